@@ -1,0 +1,60 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Everything that these targets make lies under .build/; `make clean` takes it away.
+# PYTHON is only used to make .build/venv: any Python from 3.11 on.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && exit; done; echo python3)
+PORT ?= 5555
+
+export PYTHONPATH := tests
+VENV_PYTHON := .build/venv/bin/python
+STAGES := lint types unit sanity units integration molecule docs-lint build
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test hub bench docs matrix lock clean $(STAGES)
+
+help: ## print this list
+	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: ## make .build/venv with the pinned tools, and lay out the collections (quick when up to date)
+	@$(PYTHON) -m run.setup
+
+demo: setup ## invite a dozen accounts at a local Security Hub: check, run, run again
+	@$(VENV_PYTHON) tests/demo/run.py
+
+test: setup ## everything that CI checks, stage by stage
+	@$(VENV_PYTHON) -m run $(STAGES)
+
+$(STAGES): setup
+	@$(VENV_PYTHON) -m run $@
+
+# What the stages are, for `make help`; their rule is the one above.
+lint:        ## stage: ruff, yamllint, ansible-lint (profile production)
+types:       ## stage: mypy over plugins and tests
+unit:        ## stage: pytest over the unit tests, the local hub's and the tooling's
+sanity:      ## stage: ansible-test sanity
+units:       ## stage: ansible-test units
+integration: ## stage: ansible-test integration against the local hub
+molecule:    ## stage: every molecule scenario against the local hub
+docs-lint:   ## stage: changelog and documentation linters
+build:       ## stage: build, install into an empty folder, ansible-doc, galaxy-importer, ansible-builder introspect
+
+hub: setup ## run the local Security Hub in the foreground: make hub PORT=5555
+	@$(VENV_PYTHON) -m local_hub --port $(PORT)
+
+bench: setup ## measure the modules against the local hub
+	@$(VENV_PYTHON) tests/bench/run.py
+
+docs: setup ## build the HTML documentation into .build/docs
+	@$(VENV_PYTHON) -m run.site
+
+matrix: setup ## sanity and units on every supported ansible-core with every Python that this machine has
+	@$(VENV_PYTHON) -m run.matrix
+
+lock: setup ## resolve tests/requirements/dev.in anew into dev.txt
+	@.build/venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header \
+	  tests/requirements/dev.in --output-file tests/requirements/dev.txt
+
+clean: ## take away all that was built
+	@rm -rf .build

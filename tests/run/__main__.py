@@ -1,0 +1,47 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run stages by name, stop at the first that fails, and end with a line that says how it went."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from run.guards import NothingCheckedError, Tally
+from run.shell import CommandError
+from run.stages import STAGES
+
+
+def run_stage(name: str) -> Tally:
+    """Run one stage under its heading; return its tally, with a failure where it failed."""
+    print(f"\n===== {name} =====", flush=True)
+    started = time.monotonic()
+    try:
+        tally = STAGES[name]()
+    except (CommandError, NothingCheckedError) as error:
+        print(f"----- {name}: {error}")
+        tally = Tally(failed=1)
+    print(f"----- {name}: {tally}, {time.monotonic() - started:.1f} s", flush=True)
+    return tally
+
+
+def main() -> int:
+    """Run the stages of the command line in their order; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m run", description=__doc__)
+    parser.add_argument("stages", nargs="+", choices=list(STAGES), metavar="stage", help=", ".join(STAGES))
+    stages = parser.parse_args().stages
+    started = time.monotonic()
+    total, done = Tally(), 0
+    for name in stages:
+        total += run_stage(name)
+        done += 1
+        if total.failed:
+            break
+    left = f", {len(stages) - done} stages not run" if done < len(stages) else ""
+    print(f"\n{total} ({done} of {len(stages)} stages{left}, {time.monotonic() - started:.0f} s)")
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where things lie, and the environment that the tools run in. Only the standard library: set-up needs it first."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+NAMESPACE, NAME = "multiaccount", "aws"
+COLLECTION = f"{NAMESPACE}.{NAME}"
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / ".build"
+VENV = BUILD / "venv"
+BIN = VENV / "bin"
+REQUIREMENTS = ROOT / "tests" / "requirements"
+
+# The collections ours depends on, unpacked once; the three trees below link to it.
+DEPENDENCIES = BUILD / "dependencies" / "ansible_collections"
+# The checkout itself, by a link: what is edited is what runs (pytest, ansible-playbook, molecule, ansible-lint, mypy).
+COLLECTIONS = BUILD / "collections"
+LINKED = COLLECTIONS / "ansible_collections" / NAMESPACE / NAME
+# A true copy with a git repository of its own, for the tools that resolve links or leave out what git ignores:
+# ansible-test and antsibull-docs.
+TEST_TREE = BUILD / "test"
+COPY = TEST_TREE / "ansible_collections" / NAMESPACE / NAME
+
+
+def link(path: Path, target: Path) -> None:
+    """Make path a relative symbolic link to target, whatever it was a link to before."""
+    wanted = os.path.relpath(target, path.parent)
+    if path.is_symlink() and path.readlink() == Path(wanted):
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.symlink_to(wanted)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment for the tools: ours first on PATH, nothing of the user's AWS or Ansible settings.
+
+    Without this, a test could meet a real AWS account, or an ansible.cfg of the home folder decide about it.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_", "MOLECULE_"))}
+    kept.pop("PYTHONPATH", None)
+    cache = BUILD / "cache"
+    return {
+        **kept,
+        "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "VIRTUAL_ENV": str(VENV),
+        "LC_ALL": "C.UTF-8",
+        "NO_COLOR": "1",
+        "XDG_CACHE_HOME": str(cache),
+        "ANSIBLE_CONFIG": os.devnull,
+        "ANSIBLE_HOME": str(BUILD / "ansible"),
+        "ANSIBLE_LOCAL_TEMP": str(BUILD / "ansible" / "tmp"),
+        "ANSIBLE_REMOTE_TEMP": str(BUILD / "ansible" / "tmp"),
+        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+        "ANSIBLE_NOCOLOR": "1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        **more,
+    }

@@ -1,0 +1,70 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stages of `make test`. Each is a function that runs tools, and returns how much they checked.
+
+A stage that fails raises; one that has checked nothing fails too (guards.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from run import guards
+from run.guards import Tally
+from run.layout import BUILD, LINKED, ROOT
+from run.shell import read, show
+
+REPORTS = BUILD / "reports"
+UNIT_SUITES = ("tests/unit", "tests/local_hub/tests", "tests/run/tests")
+
+
+def python_folders() -> list[str]:
+    """Return the folders of the checkout that hold Python sources."""
+    return [name for name in ("plugins", "tests") if any((ROOT / name).rglob("*.py"))]
+
+
+def fresh(name: str) -> Path:
+    """Return an empty place for a report, whatever an earlier run left there."""
+    path = REPORTS / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    return path
+
+
+def lint() -> Tally:
+    """Style of Python and YAML, and what ansible-lint asks of collections that are certified."""
+    show("ruff", "check", ".")
+    guards.counted(show("ruff", "format", "--check", "."), r"(\d+) files? already formatted", "Python file")
+    guards.lines(read("yamllint", "--list-files", "."), "YAML file")
+    show("yamllint", "--strict", ".")
+    output = show("ansible-lint", "--offline", "--strict", "--profile", "production")
+    guards.counted(output, r"in (\d+) files processed", "file for ansible-lint")
+    return Tally(4)
+
+
+def types() -> Tally:
+    """Types of plugins and tests; plugins under the name that they are imported by, so that imports are followed."""
+    pattern = r"no issues found in (\d+) source files?"
+    guards.counted(show("mypy", LINKED / "plugins"), pattern, "plugin for mypy")
+    guards.counted(show("mypy", "tests"), pattern, "test for mypy")
+    return Tally(2)
+
+
+def unit() -> Tally:
+    """The unit tests, the local hub's own and those of this tooling."""
+    total = Tally()
+    missing = [suite for suite in UNIT_SUITES if not any((ROOT / suite).rglob("test_*.py"))]
+    for suite in (suite for suite in UNIT_SUITES if suite not in missing):
+        report = fresh(f"unit-{suite.replace('/', '-')}.xml")
+        show("python", "-m", "pytest", "--quiet", "--junit-xml", report, suite)
+        total += guards.junit([report], f"test in {suite}")
+    guards.at_least_one(not missing, f"tests in {', '.join(missing)}")
+    return total
+
+
+STAGES: dict[str, Callable[[], Tally]] = {
+    "lint": lint,
+    "types": types,
+    "unit": unit,
+}
