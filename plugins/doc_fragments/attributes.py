@@ -1,0 +1,62 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """What the modules say of check mode, diff mode, idempotence and action groups."""
+
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/multiaccount.aws.securityhub) or C(group/multiaccount.aws.aws) in C(module_defaults) to set defaults
+        for this module.
+    support: full
+    membership:
+      - multiaccount.aws.aws
+      - multiaccount.aws.securityhub
+"""
+
+    # Modules that change something from what they read.
+    CONVERGES = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Says in check mode what a run would change, and changes nothing.
+    support: full
+    details:
+      - Makes the same reads as a run and no writes, and answers from the same plan.
+  diff_mode:
+    description: Shows in diff mode what has changed, or in check mode would change.
+    support: full
+  idempotent:
+    description: A second run with the same options reports no change.
+    support: full
+    details:
+      - The second run makes no write call to AWS.
+"""
+
+    # Modules that only read.
+    READS = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Says in check mode what a run would change, and changes nothing.
+    support: full
+    details:
+      - Changes nothing, in check mode or outside.
+  diff_mode:
+    description: Shows in diff mode what has changed, or in check mode would change.
+    support: N/A
+    details:
+      - Changes nothing, so there is no difference to show.
+  idempotent:
+    description: A second run with the same options reports no change.
+    support: full
+    details:
+      - Changes nothing.
+"""

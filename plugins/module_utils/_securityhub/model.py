@@ -1,0 +1,104 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""Accounts, Regions and member statuses, and how they are spelt. Pure: neither boto3 nor Ansible."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Collection, Dict, Iterable, List, Optional
+
+CREATED = "Created"
+INVITED = "Invited"
+ENABLED = "Enabled"
+REMOVED = "Removed"
+RESIGNED = "Resigned"
+DELETED = "Deleted"
+SUSPENDED = "AccountSuspended"
+
+# The values that the service model documents for Member.MemberStatus.
+STATUSES = (CREATED, INVITED, ENABLED, REMOVED, RESIGNED, DELETED, SUSPENDED)
+
+# Outputs have shown upper case, and "Associated" until the service renamed it in 2020.
+_SPELLINGS = {status.lower(): status for status in STATUSES}
+_SPELLINGS["associated"] = ENABLED
+
+_ACCOUNT_ID = re.compile(r"[0-9]{12}")
+_SEPARATORS = re.compile(r"[,\s]+")
+
+
+class InvalidInput(ValueError):
+    """An option that can't be used; the text says which, why and what would be right."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One entry of the administrator's member list in one Region.
+
+    Times are ISO 8601 text. ``email`` is missing for accounts of an organization.
+    """
+
+    account_id: str
+    member_status: str
+    email: Optional[str] = None
+    administrator_id: Optional[str] = None
+    invited_at: Optional[str] = None
+    updated_at: Optional[str] = None
+
+
+def canonical_status(status: str) -> str:
+    """Return the documented spelling of a status, or the text as it is where the status is not known."""
+    return _SPELLINGS.get(status.lower(), status)
+
+
+def status_of(member: Optional[Member]) -> Optional[str]:
+    """Return the status of a member, None for an account that is not in the member list."""
+    return member.member_status if member else None
+
+
+def split_text(values: Iterable[object]) -> List[str]:
+    """Take a list, or texts with commas, spaces or newlines between the parts; each part once, in order."""
+    parts = (part for value in values for part in _SEPARATORS.split(str(value)))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def parse_account_ids(values: Iterable[object], option: str) -> List[str]:
+    """Return the account ids in a list or text, each once, in order.
+
+    :raises InvalidInput: naming every part that is not exactly 12 ASCII digits
+    """
+    account_ids = split_text(values)
+    wrong = [part for part in account_ids if not _ACCOUNT_ID.fullmatch(part)]
+    if wrong:
+        raise InvalidInput(
+            f"{option}: not an AWS account id: {', '.join(map(repr, wrong))}. An account id is exactly 12 digits, "
+            "without hyphens. Quote it in YAML, which reads an unquoted 012345670123 as an octal number."
+        )
+    return account_ids
+
+
+def parse_regions(values: Iterable[object], known: Collection[str], option: str) -> List[str]:
+    """Return the Regions in a list or text, each once, in order.
+
+    :param known: the Regions that the AWS SDK has in its data
+    :raises InvalidInput: naming every part that is none of them, or if there is no part at all
+    """
+    regions = split_text(values)
+    if not regions:
+        raise InvalidInput(f"{option}: empty. Name at least one Region, or leave the option out.")
+    wrong = [part for part in regions if part not in known]
+    if wrong:
+        raise InvalidInput(
+            f"{option}: not a Region where the installed botocore knows Security Hub: {', '.join(map(repr, wrong))}. "
+            "Check the spelling (such as eu-west-1); for a Region newer than this botocore, update botocore."
+        )
+    return regions
+
+
+def by_account(members: Iterable[Member]) -> Dict[str, Member]:
+    """Return the members by account id."""
+    return {member.account_id: member for member in members}

@@ -1,0 +1,220 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""Options, results and messages that the modules share.
+
+A module's ``main()`` hands its options to a task and leaves with what the task returns: the keys of the result, with
+``msg`` among them where the module has to fail.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from .api import AwsFailure
+from .apply import Converged
+from .model import InvalidInput, status_of
+from .plan import NOT_ATTEMPTED, UNPROCESSED, Outcome
+from .regions import ConnectionInfo
+
+Result = Dict[str, Any]
+
+REGIONS_SPEC: Dict[str, Any] = {"type": "list", "elements": "str"}
+WAIT_TIMEOUT_SPEC: Dict[str, Any] = {"type": "int", "default": 30}
+FAIL_ON_UNPROCESSED_SPEC: Dict[str, Any] = {"type": "bool", "default": True}
+
+# So many unprocessed accounts are named in msg; all of them are in the result.
+NAMED_ACCOUNTS = 10
+
+_CREDENTIAL_CODES = frozenset(
+    ["UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch"]
+)
+_EXPIRED_CODES = frozenset(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"])
+_DENIED_CODES = frozenset(["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"])
+
+
+class Mode(NamedTuple):
+    """How Ansible runs the module."""
+
+    check: bool
+    diff: bool
+
+
+Task = Callable[[Mapping[str, Any], ConnectionInfo, Mode], Result]
+
+
+def answer(task: Task, params: Mapping[str, Any], connection: Sequence[Any], mode: Mode, keys: Sequence[str]) -> Result:
+    """Return the task's result, or a failure without any call to AWS where the options can't be used.
+
+    :param connection: what get_aws_connection_info returned
+    :param keys: the lists that every result of the module has
+    """
+    try:
+        return task(params, ConnectionInfo(*connection), mode)
+    except InvalidInput as error:
+        return {"msg": str(error), "changed": False, **{key: [] for key in keys}}
+
+
+def account_keys(lists: Sequence[str]) -> List[str]:
+    """Return the result keys of a module that brings accounts somewhere."""
+    return [*(f"{name}_accounts" for name in lists), "failed_regions"]
+
+
+def checked_wait_timeout(seconds: int) -> int:
+    """Return the option ``wait_timeout``.
+
+    :raises InvalidInput: if it is negative
+    """
+    if seconds < 0:
+        raise InvalidInput(f"wait_timeout: {seconds} is less than 0. Give a number of seconds, or 0 to not look again.")
+    return seconds
+
+
+def account_result(
+    by_region: Mapping[str, Converged], lists: Sequence[str], verb: str, fail_on_unprocessed: bool, mode: Mode
+) -> Result:
+    """Build the result of a module that brings accounts somewhere.
+
+    :param by_region: how it ended, or in check mode would end, in each Region
+    :param lists: the result lists without "_accounts", in order; ``unprocessed`` is the last of them
+    :param verb: what the module does to accounts, for the message, such as "invited"
+    """
+    result: Result = {key: [] for key in account_keys(lists)}
+    for region, converged in by_region.items():
+        for outcome in converged.outcomes:
+            result[f"{outcome.result}_accounts"].append(_row(region, outcome))
+    failures = [(region, converged.failure, _administrator(converged)) for region, converged in by_region.items()]
+    result["changed"] = any(outcome.changed for converged in by_region.values() for outcome in converged.outcomes)
+    result["failed_regions"] = failed_regions(failures)
+    if mode.diff:
+        result["diff"] = _account_diff(by_region)
+    message = _region_message(result["failed_regions"], len(by_region))
+    if fail_on_unprocessed:
+        message += _unprocessed_message(by_region, verb)
+    if message:
+        result["msg"] = " ".join(message)
+    return result
+
+
+def _row(region: str, outcome: Outcome) -> Dict[str, Any]:
+    row: Dict[str, Any] = {
+        "region": region,
+        "account_id": outcome.account_id,
+        "member_status": status_of(outcome.after),
+    }
+    if outcome.result == UNPROCESSED:
+        return {**row, "reason": outcome.reason, "processing_result": outcome.processing_result}
+    known = outcome.after or outcome.before
+    row["previous_member_status"] = status_of(outcome.before)
+    for key in ("email", "administrator_id", "invited_at", "updated_at"):
+        row[key] = getattr(known, key, None)
+    return row
+
+
+def _administrator(converged: Converged) -> Optional[str]:
+    known = (outcome.before.administrator_id for outcome in converged.outcomes if outcome.before)
+    return next(filter(None, known), None)
+
+
+def _account_diff(by_region: Mapping[str, Converged]) -> Dict[str, Any]:
+    """Show each account's status before and after; accounts whose status could not be read are left out."""
+    return {
+        key: {
+            region: {
+                outcome.account_id: status_of(getattr(outcome, key)) for outcome in converged.outcomes if outcome.seen
+            }
+            for region, converged in by_region.items()
+        }
+        for key in ("before", "after")
+    }
+
+
+def failed_regions(failures: Sequence[Tuple[str, Optional[AwsFailure], Optional[str]]]) -> List[Dict[str, str]]:
+    """Return a row for each Region that failed.
+
+    :param failures: Region, its failure if any, and the account that calls, as far as it is known
+    """
+    return [
+        {"region": region, "error_code": failure.error_code, "msg": explain(failure, account_id)}
+        for region, failure, account_id in failures
+        if failure
+    ]
+
+
+def _region_message(rows: Sequence[Mapping[str, str]], regions: int) -> List[str]:
+    if not rows:
+        return []
+    return [f"{len(rows)} of {regions} Regions failed."] + [row["msg"] for row in rows]
+
+
+def _unprocessed_message(by_region: Mapping[str, Converged], verb: str) -> List[str]:
+    """Name the first unprocessed accounts; those that only wait for their Region are counted, not named."""
+    pairs = [(region, outcome) for region, converged in by_region.items() for outcome in converged.outcomes]
+    left = [(region, outcome) for region, outcome in pairs if outcome.result == UNPROCESSED]
+    if not left:
+        return []
+    named = [
+        f"{outcome.account_id} in {region}: {outcome.reason} ({outcome.processing_result})"
+        for region, outcome in left
+        if outcome.reason != NOT_ATTEMPTED
+    ]
+    unit = "accounts" if len(by_region) == 1 else f"accounts in {len(by_region)} Regions"
+    message = f"{len(left)} of {len(pairs)} {unit} not {verb}"
+    if named:
+        message += f": {'; '.join(named[:NAMED_ACCOUNTS])}"
+    if len(left) > len(named[:NAMED_ACCOUNTS]):
+        message += f"{'; ' if named else ': '}see unprocessed_accounts for all"
+    return [message + "."]
+
+
+def explain(failure: AwsFailure, account_id: Optional[str] = None) -> str:
+    """Say what failed, in which account and Region, in whose words, and what to do next."""
+    account = failure.caller_account_id or account_id
+    if _hub_is_off(failure):
+        where = f"in {account} in {failure.region}" if account else f"in {failure.region}"
+        return f"Security Hub is off {where}: turn it on with multiaccount.aws.securityhub_hub."
+    return f"{_what_failed(failure, account)} {_next_step(failure)}"
+
+
+def _hub_is_off(failure: AwsFailure) -> bool:
+    return failure.error_code == "InvalidAccessException" and "not subscribed" in failure.text
+
+
+def _what_failed(failure: AwsFailure, account: Optional[str]) -> str:
+    whom = ""
+    if failure.account_ids:
+        more = len(failure.account_ids) - 1
+        whom = f" of {failure.account_ids[0]}" + (f" and {more} more" if more else "")
+    by = f" by {account}" if account else ""
+    words = failure.text.rstrip(".")
+    return f"{failure.operation}{whom}{by} failed in {failure.region} with {failure.error_code}: {words}."
+
+
+def _next_step(failure: AwsFailure) -> str:
+    code = failure.error_code
+    steps = (
+        (
+            code in _CREDENTIAL_CODES,
+            f"Check the credentials, and whether the Region {failure.region} is enabled (opted in) in the account.",
+        ),
+        (code in _EXPIRED_CODES, "Get new credentials and run again."),
+        (
+            code in _DENIED_CODES,
+            f"Allow securityhub:{failure.operation} in the caller's IAM policy, and look for an SCP that denies it.",
+        ),
+        (
+            code == "LimitExceededException",
+            "The rate or a quota is used up (1,000 open invitations for each Region): run again later, or make room.",
+        ),
+        (failure.throttled, "The service kept throttling: run again later; what is done stays done."),
+        (failure.unsent, "No connection: check the Region, endpoint_url, proxy and network, then run again."),
+        (failure.in_doubt, "The service or the connection kept failing: run again; what is done stays done."),
+        (
+            code == "InvalidAccessException",
+            "Run it with the credentials of the Security Hub administrator account.",
+        ),
+    )
+    return next((step for applies, step in steps if applies), "Mend this and run again; what is done stays done.")

@@ -1,0 +1,169 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""What to do about each account, decided from what is seen. Pure: neither boto3 nor Ansible.
+
+A :class:`Decision` comes before any write and holds all that check mode and the diff show; an :class:`Outcome`
+says how it ended. Check mode turns decisions into outcomes with :func:`predict`, a run with :func:`conclude`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Collection, Mapping, Optional, Tuple
+
+from .model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED, Member, status_of
+
+# The steps, by which a decision names what has to be written.
+INVITE = "invite"
+
+# The result lists, without their "_accounts".
+INVITED_LIST = "invited"
+UNCHANGED = "unchanged"
+UNPROCESSED = "unprocessed"
+
+# The reasons of the unprocessed accounts.
+NOT_A_MEMBER = "not_a_member"
+NOT_ATTEMPTED = "not_attempted"
+REJECTED = "rejected"
+UNCONFIRMED = "unconfirmed"
+UNKNOWN_STATUS = "unknown_status"
+SUSPENDED_REASON = "suspended"
+
+# The ended relationships that can be asked for in "reinvite": option value -> status.
+REINVITABLE = {"removed": REMOVED, "resigned": RESIGNED}
+
+_EXPLANATIONS = {
+    NOT_A_MEMBER: "The account is not in the member list: add it with multiaccount.aws.securityhub_member first.",
+    "removed": "The administrator removed this member: name 'removed' in reinvite to invite it again.",
+    "resigned": "The member declined the invitation or left: name 'resigned' in reinvite to invite it again.",
+    SUSPENDED_REASON: "The account is suspended in its organization: reactivate it there first.",
+    UNKNOWN_STATUS: "This member status is not known, so nothing was done: look at the account in the console.",
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is to happen to one account in one Region.
+
+    ``steps`` names the writes in order, empty for none. ``result`` is the list in which the account ends if all goes
+    well, ``after_status`` its status then (None: not in the member list).
+    """
+
+    account_id: str
+    before: Optional[Member]
+    result: str
+    steps: Tuple[str, ...] = ()
+    after_status: Optional[str] = None
+    reason: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How it ended, or in check mode would end, for one account in one Region.
+
+    ``changed`` says whether something was, or may have been, written for it. ``processing_result`` explains ``reason``
+    in the service's own words where it gave any. ``seen`` is False where the member list could not be read.
+    """
+
+    account_id: str
+    before: Optional[Member]
+    after: Optional[Member]
+    result: str
+    changed: bool = False
+    reason: Optional[str] = None
+    processing_result: Optional[str] = None
+    seen: bool = True
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a run has learnt of one account that had something to be written.
+
+    :param member: how the member list showed it last, None if it is not in there
+    :param written: a write was taken by the service, or may have been
+    :param reached: the member list shows what was wanted
+    :param refusal: what the service said when it named the account as unprocessed
+    :param waited: whether the account was looked for again after it was written
+    :param failure: why its turn never came
+    """
+
+    member: Optional[Member]
+    written: bool = False
+    reached: bool = False
+    refusal: Optional[str] = None
+    waited: bool = True
+    failure: Optional[str] = None
+
+
+def decide_invitation(account_id: str, member: Optional[Member], reinvite: Collection[str]) -> Decision:
+    """Decide whether an account gets an invitation.
+
+    :param reinvite: keys of REINVITABLE: which ended relationships are invited anew
+    """
+    status = status_of(member)
+    if status in (None, DELETED):
+        return _leave(account_id, member, NOT_A_MEMBER)
+    if status in (INVITED, ENABLED):
+        return Decision(account_id, member, UNCHANGED, after_status=status)
+    if status == CREATED or status in [REINVITABLE[name] for name in reinvite]:
+        return Decision(account_id, member, INVITED_LIST, (INVITE,), INVITED)
+    refused = {REMOVED: "removed", RESIGNED: "resigned", SUSPENDED: SUSPENDED_REASON}
+    return _leave(account_id, member, refused.get(status or "", UNKNOWN_STATUS))
+
+
+def _leave(account_id: str, member: Optional[Member], reason: str) -> Decision:
+    return Decision(account_id, member, UNPROCESSED, after_status=status_of(member), reason=reason)
+
+
+def predict(decision: Decision) -> Outcome:
+    """Return the outcome if everything goes well, which is what check mode shows."""
+    return Outcome(
+        decision.account_id,
+        decision.before,
+        _expected_member(decision),
+        decision.result,
+        changed=bool(decision.steps),
+        reason=decision.reason,
+        processing_result=_EXPLANATIONS.get(decision.reason or ""),
+    )
+
+
+def _expected_member(decision: Decision) -> Optional[Member]:
+    if decision.after_status is None:
+        return None
+    known = decision.before or Member(decision.account_id, decision.after_status)
+    return replace(known, member_status=decision.after_status)
+
+
+def conclude(decision: Decision, evidence: Evidence) -> Outcome:
+    """Return the outcome of a decision with steps, from what the run has learnt."""
+    if evidence.reached:
+        return replace(predict(decision), after=evidence.member)
+    if evidence.refusal is not None:
+        return _unprocessed(decision, evidence, REJECTED, evidence.refusal)
+    if evidence.written and not evidence.waited:
+        return predict(decision)
+    if evidence.written:
+        return _unprocessed(decision, evidence, UNCONFIRMED, evidence.failure or _not_visible(decision))
+    return _unprocessed(decision, evidence, NOT_ATTEMPTED, evidence.failure or "")
+
+
+def _not_visible(decision: Decision) -> str:
+    return (
+        f"The service took the request, but the member list did not show {decision.after_status or 'the removal'} "
+        "within wait_timeout: look again later, or raise wait_timeout."
+    )
+
+
+def _unprocessed(decision: Decision, evidence: Evidence, reason: str, words: str) -> Outcome:
+    return Outcome(decision.account_id, decision.before, evidence.member, UNPROCESSED, evidence.written, reason, words)
+
+
+def not_reached(account_id: str, seen: Mapping[str, Optional[Member]], failure: str) -> Outcome:
+    """Return the outcome of an account whose turn never came, because its Region failed while it was read."""
+    member = seen.get(account_id)
+    return Outcome(account_id, member, member, UNPROCESSED, False, NOT_ATTEMPTED, failure, account_id in seen)

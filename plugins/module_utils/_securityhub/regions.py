@@ -1,0 +1,131 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""Many Regions at once: their clients, made from one boto3 session, and the results of all of them."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Set, TypeVar
+
+from .model import InvalidInput, parse_regions
+
+try:
+    import boto3.session
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+except ImportError:
+    pass  # AnsibleAWSModule reports it
+
+SERVICE = "securityhub"
+USER_AGENT = "multiaccount.aws"
+
+# Reads are safe to repeat, so botocore repeats them: its standard mode knows all codes of the service's throttling.
+# aws_config may say otherwise. A connection that does not open is given up sooner than after botocore's 60 seconds.
+READ_RETRIES = {"mode": "standard", "total_max_attempts": 8}
+WRITE_RETRIES = {"mode": "standard", "total_max_attempts": 1}
+CONNECT_TIMEOUT = 5
+
+T = TypeVar("T")
+
+
+class ConnectionInfo(NamedTuple):
+    """What amazon.aws's get_aws_connection_info returns: how to reach AWS, from the connection options."""
+
+    region: Optional[str]
+    endpoint_url: Optional[str]
+    boto_params: Mapping[str, Any]
+
+
+class RegionClients:
+    """The clients of one Region: ``reader`` repeats failed calls by itself, ``writer`` sends each request once."""
+
+    def __init__(self, region: str, make_client: Callable[[str, Dict[str, Any]], Any]) -> None:
+        self.region = region
+        self.reader = make_client(region, {})
+        self._make_client = make_client
+        self._writer: Any = None
+
+    @property
+    def writer(self) -> Any:
+        """Made when first needed: most runs have nothing to write."""
+        if self._writer is None:
+            self._writer = self._make_client(self.region, {"retries": WRITE_RETRIES})
+        return self._writer
+
+
+class Connection:
+    """One boto3 session and the Regions to work on with it."""
+
+    def __init__(self, info: ConnectionInfo, regions: Optional[Iterable[object]]) -> None:
+        """Prepare without any call to AWS.
+
+        :param regions: the option ``regions``, None where it was not given
+        :raises InvalidInput: for a Region that is not known, for none at all, for credentials that can't be used
+        """
+        self._info = info
+        self._lock = threading.Lock()
+        self._session = _session(info.boto_params)
+        self.regions = self._parse(regions)
+
+    def _parse(self, regions: Optional[Iterable[object]]) -> List[str]:
+        if regions is not None:
+            return parse_regions(regions, self._known_regions(), "regions")
+        if not self._info.region:
+            raise InvalidInput(
+                "No Region: set regions or region, the environment variable AWS_REGION, or a region in the profile."
+            )
+        return parse_regions([self._info.region], self._known_regions(), "region")
+
+    def _known_regions(self) -> Set[str]:
+        partitions = self._session.get_available_partitions()
+        names = (self._session.get_available_regions(SERVICE, partition_name=partition) for partition in partitions)
+        return set(chain.from_iterable(names))
+
+    def in_each_region(self, work: Callable[[RegionClients], T]) -> Dict[str, T]:
+        """Do the work in all Regions at the same time; return what it returned, in the order of the Regions.
+
+        :raises InvalidInput: if there are no credentials
+        """
+        self._require_credentials()
+        clients = [RegionClients(region, self._make_client) for region in self.regions]
+        with ThreadPoolExecutor(max_workers=len(clients)) as pool:
+            return dict(zip(self.regions, pool.map(work, clients)))
+
+    def _require_credentials(self) -> None:
+        try:
+            found = self._session.get_credentials() is not None
+        except BotoCoreError as error:
+            raise InvalidInput(f"No AWS credentials: {error}") from error
+        if not found:
+            raise InvalidInput(
+                "No AWS credentials: set access_key and secret_key, profile, their environment variables, "
+                "or run where an IAM role provides them."
+            )
+
+    def _make_client(self, region: str, settings: Dict[str, Any]) -> Any:
+        config = Config(retries=READ_RETRIES, connect_timeout=CONNECT_TIMEOUT, user_agent_extra=USER_AGENT)
+        for more in (self._info.boto_params.get("aws_config"), Config(**settings)):
+            config = config.merge(more) if more else config
+        # Sessions are not safe for threads, the clients that they make are.
+        with self._lock:
+            return self._session.client(
+                SERVICE,
+                region_name=region,
+                endpoint_url=self._info.endpoint_url,
+                verify=self._info.boto_params.get("verify"),
+                config=config,
+            )
+
+
+def _session(boto_params: Mapping[str, Any]) -> Any:
+    names: Sequence[str] = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "profile_name")
+    try:
+        return boto3.session.Session(**{name: boto_params.get(name) for name in names})
+    except (BotoCoreError, ValueError) as error:
+        raise InvalidInput(f"The credentials can't be used: {error}") from error
