@@ -1,0 +1,76 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Counts of calls and invitations, for tests that ask how much a client did."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import Any
+
+READ_PREFIXES = ("Get", "List", "Describe")
+
+
+class Counts:
+    """What has been asked of the server since the last reset."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Everything back to nothing."""
+        with self._lock:
+            self._calls: Counter[tuple[str, str]] = Counter()
+            self._faulted: Counter[str] = Counter()
+            self._other: Counter[str] = Counter()
+            self._max_ids: dict[str, int] = {}
+            self._requested_ids: Counter[str] = Counter()
+            self._invitations: Counter[tuple[str, str, str]] = Counter()
+
+    def call(self, operation: str, region: str, ids: int | None) -> None:
+        """A Security Hub call came in; `ids` is the length of its list of accounts, None when it has none."""
+        with self._lock:
+            self._calls[operation, region] += 1
+            if ids is not None:
+                self._max_ids[operation] = max(ids, self._max_ids.get(operation, 0))
+                self._requested_ids[operation] += ids
+
+    def fault(self, operation: str) -> None:
+        """A Security Hub call was answered, or left without an answer, by a fault."""
+        with self._lock:
+            self._faulted[operation] += 1
+
+    def other(self, name: str) -> None:
+        """A call to another service came in, such as sts:AssumeRole."""
+        with self._lock:
+            self._other[name] += 1
+
+    def invitation(self, administrator_id: str, region: str, account_id: str) -> None:
+        """An account was sent an invitation."""
+        with self._lock:
+            self._invitations[administrator_id, region, account_id] += 1
+
+    def dump(self) -> dict[str, Any]:
+        """All counts, as GET /_hub/counts answers them."""
+        with self._lock:
+            calls: Counter[str] = Counter()
+            by_region: dict[str, dict[str, int]] = {}
+            for (operation, region), number in self._calls.items():
+                calls[operation] += number
+                by_region.setdefault(region, {})[operation] = number
+            reads = sum(number for operation, number in calls.items() if operation.startswith(READ_PREFIXES))
+            invitations: dict[str, dict[str, dict[str, int]]] = {}
+            for (administrator_id, region, account_id), number in self._invitations.items():
+                invitations.setdefault(administrator_id, {}).setdefault(region, {})[account_id] = number
+            return {
+                "calls": dict(calls),
+                "by_region": by_region,
+                "reads": reads,
+                "writes": calls.total() - reads,
+                "invitations": invitations,
+                "max_ids": dict(self._max_ids),
+                "requested_ids": dict(self._requested_ids),
+                "faulted": dict(self._faulted),
+                "other": dict(self._other),
+            }

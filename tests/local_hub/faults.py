@@ -1,0 +1,157 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults that can be switched on while the server runs, and which of them acts on a call."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# Per kind: the parameters that it takes, with their defaults (None: must be given, or optional as `check` says).
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "throttle": {"code": "TooManyRequestsException", "status": 429, "message": "Rate exceeded"},
+    "error": {"code": "InternalException", "status": 500, "message": "Internal server error"},
+    "error_after": {"code": "InternalException", "status": 500, "message": "Internal server error"},
+    "lost_reply": {},
+    "lost_request": {},
+    "hang": {"seconds": None},
+    "latency": {"seconds": None},
+    "reject": {"account_ids": [], "message": "The request is rejected by the local Security Hub's fault."},
+    "slow_visibility": {"seconds": None},
+    "not_opted_in": {},
+    "access_denied": {},
+    "quota": {"limit": 1000, "per_account": False},
+}
+# Conditions last until they are cleared, events happen once, unless `times` says otherwise.
+CONDITIONS = frozenset({"latency", "slow_visibility", "reject", "not_opted_in", "access_denied", "quota"})
+# These act beside others; of the rest, only the first that matches acts on a call.
+COMBINING = frozenset({"latency", "slow_visibility"})
+MATCHERS = ("operation", "region", "account_id")
+
+
+@dataclass
+class Fault:
+    """One fault: on which calls it acts, how often, and what it does."""
+
+    kind: str
+    match: dict[str, tuple[str, ...]]
+    times: int | None
+    after: int
+    parameters: dict[str, Any]
+    let_through: int = 0
+    used: int = 0
+
+    @classmethod
+    def parse(cls, fields: Mapping[str, Any]) -> Fault:
+        """Read a fault as POST /_hub/faults takes it. Raises ValueError on anything unknown."""
+        kind = fields.get("kind")
+        if not isinstance(kind, str) or kind not in PARAMETERS:
+            raise ValueError(f"kind can be {', '.join(PARAMETERS)}, not {kind!r}")
+        known = {"kind", "times", "after", *MATCHERS, *PARAMETERS[kind]}
+        unknown = sorted(set(fields) - known)
+        if unknown:
+            raise ValueError(f"a fault of kind {kind} has no {', '.join(unknown)}")
+        parameters = {name: fields.get(name, default) for name, default in PARAMETERS[kind].items()}
+        if "seconds" in parameters and not isinstance(parameters["seconds"], (int, float)):
+            raise ValueError(f"a fault of kind {kind} needs seconds, a number")
+        return cls(
+            kind=kind,
+            match={name: _names(name, fields.get(name, "*")) for name in MATCHERS},
+            times=_count("times", fields.get("times", None if kind in CONDITIONS else 1), none_allowed=True),
+            after=_count("after", fields.get("after", 0)) or 0,
+            parameters=parameters,
+        )
+
+    def take(self, call: Mapping[str, str]) -> bool:
+        """True when it acts on this call, which then is one of its `times`."""
+        if not all(names == ("*",) or call[name] in names for name, names in self.match.items()):
+            return False
+        if self.times is not None and self.used >= self.times:
+            return False
+        if self.let_through < self.after:
+            self.let_through += 1
+            return False
+        self.used += 1
+        return True
+
+    def dump(self) -> dict[str, Any]:
+        """As GET /_hub/faults shows it."""
+        names = {name: names[0] if len(names) == 1 else list(names) for name, names in self.match.items()}
+        return {"kind": self.kind, **names, "times": self.times, "after": self.after, "used": self.used, **self.parameters}
+
+
+def _names(field_name: str, value: object) -> tuple[str, ...]:
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, (list, tuple)) or not names or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"{field_name} must be a text or a list of texts, not {value!r}")
+    return tuple(names)
+
+
+def _count(field_name: str, value: object, none_allowed: bool = False) -> int | None:
+    if value is None and none_allowed:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{field_name} must be a whole number, not {value!r}")
+    return value
+
+
+@dataclass
+class Acting:
+    """What acts on one call: seconds of latency, seconds that reads lag behind, and at most one other fault."""
+
+    latency: float = 0.0
+    lag: float = 0.0
+    fault: Fault | None = None
+
+    @property
+    def kind(self) -> str:
+        """The kind of the other fault, empty without one."""
+        return self.fault.kind if self.fault else ""
+
+    def parameter(self, name: str) -> Any:
+        """A parameter of the other fault."""
+        return self.fault.parameters[name] if self.fault else None
+
+
+@dataclass
+class Faults:
+    """All faults that are switched on, in their order."""
+
+    _faults: list[Fault] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, rows: list[Mapping[str, Any]]) -> None:
+        """Append faults. Raises ValueError, and appends none, when one is malformed."""
+        parsed = [Fault.parse(row) for row in rows]
+        with self._lock:
+            self._faults.extend(parsed)
+
+    def clear(self) -> None:
+        """Switch all off."""
+        with self._lock:
+            self._faults.clear()
+
+    def dump(self) -> list[dict[str, Any]]:
+        """All faults, with how often each has acted."""
+        with self._lock:
+            return [fault.dump() for fault in self._faults]
+
+    def select(self, operation: str, region: str, account_id: str) -> Acting:
+        """Decide what acts on a call, and count it."""
+        call = {"operation": operation, "region": region, "account_id": account_id}
+        acting = Acting()
+        with self._lock:
+            for fault in self._faults:
+                if fault.kind not in COMBINING and acting.fault:
+                    continue
+                if not fault.take(call):
+                    continue
+                if fault.kind == "latency":
+                    acting.latency += fault.parameters["seconds"]
+                elif fault.kind == "slow_visibility":
+                    acting.lag = max(acting.lag, fault.parameters["seconds"])
+                else:
+                    acting.fault = fault
+        return acting

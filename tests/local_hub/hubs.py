@@ -1,0 +1,153 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Security Hub on and off in an account and Region, its settings, tags and default standards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from .calls import Answer, Call, Parameters, need_hub, operation, page, timestamp
+from .errors import conflict, invalid_access, invalid_input, not_found
+from .model import ENABLED, Hub
+
+MOST_TAGS = 50
+MOST_STANDARDS = 100
+# EnableSecurityHub turns these on unless told otherwise (the API's model): name and version, and the standard's ARN.
+STANDARDS = (
+    (
+        "aws-foundational-security-best-practices/v/1.0.0",
+        "arn:{partition}:securityhub:{region}::standards/aws-foundational-security-best-practices/v/1.0.0",
+    ),
+    (
+        "cis-aws-foundations-benchmark/v/1.2.0",
+        "arn:{partition}:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0",
+    ),
+)
+
+
+def partition(region: str) -> str:
+    """The partition of a Region, as ARNs name it."""
+    for start, name in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc")):
+        if region.startswith(start):
+            return name
+    return "aws"
+
+
+def hub_arn(account_id: str, region: str) -> str:
+    """The ARN of the hub of an account and Region."""
+    return f"arn:{partition(region)}:securityhub:{region}:{account_id}:hub/default"
+
+
+def new_hub(account_id: str, region: str, **settings: Any) -> Hub:
+    """A hub that is turned on now."""
+    return Hub(arn=hub_arn(account_id, region), subscribed_at=timestamp(), **settings)
+
+
+@operation("EnableSecurityHub")
+def enable_security_hub(call: Call, parameters: Parameters) -> Answer:
+    """Turn Security Hub on; with the default standards unless EnableDefaultStandards is false."""
+    if call.truth.hub(call.place):
+        raise conflict("Account is already subscribed to Security Hub")
+    hub = new_hub(
+        *call.place,
+        tags=dict(parameters.get("Tags", {})),
+        default_standards=parameters.get("EnableDefaultStandards", True),
+        control_finding_generator=parameters.get("ControlFindingGenerator", "SECURITY_CONTROL"),
+    )
+    call.put_hub(call.account_id, hub)
+    return {}
+
+
+@operation("DisableSecurityHub")
+def disable_security_hub(call: Call, _parameters: Parameters) -> Answer:
+    """Turn Security Hub off, and with it the member list. Refused while anybody is associated."""
+    need_hub(call, call.truth)
+    members = list(call.truth.members(call.place))
+    if any(member.status == ENABLED for _key, member in members):
+        raise invalid_access(f"Account {call.account_id} is an administrator with enabled members")
+    if call.truth.administrator(call.place):
+        raise invalid_access(f"Account {call.account_id} is a member of an administrator account")
+    for account_id, _member in members:
+        call.put_member(call.account_id, account_id, None)
+    call.put_hub(call.account_id, None)
+    return {}
+
+
+@operation("DescribeHub")
+def describe_hub(call: Call, parameters: Parameters) -> Answer:
+    """The hub's settings."""
+    hub = need_hub(call, call.seen)
+    if parameters.get("HubArn", hub.arn) != hub.arn:
+        raise not_found()
+    return {
+        "HubArn": hub.arn,
+        "SubscribedAt": hub.subscribed_at,
+        "AutoEnableControls": hub.auto_enable_controls,
+        "ControlFindingGenerator": hub.control_finding_generator,
+    }
+
+
+@operation("UpdateSecurityHubConfiguration")
+def update_security_hub_configuration(call: Call, parameters: Parameters) -> Answer:
+    """Change the settings that are given."""
+    hub = need_hub(call, call.truth)
+    changed = replace(
+        hub,
+        auto_enable_controls=parameters.get("AutoEnableControls", hub.auto_enable_controls),
+        control_finding_generator=parameters.get("ControlFindingGenerator", hub.control_finding_generator),
+    )
+    call.put_hub(call.account_id, changed)
+    return {}
+
+
+def _tagged_hub(hub: Hub | None, parameters: Parameters) -> Hub:
+    if hub is None or parameters["ResourceArn"] != hub.arn:
+        raise not_found()
+    return hub
+
+
+@operation("TagResource")
+def tag_resource(call: Call, parameters: Parameters) -> Answer:
+    """Add tags to the hub, or change them."""
+    hub = _tagged_hub(call.truth.hub(call.place), parameters)
+    tags = {**hub.tags, **parameters["Tags"]}
+    if len(tags) > MOST_TAGS:
+        raise invalid_input(f"Invalid parameter: a resource can have at most {MOST_TAGS} tags")
+    call.put_hub(call.account_id, replace(hub, tags=tags))
+    return {}
+
+
+@operation("UntagResource")
+def untag_resource(call: Call, parameters: Parameters) -> Answer:
+    """Take tags from the hub; names that it does not have are no error."""
+    hub = _tagged_hub(call.truth.hub(call.place), parameters)
+    tags = {name: value for name, value in hub.tags.items() if name not in parameters["TagKeys"]}
+    call.put_hub(call.account_id, replace(hub, tags=tags))
+    return {}
+
+
+@operation("ListTagsForResource")
+def list_tags_for_resource(call: Call, parameters: Parameters) -> Answer:
+    """The hub's tags."""
+    return {"Tags": _tagged_hub(call.seen.hub(call.place), parameters).tags}
+
+
+@operation("GetEnabledStandards")
+def get_enabled_standards(call: Call, parameters: Parameters) -> Answer:
+    """The default standards, where they were turned on with the hub."""
+    hub = need_hub(call, call.seen)
+    wanted = parameters.get("StandardsSubscriptionArns")
+    prefix = hub.arn.replace(":hub/default", ":subscription/")
+    rows = [
+        {
+            "StandardsSubscriptionArn": prefix + name,
+            "StandardsArn": arn.format(partition=partition(call.region), region=call.region),
+            "StandardsInput": {},
+            "StandardsStatus": "READY",
+        }
+        for name, arn in STANDARDS
+        if hub.default_standards and (not wanted or prefix + name in wanted)
+    ]
+    standards, token = page(call, rows, parameters, most=MOST_STANDARDS)
+    return {"StandardsSubscriptions": standards, "NextToken": token}

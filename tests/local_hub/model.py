@@ -1,0 +1,195 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the local Security Hub remembers, and what it was before: hubs, members, invitations. No HTTP, no rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any, Generic, TypeVar
+
+# Member.MemberStatus as documented in the API's model.
+CREATED = "Created"
+INVITED = "Invited"
+ENABLED = "Enabled"
+REMOVED = "Removed"
+RESIGNED = "Resigned"
+DELETED = "Deleted"
+SUSPENDED = "AccountSuspended"
+
+# How many versions of one record are kept for reads that lag behind (the fault slow_visibility).
+VERSIONS_KEPT = 32
+ALWAYS = float("-inf")
+
+Place = tuple[str, str]
+"""An account id and a Region: where a hub is, or whose member list it is."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Hub:
+    """Security Hub, turned on in one account and Region. Times are ISO 8601 in UTC."""
+
+    arn: str
+    subscribed_at: str
+    auto_enable_controls: bool = True
+    control_finding_generator: str = "SECURITY_CONTROL"
+    tags: dict[str, str] = field(default_factory=dict)
+    default_standards: bool = True
+
+
+@dataclass(frozen=True)
+class Member:
+    """One account in one administrator's member list, with the invitation sent to it, if there is one.
+
+    An invitation lives from InviteMembers until the member deletes it (DeleteInvitations) or the administrator deletes
+    the member; its MemberStatus is the status of the association (the API's model of Invitation says so).
+    """
+
+    account_id: str
+    status: str
+    updated_at: str
+    email: str | None = None
+    invited_at: str | None = None
+    invitation_id: str | None = None
+    organization: bool = False
+
+
+class Shelf(Generic[T]):
+    """Records by place and key; each keeps its last versions, so that one can look back in time."""
+
+    def __init__(self) -> None:
+        self._versions: dict[Place, dict[str, list[tuple[float, T | None]]]] = {}
+
+    def put(self, place: Place, key: str, value: T | None, when: float) -> None:
+        """Set a record, or take it away with None. `when` ALWAYS says that it has never been otherwise."""
+        versions = self._versions.setdefault(place, {}).setdefault(key, [])
+        if when == ALWAYS:
+            versions.clear()
+        versions.append((when, value))
+        del versions[:-VERSIONS_KEPT]
+
+    def get(self, place: Place, key: str, at: float | None = None) -> T | None:
+        """The record now, or as it was at the monotonic time `at`; None where there was none."""
+        for when, value in reversed(self._versions.get(place, {}).get(key, ())):
+            if at is None or when <= at:
+                return value
+        return None
+
+    def items(self, place: Place, at: float | None = None) -> Iterator[tuple[str, T]]:
+        """Keys and records of one place, in the order in which they first came."""
+        for key in list(self._versions.get(place, ())):
+            value = self.get(place, key, at)
+            if value is not None:
+                yield key, value
+
+    def places(self) -> list[Place]:
+        """Every place that ever had a record."""
+        return list(self._versions)
+
+
+class Store:
+    """All records of all accounts and Regions."""
+
+    def __init__(self) -> None:
+        self.organization_accounts: set[str] = set()
+        self.denied_roles: set[str] = set()
+        self._hubs: Shelf[Hub] = Shelf()
+        self._members: Shelf[Member] = Shelf()
+        self._inviters: dict[Place, dict[str, None]] = {}
+
+    def put_hub(self, place: Place, hub: Hub | None, when: float) -> None:
+        """Turn Security Hub on with these settings, or off with None."""
+        self._hubs.put(place, "hub", hub, when)
+
+    def put_member(self, place: Place, account_id: str, member: Member | None, when: float) -> None:
+        """Write an account into the administrator's list at `place`, or strike it off with None."""
+        self._members.put(place, account_id, member, when)
+        self._inviters.setdefault((account_id, place[1]), {})[place[0]] = None
+
+    def look(self, at: float | None = None) -> View:
+        """What one sees now, or saw at the monotonic time `at`."""
+        return View(self._hubs, self._members, self._inviters, at)
+
+    def dump(self) -> dict[str, Any]:
+        """Everything, as GET /_hub/state answers it."""
+        view = self.look()
+        hubs: dict[str, dict[str, Any]] = {}
+        for account_id, region in self._hubs.places():
+            hub = view.hub((account_id, region))
+            if hub is not None:
+                row = asdict(hub)
+                row["hub_arn"] = row.pop("arn")
+                hubs.setdefault(account_id, {})[region] = row
+        members: dict[str, dict[str, Any]] = {}
+        for administrator_id, region in self._members.places():
+            rows = {key: _member_row(member) for key, member in view.members((administrator_id, region))}
+            if rows:
+                members.setdefault(administrator_id, {})[region] = rows
+        return {
+            "hubs": hubs,
+            "members": members,
+            "invitations": self._dump_invitations(view),
+            "organization_accounts": sorted(self.organization_accounts),
+            "denied_roles": sorted(self.denied_roles),
+        }
+
+    def _dump_invitations(self, view: View) -> dict[str, dict[str, Any]]:
+        invitations: dict[str, dict[str, Any]] = {}
+        for account_id, region in list(self._inviters):
+            rows = [
+                {"administrator_id": inviter, "invitation_id": member.invitation_id, "status": member.status}
+                for inviter, member in view.invitations((account_id, region))
+            ]
+            if rows:
+                invitations.setdefault(account_id, {})[region] = rows
+        return invitations
+
+
+def _member_row(member: Member) -> dict[str, Any]:
+    row = asdict(member)
+    row["member_status"] = row.pop("status")
+    return row
+
+
+class View:
+    """Read access to the records, as they are or as they were."""
+
+    def __init__(
+        self, hubs: Shelf[Hub], members: Shelf[Member], inviters: dict[Place, dict[str, None]], at: float | None
+    ) -> None:
+        self._hubs = hubs
+        self._members = members
+        self._inviters = inviters
+        self._at = at
+
+    def hub(self, place: Place) -> Hub | None:
+        """Security Hub in that account and Region, None where it is off."""
+        return self._hubs.get(place, "hub", self._at)
+
+    def member(self, place: Place, account_id: str) -> Member | None:
+        """One account in the administrator's list at `place`."""
+        return self._members.get(place, account_id, self._at)
+
+    def members(self, place: Place) -> Iterator[tuple[str, Member]]:
+        """The administrator's whole list at `place`, by account id."""
+        return self._members.items(place, self._at)
+
+    def relations(self, place: Place) -> Iterator[tuple[str, Member]]:
+        """Every administrator that has the account at `place` in its list, with the record."""
+        for administrator_id in list(self._inviters.get(place, ())):
+            member = self.member((administrator_id, place[1]), place[0])
+            if member is not None:
+                yield administrator_id, member
+
+    def invitations(self, place: Place) -> list[tuple[str, Member]]:
+        """Invitations that the account at `place` has not deleted, by administrator id."""
+        return [(inviter, member) for inviter, member in self.relations(place) if member.invitation_id]
+
+    def administrator(self, place: Place) -> tuple[str, Member] | None:
+        """The administrator that the account at `place` is associated with, and the record there."""
+        for administrator_id, member in self.relations(place):
+            if member.status == ENABLED:
+                return administrator_id, member
+        return None

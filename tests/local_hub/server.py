@@ -1,0 +1,96 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The HTTP server: HTTP/1.1 with connections kept open, a thread each, on loopback only."""
+
+from __future__ import annotations
+
+import sys
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from .control_api import PREFIX, ControlApi
+from .errors import ServiceError
+from .identity import Callers, Scope
+from .other_services import OtherServices, action_of
+from .protocol import Reply, Request, error_reply, json_reply
+from .service import SecurityHub
+
+HOST = "127.0.0.1"
+
+
+class HubServer(ThreadingHTTPServer):
+    """Security Hub, the other services and the control API behind one address."""
+
+    daemon_threads = True
+    # Clients open a connection per Region and worker at once.
+    request_queue_size = 256
+
+    def __init__(self, port: int, quiet: bool) -> None:
+        self.quiet = quiet
+        self.hub = SecurityHub(Callers())
+        self.control = ControlApi(self.hub)
+        self.others = OtherServices(self.hub)
+        super().__init__((HOST, port), Handler)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{HOST}:{self.server_port}"
+
+    def answer(self, request: Request) -> Reply | None:
+        """The reply to a request, None for none at all."""
+        if request.path.startswith(PREFIX):
+            return self.control.handle(request)
+        scope = Scope.parse(request.headers.get("authorization"))
+        if scope is None:
+            return error_reply(ServiceError("MissingAuthenticationTokenException", 403, "Missing Authentication Token"))
+        if scope.service == "securityhub":
+            return self.hub.handle(request, scope)
+        action = action_of(request)
+        self.hub.counts.other(f"{scope.service}:{action or request.headers.get('x-amz-target', request.method)}")
+        return self.others.handle(request, scope, action)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients that go away are nothing to report; anything else is."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    server: HubServer
+    protocol_version = "HTTP/1.1"
+    # Without this, the answer to a small request waits for the client's delayed acknowledgement.
+    disable_nagle_algorithm = True
+
+    def _serve(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(self.command, self.path, headers, self.rfile.read(length))
+        try:
+            reply = self.server.answer(request)
+        except Exception as error:  # The client must see that the server is broken, not wait.
+            self.log_error("%s %s: %r", self.command, self.path, error)
+            self._send(json_reply(500, {"Code": "LocalHubBroken", "Message": repr(error)}))
+            raise
+        if reply is None:
+            self.close_connection = True
+        else:
+            self._send(reply)
+        self._log(request, reply)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve
+
+    def _send(self, reply: Reply) -> None:
+        fields = [*reply.headers, ("Content-Length", str(len(reply.body))), ("Date", formatdate(usegmt=True))]
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields)
+        body = b"" if self.command == "HEAD" else reply.body
+        self.wfile.write(f"HTTP/1.1 {reply.status} {reply.reason}\r\n{head}\r\n".encode("latin-1") + body)
+
+    def _log(self, request: Request, reply: Reply | None) -> None:
+        if self.server.quiet or request.path.startswith(PREFIX):
+            return
+        scope = Scope.parse(request.headers.get("authorization"))
+        who = f"{scope.service} {scope.region} {scope.access_key}" if scope else "unsigned"
+        self.log_message("%s %s (%s) %s", request.method, request.path, who, reply.status if reply else "no reply")
