@@ -39,7 +39,7 @@ def new_invitation_id() -> str:
 @operation("CreateMembers")
 def create_members(call: Call, parameters: Parameters) -> Answer:
     """Add accounts: Created, or Enabled at once when they belong to the organization."""
-    need_hub(call, call.truth)
+    need_hub(call)
     details = parameters["AccountDetails"]
     emails = {row["AccountId"]: row.get("Email") for row in reversed(details)}
     account_ids, rows = split_batch(call, [row["AccountId"] for row in details])
@@ -70,7 +70,7 @@ def _create(call: Call, account_id: str, email: str | None) -> None:
 @operation("InviteMembers")
 def invite_members(call: Call, parameters: Parameters) -> Answer:
     """Send invitations to accounts of the member list."""
-    need_hub(call, call.truth)
+    need_hub(call)
     account_ids, rows = split_batch(call, parameters["AccountIds"])
     check_ids(account_ids)
     _check_invitable(call, account_ids)
@@ -80,9 +80,7 @@ def invite_members(call: Call, parameters: Parameters) -> Answer:
         member = _invitable(call, account_id)
         quota.take()
         now = timestamp()
-        changed = replace(
-            member, status=INVITED, invited_at=now, updated_at=now, invitation_id=new_invitation_id(), organization=False
-        )
+        changed = replace(member, status=INVITED, invited_at=now, updated_at=now, invitation_id=new_invitation_id())
         call.put_member(call.account_id, account_id, changed)
         call.counts.invitation(*call.place, account_id)
 
@@ -186,7 +184,7 @@ class _Quota:
 @operation("GetMembers")
 def get_members(call: Call, parameters: Parameters) -> Answer:
     """The named accounts of the member list; what happens to others is a switch."""
-    need_hub(call, call.seen)
+    need_hub(call)
     account_ids, rows = split_batch(call, parameters["AccountIds"])
     check_ids(account_ids)
     members = []
@@ -213,7 +211,7 @@ def _unknown_member(call: Call, account_id: str) -> Answer:
 @operation("ListMembers")
 def list_members(call: Call, parameters: Parameters) -> Answer:
     """The member list, by default only the associated, which are the Enabled, accounts."""
-    need_hub(call, call.seen)
+    need_hub(call)
     only_associated = parameters.get("OnlyAssociated", True)
     rows = [
         _member_row(call, member)
@@ -239,7 +237,7 @@ def _member_row(call: Call, member: Member) -> dict[str, Any]:
 @operation("DisassociateMembers")
 def disassociate_members(call: Call, parameters: Parameters) -> Answer:
     """End the association of Enabled members. The reply says nothing, so others stay as they are in silence."""
-    need_hub(call, call.truth)
+    need_hub(call)
     account_ids, _surplus = split_batch(call, parameters["AccountIds"])
     check_ids(account_ids)
     if any(call.truth.member(call.place, account_id) is None for account_id in account_ids):
@@ -257,7 +255,7 @@ def _disassociate(call: Call, account_id: str) -> None:
 @operation("DeleteMembers")
 def delete_members(call: Call, parameters: Parameters) -> Answer:
     """Strike accounts off the list, and their invitations with them."""
-    need_hub(call, call.truth)
+    need_hub(call)
     account_ids, rows = split_batch(call, parameters["AccountIds"])
     check_ids(account_ids)
     rows += each_account(call, account_ids, lambda account_id: _delete(call, account_id))

@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from .counts import Counts
@@ -88,12 +88,12 @@ def operation(*names: str) -> Callable[[Operation], Operation]:
 
 def timestamp() -> str:
     """Now, as the API writes times."""
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def need_hub(call: Call, view: View) -> Hub:
-    """The caller's hub; InvalidAccessException where Security Hub is off."""
-    hub = view.hub(call.place)
+def need_hub(call: Call) -> Hub:
+    """The caller's hub; InvalidAccessException where Security Hub is off. Whether it is on is never seen late."""
+    hub = call.truth.hub(call.place)
     if hub is None:
         raise not_subscribed(call.account_id)
     return hub
@@ -135,7 +135,7 @@ def _refuse_by_fault(call: Call, account_id: str) -> None:
     if call.acting.kind != "reject":
         return
     account_ids = call.acting.parameter("account_ids")
-    if not account_ids or account_id in account_ids:
+    if account_ids == "all" or account_id in account_ids:
         call.faulted = True
         raise Unprocessed(call.acting.parameter("message"))
 
@@ -147,7 +147,9 @@ def spelled(call: Call, status: str) -> str:
     return status.upper() if call.switches["status_case"] == "upper" else status
 
 
-def page(call: Call, rows: list[Answer], parameters: Parameters, most: int = MOST_ROWS) -> tuple[list[Answer], str | None]:
+def page(
+    call: Call, rows: list[Answer], parameters: Parameters, most: int = MOST_ROWS
+) -> tuple[list[Answer], str | None]:
     """One page of rows and the token of the next, None after the last."""
     start = _read_token(call, parameters.get("NextToken"))
     size = parameters.get("MaxResults") or most

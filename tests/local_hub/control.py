@@ -4,20 +4,20 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 KEY_PREFIX = "AKIAHUB0"
 # Any secret will do. A long one, because short ones are masked all over the output of tools that hide secrets.
-SECRET_KEY = "local-security-hub-needs-no-secret-at-all"
+SECRET_KEY = "local-security-hub-needs-no-secret-at-all"  # noqa: S105
 DEFAULT_REGION = "eu-west-1"
 READY_PREFIX = "The local Security Hub is ready at "
 
@@ -98,16 +98,15 @@ class Hub:
         return self._request("POST", "switches", values)
 
     def _request(self, method: str, path: str, body: Any = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/_hub/{path}", data, method=method)
-        # No proxy of the environment may stand between: it is all on this machine.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(request, timeout=60) as reply:
-                return json.load(reply)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise HubError(f"{method} {path}: {json.load(error)['error']}") from error
+        # http.client asks no proxy of the environment: it is all on this machine.
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)
+        with closing(connection):
+            connection.request(method, f"/_hub/{path}", None if body is None else json.dumps(body))
+            reply = connection.getresponse()
+            document = json.load(reply)
+        if reply.status != http.HTTPStatus.OK:
+            raise HubError(f"{method} {path}: {document['error']}")
+        return document
 
 
 @contextmanager

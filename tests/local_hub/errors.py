@@ -20,6 +20,7 @@ class Unprocessed(Exception):
 
 
 NO_SUCH_RESOURCE = "The request is rejected since no such resource found."
+UNKNOWN_KEY = "The security token included in the request is invalid."
 
 
 def invalid_input(message: str) -> ServiceError:
@@ -40,6 +41,11 @@ def invalid_access(message: str) -> ServiceError:
 def not_subscribed(account_id: str) -> ServiceError:
     """Security Hub is off; the wording has been seen in many logs."""
     return invalid_access(f"Account {account_id} is not subscribed to AWS Security Hub")
+
+
+def unrecognized_client() -> ServiceError:
+    """UnrecognizedClientException, HTTP 403: a key that nobody issued, or a Region that is not opted in (seen in code)."""
+    return ServiceError("UnrecognizedClientException", 403, UNKNOWN_KEY)
 
 
 def conflict(message: str) -> ServiceError:

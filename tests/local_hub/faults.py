@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# Per kind: the parameters that it takes, with their defaults (None: must be given, or optional as `check` says).
+# Per kind: the parameters that it takes, with their defaults; those with None must be given.
 PARAMETERS: dict[str, dict[str, Any]] = {
     "throttle": {"code": "TooManyRequestsException", "status": 429, "message": "Rate exceeded"},
     "error": {"code": "InternalException", "status": 500, "message": "Internal server error"},
@@ -18,11 +18,21 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "lost_request": {},
     "hang": {"seconds": None},
     "latency": {"seconds": None},
-    "reject": {"account_ids": [], "message": "The request is rejected by the local Security Hub's fault."},
+    "reject": {"account_ids": "all", "message": "The request is rejected because of a fault that is switched on."},
     "slow_visibility": {"seconds": None},
     "not_opted_in": {},
     "access_denied": {},
     "quota": {"limit": 1000, "per_account": False},
+}
+# Per parameter: what it must be.
+TYPES: dict[str, tuple[type, ...]] = {
+    "code": (str,),
+    "status": (int,),
+    "message": (str,),
+    "seconds": (int, float),
+    "account_ids": (list, str),
+    "limit": (int,),
+    "per_account": (bool,),
 }
 # Conditions last until they are cleared, events happen once, unless `times` says otherwise.
 CONDITIONS = frozenset({"latency", "slow_visibility", "reject", "not_opted_in", "access_denied", "quota"})
@@ -54,8 +64,9 @@ class Fault:
         if unknown:
             raise ValueError(f"a fault of kind {kind} has no {', '.join(unknown)}")
         parameters = {name: fields.get(name, default) for name, default in PARAMETERS[kind].items()}
-        if "seconds" in parameters and not isinstance(parameters["seconds"], (int, float)):
-            raise ValueError(f"a fault of kind {kind} needs seconds, a number")
+        for name, value in parameters.items():
+            if not isinstance(value, TYPES[name]):
+                raise ValueError(f"{name} of a fault of kind {kind} cannot be {value!r}")
         return cls(
             kind=kind,
             match={name: _names(name, fields.get(name, "*")) for name in MATCHERS},
@@ -79,7 +90,8 @@ class Fault:
     def dump(self) -> dict[str, Any]:
         """As GET /_hub/faults shows it."""
         names = {name: names[0] if len(names) == 1 else list(names) for name, names in self.match.items()}
-        return {"kind": self.kind, **names, "times": self.times, "after": self.after, "used": self.used, **self.parameters}
+        limits = {"times": self.times, "after": self.after, "used": self.used}
+        return {"kind": self.kind, **names, **limits, **self.parameters}
 
 
 def _names(field_name: str, value: object) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from .calls import Answer, Call, Parameters, need_hub, operation, page, timestamp
-from .errors import conflict, invalid_access, invalid_input, not_found
+from .errors import conflict, invalid_access, invalid_input, not_found, not_subscribed
 from .model import ENABLED, Hub
 
 MOST_TAGS = 50
@@ -62,7 +62,7 @@ def enable_security_hub(call: Call, parameters: Parameters) -> Answer:
 @operation("DisableSecurityHub")
 def disable_security_hub(call: Call, _parameters: Parameters) -> Answer:
     """Turn Security Hub off, and with it the member list. Refused while anybody is associated."""
-    need_hub(call, call.truth)
+    need_hub(call)
     members = list(call.truth.members(call.place))
     if any(member.status == ENABLED for _key, member in members):
         raise invalid_access(f"Account {call.account_id} is an administrator with enabled members")
@@ -77,7 +77,9 @@ def disable_security_hub(call: Call, _parameters: Parameters) -> Answer:
 @operation("DescribeHub")
 def describe_hub(call: Call, parameters: Parameters) -> Answer:
     """The hub's settings."""
-    hub = need_hub(call, call.seen)
+    hub = call.seen.hub(call.place)
+    if hub is None:
+        raise not_subscribed(call.account_id)
     if parameters.get("HubArn", hub.arn) != hub.arn:
         raise not_found()
     return {
@@ -91,7 +93,7 @@ def describe_hub(call: Call, parameters: Parameters) -> Answer:
 @operation("UpdateSecurityHubConfiguration")
 def update_security_hub_configuration(call: Call, parameters: Parameters) -> Answer:
     """Change the settings that are given."""
-    hub = need_hub(call, call.truth)
+    hub = need_hub(call)
     changed = replace(
         hub,
         auto_enable_controls=parameters.get("AutoEnableControls", hub.auto_enable_controls),
@@ -136,7 +138,7 @@ def list_tags_for_resource(call: Call, parameters: Parameters) -> Answer:
 @operation("GetEnabledStandards")
 def get_enabled_standards(call: Call, parameters: Parameters) -> Answer:
     """The default standards, where they were turned on with the hub."""
-    hub = need_hub(call, call.seen)
+    hub = need_hub(call)
     wanted = parameters.get("StandardsSubscriptionArns")
     prefix = hub.arn.replace(":hub/default", ":subscription/")
     rows = [

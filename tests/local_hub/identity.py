@@ -1,6 +1,9 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who calls: the account behind an access key, permanent or temporary. Signatures are not checked, any secret will do."""
+"""Who calls: the account behind an access key, permanent or temporary.
+
+Signatures are not checked: any secret will do.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a member does with invitations and with its administrator. AccountIds here are administrators' ids (user guide)."""
+"""What a member does with invitations and with its administrator.
+
+AccountIds are administrators' ids here, as the user guide has it; the API's model says otherwise of DeclineInvitations.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ REJECTED = "The request is rejected because"
 @operation("ListInvitations")
 def list_invitations(call: Call, parameters: Parameters) -> Answer:
     """Every invitation that has not been deleted, whatever became of it."""
-    need_hub(call, call.seen)
+    need_hub(call)
     rows = [_invitation_row(call, *invitation) for invitation in call.seen.invitations(call.place)]
     invitations, token = page(call, rows, parameters)
     return {"Invitations": invitations, "NextToken": token}
@@ -38,7 +41,7 @@ def list_invitations(call: Call, parameters: Parameters) -> Answer:
 @operation("GetInvitationsCount")
 def get_invitations_count(call: Call, _parameters: Parameters) -> Answer:
     """How many invitations there are, not counting the accepted one (the API's model says so)."""
-    need_hub(call, call.seen)
+    need_hub(call)
     invitations = call.seen.invitations(call.place)
     return {"InvitationsCount": sum(member.status != ENABLED for _inviter, member in invitations)}
 
@@ -65,7 +68,7 @@ def accept_invitation(call: Call, parameters: Parameters) -> Answer:
 
 
 def _accept(call: Call, administrator_id: str, invitation_id: str) -> Answer:
-    need_hub(call, call.truth)
+    need_hub(call)
     check_ids([administrator_id])
     if call.truth.administrator(call.place):
         raise invalid_input(
@@ -98,7 +101,7 @@ def get_master_account(call: Call, _parameters: Parameters) -> Answer:
 
 
 def _administrator(call: Call, key: str) -> Answer:
-    need_hub(call, call.seen)
+    need_hub(call)
     administrator = call.seen.administrator(call.place)
     return {key: _invitation_row(call, *administrator)} if administrator else {}
 
@@ -106,7 +109,7 @@ def _administrator(call: Call, key: str) -> Answer:
 @operation("DisassociateFromAdministratorAccount", "DisassociateFromMasterAccount")
 def disassociate_from_administrator(call: Call, _parameters: Parameters) -> Answer:
     """Leave the administrator, which then sees Resigned. Accounts of the organization cannot (the API's model)."""
-    need_hub(call, call.truth)
+    need_hub(call)
     administrator = call.truth.administrator(call.place)
     if administrator is None:
         raise not_found(f"{REJECTED} the current account is not associated to any {call.inviter_word} account.")
@@ -146,7 +149,7 @@ def delete_invitations(call: Call, parameters: Parameters) -> Answer:
 
 
 def _each_invitation(call: Call, administrator_ids: list[str], act: Callable[[str, Member], None]) -> Answer:
-    need_hub(call, call.truth)
+    need_hub(call)
     administrator_ids, rows = split_batch(call, administrator_ids)
     check_ids(administrator_ids)
 

@@ -13,14 +13,13 @@ from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from .errors import ServiceError
+from .errors import UNKNOWN_KEY, ServiceError, unrecognized_client
 from .identity import Caller, Scope
 from .protocol import Reply, Request, error_reply
 from .service import SecurityHub
 
 XML = (("Content-Type", "text/xml"),)
 REQUEST_ID = "00000000-0000-4000-8000-000000000000"
-INVALID_TOKEN = "The security token included in the request is invalid"
 
 
 class OtherServices:
@@ -125,8 +124,8 @@ def _refuse_key(service: str) -> Reply:
         )
         return Reply(401, text.encode(), XML)
     if service in ("sts", "iam"):
-        return _query_error(ServiceError("InvalidClientTokenId", 403, f"{INVALID_TOKEN}."))
-    return error_reply(ServiceError("UnrecognizedClientException", 403, f"{INVALID_TOKEN}."))
+        return _query_error(ServiceError("InvalidClientTokenId", 403, UNKNOWN_KEY))
+    return error_reply(unrecognized_client())
 
 
 def _query_error(error: ServiceError) -> Reply:

@@ -1,18 +1,22 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AWS's REST-JSON protocol, read from botocore's service model: which operation a request is, and whether it is well formed."""
+"""AWS's REST-JSON protocol, read from botocore's service model.
+
+It tells which operation a request is, and whether it is well formed.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import botocore.session
-from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 from .errors import ServiceError, invalid_input
@@ -166,32 +170,42 @@ def _query_value(shape: Shape, values: list[str], name: str) -> Any:
     return text
 
 
-def _problems(shape: Shape, value: Any, name: str) -> Any:
+def _problems(shape: Shape, value: Any, name: str) -> Iterator[str]:
     """What botocore's validator leaves unchecked: upper limits, enumerations, patterns."""
-    limits = shape.metadata
-    if shape.type_name == "structure":
-        for key, member in value.items():
-            yield from _problems(shape.members[key], member, f"{name}.{key}".lstrip("."))
-    elif shape.type_name == "list":
-        if name not in BATCHES:
-            yield from _too_large(limits, len(value), name)
-        for index, member in enumerate(value):
-            yield from _problems(shape.member, member, f"{name}[{index}]")
-    elif shape.type_name == "map":
-        yield from _too_large(limits, len(value), name)
-        for key, member in value.items():
-            yield from _problems(shape.key, key, f"{name} (key)")
-            yield from _problems(shape.value, member, f"{name}.{key}")
-    elif shape.type_name == "string":
-        yield from _too_large(limits, len(value), name)
-        if limits.get("enum") and value not in limits["enum"]:
-            yield f"{name} must be one of {', '.join(limits['enum'])}"
-        if "pattern" in limits and shape.name not in FREE_PATTERNS and not re.search(limits["pattern"], value):
-            yield f"{name} does not match {limits['pattern']}"
+    if shape.type_name == "string":
+        yield from _text_problems(shape, value, name)
     elif shape.type_name == "integer":
-        yield from _too_large(limits, value, name)
+        yield from _too_large(shape, value, name)
+    elif shape.type_name in ("list", "map"):
+        yield from _too_large(shape, len(value), name)
+    for part, part_value, part_name in _parts(shape, value, name):
+        yield from _problems(part, part_value, part_name)
 
 
-def _too_large(limits: dict[str, Any], size: int, name: str) -> Any:
-    if "max" in limits and size > limits["max"]:
-        yield f"{name} may be at most {limits['max']}, not {size}"
+def _parts(shape: Shape, value: Any, name: str) -> Iterator[tuple[Shape, Any, str]]:
+    """Shape, value and name of everything that a value is made of."""
+    if isinstance(shape, StructureShape):
+        for key, member in value.items():
+            yield shape.members[key], member, f"{name}.{key}".lstrip(".")
+    elif isinstance(shape, ListShape):
+        for index, member in enumerate(value):
+            yield shape.member, member, f"{name}[{index}]"
+    elif isinstance(shape, MapShape):
+        for key, member in value.items():
+            yield shape.key, key, f"{name} (key)"
+            yield shape.value, member, f"{name}.{key}"
+
+
+def _text_problems(shape: Shape, value: str, name: str) -> Iterator[str]:
+    yield from _too_large(shape, len(value), name)
+    choices, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
+    if choices and value not in choices:
+        yield f"{name} must be one of {', '.join(choices)}"
+    if pattern and shape.name not in FREE_PATTERNS and not re.search(pattern, value):
+        yield f"{name} does not match {pattern}"
+
+
+def _too_large(shape: Shape, size: int, name: str) -> Iterator[str]:
+    most = shape.metadata.get("max")
+    if most is not None and size > most and name not in BATCHES:
+        yield f"{name} may be at most {most}, not {size}"

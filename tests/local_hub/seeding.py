@@ -79,9 +79,7 @@ def _regions(row: Mapping[str, Any]) -> list[str]:
     return regions
 
 
-def _account_ids(values: Any) -> list[str]:
-    if not isinstance(values, list):
-        raise ValueError(f"a list of account ids is wanted, not {values!r}")
+def _account_ids(values: list[Any]) -> list[str]:
     return [_account_id(value) for value in values]
 
 

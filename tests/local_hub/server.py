@@ -80,7 +80,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send(reply)
         self._log(request, reply)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve
+    # The names are the standard library's.
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815
 
     def _send(self, reply: Reply) -> None:
         fields = [*reply.headers, ("Content-Length", str(len(reply.body))), ("Date", formatdate(usegmt=True))]

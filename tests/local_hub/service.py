@@ -11,7 +11,7 @@ from typing import Any
 from . import administrator_side, hubs, member_side
 from .calls import OPERATIONS, Call
 from .counts import Counts
-from .errors import ServiceError
+from .errors import ServiceError, unrecognized_client
 from .faults import Acting, Faults
 from .identity import Caller, Callers, Scope
 from .model import Store
@@ -59,7 +59,7 @@ class SecurityHub:
         self.counts.call(operation.name, scope.region, _batch_size(parameters))
         caller = self.callers.find(scope.access_key)
         if caller is None:
-            raise invalid_token()
+            raise unrecognized_client()
         acting = self.faults.select(operation.name, scope.region, caller.account_id)
         if acting.latency:
             time.sleep(acting.latency)
@@ -89,12 +89,6 @@ BEFORE_WORK = frozenset({"throttle", "error", "lost_request", "hang", "not_opted
 AFTER_WORK = frozenset({"error_after", "lost_reply"})
 
 
-def invalid_token() -> ServiceError:
-    """What every service says of a key that it does not know, and of a Region that the account has not opted into."""
-    message = "The security token included in the request is invalid."
-    return ServiceError("UnrecognizedClientException", 403, message)
-
-
 def _fail_before(acting: Acting, caller: Caller, operation: str, region: str) -> Reply | None:
     if acting.kind == "lost_request":
         return None
@@ -102,7 +96,7 @@ def _fail_before(acting: Acting, caller: Caller, operation: str, region: str) ->
         time.sleep(acting.parameter("seconds"))
         return None
     if acting.kind == "not_opted_in":
-        raise invalid_token()
+        raise unrecognized_client()
     if acting.kind == "access_denied":
         raise access_denied(caller, operation, region)
     raise ServiceError(acting.parameter("code"), acting.parameter("status"), acting.parameter("message"))
