@@ -9,6 +9,7 @@ import sys
 import time
 
 from run.guards import NothingCheckedError, Tally
+from run.hub import HubError
 from run.shell import CommandError
 from run.stages import STAGES
 
@@ -19,7 +20,7 @@ def run_stage(name: str) -> Tally:
     started = time.monotonic()
     try:
         tally = STAGES[name]()
-    except (CommandError, NothingCheckedError) as error:
+    except (CommandError, NothingCheckedError, HubError) as error:
         print(f"----- {name}: {error}")
         tally = Tally(failed=1)
     print(f"----- {name}: {tally}, {time.monotonic() - started:.1f} s", flush=True)

@@ -125,3 +125,19 @@ def documented(found: Mapping[str, object], plugins: Iterable[str]) -> Tally:
     if missed:
         raise NothingCheckedError(f"no documentation in the installed collection: {', '.join(missed)}")
     return Tally(len(wanted))
+
+
+def nothing_stray(shipped: Iterable[str], known: Iterable[str]) -> int:
+    """Return how many files an artefact carries; raise for one that git does not know."""
+    files = set(shipped) - {"MANIFEST.json", "FILES.json"}
+    stray = sorted(files - set(known))
+    if stray:
+        raise NothingCheckedError(f"the artefact carries {len(stray)} files that git does not know, one is {stray[0]}")
+    return at_least_one(len(files), "file in the artefact")
+
+
+def no_complaint(output: str) -> None:
+    """Raise for a complaint of galaxy-importer: it writes them as errors and warnings, and succeeds."""
+    complaints = [line for line in ESCAPES.sub("", output).splitlines() if line.startswith(("ERROR", "WARNING"))]
+    if complaints:
+        raise NothingCheckedError(f"galaxy-importer complains: {'; '.join(complaints)}")

@@ -26,6 +26,9 @@ LINKED = COLLECTIONS / "ansible_collections" / NAMESPACE / NAME
 TEST_TREE = BUILD / "test"
 COPY = TEST_TREE / "ansible_collections" / NAMESPACE / NAME
 
+# An empty file, so that no ansible.cfg of the home folder or of /etc decides about a test.
+NO_SETTINGS = BUILD / "ansible.cfg"
+
 
 def link(path: Path, target: Path) -> None:
     """Make path a relative symbolic link to target, whatever it was a link to before."""
@@ -40,7 +43,7 @@ def link(path: Path, target: Path) -> None:
 def environment(**more: str) -> dict[str, str]:
     """Return the environment for the tools: ours first on PATH, nothing of the user's AWS or Ansible settings.
 
-    Without this, a test could meet a real AWS account, or an ansible.cfg of the home folder decide about it.
+    Without this, a test could meet a real AWS account.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_", "MOLECULE_"))}
     kept.pop("PYTHONPATH", None)
@@ -52,7 +55,7 @@ def environment(**more: str) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "NO_COLOR": "1",
         "XDG_CACHE_HOME": str(cache),
-        "ANSIBLE_CONFIG": os.devnull,
+        "ANSIBLE_CONFIG": str(NO_SETTINGS),
         "ANSIBLE_HOME": str(BUILD / "ansible"),
         "ANSIBLE_LOCAL_TEMP": str(BUILD / "ansible" / "tmp"),
         "ANSIBLE_REMOTE_TEMP": str(BUILD / "ansible" / "tmp"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,20 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from run.layout import BIN, BUILD, COLLECTIONS, DEPENDENCIES, LINKED, REQUIREMENTS, ROOT, TEST_TREE, VENV, link
+from run import pip_settings
+from run.layout import (
+    BIN,
+    BUILD,
+    COLLECTIONS,
+    DEPENDENCIES,
+    LINKED,
+    NO_SETTINGS,
+    REQUIREMENTS,
+    ROOT,
+    TEST_TREE,
+    VENV,
+    link,
+)
 
 PYTHON_FLOOR = (3, 11)
 LOCKED = REQUIREMENTS / "dev.txt"
@@ -49,9 +63,10 @@ def seal(folder: Path, stamp: str) -> None:
     (folder / ".stamp").write_text(stamp, encoding="utf-8")
 
 
-def run(*command: str | Path) -> None:
-    """Run a command, silent on success."""
-    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+def run(*command: str | Path, **variables: str) -> None:
+    """Run a command with these environment variables besides its own, silent on success."""
+    env = {**variables, **os.environ}
+    done = subprocess.run(command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode:
         raise SetupError(f"{' '.join(map(str, command))}\n{done.stdout.strip()}")
 
@@ -69,15 +84,16 @@ def make_venv(folder: Path, python: str = sys.executable) -> None:
 def install(folder: Path, *requirements: str) -> None:
     """Install into a virtual environment: by uv, which is five times as fast, else by pip.
 
-    uv does not read pip's configuration, so on a machine whose package index is only named there it fails: pip decides.
+    uv does not read pip's configuration: it is told the index, and where that is not enough, pip decides.
     """
     python = folder / "bin" / "python"
     try:
         if not (BIN / "uv").exists():
             run(python, "-m", "pip", "install", "--quiet", "uv", "--constraint", LOCKED)
-        run(BIN / "uv", "pip", "install", "--quiet", "--python", python, *requirements)
+        settings = pip_settings.for_uv(pip_settings.of_machine(python))
+        run(BIN / "uv", "pip", "install", "--quiet", "--python", python, *requirements, **settings)
     except SetupError as error:
-        print(f"  uv could not install, so pip does (slower): {str(error).splitlines()[-1]}")
+        print(f"uv could not install, so pip does (slower): {str(error).splitlines()[-1]}")
         run(python, "-m", "pip", "install", "--quiet", *requirements)
 
 
@@ -105,6 +121,8 @@ def set_up_dependencies() -> None:
         pip = (BIN / "python", "-m", "pip")
         run(*pip, "download", "--quiet", "--no-deps", "--requirement", BUNDLE, "--dest", scratch)
         unpack(next(Path(scratch).glob("*.whl")), DEPENDENCIES.parent)
+    # antsibull-docs takes only the files that git lists, and of a folder that our repository ignores it lists none
+    run("git", "init", "--quiet", "--initial-branch=main", DEPENDENCIES.parent)
     seal(DEPENDENCIES, stamp)
 
 
@@ -119,6 +137,7 @@ def unpack(wheel: Path, target: Path) -> None:
 
 def lay_out() -> None:
     """Put our collection and those it depends on side by side, as Ansible wants them."""
+    NO_SETTINGS.touch()
     link(LINKED, ROOT)
     for tree in (COLLECTIONS, TEST_TREE):
         link(tree / "ansible_collections" / "amazon", DEPENDENCIES / "amazon")

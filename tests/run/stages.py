@@ -10,18 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from run import guards
+from run import ansible_test, guards, hub, publishing
 from run.guards import Tally
-from run.layout import BUILD, LINKED, ROOT
+from run.layout import BUILD, LINKED, ROOT, environment
 from run.shell import read, show
 
 REPORTS = BUILD / "reports"
 UNIT_SUITES = ("tests/unit", "tests/local_hub/tests", "tests/run/tests")
-
-
-def python_folders() -> list[str]:
-    """Return the folders of the checkout that hold Python sources."""
-    return [name for name in ("plugins", "tests") if any((ROOT / name).rglob("*.py"))]
 
 
 def fresh(name: str) -> Path:
@@ -63,8 +58,27 @@ def unit() -> Tally:
     return total
 
 
+def molecule() -> Tally:
+    """Every molecule scenario, each against a local Security Hub of its own."""
+    scenarios = sorted(file.parent.name for file in (ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
+    guards.at_least_one(len(scenarios), "molecule scenario")
+    for scenario in scenarios:
+        with hub.running() as url:
+            output = show(
+                "molecule", "test", "--scenario-name", scenario, env=environment(**hub.client_environment(url))
+            )
+        guards.counted(output, r"\bok=(\d+)", f"task in the scenario {scenario}")
+    return Tally(len(scenarios))
+
+
 STAGES: dict[str, Callable[[], Tally]] = {
     "lint": lint,
     "types": types,
     "unit": unit,
+    "sanity": ansible_test.sanity,
+    "units": ansible_test.units,
+    "integration": ansible_test.integration,
+    "molecule": molecule,
+    "docs-lint": publishing.docs_lint,
+    "build": publishing.build,
 }

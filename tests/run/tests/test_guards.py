@@ -176,3 +176,22 @@ def test_documented_refuses_missing_documentation(found: dict[str, object], want
 
 def test_tallies_add_up() -> None:
     assert str(sum([Tally(2, 0), Tally(1, 1)], Tally())) == "3 passed, 1 failed"
+
+
+def test_nothing_stray() -> None:
+    assert guards.nothing_stray(["MANIFEST.json", "FILES.json", "README.md"], ["README.md", "Makefile"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("shipped", "message"),
+    [(["README.md", "a.log"], "1 files that git does not know, one is a.log"), (["MANIFEST.json"], "no file in")],
+)
+def test_nothing_stray_refuses(shipped: list[str], message: str) -> None:
+    with pytest.raises(NothingCheckedError, match=message):
+        guards.nothing_stray(shipped, ["README.md"])
+
+
+def test_no_complaint() -> None:
+    guards.no_complaint("Importing with galaxy-importer\nCheck for ERROR handling\n")
+    with pytest.raises(NothingCheckedError, match="complains: ERROR: No changelog found"):
+        guards.no_complaint("Importing\n\x1b[31mERROR: No changelog found.\x1b[0m\n")

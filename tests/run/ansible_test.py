@@ -1,0 +1,105 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stages that ansible-test carries out: sanity, units, integration."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from run import guards, hub, pip_settings, tree
+from run.guards import Tally
+from run.layout import BIN, BUILD, COPY, environment
+from run.shell import CommandError, show
+
+HOME = BUILD / "home"
+OUTPUT = COPY / "tests" / "output"
+CLOUD_CONFIG = COPY / "tests" / "integration" / "cloud-config-aws.ini"
+
+# ansible-test fetches a script that puts pip into its environments, from a host of its own. Where that is out of reach,
+# Python's own copy of pip does the same: the arguments are the packages, and two switches that only the script knows.
+STAND_IN = """\
+import subprocess
+import sys
+
+packages = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
+subprocess.run([sys.executable, "-m", "ensurepip", "--default-pip"], check=True, stdout=subprocess.DEVNULL)
+sys.exit(subprocess.run([sys.executable, "-m", "pip", "install", *packages]).returncode)
+"""
+OUT_OF_REACH = re.compile(r"bootstrap script can be manually downloaded and saved to: (\S+)")
+
+
+def run(command: str, *options: str, venv: Path = BIN.parent) -> str:
+    """Run ansible-test on a fresh copy, with the interpreter and core of a virtual environment; return its output.
+
+    Its home is in .build: it keeps environments there, and refuses to run beside a real ~/.aws.
+    """
+    shutil.rmtree(OUTPUT, ignore_errors=True)
+    (HOME / ".pip").mkdir(parents=True, exist_ok=True)
+    # ansible-test hands none of the environment's settings on to pip
+    settings = {**pip_settings.of_machine(BIN / "python"), "quiet": "2"}
+    (HOME / ".pip" / "pip.conf").write_text(pip_settings.as_file(settings), encoding="utf-8")
+    env = environment(HOME=str(HOME), VIRTUAL_ENV=str(venv))
+    env["PATH"] = f"{venv / 'bin'}:{env['PATH']}"
+    words = (str(venv / "bin" / "ansible-test"), command, "--color", "no", *options)
+    try:
+        return show(*words, cwd=COPY, env=env)
+    except CommandError as error:
+        missing = OUT_OF_REACH.search(error.output)
+        if not missing:
+            raise
+        print("The script that brings pip is out of reach: a stand-in takes its place.")
+        Path(missing.group(1)).write_text(STAND_IN, encoding="utf-8")
+    return show(*words, cwd=COPY, env=env)
+
+
+def python_version() -> str:
+    """Return the version of the interpreter in .build/venv as ansible-test writes it, `3.12`."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def sanity(python: str = "", venv: Path = BIN.parent) -> Tally:
+    """Check the sources as ansible-core's own are checked."""
+    files = tree.refresh()
+    run("sanity", "--python", python or python_version(), "--junit", venv=venv)
+    reports = sorted((OUTPUT / "junit").glob("ansible-test-sanity-*.xml"))
+    return guards.sanity(reports, shell_scripts=any(name.endswith(".sh") for name in files))
+
+
+def units(python: str = "", venv: Path = BIN.parent) -> Tally:
+    """Run the unit tests as ansible-test runs them: the collection's own imports only, no network."""
+    tree.refresh()
+    run("units", "--python", python or python_version(), venv=venv)
+    return guards.junit(sorted((OUTPUT / "junit").glob("*-units.xml")), "unit test under ansible-test")
+
+
+def integration() -> Tally:
+    """Run every integration target against a local Security Hub."""
+    files = tree.refresh()
+    folder = "tests/integration/targets/"
+    targets = {name.removeprefix(folder).split("/")[0] for name in files if name.startswith(folder)}
+    tested = sorted(name for name in targets if not name.startswith(("setup_", "prepare_")))
+    guards.at_least_one(len(tested), "integration target")
+    with hub.running() as url:
+        CLOUD_CONFIG.write_text(cloud_config(url), encoding="utf-8")
+        try:
+            run("integration", "--python", python_version(), "--allow-destructive", *tested)
+        finally:
+            CLOUD_CONFIG.unlink()
+    return guards.integration(sorted((OUTPUT / "data").glob("integration-*.json")), tested)
+
+
+def cloud_config(url: str) -> str:
+    """Return the file that a real account's keys would stand in, leading to the local Security Hub instead."""
+    variables = hub.client_environment(url)
+    return "\n".join((
+        "[default]",
+        f"aws_access_key: {variables['AWS_ACCESS_KEY_ID']}",
+        f"aws_secret_key: {variables['AWS_SECRET_ACCESS_KEY']}",
+        f"aws_region: {variables['AWS_REGION']}",
+        f"aws_endpoint_url: {url}",
+        f"local_hub_url: {url}",
+        "",
+    ))  # fmt: skip

@@ -1,0 +1,98 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stages about what users get: the documentation, and the collection as it is built and installed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+from pathlib import Path
+
+from run import guards, tree
+from run.guards import NothingCheckedError, Tally
+from run.layout import BUILD, COLLECTION, COPY, DEPENDENCIES, NAME, NAMESPACE, ROOT, environment
+from run.shell import read, show
+
+ARTEFACTS = BUILD / "dist"
+INSTALLED = BUILD / "installed"
+IMPORTER_SETTINGS = """\
+[galaxy-importer]
+check_required_tags = true
+require_v1_or_greater = true
+run_ansible_test = false
+"""
+
+
+def plugins(kind: str) -> list[str]:
+    """Return the full names of the collection's plugins of one kind (`modules`, `inventory`)."""
+    return [f"{COLLECTION}.{file.stem}" for file in sorted((ROOT / "plugins" / kind).glob("[!_]*.py"))]
+
+
+def docs_lint() -> Tally:
+    """Changelog fragments, and the documentation of every plugin with its markup and references."""
+    tree.refresh()
+    show("antsibull-changelog", "lint")
+    guards.at_least_one(len(plugins("modules")), "module")
+    show(
+        "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs",
+        "--validate-collection-refs", "dependent", "--disallow-unknown-collection-refs", COPY,
+        env=environment(ANSIBLE_COLLECTIONS_PATH=str(DEPENDENCIES.parent)),
+    )  # fmt: skip
+    return Tally(2)
+
+
+def build() -> Tally:
+    """Build the collection, install it into an empty folder, and look at it from there, as Galaxy and AWX do."""
+    for folder in (ARTEFACTS, INSTALLED):
+        shutil.rmtree(folder, ignore_errors=True)
+    show("ansible-galaxy", "collection", "build", "--output-path", ARTEFACTS, ROOT)
+    artefact = next(ARTEFACTS.glob(f"{NAMESPACE}-{NAME}-*.tar.gz"))
+    with tarfile.open(artefact) as archive:
+        shipped = [member.name for member in archive.getmembers() if member.isfile()]
+    guards.nothing_stray(shipped, tree.files_git_sees(ROOT))
+    # nothing else on the path, or Ansible finds the checkout there and installs nothing
+    alone = environment(ANSIBLE_COLLECTIONS_PATH=str(INSTALLED))
+    show("ansible-galaxy", "collection", "install", "--offline", "--no-deps", artefact, env=alone)
+    return Tally(2) + documentation() + galaxy_importer(artefact) + execution_environment()
+
+
+def documentation() -> Tally:
+    """Every plugin of the installed collection documents itself."""
+    paths = f"{INSTALLED}:{DEPENDENCIES.parent}"
+    total = Tally()
+    for kind, folder in (("module", "modules"), ("inventory", "inventory")):
+        names = plugins(folder)
+        if names:
+            answer = read(
+                "ansible-doc", "--json", "--type", kind, *names, env=environment(ANSIBLE_COLLECTIONS_PATH=paths)
+            )
+            total += guards.documented(json.loads(answer), names)
+    guards.at_least_one(total.passed, "plugin")
+    print(f"ansible-doc knows {total.passed} plugins of the installed collection")
+    return total
+
+
+def galaxy_importer(artefact: Path) -> Tally:
+    """What Ansible Galaxy and Automation Hub check on import; what they only complain about is a failure here."""
+    place = BUILD / "importer"
+    place.mkdir(exist_ok=True)
+    settings = place / "galaxy-importer.cfg"
+    settings.write_text(IMPORTER_SETTINGS, encoding="utf-8")
+    output = show(
+        "python", "-m", "galaxy_importer.main", artefact, cwd=place,
+        env=environment(GALAXY_IMPORTER_CONFIG=str(settings), ANSIBLE_COLLECTIONS_PATH=str(DEPENDENCIES.parent)),
+    )  # fmt: skip
+    guards.no_complaint(output)
+    result = json.loads((place / "importer_result.json").read_text(encoding="utf-8"))
+    guards.at_least_one(len(result["contents"]), "content for galaxy-importer")
+    return Tally(1)
+
+
+def execution_environment() -> Tally:
+    """The Python and system requirements reach an execution environment that the collection is built into."""
+    output = show("ansible-builder", "introspect", INSTALLED / "ansible_collections")
+    for package in ("boto3", "botocore", "python3"):
+        if package not in output:
+            raise NothingCheckedError(f"ansible-builder introspect has not found {package}")
+    return Tally(1)
