@@ -94,6 +94,11 @@ class AwsFailure(Exception):
         return self.error_code in _NOT_FOUND_CODES and _NOT_FOUND_TEXT in self.text.lower()
 
     @property
+    def stale(self) -> bool:
+        """Whether the service says that the state is not what it was when it was read."""
+        return self.not_found or self.error_code == "ResourceConflictException"
+
+    @property
     def caller_account_id(self) -> Optional[str]:
         """The account that the service names in its words, which is the caller's, None where it names none."""
         found = _ACCOUNT_ID.search(self.text)

@@ -6,8 +6,8 @@
 
 """The only writer: carries decisions out and reads again what came of them.
 
-A write whose reply was lost is never sent again blindly: the member list is read first, and only the accounts that it
-does not show as done are sent again.
+A write whose reply was lost is never sent again blindly: the state is read first, and only what it does not show as
+done is sent again.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set
+from typing import Any, Callable, Collection, Dict, Iterator, List, Mapping, Optional, Sequence, Set
 
 from .api import AwsFailure, batches, invite_members, read_members
-from .model import ENABLED, INVITED, Member, status_of
+from .model import ENABLED, INVITED, Member, is_listed, status_of
 from .plan import INVITE, Decision, Evidence, Outcome, conclude, not_reached, predict
 from .regions import RegionClients
 
@@ -30,14 +30,33 @@ BACKOFF_CAP = 20.0
 POLL_PAUSES = (0.5, 1.0, 2.0)
 POLL_PAUSE_AFTERWARDS = 3.0
 
+Members = Mapping[str, Optional[Member]]
+
+
+class Patience:
+    """How long to look for something: pauses that grow, until ``seconds`` are over. 0 is none at all."""
+
+    def __init__(self, seconds: float) -> None:
+        self.wanted = seconds > 0
+        self._deadline = time.monotonic() + seconds
+        self._pauses = iter(POLL_PAUSES)
+
+    def pause(self) -> bool:
+        """Sleep a little; return False without sleeping once time is up."""
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            return False
+        time.sleep(min(next(self._pauses, POLL_PAUSE_AFTERWARDS), remaining))
+        return True
+
 
 @dataclass(frozen=True)
 class Change:
-    """One kind of write.
+    """One kind of write to the member list.
 
     :param step: the name by which decisions ask for it
     :param send: sends a batch of accounts with a writer, returns the unprocessed ones with the service's words
-    :param reached: whether a member list entry shows that it is done
+    :param reached: whether a member list entry (None: no entry) shows that it is done
     """
 
     step: str
@@ -50,7 +69,7 @@ INVITATION = Change(INVITE, invite_members, lambda member: status_of(member) in 
 
 @dataclass
 class Progress:
-    """What is known of the accounts of one Region while it is worked on."""
+    """What is known of one change to the accounts of one Region while it is carried out."""
 
     seen: Dict[str, Optional[Member]]
     accepted: Set[str] = field(default_factory=set)
@@ -61,24 +80,20 @@ class Progress:
 
     def note_reply(self, account_ids: Sequence[str], refusals: Dict[str, str]) -> None:
         """Take in the reply to a write."""
+        accepted = [account_id for account_id in account_ids if account_id not in refusals]
+        self.accepted.update(accepted)
         self.refusals.update(refusals)
-        self.accepted.update(account_id for account_id in account_ids if account_id not in refusals)
+        for account_id in accepted:
+            self.refusals.pop(account_id, None)
 
-    def note_members(self, change: Change, members: Dict[str, Optional[Member]]) -> None:
+    def note_members(self, change: Change, members: Members) -> None:
         """Take in a look at the member list."""
         self.seen.update(members)
         self.reached.update(account_id for account_id, member in members.items() if change.reached(member))
 
-    def evidence(self, account_id: str, waited: bool) -> Evidence:
-        """Return what is known of one account."""
-        return Evidence(
-            member=self.seen.get(account_id),
-            written=account_id in self.accepted or account_id in self.in_doubt,
-            reached=account_id in self.reached,
-            refusal=self.refusals.get(account_id),
-            waited=waited,
-            failure=str(self.failure) if self.failure else None,
-        )
+    def settled(self, account_id: str, waited: bool) -> bool:
+        """Whether the change is done for this account, or was taken by the service and not looked for."""
+        return account_id in self.reached or (not waited and account_id in self.accepted)
 
 
 @dataclass(frozen=True)
@@ -108,24 +123,16 @@ def converge(
     if observed.failure:
         return _broken_off(account_ids, observed.members, decide, observed.failure)
     decisions = [decide(account_id, observed.members[account_id]) for account_id in account_ids]
-    if check_mode or not any(decision.steps for decision in decisions):
+    if check_mode:
         return Converged([predict(decision) for decision in decisions])
-    progress = Progress(dict(observed.members))
-    for change in changes:
-        asked = [decision.account_id for decision in decisions if change.step in decision.steps]
-        carry_out(clients, change, asked, progress, wait_timeout)
-    outcomes = [
-        conclude(decision, progress.evidence(decision.account_id, wait_timeout > 0))
-        if decision.steps
-        else predict(decision)
-        for decision in decisions
-    ]
-    return Converged(outcomes, progress.failure)
+    steps = _carry_out_all(clients, decisions, changes, dict(observed.members), wait_timeout)
+    failure = next((progress.failure for progress in steps.values() if progress.failure), None)
+    return Converged([_outcome(decision, steps, failure, wait_timeout > 0) for decision in decisions], failure)
 
 
 def _broken_off(
     account_ids: Sequence[str],
-    seen: Dict[str, Optional[Member]],
+    seen: Members,
     decide: Callable[[str, Optional[Member]], Decision],
     failure: AwsFailure,
 ) -> Converged:
@@ -141,26 +148,90 @@ def _broken_off(
     return Converged([outcome(account_id) for account_id in account_ids], failure)
 
 
+def _carry_out_all(
+    clients: RegionClients,
+    decisions: Sequence[Decision],
+    changes: Sequence[Change],
+    seen: Dict[str, Optional[Member]],
+    wait_timeout: float,
+) -> Dict[str, Progress]:
+    """Carry the changes out one after the other, each for the accounts whose earlier steps are done."""
+    steps: Dict[str, Progress] = {}
+    for change in changes:
+        ready = [
+            decision
+            for decision in decisions
+            if change.step in decision.steps and _open_step(decision, steps, wait_timeout > 0) == change.step
+        ]
+        account_ids = [decision.account_id for decision in ready]
+        follow_ups = {decision.account_id for decision in ready if decision.steps[0] != change.step}
+        progress = steps[change.step] = Progress(seen)
+        carry_out(clients, change, account_ids, progress, Patience(wait_timeout), follow_ups)
+        if progress.failure:
+            break
+    return steps
+
+
+def _open_step(decision: Decision, steps: Mapping[str, Progress], waited: bool) -> str:
+    """Return the first step of a decision that is not done, the last one if all are."""
+    for step in decision.steps:
+        if step not in steps or not steps[step].settled(decision.account_id, waited):
+            return step
+    return decision.steps[-1]
+
+
+def _outcome(decision: Decision, steps: Mapping[str, Progress], failure: Optional[AwsFailure], waited: bool) -> Outcome:
+    if not decision.steps:
+        return predict(decision)
+    account_id = decision.account_id
+    step = _open_step(decision, steps, waited)
+    progress = steps.get(step) or Progress(steps[decision.steps[0]].seen)
+    evidence = Evidence(
+        member=progress.seen.get(account_id),
+        written=account_id in progress.accepted or account_id in progress.in_doubt,
+        earlier_written=step != decision.steps[0],
+        reached=account_id in progress.reached,
+        refusal=progress.refusals.get(account_id),
+        waited=waited,
+        failure=str(failure) if failure else None,
+    )
+    return conclude(decision, evidence)
+
+
 def carry_out(
-    clients: RegionClients, change: Change, account_ids: Sequence[str], progress: Progress, wait_timeout: float
+    clients: RegionClients,
+    change: Change,
+    account_ids: Sequence[str],
+    progress: Progress,
+    patience: Patience,
+    follow_ups: Collection[str] = (),
 ) -> None:
-    """Send a change for some accounts, batch by batch, and read again what came of it; all goes into progress."""
+    """Send a change for some accounts, batch by batch, and read again what came of it; all goes into progress.
+
+    :param follow_ups: accounts of which the service may not know yet what an earlier step did: while patience lasts,
+        they are sent again if it refuses them
+    """
+    pending = account_ids
+    while pending:
+        _send_and_look(clients, change, pending, progress, patience)
+        refused = progress.refusals.keys() - progress.reached
+        pending = [account_id for account_id in pending if account_id in follow_ups and account_id in refused]
+        if progress.failure or not pending or not patience.pause():
+            return
+
+
+def _send_and_look(
+    clients: RegionClients, change: Change, account_ids: Sequence[str], progress: Progress, patience: Patience
+) -> None:
     try:
         for batch in batches(account_ids):
             _send(clients, change, batch, progress)
     except AwsFailure as failure:
         progress.failure = failure
     try:
-        _look_again(clients, change, account_ids, progress, wait_timeout)
+        _look_again(clients, change, account_ids, progress, patience)
     except AwsFailure as failure:
         progress.failure = progress.failure or failure
-
-
-def _pauses() -> Iterator[Optional[float]]:
-    """Yield the seconds to wait after each failed attempt: exponential with full jitter; None after the last one."""
-    for attempt in range(SEND_ATTEMPTS - 1):
-        yield random.uniform(0, min(BACKOFF_CAP, BACKOFF_BASE * 2**attempt))
-    yield None
 
 
 def _send(clients: RegionClients, change: Change, batch: Sequence[str], progress: Progress) -> None:
@@ -169,20 +240,25 @@ def _send(clients: RegionClients, change: Change, batch: Sequence[str], progress
     :raises AwsFailure: that can't be mended by sending again, or didn't stop
     """
     pending = list(batch)
-    for pause in _pauses():
+
+    def send() -> None:
         try:
             progress.note_reply(pending, change.send(clients.writer, pending))
-            return
         except AwsFailure as failure:
             if failure.in_doubt:
                 progress.in_doubt.update(pending)
-            if pause is None or not failure.retryable:
-                raise
-            time.sleep(pause)
-            if failure.in_doubt:
-                pending = _still_open(clients, change, pending, progress)
-                if not pending:
-                    return
+            raise
+
+    def settled(failure: AwsFailure) -> bool:
+        still_open = _still_open(clients, change, pending, progress)
+        gone = [
+            account_id for account_id in still_open if failure.not_found and not is_listed(progress.seen[account_id])
+        ]
+        progress.refusals.update(dict.fromkeys(gone, failure.text))
+        pending[:] = [account_id for account_id in still_open if account_id not in gone]
+        return not pending
+
+    persist(send, settled)
 
 
 def _still_open(clients: RegionClients, change: Change, account_ids: Sequence[str], progress: Progress) -> List[str]:
@@ -195,7 +271,7 @@ def _still_open(clients: RegionClients, change: Change, account_ids: Sequence[st
 
 
 def _look_again(
-    clients: RegionClients, change: Change, account_ids: Sequence[str], progress: Progress, wait_timeout: float
+    clients: RegionClients, change: Change, account_ids: Sequence[str], progress: Progress, patience: Patience
 ) -> None:
     """Read again until the member list shows the change for each account that the service took, or time is up.
 
@@ -204,18 +280,41 @@ def _look_again(
 
     :raises AwsFailure: if the member list can't be read
     """
-    deadline = time.monotonic() + wait_timeout
-    pauses = iter(POLL_PAUSES)
-    touched = progress.in_doubt.union(progress.refusals, progress.accepted if wait_timeout else ())
+    touched = progress.in_doubt.union(progress.refusals, progress.accepted if patience.wanted else ())
     pending = [account_id for account_id in account_ids if account_id in touched - progress.reached]
     while pending:
         still_open = _still_open(clients, change, pending, progress)
         if progress.failure:
-            # Its last word was a failure, and the member list does not show it: it was not carried out.
+            # The last word on them was a failure, and the member list does not show them: nothing was carried out.
             progress.in_doubt.difference_update(still_open)
         awaited = progress.in_doubt.union(progress.accepted)
         pending = [account_id for account_id in still_open if account_id in awaited]
-        remaining = deadline - time.monotonic()
-        if not pending or remaining <= 0:
+        if not pending or not patience.pause():
             return
-        time.sleep(min(next(pauses, POLL_PAUSE_AFTERWARDS), remaining))
+
+
+def persist(send: Callable[[], None], settled: Callable[[AwsFailure], bool]) -> None:
+    """Send a write until the service takes it.
+
+    :param settled: reads again after a reply was lost, or after the service found the state other than it was read,
+        and says whether there is nothing left to send
+    :raises AwsFailure: that can't be mended by sending again, or didn't stop
+    """
+    for pause in _send_pauses():
+        try:
+            send()
+        except AwsFailure as failure:
+            if pause is None or not (failure.retryable or failure.stale):
+                raise
+            time.sleep(pause)
+            if (failure.in_doubt or failure.stale) and settled(failure):
+                return
+        else:
+            return
+
+
+def _send_pauses() -> Iterator[Optional[float]]:
+    """Yield the seconds to wait after each failed attempt: exponential with full jitter; None after the last one."""
+    for attempt in range(SEND_ATTEMPTS - 1):
+        yield random.uniform(0, min(BACKOFF_CAP, BACKOFF_BASE * 2**attempt))
+    yield None

@@ -60,6 +60,11 @@ def status_of(member: Optional[Member]) -> Optional[str]:
     return member.member_status if member else None
 
 
+def is_listed(member: Optional[Member]) -> bool:
+    """Whether the account is in the member list; Deleted is what may linger of an entry that is not there any more."""
+    return status_of(member) not in (None, DELETED)
+
+
 def split_text(values: Iterable[object]) -> List[str]:
     """Take a list, or texts with commas, spaces or newlines between the parts; each part once, in order."""
     parts = (part for value in values for part in _SEPARATORS.split(str(value)))

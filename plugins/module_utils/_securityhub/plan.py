@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Collection, Mapping, Optional, Tuple
 
-from .model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED, Member, status_of
+from .model import CREATED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED, Member, is_listed, status_of
 
 # The steps, by which a decision names what has to be written.
 INVITE = "invite"
@@ -84,7 +84,8 @@ class Evidence:
     """What a run has learnt of one account that had something to be written.
 
     :param member: how the member list showed it last, None if it is not in there
-    :param written: a write was taken by the service, or may have been
+    :param written: the write was taken by the service, or may have been
+    :param earlier_written: so was one that had to come before it
     :param reached: the member list shows what was wanted
     :param refusal: what the service said when it named the account as unprocessed
     :param waited: whether the account was looked for again after it was written
@@ -93,6 +94,7 @@ class Evidence:
 
     member: Optional[Member]
     written: bool = False
+    earlier_written: bool = False
     reached: bool = False
     refusal: Optional[str] = None
     waited: bool = True
@@ -105,7 +107,7 @@ def decide_invitation(account_id: str, member: Optional[Member], reinvite: Colle
     :param reinvite: keys of REINVITABLE: which ended relationships are invited anew
     """
     status = status_of(member)
-    if status in (None, DELETED):
+    if not is_listed(member):
         return _leave(account_id, member, NOT_A_MEMBER)
     if status in (INVITED, ENABLED):
         return Decision(account_id, member, UNCHANGED, after_status=status)
@@ -160,7 +162,15 @@ def _not_visible(decision: Decision) -> str:
 
 
 def _unprocessed(decision: Decision, evidence: Evidence, reason: str, words: str) -> Outcome:
-    return Outcome(decision.account_id, decision.before, evidence.member, UNPROCESSED, evidence.written, reason, words)
+    return Outcome(
+        decision.account_id,
+        decision.before,
+        evidence.member,
+        UNPROCESSED,
+        evidence.written or evidence.earlier_written,
+        reason,
+        words,
+    )
 
 
 def not_reached(account_id: str, seen: Mapping[str, Optional[Member]], failure: str) -> Outcome:
