@@ -1,0 +1,64 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every unit test gets: an environment without AWS settings, and where it asks for one, a local Security Hub.
+
+`ansible-test units` forks a process for each test, so a fixture that starts the server would start it each time. It is
+started once, before the first test, by the process that the others are forked from.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
+from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub, credentials, running_hub
+from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR
+
+SERVER = pytest.StashKey[Hub]()
+RUNNING = pytest.StashKey[contextlib.ExitStack]()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start the local Security Hub if a test asks for it."""
+    wanted = any("hub" in getattr(item, "fixturenames", ()) for item in session.items)
+    if wanted and not session.config.option.collectonly:
+        session.config.stash[RUNNING] = contextlib.ExitStack()
+        session.config.stash[SERVER] = session.config.stash[RUNNING].enter_context(running_hub())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End it."""
+    if RUNNING in session.config.stash:
+        session.config.stash[RUNNING].close()
+
+
+@pytest.fixture(autouse=True)
+def _no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the settings of whoever runs the tests out, and the tests off the network."""
+    for name in os.environ:
+        if name.startswith(("AWS_", "EC2_", "BOTO")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the pauses between attempts, ours and botocore's."""
+    monkeypatch.setattr(apply, "BACKOFF_BASE", 0.0)
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
+
+
+@pytest.fixture
+def hub(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, quick: None) -> Hub:
+    """A local Security Hub as it is at its start, with the administrator's keys in the environment."""
+    server = request.config.stash[SERVER]
+    server.reset()
+    for name, value in credentials(ADMINISTRATOR).items():
+        monkeypatch.setenv(name, value)
+    return server
