@@ -44,7 +44,7 @@ def not_subscribed(account_id: str) -> ServiceError:
 
 
 def unrecognized_client() -> ServiceError:
-    """UnrecognizedClientException, HTTP 403: a key that nobody issued, or a Region that is not opted in (seen in code)."""
+    """UnrecognizedClientException, HTTP 403: a key that nobody issued, or a Region not opted in (seen in code)."""
     return ServiceError("UnrecognizedClientException", 403, UNKNOWN_KEY)
 
 

@@ -55,7 +55,7 @@ class Fault:
 
     @classmethod
     def parse(cls, fields: Mapping[str, Any]) -> Fault:
-        """Read a fault as POST /_hub/faults takes it. Raises ValueError on anything unknown."""
+        """Read a fault as POST /_hub/faults takes it. Raises ValueError or TypeError on anything unknown."""
         kind = fields.get("kind")
         if not isinstance(kind, str) or kind not in PARAMETERS:
             raise ValueError(f"kind can be {', '.join(PARAMETERS)}, not {kind!r}")
@@ -66,7 +66,7 @@ class Fault:
         parameters = {name: fields.get(name, default) for name, default in PARAMETERS[kind].items()}
         for name, value in parameters.items():
             if not isinstance(value, TYPES[name]):
-                raise ValueError(f"{name} of a fault of kind {kind} cannot be {value!r}")
+                raise TypeError(f"{name} of a fault of kind {kind} cannot be {value!r}")
         return cls(
             kind=kind,
             match={name: _names(name, fields.get(name, "*")) for name in MATCHERS},
@@ -135,7 +135,7 @@ class Faults:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, rows: list[Mapping[str, Any]]) -> None:
-        """Append faults. Raises ValueError, and appends none, when one is malformed."""
+        """Append faults. One that is malformed raises ValueError or TypeError, and none is appended."""
         parsed = [Fault.parse(row) for row in rows]
         with self._lock:
             self._faults.extend(parsed)

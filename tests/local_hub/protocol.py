@@ -171,13 +171,13 @@ def _query_value(shape: Shape, values: list[str], name: str) -> Any:
 
 
 def _problems(shape: Shape, value: Any, name: str) -> Iterator[str]:
-    """What botocore's validator leaves unchecked: upper limits, enumerations, patterns."""
+    """What botocore's validator leaves unchecked: upper limits, sizes of maps, enumerations, patterns."""
     if shape.type_name == "string":
         yield from _text_problems(shape, value, name)
     elif shape.type_name == "integer":
-        yield from _too_large(shape, value, name)
+        yield from _out_of_range(shape, value, name)
     elif shape.type_name in ("list", "map"):
-        yield from _too_large(shape, len(value), name)
+        yield from _out_of_range(shape, len(value), name)
     for part, part_value, part_name in _parts(shape, value, name):
         yield from _problems(part, part_value, part_name)
 
@@ -197,7 +197,7 @@ def _parts(shape: Shape, value: Any, name: str) -> Iterator[tuple[Shape, Any, st
 
 
 def _text_problems(shape: Shape, value: str, name: str) -> Iterator[str]:
-    yield from _too_large(shape, len(value), name)
+    yield from _out_of_range(shape, len(value), name)
     choices, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
     if choices and value not in choices:
         yield f"{name} must be one of {', '.join(choices)}"
@@ -205,7 +205,9 @@ def _text_problems(shape: Shape, value: str, name: str) -> Iterator[str]:
         yield f"{name} does not match {pattern}"
 
 
-def _too_large(shape: Shape, size: int, name: str) -> Iterator[str]:
-    most = shape.metadata.get("max")
+def _out_of_range(shape: Shape, size: int, name: str) -> Iterator[str]:
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    if least is not None and size < least:
+        yield f"{name} must be at least {least}, not {size}"
     if most is not None and size > most and name not in BATCHES:
         yield f"{name} may be at most {most}, not {size}"

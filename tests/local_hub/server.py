@@ -74,11 +74,11 @@ class Handler(BaseHTTPRequestHandler):
             self.log_error("%s %s: %r", self.command, self.path, error)
             self._send(json_reply(500, {"Code": "LocalHubBroken", "Message": repr(error)}))
             raise
+        self._log(request, reply)
         if reply is None:
             self.close_connection = True
         else:
             self._send(reply)
-        self._log(request, reply)
 
     # The names are the standard library's.
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815
