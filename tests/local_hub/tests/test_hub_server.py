@@ -25,6 +25,8 @@ from local_hub.tests.conftest import Client
 from local_hub.tests.world import ADMINISTRATOR, MEMBER
 
 SeedMember = Callable[..., None]
+# Digits, but not the ones of account ids.
+FULLWIDTH = "".join(chr(0xFF10 + int(digit)) for digit in MEMBER)
 ROLE = f"arn:aws:iam::{MEMBER}:role/Onboarding"
 
 
@@ -83,7 +85,7 @@ class TestProtocol:
             (
                 "POST",
                 "/members/get",
-                {"AccountIds": ["\uff12\uff12\uff12\uff12\uff13\uff13\uff13\uff13\uff14\uff14\uff14\uff14"]},
+                {"AccountIds": [FULLWIDTH]},
                 "out-of-range",
             ),
             ("POST", "/members/get", {"AccountIds": [MEMBER], "Colour": "red"}, "Colour"),

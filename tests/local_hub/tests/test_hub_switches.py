@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from local_hub.errors import ServiceError
@@ -66,10 +68,9 @@ def test_invite_organization_invalid_input(world: World) -> None:
 @pytest.mark.parametrize("operation", ["CreateMembers", "InviteMembers", "GetMembers", "DeleteMembers"])
 def test_over_50(world: World, operation: str) -> None:
     world.seed_member(None)
-    key, ids = "AccountIds", list(MANY)
-    parameters = {key: ids}
+    parameters: dict[str, Any] = {"AccountIds": MANY}
     if operation == "CreateMembers":
-        parameters = {"AccountDetails": [{"AccountId": account_id} for account_id in MANY]}  # type: ignore[dict-item]
+        parameters = {"AccountDetails": [{"AccountId": account_id} for account_id in MANY]}
     with pytest.raises(ServiceError, match="at most 50") as caught:
         world.call(ADMINISTRATOR, operation, **parameters)
     assert caught.value.code == "InvalidInputException"
