@@ -8,8 +8,8 @@ import argparse
 import sys
 import time
 
+from local_hub.control import HubError
 from run.guards import NothingCheckedError, Tally
-from run.hub import HubError
 from run.shell import CommandError
 from run.stages import STAGES
 

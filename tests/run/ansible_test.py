@@ -4,18 +4,23 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
 from pathlib import Path
 
-from run import guards, hub, pip_settings, tree
+from local_hub.control import DEFAULT_REGION, SECRET_KEY, Hub, access_key, running_hub
+from run import guards, pip_settings, tree
 from run.guards import Tally
-from run.layout import BIN, BUILD, COPY, environment
+from run.layout import BIN, BUILD, COPY, VENV, environment
 from run.shell import CommandError, show
 
+ADMINISTRATOR = "111122223333"  # the account that integration targets act as
 HOME = BUILD / "home"
 OUTPUT = COPY / "tests" / "output"
+SANITY_REPORTS = "junit/ansible-test-sanity-*.xml"
+UNIT_REPORTS = "junit/*-units.xml"
 CLOUD_CONFIG = COPY / "tests" / "integration" / "cloud-config-aws.ini"
 
 # ansible-test fetches a script that puts pip into its environments, from a host of its own. Where that is out of reach,
@@ -31,9 +36,10 @@ sys.exit(subprocess.run([sys.executable, "-m", "pip", "install", *packages]).ret
 OUT_OF_REACH = re.compile(r"bootstrap script can be manually downloaded and saved to: (\S+)")
 
 
-def run(command: str, *options: str, venv: Path = BIN.parent) -> str:
-    """Run ansible-test on a fresh copy, with the interpreter and core of a virtual environment; return its output.
+def run(command: str, *options: str, venv: Path = VENV, path: str = "") -> str:
+    """Run the ansible-test of a virtual environment on the copy; return its output.
 
+    `path` is where interpreters lie that it has to find besides that environment's own.
     Its home is in .build: it keeps environments there, and refuses to run beside a real ~/.aws.
     """
     shutil.rmtree(OUTPUT, ignore_errors=True)
@@ -42,7 +48,7 @@ def run(command: str, *options: str, venv: Path = BIN.parent) -> str:
     settings = {**pip_settings.of_machine(BIN / "python"), "quiet": "2"}
     (HOME / ".pip" / "pip.conf").write_text(pip_settings.as_file(settings), encoding="utf-8")
     env = environment(HOME=str(HOME), VIRTUAL_ENV=str(venv))
-    env["PATH"] = f"{venv / 'bin'}:{env['PATH']}"
+    env["PATH"] = os.pathsep.join([str(venv / "bin"), *([path] if path else []), env["PATH"]])
     words = (str(venv / "bin" / "ansible-test"), command, "--color", "no", *options)
     try:
         return show(*words, cwd=COPY, env=env)
@@ -60,19 +66,23 @@ def python_version() -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def sanity(python: str = "", venv: Path = BIN.parent) -> Tally:
+def reports(pattern: str) -> list[Path]:
+    """Return the files that the last run left, by a pattern within tests/output."""
+    return sorted(OUTPUT.glob(pattern))
+
+
+def sanity() -> Tally:
     """Check the sources as ansible-core's own are checked."""
     files = tree.refresh()
-    run("sanity", "--python", python or python_version(), "--junit", venv=venv)
-    reports = sorted((OUTPUT / "junit").glob("ansible-test-sanity-*.xml"))
-    return guards.sanity(reports, shell_scripts=any(name.endswith(".sh") for name in files))
+    run("sanity", "--python", python_version(), "--junit")
+    return guards.sanity(reports(SANITY_REPORTS), guards.sanity_expected(files))
 
 
-def units(python: str = "", venv: Path = BIN.parent) -> Tally:
-    """Run the unit tests as ansible-test runs them: the collection's own imports only, no network."""
+def units() -> Tally:
+    """Run the unit tests as ansible-test runs them: with the collection's own imports only."""
     tree.refresh()
-    run("units", "--python", python or python_version(), venv=venv)
-    return guards.junit(sorted((OUTPUT / "junit").glob("*-units.xml")), "unit test under ansible-test")
+    run("units", "--python", python_version())
+    return guards.junit(reports(UNIT_REPORTS), "unit test under ansible-test")
 
 
 def integration() -> Tally:
@@ -82,24 +92,22 @@ def integration() -> Tally:
     targets = {name.removeprefix(folder).split("/")[0] for name in files if name.startswith(folder)}
     tested = sorted(name for name in targets if not name.startswith(("setup_", "prepare_")))
     guards.at_least_one(len(tested), "integration target")
-    with hub.running() as url:
-        CLOUD_CONFIG.write_text(cloud_config(url), encoding="utf-8")
+    with running_hub() as hub:
+        CLOUD_CONFIG.write_text(cloud_config(hub), encoding="utf-8")
         try:
             run("integration", "--python", python_version(), "--allow-destructive", *tested)
         finally:
             CLOUD_CONFIG.unlink()
-    return guards.integration(sorted((OUTPUT / "data").glob("integration-*.json")), tested)
+    return guards.integration(reports("data/integration-*.json"), tested)
 
 
-def cloud_config(url: str) -> str:
+def cloud_config(hub: Hub) -> str:
     """Return the file that a real account's keys would stand in, leading to the local Security Hub instead."""
-    variables = hub.client_environment(url)
-    return "\n".join((
-        "[default]",
-        f"aws_access_key: {variables['AWS_ACCESS_KEY_ID']}",
-        f"aws_secret_key: {variables['AWS_SECRET_ACCESS_KEY']}",
-        f"aws_region: {variables['AWS_REGION']}",
-        f"aws_endpoint_url: {url}",
-        f"local_hub_url: {url}",
-        "",
-    ))  # fmt: skip
+    values = {
+        "aws_access_key": access_key(ADMINISTRATOR),
+        "aws_secret_key": SECRET_KEY,
+        "aws_region": DEFAULT_REGION,
+        "aws_endpoint_url": hub.url,
+        "local_hub_url": hub.url,
+    }
+    return "\n".join(["[default]", *(f"{name}: {value}" for name, value in values.items()), ""])

@@ -70,19 +70,22 @@ def junit(files: Iterable[Path], what: str) -> Tally:
     return Tally(passed, failed)
 
 
-def sanity(reports: Iterable[Path], *, shell_scripts: bool) -> Tally:
-    """Return the tally of ansible-test sanity's JUnit files, one a test.
+def sanity_expected(files: Iterable[str]) -> frozenset[str]:
+    """Return the sanity tests that have something to look at in a tree of these files.
 
-    Raise for a skipped test that has files to look at. ansible-test only warns where shellcheck is not installed, so
-    with shell scripts in the tree that test has to have run too.
+    Shellcheck is among them where there are scripts: ansible-test only warns where that program is not installed.
     """
+    return SANITY_NEVER_SKIPPED | ({"shellcheck"} if any(name.endswith(".sh") for name in files) else set())
+
+
+def sanity(reports: Iterable[Path], expected: Iterable[str]) -> Tally:
+    """Return the tally of the JUnit files of ansible-test sanity; raise for an expected test that was skipped."""
     outcomes: dict[str, bool] = {}
     for report in reports:
         for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314
             name = re.sub(r"-python-[0-9.]+$", "", report.stem.removeprefix("ansible-test-sanity-"))
             outcomes[name] = outcomes.get(name, False) or case.find("skipped") is None
-    expected = SANITY_NEVER_SKIPPED | ({"shellcheck"} if shell_scripts else set())
-    missed = sorted(name for name in expected if not outcomes.get(name))
+    missed = sorted(name for name in set(expected) if not outcomes.get(name))
     if missed:
         raise NothingCheckedError(f"sanity tests that looked at nothing: {', '.join(missed)}")
     return junit(reports, "sanity test")

@@ -16,8 +16,9 @@ from run.shell import read, show
 
 ARTEFACTS = BUILD / "dist"
 INSTALLED = BUILD / "installed"
-IMPORTER_SETTINGS = """\
+IMPORTER_SETTINGS = f"""\
 [galaxy-importer]
+ansible_local_tmp = {BUILD}/ansible/tmp
 check_required_tags = true
 require_v1_or_greater = true
 run_ansible_test = false
@@ -81,7 +82,8 @@ def galaxy_importer(artefact: Path) -> Tally:
     settings.write_text(IMPORTER_SETTINGS, encoding="utf-8")
     output = show(
         "python", "-m", "galaxy_importer.main", artefact, cwd=place,
-        env=environment(GALAXY_IMPORTER_CONFIG=str(settings), ANSIBLE_COLLECTIONS_PATH=str(DEPENDENCIES.parent)),
+        # it sets the collections' path itself; what Python imports from, Ansible searches as well
+        env=environment(GALAXY_IMPORTER_CONFIG=str(settings), PYTHONPATH=str(DEPENDENCIES.parent)),
     )  # fmt: skip
     guards.no_complaint(output)
     result = json.loads((place / "importer_result.json").read_text(encoding="utf-8"))
@@ -91,7 +93,7 @@ def galaxy_importer(artefact: Path) -> Tally:
 
 def execution_environment() -> Tally:
     """The Python and system requirements reach an execution environment that the collection is built into."""
-    output = show("ansible-builder", "introspect", INSTALLED / "ansible_collections")
+    output = show("ansible-builder", "introspect", INSTALLED)
     for package in ("boto3", "botocore", "python3"):
         if package not in output:
             raise NothingCheckedError(f"ansible-builder introspect has not found {package}")

@@ -7,10 +7,12 @@ A stage that fails raises; one that has checked nothing fails too (guards.py).
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from run import ansible_test, guards, hub, publishing
+from local_hub.control import running_hub
+from run import ansible_test, guards, publishing
 from run.guards import Tally
 from run.layout import BUILD, LINKED, ROOT, environment
 from run.shell import read, show
@@ -59,15 +61,17 @@ def unit() -> Tally:
 
 
 def molecule() -> Tally:
-    """Every molecule scenario, each against a local Security Hub of its own."""
+    """Every molecule scenario, one after the other on one local Security Hub, where each has accounts of its own."""
     scenarios = sorted(file.parent.name for file in (ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
     guards.at_least_one(len(scenarios), "molecule scenario")
-    for scenario in scenarios:
-        with hub.running() as url:
-            output = show(
-                "molecule", "test", "--scenario-name", scenario, env=environment(**hub.client_environment(url))
-            )
-        guards.counted(output, r"\bok=(\d+)", f"task in the scenario {scenario}")
+    with running_hub() as hub:
+        variables = environment(**hub.environment(ansible_test.ADMINISTRATOR), LOCAL_HUB_URL=hub.url)
+        for scenario in scenarios:
+            # a fresh folder, or molecule takes up where an interrupted run left off
+            with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+                env = {**variables, "MOLECULE_EPHEMERAL_DIRECTORY": folder}
+                output = show("molecule", "test", "--scenario-name", scenario, env=env)
+            guards.counted(output, r"\bok=(\d+)", f"task in the scenario {scenario}")
     return Tally(len(scenarios))
 
 

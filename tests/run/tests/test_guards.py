@@ -96,32 +96,33 @@ def test_junit_adds_files_up(tmp_path: Path) -> None:
 
 def test_sanity_counts_tests_that_looked_at_files(tmp_path: Path) -> None:
     reports = [*sanity_reports(tmp_path), report(tmp_path, "ansible-test-sanity-pslint.xml", SKIPPED)]
-    assert guards.sanity(reports, shell_scripts=False) == Tally(len(guards.SANITY_NEVER_SKIPPED))
+    assert guards.sanity(reports, guards.SANITY_NEVER_SKIPPED) == Tally(len(guards.SANITY_NEVER_SKIPPED))
 
 
 @pytest.mark.parametrize("name", sorted(guards.SANITY_NEVER_SKIPPED))
 def test_sanity_refuses_a_test_that_was_skipped(tmp_path: Path, name: str) -> None:
     with pytest.raises(NothingCheckedError, match=f"looked at nothing: {name}$"):
-        guards.sanity(sanity_reports(tmp_path, skipped=frozenset({name})), shell_scripts=False)
+        guards.sanity(sanity_reports(tmp_path, skipped=frozenset({name})), guards.SANITY_NEVER_SKIPPED)
 
 
 def test_sanity_refuses_a_test_that_never_came(tmp_path: Path) -> None:
     with pytest.raises(NothingCheckedError, match="validate-modules"):
-        guards.sanity(sanity_reports(tmp_path, left_out="validate-modules"), shell_scripts=False)
+        guards.sanity(sanity_reports(tmp_path, left_out="validate-modules"), guards.SANITY_NEVER_SKIPPED)
 
 
-def test_sanity_needs_shellcheck_only_for_shell_scripts(tmp_path: Path) -> None:
-    reports = [*sanity_reports(tmp_path), report(tmp_path, "ansible-test-sanity-shellcheck.xml", SKIPPED)]
-    assert guards.sanity(reports, shell_scripts=False).failed == 0
-    with pytest.raises(NothingCheckedError, match="shellcheck"):
-        guards.sanity(reports, shell_scripts=True)
+@pytest.mark.parametrize(
+    ("files", "needed"), [([], False), (["plugins/a.py", "run.sh.md"], False), (["tests/integration/a/runme.sh"], True)]
+)
+def test_sanity_expects_shellcheck_where_there_are_scripts(files: list[str], *, needed: bool) -> None:
+    assert ("shellcheck" in guards.sanity_expected(files)) == needed
+    assert guards.sanity_expected(files) >= guards.SANITY_NEVER_SKIPPED
 
 
 def test_sanity_takes_one_python_of_several(tmp_path: Path) -> None:
     reports = sanity_reports(tmp_path, left_out="compile")
     reports.append(report(tmp_path, "ansible-test-sanity-compile-python-3.11.xml", PASSED))
     reports.append(report(tmp_path, "ansible-test-sanity-compile-python-3.8.xml", SKIPPED))
-    assert guards.sanity(reports, shell_scripts=False) == Tally(len(guards.SANITY_NEVER_SKIPPED))
+    assert guards.sanity(reports, guards.SANITY_NEVER_SKIPPED) == Tally(len(guards.SANITY_NEVER_SKIPPED))
 
 
 def results(folder: Path, *targets: str) -> list[Path]:

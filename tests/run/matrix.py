@@ -1,0 +1,141 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sanity and unit tests on every supported ansible-core with every Python that this machine has.
+
+Ends with a table; a pair whose Python this machine lacks is listed as not run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from run import ansible_test, guards, setup, tree
+from run.guards import NothingCheckedError, Tally
+from run.layout import BUILD, REQUIREMENTS, ROOT
+from run.shell import CommandError
+
+FOLDER = BUILD / "matrix"
+NEEDED = REQUIREMENTS / "matrix.txt"
+TARGET_TESTS = ("compile", "import")
+
+# ansible-core -> the Pythons it runs on, and those that it runs modules with only. From its support matrix,
+# https://docs.ansible.com/ansible/latest/reference_appendices/release_and_maintenance.html, above the floors of this
+# project: 3.11 for tests, 3.8 for modules.
+CORES = {
+    "2.17": (("3.11", "3.12"), ("3.8", "3.9", "3.10")),
+    "2.18": (("3.11", "3.12", "3.13"), ("3.8", "3.9", "3.10")),
+    "2.19": (("3.11", "3.12", "3.13"), ("3.8", "3.9", "3.10")),
+    "2.20": (("3.12", "3.13", "3.14"), ("3.9", "3.10", "3.11")),
+    "2.21": (("3.12", "3.13", "3.14"), ("3.9", "3.10", "3.11")),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One pair in the table; what was run, or why not."""
+
+    core: str
+    python: str
+    outcome: str
+    failed: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.core:<14}{self.python:<8}{self.outcome}"
+
+
+def candidates(version: str) -> Iterator[Path]:
+    """Give the places where a Python of this version may be: on PATH, and in pyenv, whose shims may be switched off."""
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        yield Path(folder) / f"python{version}"
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    yield from sorted((pyenv / "versions").glob(f"{version}.*/bin/python{version}"))
+
+
+def find_python(version: str) -> Path | None:
+    """Return the first Python of this version that runs."""
+    for path in candidates(version):
+        if path.is_file() and not subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode:
+            return path
+    return None
+
+
+def make_venv(core: str, version: str, python: Path) -> Path:
+    """Return a virtual environment with that ansible-core, made anew where its requirements have changed."""
+    venv = FOLDER / f"core{core}-py{version}"
+    stamp = setup.fingerprint(NEEDED) + str(python)
+    if not setup.up_to_date(venv, stamp):
+        setup.make_venv(venv, str(python))
+        setup.install(venv, f"ansible-core~={core}.0", "--requirement", str(NEEDED))
+        setup.seal(venv, stamp)
+    return venv
+
+
+def run_controller(version: str, venv: Path) -> Tally:
+    """Run everything with ansible-core on this Python."""
+    files = tree.refresh()
+    ansible_test.run("sanity", "--python", version, "--junit", venv=venv)
+    sanity = guards.sanity(ansible_test.reports(ansible_test.SANITY_REPORTS), guards.sanity_expected(files))
+    ansible_test.run("units", "--python", version, venv=venv)
+    return sanity + guards.junit(ansible_test.reports(ansible_test.UNIT_REPORTS), "unit test")
+
+
+def run_target(version: str, venv: Path, python: Path) -> Tally:
+    """Compile and import the modules on a Python that this ansible-core only runs modules with."""
+    tree.refresh()
+    tests = [option for name in TARGET_TESTS for option in ("--test", name)]
+    ansible_test.run("sanity", "--python", version, "--junit", *tests, venv=venv, path=str(python.parent))
+    return guards.sanity(ansible_test.reports(ansible_test.SANITY_REPORTS), TARGET_TESTS)
+
+
+def run_pair(core: str, version: str, *, target: Path | None) -> Row:
+    """Run one pair with its output in a file of its own; return its row. With a target, core runs on another Python."""
+    log = FOLDER / f"core{core}-py{version}.log"
+    hosts = [name for name in CORES[core][0] if find_python(name)] if target else [version]
+    host = find_python(hosts[0]) if hosts else None
+    if host is None:
+        return Row(core, version, "not run: no Python that this ansible-core runs on")
+    started = time.monotonic()
+    try:
+        with log.open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output):
+            venv = make_venv(core, hosts[0], host)
+            tally = run_target(version, venv, target) if target else run_controller(version, venv)
+    except (CommandError, NothingCheckedError, setup.SetupError) as error:
+        return Row(core, version, f"FAILED: {str(error).splitlines()[0]} ({log.relative_to(ROOT)})", failed=True)
+    what = " and ".join(TARGET_TESTS) if target else "sanity and units"
+    return Row(core, version, f"{what}: {tally}, {time.monotonic() - started:.0f} s", failed=bool(tally.failed))
+
+
+def rows() -> Iterator[Row]:
+    """Run all pairs, one after the other."""
+    for core, (controllers, targets) in CORES.items():
+        for version in (*controllers, *targets):
+            python = find_python(version)
+            if python is None:
+                yield Row(core, version, f"not run: this machine has no Python {version}")
+            else:
+                yield run_pair(core, version, target=python if version in targets else None)
+
+
+def main() -> int:
+    """Print the table as it grows; return the exit code."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    print(Row("ansible-core", "Python", "what was checked"), flush=True)
+    table = []
+    for row in rows():
+        print(row, flush=True)
+        table.append(row)
+    failed = sum(row.failed for row in table)
+    ran = sum("not run" not in row.outcome for row in table)
+    print(f"\n{ran - failed} passed, {failed} failed ({len(table) - ran} pairs not run)")
+    return 1 if failed or not ran else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
