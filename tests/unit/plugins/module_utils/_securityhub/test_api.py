@@ -159,6 +159,20 @@ def test_what_says_that_there_is_no_such_member(code: str, text: str, is_not_fou
 
 
 @pytest.mark.parametrize(
+    ("code", "text", "is_stale"),
+    [
+        ("ResourceNotFoundException", "anything", True),
+        ("BadRequestException", NO_SUCH_RESOURCE, True),
+        ("ResourceConflictException", "anything", True),
+        ("InvalidInputException", "anything", False),
+        ("InternalException", "anything", False),
+    ],
+)
+def test_what_says_that_the_state_is_another_by_now(code: str, text: str, is_stale: bool) -> None:
+    assert api.AwsFailure(code, text, "InviteMembers", "eu-west-1").stale == is_stale
+
+
+@pytest.mark.parametrize(
     ("text", "account_id"),
     [
         ("Account 111122223333 is not subscribed to AWS Security Hub", "111122223333"),

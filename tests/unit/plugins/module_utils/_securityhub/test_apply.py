@@ -26,6 +26,7 @@ LOST_REPLY = "lost reply"
 ERROR = "error"
 ERROR_AFTER = "error after the work"
 DENIED = "denied"
+NOT_FOUND = "not found"
 AFTER_THE_WORK = (LOST_REPLY, ERROR_AFTER)
 
 
@@ -38,6 +39,7 @@ def refuse(incident: str) -> None:
     code, status = {
         THROTTLE: ("TooManyRequestsException", 429),
         DENIED: ("AccessDeniedException", 403),
+        NOT_FOUND: ("ResourceNotFoundException", 404),
     }.get(incident, ("InternalException", 500))
     error = {"Error": {"Code": code, "Message": incident}, "ResponseMetadata": {"HTTPStatusCode": status}}
     raise ClientError(error, "AnyOperation")
@@ -291,6 +293,26 @@ def test_a_rejected_account_is_told_in_the_words_of_the_service(pair: Service) -
     assert (rejected.processing_result, rejected.changed) == (pair.rejected[first], False)
     assert status_after(rejected) == "Created"
     assert (len(pair.sent), pair.clock.pauses) == (1, [])
+
+
+def test_an_account_that_is_deleted_meanwhile_does_not_stop_the_others(pair: Service) -> None:
+    first, second = accounts(2)
+    pair.before_invite = lambda: pair.invites.append(NOT_FOUND) if pair.statuses.pop(first, None) else None
+    converged = converge(pair, [first, second])
+    assert ends(converged) == [REJECTED, INVITED]
+    assert (converged.outcomes[0].processing_result, converged.outcomes[0].changed) == (NOT_FOUND, False)
+    assert status_after(converged.outcomes[0]) is None
+    assert pair.sent == [[first, second], [second]]
+    assert converged.failure is None
+
+
+def test_a_not_found_that_the_member_list_denies_is_a_failure_in_the_end(pair: Service) -> None:
+    pair.invites = [NOT_FOUND] * 100
+    converged = converge(pair)
+    assert ends(converged) == [NOT_ATTEMPTED, NOT_ATTEMPTED]
+    assert len(pair.sent) == apply.SEND_ATTEMPTS
+    assert converged.failure
+    assert converged.failure.not_found
 
 
 @pytest.mark.parametrize("lag", [0.4, 5, 29])
