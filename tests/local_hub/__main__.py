@@ -22,14 +22,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         server = HubServer(options.port, options.quiet)
     except OSError as error:
         parser.exit(1, f"Port {options.port} cannot be opened: {error.strerror}\n")
-    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
+    # SIGINT too: shells let programs in the background ignore it.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: sys.exit(0))
     print(f"The local Security Hub is ready at {server.url}", flush=True)
-    try:
+    with server:
         server.serve_forever()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        server.server_close()
     return 0
 
 

@@ -39,7 +39,11 @@ class OtherServices:
             return _caller_identity(caller)
         if scope.service == "sts" and action == "AssumeRole":
             return self._assume_role(request, caller)
-        return self._ask_moto(request, caller)
+        reply = self._ask_moto(request, caller)
+        if action == "CreateServiceLinkedRole" and reply.status == 409:
+            # IAM says InvalidInput here, and published scripts go by the status 400; moto says EntityAlreadyExists.
+            return _query_error(ServiceError("InvalidInput", 400, "The service role name has been taken"))
+        return reply
 
     def _assume_role(self, request: Request, caller: Caller) -> Reply:
         role_arn = parse_qs(request.body.decode()).get("RoleArn", [""])[0]

@@ -212,6 +212,12 @@ class TestAccounts:
         assert [user["Arn"] for user in users] == [f"arn:aws:iam::{MEMBER}:user/in-the-member"]
         assert client(service="iam").list_users()["Users"] == []
 
+    def test_service_linked_role_that_is_there_already(self, client: Client) -> None:
+        iam = client(service="iam")
+        parameters = {"AWSServiceName": "securityhub.amazonaws.com"}
+        iam.create_service_linked_role(**parameters)
+        assert error_of(iam.create_service_linked_role, **parameters) == ("InvalidInput", 400)
+
     def test_denied_role(self, hub: Hub, client: Client) -> None:
         hub.seed(denied_roles=[MEMBER])
         parameters = {"RoleArn": ROLE, "RoleSessionName": "onboard"}
