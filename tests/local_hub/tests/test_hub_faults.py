@@ -191,7 +191,7 @@ def test_quota_per_account(hub: Hub, client: Client) -> None:
 def test_times_and_after(hub: Hub, client: Client) -> None:
     hub.fault(kind="throttle", times=2, after=1)
     outcomes = []
-    for _ in range(5):
+    for _attempt in range(5):
         try:
             client().get_members(AccountIds=[MEMBER])
             outcomes.append("answered")
@@ -202,7 +202,7 @@ def test_times_and_after(hub: Hub, client: Client) -> None:
 
 def test_for_ever(hub: Hub, client: Client) -> None:
     hub.fault(kind="throttle", times=None)
-    for _ in range(4):
+    for _attempt in range(4):
         assert fails(client().get_members, AccountIds=[MEMBER])[0] == "TooManyRequestsException"
     assert hub.faults()[0]["used"] == 4
     hub.clear_faults()

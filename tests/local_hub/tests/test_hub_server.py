@@ -132,7 +132,7 @@ class TestProtocol:
         seed_member("Created")
         securityhub = client()
         durations = []
-        for _ in range(20):
+        for _attempt in range(20):
             start = time.perf_counter()
             securityhub.get_members(AccountIds=[MEMBER])
             durations.append(time.perf_counter() - start)
