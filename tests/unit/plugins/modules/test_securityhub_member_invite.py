@@ -1,0 +1,651 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module as Ansible runs it, over HTTP against the local Security Hub."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
+from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_invite as module
+from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub, access_key
+from ansible_collections.multiaccount.aws.tests.unit.support import (
+    ADMINISTRATOR,
+    REGION,
+    ModuleRun,
+    accounts,
+    differences_from_return,
+    documented_options,
+    ids,
+    run_module,
+)
+
+ACCOUNT, OTHER = "111122223333", "012345670123"
+THREE = ["eu-west-1", "eu-central-1", "eu-south-1"]
+NOTHING: dict[str, Any] = {
+    "invited_accounts": [],
+    "unchanged_accounts": [],
+    "unprocessed_accounts": [],
+    "failed_regions": [],
+}
+
+
+def invite(hub: Hub, account_ids: Any, check: bool = False, diff: bool = False, **options: Any) -> ModuleRun:
+    """Run the module; neither a traceback nor a secret may ever come out of it. An option of None is left out."""
+    given = {"account_ids": account_ids, "endpoint_url": hub.url, "region": REGION, **options}
+    run = run_module(module.main, check, diff, **{name: value for name, value in given.items() if value is not None})
+    text = json.dumps(run.result)
+    assert "Traceback" not in text
+    assert SECRET_KEY not in text
+    assert run.failed == ("msg" in run.result)
+    return run
+
+
+def seed(hub: Hub, statuses: dict[str, str], regions: list[str] | None = None) -> None:
+    """Turn Security Hub on, and write members down."""
+    place = {"regions": regions or [REGION]}
+    rows = [{"account_id": each, "member_status": status, **place} for each, status in statuses.items()]
+    hub.seed(
+        hubs=[{"account_id": ADMINISTRATOR, **place}],
+        members=[{"administrator_id": ADMINISTRATOR, "email": "security@example.com", **row} for row in rows],
+    )
+
+
+def created(hub: Hub, number: int) -> list[str]:
+    """Accounts that can be invited."""
+    account_ids = accounts(number)
+    seed(hub, dict.fromkeys(account_ids, "Created"))
+    return account_ids
+
+
+def invitations(hub: Hub, region: str = REGION) -> dict[str, int]:
+    """How many invitations each account has got."""
+    return hub.counts()["invitations"].get(ADMINISTRATOR, {}).get(region, {})
+
+
+def lists(result: dict[str, Any]) -> dict[str, list[str]]:
+    """The account ids of each list that is not empty, without its _accounts."""
+    names = ("invited", "unchanged", "unprocessed")
+    return {name: ids(result[f"{name}_accounts"]) for name in names if result[f"{name}_accounts"]}
+
+
+def reasons(result: dict[str, Any]) -> dict[str, str]:
+    return {row["account_id"]: row["reason"] for row in result["unprocessed_accounts"]}
+
+
+def without_times(result: dict[str, Any]) -> dict[str, Any]:
+    """A result without what an invitation sets at the moment when it is sent."""
+    rows = [{**row, "invited_at": None, "updated_at": None} for row in result["invited_accounts"]]
+    return {**result, "invited_accounts": rows}
+
+
+# status now (None: not in the list), reinvite, list, status afterwards, reason
+TABLE = [
+    (None, None, "unprocessed", None, "not_a_member"),
+    ("Deleted", None, "unprocessed", "Deleted", "not_a_member"),
+    ("Created", None, "invited", "Invited", None),
+    ("Invited", None, "unchanged", "Invited", None),
+    ("Enabled", None, "unchanged", "Enabled", None),
+    ("Removed", None, "invited", "Invited", None),
+    ("Removed", [], "unprocessed", "Removed", "removed"),
+    ("Removed", ["resigned"], "unprocessed", "Removed", "removed"),
+    ("Resigned", None, "unprocessed", "Resigned", "resigned"),
+    ("Resigned", ["resigned"], "invited", "Invited", None),
+    ("Resigned", ["removed", "resigned"], "invited", "Invited", None),
+    ("AccountSuspended", None, "unprocessed", "AccountSuspended", "suspended"),
+    ("Paused", None, "unprocessed", "Paused", "unknown_status"),
+]
+
+
+@pytest.mark.parametrize(("status", "reinvite", "result", "after", "reason"), TABLE)
+def test_each_status_in_check_mode_and_in_the_run(
+    hub: Hub, status: str | None, reinvite: list[str] | None, result: str, after: str | None, reason: str | None
+) -> None:
+    seed(hub, {ACCOUNT: status} if status else {})
+    options: dict[str, Any] = {} if reinvite is None else {"reinvite": reinvite}
+    foreseen = invite(hub, [ACCOUNT], check=True, diff=True, **options)
+    assert hub.counts()["writes"] == 0
+    assert hub.status(ADMINISTRATOR, REGION, ACCOUNT) == status
+    done = invite(hub, [ACCOUNT], diff=True, **options)
+    assert foreseen.failed == done.failed == (result == "unprocessed")
+    assert without_times(foreseen.result) == without_times(done.result)
+    assert lists(done.result) == {result: [ACCOUNT]}
+    row = done.result[f"{result}_accounts"][0]
+    assert (row["member_status"], row.get("reason")) == (after, reason)
+    assert done.result["changed"] == (result == "invited")
+    assert done.result["diff"] == {"before": {REGION: {ACCOUNT: status}}, "after": {REGION: {ACCOUNT: after}}}
+    assert hub.status(ADMINISTRATOR, REGION, ACCOUNT) == after
+    assert invitations(hub) == ({ACCOUNT: 1} if result == "invited" else {})
+
+
+@pytest.mark.parametrize(("status", "reinvite", "result", "after", "reason"), TABLE)
+def test_a_second_run_does_not_write(
+    hub: Hub, status: str | None, reinvite: list[str] | None, result: str, after: str | None, reason: str | None
+) -> None:
+    seed(hub, {ACCOUNT: status} if status else {})
+    options: dict[str, Any] = {} if reinvite is None else {"reinvite": reinvite}
+    first = invite(hub, [ACCOUNT], **options)
+    hub.reset_counts()
+    second = invite(hub, [ACCOUNT], **options)
+    assert second.failed == first.failed
+    assert not second.result["changed"]
+    assert lists(second.result) == {"unchanged" if result == "invited" else result: [ACCOUNT]}
+    assert hub.counts()["calls"] == {"GetMembers": 1}
+
+
+def test_the_rows_of_an_account(hub: Hub) -> None:
+    seed(hub, {ACCOUNT: "Created", OTHER: "Resigned"})
+    result = invite(hub, [ACCOUNT, OTHER], fail_on_unprocessed=False).result
+    row = result["invited_accounts"][0]
+    assert row.pop("invited_at") == row.pop("updated_at") == hub_time(hub, ACCOUNT)
+    assert row == {
+        "region": REGION,
+        "account_id": ACCOUNT,
+        "member_status": "Invited",
+        "previous_member_status": "Created",
+        "email": "security@example.com",
+        "administrator_id": ADMINISTRATOR,
+    }
+    left = result["unprocessed_accounts"][0]
+    assert left.pop("processing_result").startswith("The member declined the invitation or left")
+    assert left == {"region": REGION, "account_id": OTHER, "member_status": "Resigned", "reason": "resigned"}
+
+
+def hub_time(hub: Hub, account_id: str) -> str:
+    """When the hub says that an account was invited, as the module writes times."""
+    invited_at = hub.state()["members"][ADMINISTRATOR][REGION][account_id]["invited_at"]
+    moment, milliseconds = invited_at.rstrip("Z").split(".")
+    return moment + (f".{milliseconds}000" if int(milliseconds) else "") + "+00:00"
+
+
+@pytest.mark.parametrize("spelling", [{"status_case": "upper"}, {"enabled_name": "Associated"}])
+def test_statuses_are_understood_however_they_are_spelt(hub: Hub, spelling: dict[str, str]) -> None:
+    seed(hub, {ACCOUNT: "Enabled", OTHER: "Created"})
+    hub.switches(**spelling)
+    run = invite(hub, [ACCOUNT, OTHER])
+    assert not run.failed
+    assert lists(run.result) == {"unchanged": [ACCOUNT], "invited": [OTHER]}
+    assert run.result["unchanged_accounts"][0]["member_status"] == "Enabled"
+    assert run.result["invited_accounts"][0]["member_status"] == "Invited"
+
+
+@pytest.mark.parametrize("answer", ["unprocessed", "not_found", "bad_request", "access_denied"])
+def test_an_account_that_is_no_member_is_found_out_however_it_is_said(hub: Hub, answer: str) -> None:
+    seed(hub, {ACCOUNT: "Created"})
+    hub.switches(get_members_unknown=answer)
+    run = invite(hub, [OTHER, ACCOUNT], fail_on_unprocessed=False)
+    assert not run.failed
+    assert lists(run.result) == {"unprocessed": [OTHER], "invited": [ACCOUNT]}
+    assert reasons(run.result) == {OTHER: "not_a_member"}
+    assert hub.counts()["calls"].get("ListMembers", 0) == (0 if answer == "unprocessed" else 1)
+
+
+def test_an_account_that_is_no_member_fails_the_task_after_the_work(hub: Hub) -> None:
+    seed(hub, {ACCOUNT: "Created"})
+    run = invite(hub, [OTHER, ACCOUNT])
+    assert run.failed
+    assert run.result["msg"].startswith(f"1 of 2 accounts not invited: {OTHER} in {REGION}: not_a_member (")
+    assert "add it with multiaccount.aws.securityhub_member" in run.result["msg"]
+    assert run.result["changed"]
+    assert invitations(hub) == {ACCOUNT: 1}
+
+
+def test_a_thousand_accounts_are_sixty_calls(hub: Hub) -> None:
+    account_ids = created(hub, 1000)
+    run = invite(hub, account_ids)
+    assert ids(run.result["invited_accounts"]) == account_ids
+    counts = hub.counts()
+    assert counts["calls"] == {"GetMembers": 40, "InviteMembers": 20}
+    assert counts["max_ids"] == {"GetMembers": 50, "InviteMembers": 50}
+    assert invitations(hub) == dict.fromkeys(account_ids, 1)
+    hub.reset_counts()
+    assert not invite(hub, account_ids).result["changed"]
+    assert hub.counts()["calls"] == {"GetMembers": 20}
+
+
+def test_only_those_that_are_to_be_invited_are_sent_and_looked_for(hub: Hub) -> None:
+    account_ids = accounts(120)
+    seed(hub, {each: "Created" if number % 2 else "Enabled" for number, each in enumerate(account_ids)})
+    assert len(invite(hub, account_ids).result["invited_accounts"]) == 60
+    counts = hub.counts()
+    assert counts["calls"] == {"GetMembers": 3 + 2, "InviteMembers": 2}
+    assert counts["requested_ids"] == {"GetMembers": 120 + 60, "InviteMembers": 60}
+
+
+def test_without_wait_timeout_there_is_no_second_look(hub: Hub) -> None:
+    run = invite(hub, created(hub, 60), wait_timeout=0)
+    assert not run.failed
+    assert {row["member_status"] for row in run.result["invited_accounts"]} == {"Invited"}
+    assert hub.counts()["calls"] == {"GetMembers": 2, "InviteMembers": 2}
+
+
+def test_many_regions_in_the_order_of_the_request(hub: Hub) -> None:
+    seed(hub, {ACCOUNT: "Created", OTHER: "Created"}, THREE)
+    run = invite(hub, [OTHER, ACCOUNT], diff=True, regions=THREE)
+    rows = [(row["region"], row["account_id"]) for row in run.result["invited_accounts"]]
+    assert rows == [(region, account_id) for region in THREE for account_id in (OTHER, ACCOUNT)]
+    assert list(run.result["diff"]["after"]) == THREE
+    for region in THREE:
+        assert invitations(hub, region) == {ACCOUNT: 1, OTHER: 1}
+
+
+@pytest.mark.parametrize("regions", [THREE[1:], f"{THREE[1]}, {THREE[2]}\n{THREE[1]}"])
+def test_regions_count_more_than_the_region(hub: Hub, monkeypatch: pytest.MonkeyPatch, regions: Any) -> None:
+    seed(hub, {ACCOUNT: "Enabled"}, THREE)
+    monkeypatch.setenv("AWS_REGION", THREE[0])
+    run = invite(hub, ACCOUNT, regions=regions)
+    assert [row["region"] for row in run.result["unchanged_accounts"]] == THREE[1:]
+    assert hub.counts()["by_region"].keys() == set(THREE[1:])
+
+
+def test_the_region_of_the_environment(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed(hub, {ACCOUNT: "Enabled"}, THREE)
+    monkeypatch.setenv("AWS_REGION", THREE[1])
+    run = invite(hub, ACCOUNT, region=None)
+    assert [row["region"] for row in run.result["unchanged_accounts"]] == [THREE[1]]
+
+
+# Refused accounts and service failures
+
+
+def test_everything_that_can_happen_to_a_write(hub: Hub) -> None:
+    account_ids = created(hub, 60)
+    for kind, times in (("throttle", 5), ("error", 1), ("lost_reply", 1), ("error_after", 1)):
+        hub.fault(kind=kind, operation="InviteMembers", times=times)
+    run = invite(hub, account_ids)
+    assert not run.failed
+    assert ids(run.result["invited_accounts"]) == account_ids
+    assert invitations(hub) == dict.fromkeys(account_ids, 1)
+    # the lost reply is the seventh try of the first batch, the error after the work the first of the second
+    assert [fault["used"] for fault in hub.faults()] == [5, 1, 1, 1]
+    assert hub.counts()["calls"]["InviteMembers"] == 5 + 1 + 1 + 1
+
+
+def test_everything_that_can_happen_to_a_read(hub: Hub) -> None:
+    account_ids = created(hub, 60)
+    for kind, times in (("throttle", 5), ("error", 1), ("lost_reply", 1)):
+        hub.fault(kind=kind, operation="GetMembers", times=times)
+    run = invite(hub, account_ids)
+    assert not run.failed
+    assert ids(run.result["invited_accounts"]) == account_ids
+    assert hub.counts()["calls"] == {"GetMembers": 4 + 7, "InviteMembers": 2}
+
+
+@pytest.mark.parametrize("kind", ["throttle", "error", "error_after", "lost_reply", "lost_request"])
+@pytest.mark.parametrize("batch", [0, 1])
+def test_one_incident_in_either_batch(hub: Hub, kind: str, batch: int) -> None:
+    account_ids = created(hub, 60)
+    hub.fault(kind=kind, operation="InviteMembers", times=1, after=batch)
+    run = invite(hub, account_ids)
+    assert not run.failed
+    assert ids(run.result["invited_accounts"]) == account_ids
+    assert invitations(hub) == dict.fromkeys(account_ids, 1)
+    carried_out = kind in ("error_after", "lost_reply")
+    assert hub.counts()["calls"]["InviteMembers"] == (2 if carried_out else 3)
+
+
+def test_an_account_that_the_service_rejects(hub: Hub) -> None:
+    seed(hub, {ACCOUNT: "Created", OTHER: "Created"})
+    hub.fault(kind="reject", operation="InviteMembers", account_ids=[OTHER], message="The request is rejected.")
+    run = invite(hub, [ACCOUNT, OTHER])
+    assert run.failed
+    assert (
+        run.result["msg"] == f"1 of 2 accounts not invited: {OTHER} in {REGION}: rejected (The request is rejected.)."
+    )
+    assert lists(run.result) == {"invited": [ACCOUNT], "unprocessed": [OTHER]}
+    assert run.result["unprocessed_accounts"][0]["processing_result"] == "The request is rejected."
+    assert hub.counts()["calls"] == {"GetMembers": 2, "InviteMembers": 1}
+
+
+def test_an_account_that_declined_and_still_counts_as_invited(hub: Hub) -> None:
+    seed(hub, {ACCOUNT: "Resigned"})
+    hub.switches(invite_resigned="already_invited")
+    run = invite(hub, ACCOUNT, reinvite=["resigned"])
+    assert reasons(run.result) == {ACCOUNT: "rejected"}
+    assert "already invited" in run.result["unprocessed_accounts"][0]["processing_result"]
+    assert not run.result["changed"]
+
+
+@pytest.fixture
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apply, "POLL_PAUSES", ())
+    monkeypatch.setattr(apply, "POLL_PAUSE_AFTERWARDS", 0.1)
+
+
+@pytest.mark.usefixtures("_short_pauses")
+def test_slow_visibility_is_waited_for(hub: Hub) -> None:
+    account_ids = created(hub, 60)
+    hub.fault(kind="slow_visibility", seconds=0.5)
+    run = invite(hub, account_ids)
+    assert not run.failed
+    assert {row["member_status"] for row in run.result["invited_accounts"]} == {"Invited"}
+    assert len(run.result["invited_accounts"]) == 60
+    assert invitations(hub) == dict.fromkeys(account_ids, 1)
+
+
+@pytest.mark.usefixtures("_short_pauses")
+def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub) -> None:
+    account_ids = created(hub, 2)
+    hub.fault(kind="slow_visibility", seconds=600)
+    run = invite(hub, account_ids, diff=True, wait_timeout=1)
+    assert run.failed
+    assert run.result["changed"]
+    assert reasons(run.result) == dict.fromkeys(account_ids, "unconfirmed")
+    assert "within wait_timeout" in run.result["msg"]
+    assert run.result["failed_regions"] == []
+    assert invitations(hub) == dict.fromkeys(account_ids, 1)
+
+
+@pytest.mark.parametrize("fail_on_unprocessed", [True, False])
+def test_a_quota_that_is_reached_midway(hub: Hub, fail_on_unprocessed: bool) -> None:
+    account_ids = created(hub, 120)
+    hub.fault(kind="quota", operation="InviteMembers", limit=60)
+    run = invite(hub, account_ids, fail_on_unprocessed=fail_on_unprocessed)
+    assert run.failed
+    assert run.result["changed"]
+    assert ids(run.result["invited_accounts"]) == account_ids[:50]
+    assert reasons(run.result) == dict.fromkeys(account_ids[50:], "not_attempted")
+    row = run.result["failed_regions"][0]
+    assert (row["region"], row["error_code"]) == (REGION, "LimitExceededException")
+    assert "a quota is used up" in row["msg"]
+    assert row["msg"] in run.result["msg"]
+    assert ("70 of 120 accounts not invited" in run.result["msg"]) == fail_on_unprocessed
+    assert hub.counts()["calls"]["InviteMembers"] == 1 + apply.SEND_ATTEMPTS
+    assert invitations(hub) == dict.fromkeys(account_ids[:50], 1)
+
+
+def test_a_quota_that_refuses_account_by_account(hub: Hub) -> None:
+    account_ids = created(hub, 120)
+    hub.fault(kind="quota", operation="InviteMembers", limit=60, per_account=True)
+    run = invite(hub, account_ids)
+    assert ids(run.result["invited_accounts"]) == account_ids[:60]
+    assert reasons(run.result) == dict.fromkeys(account_ids[60:], "rejected")
+    assert run.result["msg"].startswith("60 of 120 accounts not invited: ")
+    assert [each for each in account_ids if each in run.result["msg"]] == account_ids[60:70]
+
+
+# kind of the fault, error code, what to do
+ENDLESS = [
+    ("throttle", "TooManyRequestsException", "run again later"),
+    ("error", "InternalException", "run again"),
+    ("lost_request", "ConnectionClosedError", "run again"),
+]
+
+
+@pytest.mark.parametrize(("kind", "code", "words"), ENDLESS)
+def test_what_does_not_end_when_inviting(hub: Hub, kind: str, code: str, words: str) -> None:
+    account_ids = created(hub, 60)
+    hub.fault(kind=kind, operation="InviteMembers", times=None)
+    run = invite(hub, account_ids)
+    assert run.failed
+    assert not run.result["changed"]
+    assert reasons(run.result) == dict.fromkeys(account_ids, "not_attempted")
+    row = run.result["failed_regions"][0]
+    assert (row["region"], row["error_code"]) == (REGION, code)
+    assert f"InviteMembers of {account_ids[0]} and 49 more by {ADMINISTRATOR} failed in {REGION}" in row["msg"]
+    assert words in row["msg"]
+    assert hub.counts()["calls"]["InviteMembers"] == apply.SEND_ATTEMPTS
+
+
+@pytest.mark.parametrize(("kind", "code", "words"), ENDLESS)
+def test_what_does_not_end_when_reading(hub: Hub, kind: str, code: str, words: str) -> None:
+    account_ids = created(hub, 2)
+    hub.fault(kind=kind, operation="GetMembers", times=None)
+    run = invite(hub, account_ids)
+    assert run.failed
+    assert not run.result["changed"]
+    assert reasons(run.result) == dict.fromkeys(account_ids, "not_attempted")
+    assert run.result["failed_regions"][0]["error_code"] == code
+    assert words in run.result["msg"]
+    assert hub.counts()["calls"] == {"GetMembers": 8}
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_member_list_that_can_be_read_in_part(hub: Hub, check: bool) -> None:
+    account_ids = created(hub, 60)
+    seed(hub, {account_ids[0]: "Enabled"})
+    hub.fault(kind="error", operation="GetMembers", after=1, times=None, code="InvalidInputException", status=400)
+    run = invite(hub, account_ids, check=check, diff=True)
+    assert run.failed
+    assert not run.result["changed"]
+    assert lists(run.result) == {"unchanged": account_ids[:1], "unprocessed": account_ids[1:]}
+    assert set(reasons(run.result).values()) == {"not_attempted"}
+    assert list(run.result["diff"]["after"][REGION]) == account_ids[:50]
+    assert run.result["diff"]["after"] == run.result["diff"]["before"]
+    assert hub.counts()["writes"] == 0
+
+
+# One Region of three
+
+
+@pytest.mark.parametrize("operation", ["GetMembers", "InviteMembers"])
+def test_access_denied_in_one_region_of_three(hub: Hub, operation: str) -> None:
+    seed(hub, {ACCOUNT: "Created", OTHER: "Enabled"}, THREE)
+    hub.fault(kind="access_denied", region=THREE[1], operation=operation)
+    run = invite(hub, [ACCOUNT, OTHER], regions=THREE)
+    assert run.failed
+    assert run.result["changed"]
+    assert [row["region"] for row in run.result["invited_accounts"]] == [THREE[0], THREE[2]]
+    left = [(row["region"], row["account_id"], row["reason"]) for row in run.result["unprocessed_accounts"]]
+    assert left[0] == (THREE[1], ACCOUNT, "not_attempted")
+    assert (THREE[1], OTHER, "not_attempted") in left or operation == "InviteMembers"
+    row = run.result["failed_regions"][0]
+    assert (row["region"], row["error_code"]) == (THREE[1], "AccessDeniedException")
+    assert f"by {ADMINISTRATOR} failed in {THREE[1]}" in row["msg"]
+    assert f"Allow securityhub:{operation} in the caller's IAM policy" in row["msg"]
+    assert run.result["msg"].startswith("1 of 3 Regions failed. ")
+    assert hub.counts()["by_region"][THREE[1]][operation] == 1
+    assert [invitations(hub, region) for region in THREE] == [{ACCOUNT: 1}, {}, {ACCOUNT: 1}]
+
+
+def test_a_region_that_is_not_opted_in(hub: Hub) -> None:
+    seed(hub, {ACCOUNT: "Created"}, THREE)
+    hub.fault(kind="not_opted_in", region=THREE[2], times=None)
+    run = invite(hub, ACCOUNT, regions=THREE)
+    row = run.result["failed_regions"][0]
+    assert (row["region"], row["error_code"]) == (THREE[2], "UnrecognizedClientException")
+    assert f"whether the Region {THREE[2]} is enabled (opted in)" in row["msg"]
+    assert [row["region"] for row in run.result["invited_accounts"]] == THREE[:2]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_security_hub_is_off(hub: Hub, check: bool) -> None:
+    run = invite(hub, [ACCOUNT, OTHER], check=check, diff=True)
+    assert run.failed
+    off = f"Security Hub is off in {ADMINISTRATOR} in {REGION}: turn it on with multiaccount.aws.securityhub_hub."
+    assert run.result["failed_regions"] == [{"region": REGION, "error_code": "InvalidAccessException", "msg": off}]
+    assert run.result["msg"].startswith(f"1 of 1 Regions failed. {off} 2 of 2 accounts not invited")
+    assert reasons(run.result) == {ACCOUNT: "not_attempted", OTHER: "not_attempted"}
+    assert run.result["diff"] == {"before": {REGION: {}}, "after": {REGION: {}}}
+    assert hub.counts()["calls"] == {"GetMembers": 1}
+
+
+def test_security_hub_is_off_in_one_region(hub: Hub) -> None:
+    seed(hub, {ACCOUNT: "Created"}, THREE[:2])
+    run = invite(hub, ACCOUNT, regions=THREE, fail_on_unprocessed=False)
+    assert run.failed
+    assert [row["region"] for row in run.result["failed_regions"]] == [THREE[2]]
+    assert run.result["msg"].endswith("turn it on with multiaccount.aws.securityhub_hub.")
+    assert [row["region"] for row in run.result["invited_accounts"]] == THREE[:2]
+
+
+# Bad input: refused before any call
+
+
+OCTAL = yaml.safe_load("012345670123")
+FULL_WIDTH = "".join(chr(0xFF10 + int(digit)) for digit in ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("account_ids", "named"),
+    [
+        (["11112222333"], "'11112222333'"),
+        (["1111222233334"], "'1111222233334'"),
+        (["11112222333x"], "'11112222333x'"),
+        ([FULL_WIDTH], repr(FULL_WIDTH)),
+        ([OCTAL], f"'{OCTAL}'"),
+        (OCTAL, f"'{OCTAL}'"),
+        ([ACCOUNT, "1111-2222-3333", OTHER], "'1111-2222-3333'"),
+        (f"{ACCOUNT}\n12\n{OTHER}\n34", "'12', '34'"),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_what_is_no_account_id_is_refused(hub: Hub, account_ids: Any, named: str, check: bool) -> None:
+    run = invite(hub, account_ids, check=check)
+    assert run.failed
+    assert run.result.pop("msg").startswith(f"account_ids: not an AWS account id: {named}. ")
+    assert run.result == {"changed": False, **NOTHING}
+    assert hub.counts()["calls"] == {}
+
+
+@pytest.mark.parametrize("account_ids", [[], "", [""], "\n", " , "])
+def test_no_account_is_nothing_to_do(hub: Hub, account_ids: Any) -> None:
+    run = invite(hub, account_ids, diff=True)
+    assert run == ModuleRun(False, {"changed": False, "diff": {"before": {}, "after": {}}, **NOTHING})
+    assert hub.counts()["calls"] == {}
+
+
+@pytest.mark.parametrize(
+    "account_ids",
+    [
+        [ACCOUNT, OTHER],
+        [int(ACCOUNT), OTHER],
+        [ACCOUNT, OTHER, ACCOUNT, int(ACCOUNT)],
+        f"{ACCOUNT},{OTHER}",
+        f"{ACCOUNT} {OTHER} {ACCOUNT}",
+        f"\n{ACCOUNT}\r\n{OTHER}\n",
+        [f"{ACCOUNT}\n{OTHER}", OTHER],
+    ],
+)
+def test_the_forms_of_account_ids(hub: Hub, account_ids: Any) -> None:
+    seed(hub, {ACCOUNT: "Enabled", OTHER: "Invited"})
+    run = invite(hub, account_ids)
+    assert not run.failed
+    assert lists(run.result) == {"unchanged": [ACCOUNT, OTHER]}
+    assert hub.counts()["requested_ids"] == {"GetMembers": 2}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"region": "eu-west-9"}, "region: not a Region where the installed botocore knows Security Hub: 'eu-west-9'"),
+        (
+            {"regions": [REGION, "Ireland"]},
+            "regions: not a Region where the installed botocore knows Security Hub: 'Ire",
+        ),
+        ({"regions": []}, "regions: empty. Name at least one Region"),
+        ({"regions": ""}, "regions: empty. Name at least one Region"),
+        ({"region": None}, "No Region: set regions or region"),
+        ({"wait_timeout": -1}, "wait_timeout: -1 is less than 0"),
+        ({"profile": "nobody"}, "The credentials can't be used: "),
+    ],
+)
+def test_options_that_cannot_be_used(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], words: str
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY") if "profile" in options else ():
+        monkeypatch.delenv(name)
+    run = invite(hub, ACCOUNT, **options)
+    assert run.failed
+    assert run.result.pop("msg").startswith(words)
+    assert run.result == {"changed": False, **NOTHING}
+    assert hub.counts()["calls"] == {}
+
+
+@pytest.mark.parametrize(
+    "options", [{"reinvite": ["Removed"]}, {"reinvite": ["deleted"]}, {"wait_timeout": "soon"}, {"account_ids": None}]
+)
+def test_options_that_ansible_refuses(hub: Hub, options: dict[str, Any]) -> None:
+    assert invite(hub, **{"account_ids": ACCOUNT, **options}).failed
+    assert hub.counts()["calls"] == {}
+
+
+# Credentials and connections
+
+
+def test_no_credentials(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    run = invite(hub, ACCOUNT, regions=THREE)
+    assert run.failed
+    assert run.result.pop("msg").startswith("No AWS credentials: set access_key and secret_key, profile")
+    assert run.result == {"changed": False, **NOTHING}
+    assert hub.counts()["calls"] == {}
+
+
+def test_wrong_credentials(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    created(hub, 1)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIANOBODYHASTHISKEY")
+    run = invite(hub, ACCOUNT)
+    assert run.failed
+    row = run.result["failed_regions"][0]
+    assert (row["region"], row["error_code"]) == (REGION, "UnrecognizedClientException")
+    assert "Check the credentials" in run.result["msg"]
+    assert reasons(run.result) == {ACCOUNT: "not_attempted"}
+    assert hub.counts()["calls"] == {"GetMembers": 1}
+
+
+def test_credentials_among_the_options(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed(hub, {ACCOUNT: "Enabled"})
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    run = invite(hub, ACCOUNT, access_key=access_key(ADMINISTRATOR), secret_key=SECRET_KEY)
+    assert lists(run.result) == {"unchanged": [ACCOUNT]}
+
+
+def test_nobody_listens(hub: Hub) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        run = invite(hub, ACCOUNT, endpoint_url=f"http://127.0.0.1:{taken.getsockname()[1]}")
+    assert run.failed
+    assert run.result["failed_regions"][0]["error_code"] == "EndpointConnectionError"
+    assert "No connection: check the Region, endpoint_url, proxy and network" in run.result["msg"]
+    assert reasons(run.result) == {ACCOUNT: "not_attempted"}
+
+
+@pytest.fixture(name="full_queue")
+def _full_queue() -> Iterator[str]:
+    """The address of a server that accepts no connection any more."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        waiting = [socket.socket() for _number in range(4)]
+        for client in waiting:
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        for client in waiting:
+            client.close()
+
+
+def test_a_connection_that_never_opens(hub: Hub, full_queue: str) -> None:
+    config = {"connect_timeout": 0.2, "retries": {"total_max_attempts": 2, "mode": "standard"}}
+    run = invite(hub, ACCOUNT, endpoint_url=full_queue, aws_config=config)
+    assert run.failed
+    assert run.result["failed_regions"][0]["error_code"] == "ConnectTimeoutError"
+    assert "No connection: check the Region, endpoint_url, proxy and network" in run.result["msg"]
+    assert not run.result["changed"]
+
+
+# Documentation
+
+
+def test_results_are_as_documented(hub: Hub) -> None:
+    seed(hub, {ACCOUNT: "Created", OTHER: "Enabled"})
+    run = invite(hub, [ACCOUNT, OTHER, "999900001111"], diff=True, regions=[REGION, THREE[1]])
+    ansibles_own = ("changed", "msg")
+    result = {key: value for key, value in run.result.items() if key not in ansibles_own}
+    assert all(result.values())
+    assert differences_from_return(module, result) == []
+
+
+def test_options_are_as_documented() -> None:
+    documented = documented_options(module)
+    assert documented.keys() == module.ARGUMENT_SPEC.keys()
+    for name, spec in module.ARGUMENT_SPEC.items():
+        fields = {key: value for key, value in documented[name].items() if key != "description"}
+        assert fields == spec, name
