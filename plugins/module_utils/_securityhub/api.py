@@ -15,9 +15,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
+from typing import Any, Callable, Dict, Generic, Iterable, Iterator, List, Mapping, Optional, Sequence, TypeVar
 
-from .model import Member, by_account, canonical_status
+from .model import (
+    DEFAULT_AUTO_ENABLE_CONTROLS,
+    DEFAULT_CONTROL_FINDING_GENERATOR,
+    DELETED,
+    INVITED,
+    REMOVED,
+    RESIGNED,
+    Hub,
+    Invitation,
+    Member,
+    Standing,
+    by_account,
+    canonical_status,
+)
 
 try:
     from botocore.exceptions import (
@@ -44,6 +57,10 @@ _THROTTLING_CODES = frozenset(
 # GetMembers and DeleteMembers have been seen to say it with other codes than ResourceNotFoundException.
 _NOT_FOUND_TEXT = "no such resource found"
 _NOT_FOUND_CODES = frozenset(["AccessDeniedException", "BadRequestException"])
+Found = TypeVar("Found")
+
+# Our code where the answer names the one account that the call was about.
+UNPROCESSED_ACCOUNTS = "UnprocessedAccounts"
 _ACCOUNT_ID = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 
 
@@ -94,6 +111,16 @@ class AwsFailure(Exception):
         return self.error_code in _NOT_FOUND_CODES and _NOT_FOUND_TEXT in self.text.lower()
 
     @property
+    def names_accounts(self) -> bool:
+        """Whether the service answered, and named the account as unprocessed."""
+        return self.error_code == UNPROCESSED_ACCOUNTS
+
+    @property
+    def hub_is_off(self) -> bool:
+        """Whether Security Hub is off in the caller's account; the code alone also stands for other refusals."""
+        return self.error_code == "InvalidAccessException" and "not subscribed" in self.text
+
+    @property
     def stale(self) -> bool:
         """Whether the service says that the state is not what it was when it was read."""
         return self.not_found or self.error_code == "ResourceConflictException"
@@ -111,6 +138,22 @@ class Observation:
 
     members: Dict[str, Optional[Member]]
     failure: Optional[AwsFailure] = None
+
+
+@dataclass(frozen=True)
+class Observed(Generic[Found]):
+    """What was read in a Region, as far as it could be."""
+
+    found: Sequence[Found]
+    failure: Optional[AwsFailure] = None
+
+
+def observe(read: Callable[[], Sequence[Found]]) -> Observed[Found]:
+    """Read, and keep a failure as a value."""
+    try:
+        return Observed(read())
+    except AwsFailure as failure:
+        return Observed([], failure)
 
 
 def batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -201,13 +244,165 @@ def _iso(time: Any) -> Optional[str]:
     return time.isoformat() if time else None
 
 
+def create_members(writer: Any, emails: Mapping[str, Optional[str]]) -> Dict[str, str]:
+    """Add at most BATCH_SIZE accounts to the member list; return the unprocessed ones with the service's words.
+
+    :param emails: {account id: e-mail address or None}
+    """
+    details = [{"AccountId": key, "Email": email} if email else {"AccountId": key} for key, email in emails.items()]
+    return _unprocessed(
+        _call(writer, "CreateMembers", lambda: writer.create_members(AccountDetails=details), list(emails))
+    )
+
+
 def invite_members(writer: Any, account_ids: Sequence[str]) -> Dict[str, str]:
     """Invite at most BATCH_SIZE accounts; return the unprocessed ones with the service's words."""
-    ids = list(account_ids)
-    return _unprocessed(_call(writer, "InviteMembers", lambda: writer.invite_members(AccountIds=ids), ids))
+    return _unprocessed(_call_on(writer, "InviteMembers", writer.invite_members, account_ids))
+
+
+def disassociate_members(writer: Any, account_ids: Sequence[str]) -> Dict[str, str]:
+    """Disassociate at most BATCH_SIZE accounts; the service names no unprocessed ones."""
+    return _unprocessed(_call_on(writer, "DisassociateMembers", writer.disassociate_members, account_ids))
+
+
+def delete_members(writer: Any, account_ids: Sequence[str]) -> Dict[str, str]:
+    """Delete at most BATCH_SIZE accounts from the list; return the unprocessed ones with the service's words."""
+    return _unprocessed(_call_on(writer, "DeleteMembers", writer.delete_members, account_ids))
+
+
+def _call_on(client: Any, operation: str, method: Callable[..., Any], account_ids: Sequence[str]) -> Any:
+    return _call(client, operation, lambda: method(AccountIds=list(account_ids)), account_ids)
 
 
 def _unprocessed(reply: Mapping[str, Any]) -> Dict[str, str]:
     """Return {account_id: ProcessingResult}; the service gives no code for it."""
     results: Iterable[Mapping[str, str]] = reply.get("UnprocessedAccounts", [])
     return {result["AccountId"]: result.get("ProcessingResult", "") for result in results}
+
+
+def read_standing(reader: Any, administrator_id: str) -> Standing:
+    """Look up where the caller's account stands as a member.
+
+    ListInvitations is only asked where the administrator is another one, or nobody.
+    """
+    administrator = get_administrator(reader)
+    if administrator and administrator.administrator_id == administrator_id:
+        return Standing(administrator, administrator)
+    return Standing(administrator, find_invitation(reader, administrator_id))
+
+
+def get_administrator(reader: Any) -> Optional[Invitation]:
+    """Return who administers the caller's account now, None for nobody."""
+    try:
+        reply = _call(reader, "GetAdministratorAccount", reader.get_administrator_account)
+    except AwsFailure as failure:
+        if failure.not_found:
+            return None
+        raise
+    found = _invitation(reply["Administrator"]) if reply.get("Administrator", {}).get("AccountId") else None
+    return found if found and found.member_status not in (REMOVED, RESIGNED, DELETED) else None
+
+
+def find_invitation(reader: Any, administrator_id: str) -> Optional[Invitation]:
+    """Return the invitation of one administrator, a pending one rather than an older one."""
+    found = [invitation for invitation in list_invitations(reader) if invitation.administrator_id == administrator_id]
+    pending = [invitation for invitation in found if invitation.member_status == INVITED]
+    return next(iter(pending + found), None)
+
+
+def list_invitations(reader: Any) -> List[Invitation]:
+    """Return all invitations to the caller's account, whoever sent them and whatever became of them."""
+    return [_invitation(entry) for entry in _pages(reader, "ListInvitations", "list_invitations", "Invitations")]
+
+
+def _invitation(entry: Mapping[str, Any]) -> Invitation:
+    return Invitation(
+        administrator_id=entry["AccountId"],
+        member_status=canonical_status(entry.get("MemberStatus", "")),
+        invitation_id=entry.get("InvitationId"),
+        invited_at=_iso(entry.get("InvitedAt")),
+    )
+
+
+def accept_invitation(writer: Any, invitation: Invitation) -> None:
+    """Become a member of the administrator whose invitation it is."""
+    ids = {"AdministratorId": invitation.administrator_id, "InvitationId": invitation.invitation_id}
+    _call(
+        writer,
+        "AcceptAdministratorInvitation",
+        lambda: writer.accept_administrator_invitation(**ids),
+        [invitation.administrator_id],
+    )
+
+
+def decline_invitation(writer: Any, administrator_id: str) -> None:
+    """Decline the invitation of an administrator: AccountIds are the administrators' here, says the user guide."""
+    _refuse_unprocessed(writer, "DeclineInvitations", writer.decline_invitations, administrator_id)
+
+
+def delete_invitation(writer: Any, administrator_id: str) -> None:
+    """Delete the invitation of an administrator, on the member's side."""
+    _refuse_unprocessed(writer, "DeleteInvitations", writer.delete_invitations, administrator_id)
+
+
+def _refuse_unprocessed(writer: Any, operation: str, method: Callable[..., Any], administrator_id: str) -> None:
+    left = _unprocessed(_call_on(writer, operation, method, [administrator_id]))
+    if left:
+        words = left.get(administrator_id) or "no reason given"
+        raise AwsFailure(UNPROCESSED_ACCOUNTS, words, operation, writer.meta.region_name, [administrator_id])
+
+
+def leave_administrator(writer: Any) -> None:
+    """End the membership of the caller's account."""
+    _call(writer, "DisassociateFromAdministratorAccount", writer.disassociate_from_administrator_account)
+
+
+def describe_hub(reader: Any) -> Optional[Hub]:
+    """Return the hub with its tags, None where Security Hub is off."""
+    try:
+        reply = _call(reader, "DescribeHub", reader.describe_hub)
+        arn = reply["HubArn"]
+        tags = _call(reader, "ListTagsForResource", lambda: reader.list_tags_for_resource(ResourceArn=arn))
+    except AwsFailure as failure:
+        if failure.hub_is_off or failure.not_found:
+            return None
+        raise
+    return Hub(
+        hub_arn=arn,
+        subscribed_at=reply.get("SubscribedAt"),
+        auto_enable_controls=reply.get("AutoEnableControls", DEFAULT_AUTO_ENABLE_CONTROLS),
+        control_finding_generator=reply.get("ControlFindingGenerator", DEFAULT_CONTROL_FINDING_GENERATOR),
+        tags=dict(tags.get("Tags", {})),
+    )
+
+
+def enable_hub(writer: Any, parameters: Mapping[str, Any]) -> None:
+    """Turn Security Hub on, with parameters of EnableSecurityHub."""
+    _call(writer, "EnableSecurityHub", lambda: writer.enable_security_hub(**parameters))
+
+
+def update_hub(writer: Any, settings: Mapping[str, Any]) -> None:
+    """Change settings, named as the fields of Hub."""
+    names = {"auto_enable_controls": "AutoEnableControls", "control_finding_generator": "ControlFindingGenerator"}
+    parameters = {names[key]: value for key, value in settings.items()}
+    _call(writer, "UpdateSecurityHubConfiguration", lambda: writer.update_security_hub_configuration(**parameters))
+
+
+def tag_hub(writer: Any, arn: str, tags: Mapping[str, str]) -> None:
+    """Add tags, or change them."""
+    _call(writer, "TagResource", lambda: writer.tag_resource(ResourceArn=arn, Tags=dict(tags)))
+
+
+def untag_hub(writer: Any, arn: str, keys: Sequence[str]) -> None:
+    """Remove tags."""
+    _call(writer, "UntagResource", lambda: writer.untag_resource(ResourceArn=arn, TagKeys=list(keys)))
+
+
+def disable_hub(writer: Any) -> None:
+    """Turn Security Hub off."""
+    _call(writer, "DisableSecurityHub", writer.disable_security_hub)
+
+
+def list_enabled_members(reader: Any) -> List[Member]:
+    """Return the members that are associated."""
+    return [_member(entry) for entry in _pages(reader, "ListMembers", "list_members", "Members", OnlyAssociated=True)]

@@ -14,12 +14,69 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass, field
-from typing import Any, Callable, Collection, Dict, Iterator, List, Mapping, Optional, Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import (
+    Any,
+    Callable,
+    Collection,
+    Dict,
+    Generic,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+    TypeVar,
+    Union,
+)
 
-from .api import AwsFailure, batches, invite_members, read_members
-from .model import ENABLED, INVITED, Member, is_listed, status_of
-from .plan import INVITE, Decision, Evidence, Outcome, conclude, not_reached, predict
+from .api import (
+    AwsFailure,
+    accept_invitation,
+    batches,
+    create_members,
+    decline_invitation,
+    delete_invitation,
+    delete_members,
+    describe_hub,
+    disable_hub,
+    disassociate_members,
+    enable_hub,
+    get_administrator,
+    invite_members,
+    leave_administrator,
+    list_enabled_members,
+    read_members,
+    read_standing,
+    tag_hub,
+    untag_hub,
+    update_hub,
+)
+from .model import ENABLED, INVITED, Hub, Member, Obstacle, Standing, is_listed, status_of
+from .plan import (
+    ACCEPT,
+    ASSOCIATED,
+    CREATE,
+    DECLINE,
+    DELETE,
+    DELETE_INVITATION,
+    DISASSOCIATE,
+    INVITE,
+    LEAVE,
+    NO_INVITATION,
+    UNCONFIRMED,
+    Decision,
+    Evidence,
+    HubDecision,
+    MembershipDecision,
+    Outcome,
+    conclude,
+    decide_membership,
+    not_reached,
+    predict,
+)
 from .regions import RegionClients
 
 # A write is sent at most this often: enough for five throttles, an error, a lost reply and an error after the work.
@@ -29,6 +86,10 @@ BACKOFF_CAP = 20.0
 # The first look comes at once, then the pauses grow.
 POLL_PAUSES = (0.5, 1.0, 2.0)
 POLL_PAUSE_AFTERWARDS = 3.0
+# Seconds that DescribeHub may take to show a change.
+HUB_PATIENCE = 30
+
+State = TypeVar("State")
 
 Members = Mapping[str, Optional[Member]]
 
@@ -65,6 +126,14 @@ class Change:
 
 
 INVITATION = Change(INVITE, invite_members, lambda member: status_of(member) in (INVITED, ENABLED))
+# DisassociateMembers answers nothing: only the member list tells whether it worked.
+DISASSOCIATION = Change(DISASSOCIATE, disassociate_members, lambda member: status_of(member) != ENABLED)
+DELETION = Change(DELETE, delete_members, lambda member: not is_listed(member))
+
+
+def creation(emails: Mapping[str, Optional[str]]) -> Change:
+    """Return the change that adds accounts to the member list, with the e-mail addresses that are known."""
+    return Change(CREATE, lambda writer, ids: create_members(writer, {key: emails.get(key) for key in ids}), is_listed)
 
 
 @dataclass
@@ -291,6 +360,222 @@ def _look_again(
         pending = [account_id for account_id in still_open if account_id in awaited]
         if not pending or not patience.pause():
             return
+
+
+@dataclass(frozen=True)
+class Settled(Generic[State]):
+    """How one Region of a module that works on the caller's own account ended, or in check mode would end.
+
+    :param read: whether the state could be read; without it ``before`` and ``after`` say nothing
+    """
+
+    before: Optional[State] = None
+    after: Optional[State] = None
+    changed: bool = False
+    failure: Union[AwsFailure, Obstacle, None] = None
+    read: bool = True
+
+
+@dataclass(frozen=True)
+class Membership:
+    """What a member account is to an administrator in one Region; a status of None stands for nothing at all."""
+
+    administrator_id: str
+    member_status: Optional[str]
+    previous_member_status: Optional[str]
+    invitation_id: Optional[str]
+
+
+def settle_membership(
+    clients: RegionClients, administrator_id: str, state: str, wait_timeout: float, check_mode: bool
+) -> Settled[Membership]:
+    """Bring the caller's account to ``state`` (accepted, declined, absent), or with check_mode tell what that would do.
+
+    :param wait_timeout: seconds that an invitation may take to arrive, and a write to be seen
+    """
+    patience = Patience(wait_timeout)
+    try:
+        standing, decision = _await_decision(clients, administrator_id, state, patience)
+    except (AwsFailure, Obstacle) as failure:
+        return Settled(failure=failure, read=False)
+    invitation_id = standing.invitation.invitation_id if standing.invitation else None
+    before = Membership(administrator_id, decision.before, decision.before, invitation_id)
+    after = replace(before, member_status=decision.after)
+    if check_mode or not decision.steps:
+        return Settled(before, after, changed=bool(decision.steps))
+    member = _MemberSide(clients, administrator_id, standing)
+    try:
+        member.take(decision.steps, patience)
+    except (AwsFailure, Obstacle) as failure:
+        seen = replace(before, member_status=member.last_seen_status())
+        return Settled(before, seen, changed=member.written, failure=failure)
+    return Settled(before, after, changed=True)
+
+
+def _await_decision(
+    clients: RegionClients, administrator_id: str, state: str, patience: Patience
+) -> Tuple[Standing, MembershipDecision]:
+    """Read and decide; an invitation that is not there yet may be on its way.
+
+    :raises Obstacle: if nothing can be done
+    """
+    while True:
+        standing = read_standing(clients.reader, administrator_id)
+        try:
+            return standing, decide_membership(state, administrator_id, standing, clients.region)
+        except Obstacle as obstacle:
+            if obstacle.error_code != NO_INVITATION or not patience.pause():
+                raise
+
+
+class _MemberSide:
+    """A member account in one Region while it is worked on."""
+
+    def __init__(self, clients: RegionClients, administrator_id: str, standing: Standing) -> None:
+        self.written = False
+        self._clients = clients
+        self._administrator_id = administrator_id
+        self._standing = standing
+
+    def take(self, steps: Sequence[str], patience: Patience) -> None:
+        """Take the steps one after the other, and wait until the last one is seen.
+
+        :raises AwsFailure: if the service refuses, or keeps failing
+        :raises Obstacle: if the last step is not seen in time
+        """
+        for number, step in enumerate(steps):
+            if number == 0 or not self._done(step):
+                self._take(step, patience)
+        while patience.wanted and not self._done(steps[-1]):
+            if not patience.pause():
+                raise Obstacle(
+                    UNCONFIRMED,
+                    f"The service took the request in {self._clients.region}, but did not show its effect within "
+                    "wait_timeout: look again with multiaccount.aws.securityhub_invitation_info.",
+                )
+
+    def last_seen_status(self) -> Optional[str]:
+        """Return where the account stood when it was read last."""
+        return self._standing.invitation.member_status if self._standing.invitation else None
+
+    def _take(self, step: str, patience: Patience) -> None:
+        while True:
+            try:
+                persist(lambda: self._send(step), lambda _failure: self._done(step))
+                return
+            except AwsFailure as failure:
+                # Right after the step before it, the service may not know yet that the invitation can be deleted.
+                if failure.names_accounts and self._done(step):
+                    return
+                if step != DELETE_INVITATION or not failure.names_accounts or not patience.pause():
+                    raise
+
+    def _send(self, step: str) -> None:
+        writer = self._clients.writer
+        if step == ACCEPT and self._standing.invitation:
+            accept_invitation(writer, self._standing.invitation)
+        elif step == DECLINE:
+            decline_invitation(writer, self._administrator_id)
+        elif step == LEAVE:
+            leave_administrator(writer)
+        elif step == DELETE_INVITATION:
+            delete_invitation(writer, self._administrator_id)
+        self.written = True
+
+    def _done(self, step: str) -> bool:
+        """Read again, and say whether a step is done."""
+        self._standing = standing = read_standing(self._clients.reader, self._administrator_id)
+        associated = standing.administrator is not None and standing.administrator == standing.invitation
+        return {
+            ACCEPT: associated,
+            LEAVE: not associated,
+            DECLINE: standing.invitation is None or standing.invitation.member_status != INVITED,
+            DELETE_INVITATION: standing.invitation is None,
+        }[step]
+
+
+def settle_hub(
+    clients: RegionClients, decide: Callable[[Optional[Hub]], HubDecision], check_mode: bool
+) -> Settled[Hub]:
+    """Bring the hub of one Region where it should be, or with check_mode tell what that would do."""
+    try:
+        decision = plan = decide(describe_hub(clients.reader))
+        if plan.disable and check_mode:
+            _require_no_associations(clients)
+    except (AwsFailure, Obstacle) as failure:
+        return Settled(failure=failure, read=False)
+    if check_mode or not plan.changed:
+        return Settled(plan.before, plan.after, changed=plan.changed)
+    patience = Patience(HUB_PATIENCE)
+    try:
+        while decision.changed:
+            _change_hub(clients, decision)
+            decision = _look_at_hub_again(clients, decide, decision, patience)
+    except (AwsFailure, Obstacle) as failure:
+        return Settled(plan.before, decision.before, changed=decision is not plan, failure=failure)
+    return Settled(plan.before, decision.before, changed=True)
+
+
+def _require_no_associations(clients: RegionClients) -> None:
+    """Check mode's share of what the service refuses in a run.
+
+    :raises Obstacle: while the account has an administrator or enabled members
+    """
+    administrator = get_administrator(clients.reader)
+    members = list_enabled_members(clients.reader)
+    if administrator or members:
+        who = f"is administered by {administrator.administrator_id}" if administrator else "has enabled members"
+        raise Obstacle(
+            ASSOCIATED,
+            f"Security Hub can't be turned off in {clients.region} while the account {who}: leave the administrator "
+            "with multiaccount.aws.securityhub_invitation, disassociate members with "
+            "multiaccount.aws.securityhub_member.",
+        )
+
+
+def _change_hub(clients: RegionClients, decision: HubDecision) -> None:
+    """Send what a decision asks for; everything but turning on and off may be sent again at will."""
+    for send in _hub_writes(clients.writer, decision):
+        persist(send, lambda _failure: _switched(decision, describe_hub(clients.reader)))
+
+
+def _hub_writes(writer: Any, decision: HubDecision) -> Iterator[Callable[[], None]]:
+    arn = decision.before.hub_arn if decision.before else None
+    if decision.disable:
+        yield lambda: disable_hub(writer)
+    elif arn is None:
+        yield lambda: enable_hub(writer, decision.enable or {})
+    else:
+        if decision.settings:
+            yield lambda: update_hub(writer, decision.settings)
+        if decision.set_tags:
+            yield lambda: tag_hub(writer, arn, decision.set_tags)
+        if decision.remove_tags:
+            yield lambda: untag_hub(writer, arn, decision.remove_tags)
+
+
+def _switched(decision: HubDecision, hub: Optional[Hub]) -> bool:
+    """Whether a hub that is to be turned on or off is on or off."""
+    return decision.before is None and hub is not None if decision.enable else decision.disable and hub is None
+
+
+def _look_at_hub_again(
+    clients: RegionClients, decide: Callable[[Optional[Hub]], HubDecision], decision: HubDecision, patience: Patience
+) -> HubDecision:
+    """Read until something of a decision shows, and return what is left to do.
+
+    :raises Obstacle: if nothing shows in time
+    """
+    while True:
+        following = decide(describe_hub(clients.reader))
+        if following != decision:
+            return following
+        if not patience.pause():
+            raise Obstacle(
+                UNCONFIRMED,
+                f"The service took the request in {clients.region}, but did not show its effect within "
+                f"{HUB_PATIENCE} seconds: look again with multiaccount.aws.securityhub_hub_info.",
+            )
 
 
 def persist(send: Callable[[], None], settled: Callable[[AwsFailure], bool]) -> None:

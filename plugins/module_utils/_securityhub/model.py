@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Collection, Dict, Iterable, List, Optional
+from typing import Collection, Dict, Iterable, List, Mapping, Optional, Sequence
 
 CREATED = "Created"
 INVITED = "Invited"
@@ -31,6 +31,11 @@ _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _SEPARATORS = re.compile(r"[,\s]+")
 
 
+# EnableSecurityHub's defaults, documented in the API reference.
+DEFAULT_AUTO_ENABLE_CONTROLS = True
+DEFAULT_CONTROL_FINDING_GENERATOR = "SECURITY_CONTROL"
+
+
 class InvalidInput(ValueError):
     """An option that can't be used; the text says which, why and what would be right."""
 
@@ -48,6 +53,48 @@ class Member:
     administrator_id: Optional[str] = None
     invited_at: Optional[str] = None
     updated_at: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What a member account sees of an administrator: its invitation, or the relationship that came of it."""
+
+    administrator_id: str
+    member_status: str
+    invitation_id: Optional[str] = None
+    invited_at: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a member account stands in one Region.
+
+    :param administrator: who administers it now, None for nobody
+    :param invitation: what it sees of the administrator that was asked for, None for nothing
+    """
+
+    administrator: Optional[Invitation]
+    invitation: Optional[Invitation]
+
+
+@dataclass(frozen=True)
+class Hub:
+    """Security Hub in one account and Region, where it is on. ARN and time are not known before it is turned on."""
+
+    hub_arn: Optional[str]
+    subscribed_at: Optional[str]
+    auto_enable_controls: bool
+    control_finding_generator: str
+    tags: Dict[str, str]
+
+
+class Obstacle(Exception):
+    """Something in a Region that stands in the way; the text says what, where, and what to do next."""
+
+    def __init__(self, error_code: str, text: str) -> None:
+        super().__init__(text)
+        self.error_code = error_code
+        self.text = text
 
 
 def canonical_status(status: str) -> str:
@@ -76,14 +123,52 @@ def parse_account_ids(values: Iterable[object], option: str) -> List[str]:
 
     :raises InvalidInput: naming every part that is not exactly 12 ASCII digits
     """
-    account_ids = split_text(values)
-    wrong = [part for part in account_ids if not _ACCOUNT_ID.fullmatch(part)]
+    return check_account_ids(split_text(values), option)
+
+
+def check_account_ids(account_ids: Sequence[str], option: str) -> List[str]:
+    """Return account ids as they are.
+
+    :raises InvalidInput: naming every one that is not exactly 12 ASCII digits
+    """
+    wrong = [account_id for account_id in account_ids if not _ACCOUNT_ID.fullmatch(account_id)]
     if wrong:
         raise InvalidInput(
             f"{option}: not an AWS account id: {', '.join(map(repr, wrong))}. An account id is exactly 12 digits, "
             "without hyphens. Quote it in YAML, which reads an unquoted 012345670123 as an octal number."
         )
-    return account_ids
+    return list(account_ids)
+
+
+def parse_statuses(values: Iterable[object], option: str) -> List[str]:
+    """Return the member statuses in a list or text, in the documented spelling.
+
+    :raises InvalidInput: naming every part that is no documented status
+    """
+    statuses = [canonical_status(part) for part in split_text(values)]
+    wrong = [status for status in statuses if status not in STATUSES]
+    if wrong:
+        raise InvalidInput(
+            f"{option}: no member status: {', '.join(map(repr, wrong))}. There are {', '.join(STATUSES)}."
+        )
+    return statuses
+
+
+def parse_members(entries: Iterable[Mapping[str, Optional[str]]], option: str) -> Dict[str, Optional[str]]:
+    """Return {account id: e-mail address or None}, each account once, in order.
+
+    :raises InvalidInput: for what is no account id, and for an account with two different e-mail addresses
+    """
+    pairs = [((entry.get("account_id") or "").strip(), (entry.get("email") or "").strip()) for entry in entries]
+    account_ids = check_account_ids([account_id for account_id, _email in pairs], f"{option}[].account_id")
+    emails: Dict[str, Optional[str]] = dict.fromkeys(account_ids)
+    for account_id, email in pairs:
+        if email and emails[account_id] and email != emails[account_id]:
+            raise InvalidInput(
+                f"{option}: {account_id} is given two e-mail addresses, {emails[account_id]!r} and {email!r}. Keep one."
+            )
+        emails[account_id] = email or emails[account_id]
+    return emails
 
 
 def parse_regions(values: Iterable[object], known: Collection[str], option: str) -> List[str]:

@@ -12,15 +12,17 @@ A module's ``main()`` hands its options to a task and leaves with what the task 
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar, Union
 
-from .api import AwsFailure
-from .apply import Converged
-from .model import InvalidInput, status_of
+from .api import AwsFailure, Observed
+from .apply import Converged, Settled
+from .model import InvalidInput, Member, Obstacle, status_of
 from .plan import NOT_ATTEMPTED, UNPROCESSED, Outcome
 from .regions import ConnectionInfo
 
 Result = Dict[str, Any]
+Failure = Union[AwsFailure, Obstacle]
+State = TypeVar("State")
 
 REGIONS_SPEC: Dict[str, Any] = {"type": "list", "elements": "str"}
 WAIT_TIMEOUT_SPEC: Dict[str, Any] = {"type": "int", "default": 30}
@@ -34,6 +36,10 @@ _CREDENTIAL_CODES = frozenset(
 )
 _EXPIRED_CODES = frozenset(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"])
 _DENIED_CODES = frozenset(["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"])
+
+
+# What a row tells of a member besides its status.
+_NO_DETAILS: Dict[str, Optional[str]] = dict.fromkeys(("email", "administrator_id", "invited_at", "updated_at"))
 
 
 class Mode(NamedTuple):
@@ -94,9 +100,7 @@ def account_result(
     message = _region_message(result["failed_regions"], len(by_region))
     if fail_on_unprocessed:
         message += _unprocessed_message(by_region, verb)
-    if message:
-        result["msg"] = " ".join(message)
-    return result
+    return with_message(result, message)
 
 
 def _row(region: str, outcome: Outcome) -> Dict[str, Any]:
@@ -107,11 +111,18 @@ def _row(region: str, outcome: Outcome) -> Dict[str, Any]:
     }
     if outcome.result == UNPROCESSED:
         return {**row, "reason": outcome.reason, "processing_result": outcome.processing_result}
-    known = outcome.after or outcome.before
     row["previous_member_status"] = status_of(outcome.before)
-    for key in ("email", "administrator_id", "invited_at", "updated_at"):
-        row[key] = getattr(known, key, None)
-    return row
+    known = outcome.after or outcome.before
+    return {**row, **_details(known)} if known else {**row, **_NO_DETAILS}
+
+
+def member_row(member: Member) -> Dict[str, Any]:
+    """Return the row of an entry of the member list, but for its Region."""
+    return {"account_id": member.account_id, "member_status": member.member_status, **_details(member)}
+
+
+def _details(member: Member) -> Dict[str, Optional[str]]:
+    return {key: getattr(member, key) for key in _NO_DETAILS}
 
 
 def _administrator(converged: Converged) -> Optional[str]:
@@ -132,7 +143,67 @@ def _account_diff(by_region: Mapping[str, Converged]) -> Dict[str, Any]:
     }
 
 
-def failed_regions(failures: Sequence[Tuple[str, Optional[AwsFailure], Optional[str]]]) -> List[Dict[str, str]]:
+def region_result(
+    by_region: Mapping[str, Settled[State]],
+    key: str,
+    row: Callable[[State], Mapping[str, Any]],
+    show: Callable[[State], Mapping[str, Any]],
+    mode: Mode,
+) -> Result:
+    """Build the result of a module that works on the caller's own account.
+
+    :param by_region: how it ended, or in check mode would end, in each Region
+    :param key: the result key of the rows
+    :param row: makes a row, but for its Region
+    :param show: makes what the diff shows of a Region
+    """
+    rows = {region: settled.after for region, settled in by_region.items() if settled.after is not None}
+    failures = [(region, settled.failure, None) for region, settled in by_region.items()]
+    result: Result = {
+        key: [{"region": region, **row(after)} for region, after in rows.items()],
+        "changed": any(settled.changed for settled in by_region.values()),
+        "failed_regions": failed_regions(failures),
+    }
+    if mode.diff:
+        result["diff"] = {
+            side: {
+                region: None if getattr(settled, side) is None else show(getattr(settled, side))
+                for region, settled in by_region.items()
+                if settled.read
+            }
+            for side in ("before", "after")
+        }
+    return with_message(result, _region_message(result["failed_regions"], len(by_region)))
+
+
+def with_message(result: Result, sentences: Sequence[str]) -> Result:
+    """Return the result, with the sentences as its msg if there are any."""
+    return {**result, "msg": " ".join(sentences)} if sentences else result
+
+
+def info_result(
+    by_region: Mapping[str, Observed[State]], keys: Mapping[str, Callable[[State], Iterable[Mapping[str, Any]]]]
+) -> Result:
+    """Build the result of a module that only reads.
+
+    :param keys: for each result key, what makes its rows, but for their Region, out of something that was found
+    """
+    failures = [(region, observed.failure, None) for region, observed in by_region.items()]
+    failed = failed_regions(failures)
+    result: Result = {
+        key: [
+            {"region": region, **row}
+            for region, observed in by_region.items()
+            for found in observed.found
+            for row in rows(found)
+        ]
+        for key, rows in keys.items()
+    }
+    result.update(changed=False, failed_regions=failed)
+    return with_message(result, _region_message(failed, len(by_region)))
+
+
+def failed_regions(failures: Iterable[Tuple[str, Optional[Failure], Optional[str]]]) -> List[Dict[str, str]]:
     """Return a row for each Region that failed.
 
     :param failures: Region, its failure if any, and the account that calls, as far as it is known
@@ -170,17 +241,15 @@ def _unprocessed_message(by_region: Mapping[str, Converged], verb: str) -> List[
     return [message + "."]
 
 
-def explain(failure: AwsFailure, account_id: Optional[str] = None) -> str:
+def explain(failure: Failure, account_id: Optional[str] = None) -> str:
     """Say what failed, in which account and Region, in whose words, and what to do next."""
+    if isinstance(failure, Obstacle):
+        return failure.text
     account = failure.caller_account_id or account_id
-    if _hub_is_off(failure):
+    if failure.hub_is_off:
         where = f"in {account} in {failure.region}" if account else f"in {failure.region}"
         return f"Security Hub is off {where}: turn it on with multiaccount.aws.securityhub_hub."
     return f"{_what_failed(failure, account)} {_next_step(failure)}"
-
-
-def _hub_is_off(failure: AwsFailure) -> bool:
-    return failure.error_code == "InvalidAccessException" and "not subscribed" in failure.text
 
 
 def _what_failed(failure: AwsFailure, account: Optional[str]) -> str:
@@ -212,6 +281,10 @@ def _next_step(failure: AwsFailure) -> str:
         (failure.throttled, "The service kept throttling: run again later; what is done stays done."),
         (failure.unsent, "No connection: check the Region, endpoint_url, proxy and network, then run again."),
         (failure.in_doubt, "The service or the connection kept failing: run again; what is done stays done."),
+        (
+            failure.operation == "DisableSecurityHub",
+            "Leave the administrator (multiaccount.aws.securityhub_invitation) or disassociate the members first.",
+        ),
         (
             code == "InvalidAccessException",
             "Run it with the credentials of the Security Hub administrator account.",

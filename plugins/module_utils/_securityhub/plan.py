@@ -12,16 +12,42 @@ says how it ended. Check mode turns decisions into outcomes with :func:`predict`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Collection, Mapping, Optional, Tuple
+from dataclasses import dataclass, field, replace
+from typing import Any, Collection, Dict, Mapping, Optional, Tuple
 
-from .model import CREATED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED, Member, is_listed, status_of
+from .model import (
+    CREATED,
+    DEFAULT_AUTO_ENABLE_CONTROLS,
+    DEFAULT_CONTROL_FINDING_GENERATOR,
+    ENABLED,
+    INVITED,
+    REMOVED,
+    RESIGNED,
+    STATUSES,
+    SUSPENDED,
+    Hub,
+    Member,
+    Obstacle,
+    Standing,
+    is_listed,
+    status_of,
+)
 
 # The steps, by which a decision names what has to be written.
 INVITE = "invite"
+CREATE = "create"
+DISASSOCIATE = "disassociate"
+DELETE = "delete"
+ACCEPT = "accept"
+DECLINE = "decline"
+LEAVE = "leave"
+DELETE_INVITATION = "delete_invitation"
 
 # The result lists, without their "_accounts".
 INVITED_LIST = "invited"
+CREATED_LIST = "created"
+DISASSOCIATED_LIST = "disassociated"
+DELETED_LIST = "deleted"
 UNCHANGED = "unchanged"
 UNPROCESSED = "unprocessed"
 
@@ -32,6 +58,11 @@ REJECTED = "rejected"
 UNCONFIRMED = "unconfirmed"
 UNKNOWN_STATUS = "unknown_status"
 SUSPENDED_REASON = "suspended"
+
+# Error codes of ours, of what stands in the way in a Region.
+OTHER_ADMINISTRATOR = "other_administrator"
+NO_INVITATION = "no_invitation"
+ASSOCIATED = "associated"
 
 # The ended relationships that can be asked for in "reinvite": option value -> status.
 REINVITABLE = {"removed": REMOVED, "resigned": RESIGNED}
@@ -50,14 +81,14 @@ class Decision:
     """What is to happen to one account in one Region.
 
     ``steps`` names the writes in order, empty for none. ``result`` is the list in which the account ends if all goes
-    well, ``after_status`` its status then (None: not in the member list).
+    well, ``after`` its entry then. An entry of None stands for an account that is not in the member list.
     """
 
     account_id: str
     before: Optional[Member]
     result: str
+    after: Optional[Member]
     steps: Tuple[str, ...] = ()
-    after_status: Optional[str] = None
     reason: Optional[str] = None
 
 
@@ -107,18 +138,46 @@ def decide_invitation(account_id: str, member: Optional[Member], reinvite: Colle
     :param reinvite: keys of REINVITABLE: which ended relationships are invited anew
     """
     status = status_of(member)
-    if not is_listed(member):
-        return _leave(account_id, member, NOT_A_MEMBER)
+    if member is None or not is_listed(member):
+        return _refuse(account_id, member, NOT_A_MEMBER)
     if status in (INVITED, ENABLED):
-        return Decision(account_id, member, UNCHANGED, after_status=status)
+        return _leave_alone(account_id, member)
     if status == CREATED or status in [REINVITABLE[name] for name in reinvite]:
-        return Decision(account_id, member, INVITED_LIST, (INVITE,), INVITED)
-    refused = {REMOVED: "removed", RESIGNED: "resigned", SUSPENDED: SUSPENDED_REASON}
-    return _leave(account_id, member, refused.get(status or "", UNKNOWN_STATUS))
+        return Decision(account_id, member, INVITED_LIST, replace(member, member_status=INVITED), (INVITE,))
+    reasons = {REMOVED: "removed", RESIGNED: "resigned", SUSPENDED: SUSPENDED_REASON}
+    return _refuse(account_id, member, reasons.get(member.member_status, UNKNOWN_STATUS))
 
 
-def _leave(account_id: str, member: Optional[Member], reason: str) -> Decision:
-    return Decision(account_id, member, UNPROCESSED, after_status=status_of(member), reason=reason)
+def decide_present(account_id: str, member: Optional[Member], email: Optional[str]) -> Decision:
+    """Decide whether an account has to be added to the member list; a listed one is left alone, whatever its status."""
+    if is_listed(member):
+        return _leave_alone(account_id, member)
+    return Decision(account_id, member, CREATED_LIST, Member(account_id, CREATED, email), (CREATE,))
+
+
+def decide_disassociated(account_id: str, member: Optional[Member]) -> Decision:
+    """Decide whether an account has to be disassociated: only an enabled one is associated."""
+    if member is None or member.member_status != ENABLED:
+        return _leave_alone(account_id, member)
+    return Decision(account_id, member, DISASSOCIATED_LIST, replace(member, member_status=REMOVED), (DISASSOCIATE,))
+
+
+def decide_absent(account_id: str, member: Optional[Member]) -> Decision:
+    """Decide how an account leaves the member list: the service deletes an enabled one only once disassociated."""
+    if member is None or not is_listed(member):
+        return _leave_alone(account_id, member)
+    if member.member_status not in STATUSES:
+        return _refuse(account_id, member, UNKNOWN_STATUS)
+    steps = (DISASSOCIATE, DELETE) if member.member_status == ENABLED else (DELETE,)
+    return Decision(account_id, member, DELETED_LIST, None, steps)
+
+
+def _leave_alone(account_id: str, member: Optional[Member]) -> Decision:
+    return Decision(account_id, member, UNCHANGED, member)
+
+
+def _refuse(account_id: str, member: Optional[Member], reason: str) -> Decision:
+    return Decision(account_id, member, UNPROCESSED, member, reason=reason)
 
 
 def predict(decision: Decision) -> Outcome:
@@ -126,19 +185,12 @@ def predict(decision: Decision) -> Outcome:
     return Outcome(
         decision.account_id,
         decision.before,
-        _expected_member(decision),
+        decision.after,
         decision.result,
         changed=bool(decision.steps),
         reason=decision.reason,
         processing_result=_EXPLANATIONS.get(decision.reason or ""),
     )
-
-
-def _expected_member(decision: Decision) -> Optional[Member]:
-    if decision.after_status is None:
-        return None
-    known = decision.before or Member(decision.account_id, decision.after_status)
-    return replace(known, member_status=decision.after_status)
 
 
 def conclude(decision: Decision, evidence: Evidence) -> Outcome:
@@ -156,7 +208,7 @@ def conclude(decision: Decision, evidence: Evidence) -> Outcome:
 
 def _not_visible(decision: Decision) -> str:
     return (
-        f"The service took the request, but the member list did not show {decision.after_status or 'the removal'} "
+        f"The service took the request, but the member list did not show {status_of(decision.after) or 'the removal'} "
         "within wait_timeout: look again later, or raise wait_timeout."
     )
 
@@ -177,3 +229,131 @@ def not_reached(account_id: str, seen: Mapping[str, Optional[Member]], failure: 
     """Return the outcome of an account whose turn never came, because its Region failed while it was read."""
     member = seen.get(account_id)
     return Outcome(account_id, member, member, UNPROCESSED, False, NOT_ATTEMPTED, failure, account_id in seen)
+
+
+@dataclass(frozen=True)
+class MembershipDecision:
+    """What a member account is to do about an administrator in one Region; ``after`` is its status then."""
+
+    steps: Tuple[str, ...]
+    before: Optional[str]
+    after: Optional[str]
+
+
+def decide_membership(state: str, administrator_id: str, standing: Standing, region: str) -> MembershipDecision:
+    """Decide how a member account gets to ``state``: accepted, declined or absent.
+
+    :raises Obstacle: if it can't, because another administrator is in the way or there is no invitation
+    """
+    before = standing.invitation.member_status if standing.invitation else None
+    associated = standing.administrator is not None and standing.administrator.administrator_id == administrator_id
+    if state == "accepted":
+        return _decide_accepted(associated, before, administrator_id, standing, region)
+    if state == "declined":
+        return MembershipDecision((DECLINE,), before, RESIGNED) if before == INVITED else _stay(before)
+    if standing.invitation is None:
+        return _stay(None)
+    first = {INVITED: (DECLINE,)}.get(before or "", ())
+    return MembershipDecision(((LEAVE,) if associated else first) + (DELETE_INVITATION,), before, None)
+
+
+def _decide_accepted(
+    associated: bool, before: Optional[str], administrator_id: str, standing: Standing, region: str
+) -> MembershipDecision:
+    if associated:
+        return _stay(before)
+    if standing.administrator:
+        other = standing.administrator.administrator_id
+        raise Obstacle(
+            OTHER_ADMINISTRATOR,
+            f"The account is administered by {other} in {region}, so it can't accept {administrator_id}: leave {other} "
+            "first, with multiaccount.aws.securityhub_invitation and state absent.",
+        )
+    if before not in (INVITED, RESIGNED):
+        raise Obstacle(
+            NO_INVITATION,
+            f"There is no invitation from {administrator_id} in {region}: send it from there with "
+            "multiaccount.aws.securityhub_member_invite, or raise wait_timeout if it is on its way.",
+        )
+    # An account that has left may accept the same invitation again, says the user guide.
+    return MembershipDecision((ACCEPT,), before, ENABLED)
+
+
+def _stay(status: Optional[str]) -> MembershipDecision:
+    return MembershipDecision((), status, status)
+
+
+@dataclass(frozen=True)
+class HubWish:
+    """How Security Hub should be in an account; None leaves a setting alone."""
+
+    enable_default_standards: bool = False
+    control_finding_generator: Optional[str] = None
+    auto_enable_controls: Optional[bool] = None
+    tags: Optional[Mapping[str, str]] = None
+    purge_tags: bool = True
+
+
+@dataclass(frozen=True)
+class HubDecision:
+    """What is to be done to the hub of one Region.
+
+    ``enable`` holds the parameters of EnableSecurityHub, None where it is on. ``settings`` are the fields of Hub to be
+    changed.
+    """
+
+    before: Optional[Hub]
+    after: Optional[Hub]
+    enable: Optional[Mapping[str, Any]] = None
+    disable: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    set_tags: Mapping[str, str] = field(default_factory=dict)
+    remove_tags: Tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.enable is not None or self.disable or self.settings or self.set_tags or self.remove_tags)
+
+
+def decide_hub_present(wish: HubWish, hub: Optional[Hub]) -> HubDecision:
+    """Decide how the hub gets to be as wished. A hub that is turned on gets generator and tags with it."""
+    base = hub or Hub(
+        None,
+        None,
+        DEFAULT_AUTO_ENABLE_CONTROLS,
+        wish.control_finding_generator or DEFAULT_CONTROL_FINDING_GENERATOR,
+        dict(wish.tags or {}),
+    )
+    wanted = {
+        "auto_enable_controls": wish.auto_enable_controls,
+        "control_finding_generator": wish.control_finding_generator,
+    }
+    settings: Dict[str, Any] = {key: value for key, value in wanted.items() if value not in (None, getattr(base, key))}
+    set_tags, remove_tags = _tag_changes(wish, base.tags)
+    tags = {key: value for key, value in {**base.tags, **set_tags}.items() if key not in remove_tags}
+    after = replace(base, tags=tags, **settings)
+    return HubDecision(hub, after, None if hub else _enabling(wish), False, settings, set_tags, remove_tags)
+
+
+def _enabling(wish: HubWish) -> Mapping[str, Any]:
+    parameters: Dict[str, Any] = {"EnableDefaultStandards": wish.enable_default_standards}
+    if wish.control_finding_generator:
+        parameters["ControlFindingGenerator"] = wish.control_finding_generator
+    if wish.tags:
+        parameters["Tags"] = dict(wish.tags)
+    return parameters
+
+
+def _tag_changes(wish: HubWish, tags: Mapping[str, str]) -> Tuple[Dict[str, str], Tuple[str, ...]]:
+    """Tags with the prefix aws: are AWS's own, nobody else can remove them."""
+    if wish.tags is None:
+        return {}, ()
+    set_tags = {key: value for key, value in wish.tags.items() if tags.get(key) != value}
+    surplus = (key for key in tags if key not in wish.tags and not key.startswith("aws:"))
+    return set_tags, tuple(surplus) if wish.purge_tags else ()
+
+
+def decide_hub_absent(hub: Optional[Hub]) -> HubDecision:
+    """Decide whether the hub has to be turned off."""
+    return HubDecision(hub, None, disable=hub is not None)
