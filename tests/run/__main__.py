@@ -10,6 +10,7 @@ import time
 
 from local_hub.control import HubError
 from run.guards import NothingCheckedError, Tally
+from run.layout import locked
 from run.shell import CommandError
 from run.stages import STAGES
 
@@ -19,7 +20,8 @@ def run_stage(name: str) -> Tally:
     print(f"\n===== {name} =====", flush=True)
     started = time.monotonic()
     try:
-        tally = STAGES[name]()
+        with locked("stage"):
+            tally = STAGES[name]()
     except (CommandError, NothingCheckedError, HubError) as error:
         print(f"----- {name}: {error}")
         tally = Tally(failed=1)

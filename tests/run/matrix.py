@@ -7,6 +7,7 @@ Ends with a table; a pair whose Python this machine lacks is listed as not run.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import subprocess
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from run import ansible_test, guards, setup, tree
 from run.guards import NothingCheckedError, Tally
-from run.layout import BUILD, REQUIREMENTS, ROOT
+from run.layout import BUILD, REQUIREMENTS, ROOT, locked
 from run.shell import CommandError
 
 FOLDER = BUILD / "matrix"
@@ -103,7 +104,7 @@ def run_pair(core: str, version: str, *, target: Path | None) -> Row:
         return Row(core, version, "not run: no Python that this ansible-core runs on")
     started = time.monotonic()
     try:
-        with log.open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output):
+        with locked("stage"), log.open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output):
             venv = make_venv(core, hosts[0], host)
             tally = run_target(version, venv, target) if target else run_controller(version, venv)
     except (CommandError, NothingCheckedError, setup.SetupError) as error:
@@ -112,9 +113,10 @@ def run_pair(core: str, version: str, *, target: Path | None) -> Row:
     return Row(core, version, f"{what}: {tally}, {time.monotonic() - started:.0f} s", failed=bool(tally.failed))
 
 
-def rows() -> Iterator[Row]:
-    """Run all pairs, one after the other."""
-    for core, (controllers, targets) in CORES.items():
+def rows(cores: list[str]) -> Iterator[Row]:
+    """Run all pairs of these ansible-cores, one after the other."""
+    for core in cores:
+        controllers, targets = CORES[core]
         for version in (*controllers, *targets):
             python = find_python(version)
             if python is None:
@@ -125,10 +127,15 @@ def rows() -> Iterator[Row]:
 
 def main() -> int:
     """Print the table as it grows; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m run.matrix", description=__doc__)
+    parser.add_argument("cores", nargs="*", metavar="core", help=f"any of {', '.join(CORES)}; all by default")
+    cores = parser.parse_args().cores or list(CORES)
+    if unknown := set(cores) - set(CORES):
+        parser.error(f"no supported ansible-core: {', '.join(sorted(unknown))}")
     FOLDER.mkdir(parents=True, exist_ok=True)
     print(Row("ansible-core", "Python", "what was checked"), flush=True)
     table = []
-    for row in rows():
+    for row in rows(cores):
         print(row, flush=True)
         table.append(row)
     failed = sum(row.failed for row in table)

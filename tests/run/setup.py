@@ -8,7 +8,6 @@ Packages come from wherever pip's configuration says; their caches stay in the u
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -31,6 +30,7 @@ from run.layout import (
     TEST_TREE,
     VENV,
     link,
+    locked,
 )
 
 PYTHON_FLOOR = (3, 11)
@@ -148,9 +148,7 @@ def main() -> int:
     if sys.version_info < PYTHON_FLOOR:
         print(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: make setup PYTHON=python3.12")
         return 1
-    BUILD.mkdir(exist_ok=True)
-    with (BUILD / ".lock").open("w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two `make` at once must not both make the environment
+    with locked("setup"):
         try:
             set_up_tools()
             set_up_dependencies()
