@@ -49,7 +49,7 @@ def types() -> Tally:
 
 
 def unit() -> Tally:
-    """All that pytest finds in the folders of tests/: the plugins' unit tests, the local hub's, this tooling's, others."""
+    """All that pytest finds in the folders of tests: of the plugins, the local hub, this tooling and others."""
     folders = sorted(
         f"tests/{file.relative_to(ROOT / 'tests').parts[0]}" for file in (ROOT / "tests").rglob("test_*.py")
     )
