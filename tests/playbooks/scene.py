@@ -1,0 +1,131 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An administrator account at the local hub, and the ways in which users run Ansible as it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local_hub.control import Hub
+from run.layout import BIN, environment
+
+ADMINISTRATOR = "999988887777"
+REGION, OTHER_REGION = "eu-west-1", "eu-central-1"
+MODULE = "multiaccount.aws.securityhub_member_invite"
+PLAYBOOK = "multiaccount.aws.securityhub_invite"
+
+# The hub takes any secret; these two are long enough to be found wherever they leak to.
+SECRET_KEY = "a-secret-key-that-must-not-be-seen-anywhere"
+SESSION_TOKEN = "a-session-token-that-must-not-be-seen-either"
+
+
+def no_secret(text: str) -> str:
+    """Return the text; fail if one of the secrets is in it."""
+    for secret in (SECRET_KEY, SESSION_TOKEN):
+        assert secret not in text, "a secret is in the output"
+    return text
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a command ended: its exit code, and standard output and error in one."""
+
+    code: int
+    output: str
+
+    @property
+    def ad_hoc_result(self) -> dict[str, Any]:
+        """What an ad-hoc command shows of the module's result."""
+        return self._json_after("localhost | ")
+
+    @property
+    def summary(self) -> list[str]:
+        """The lines of the playbook's task Summary."""
+        return list(self._json_after("TASK [Summary]")["msg"])
+
+    def _json_after(self, heading: str) -> dict[str, Any]:
+        tail = self.output.partition(heading)[2]
+        return dict(json.JSONDecoder().raw_decode(tail, tail.index("{"))[0])
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The administrator at a fresh hub, and a folder for the files of one test."""
+
+    hub: Hub
+    folder: Path
+
+    def seed(self, members: Mapping[str, str], *regions: str) -> None:
+        """Write the member list down, {account_id: status}, in the Regions (default: both of this module)."""
+        rows = [
+            {
+                "administrator_id": ADMINISTRATOR,
+                "regions": list(regions) or [REGION, OTHER_REGION],
+                "account_id": account_id,
+                "member_status": status,
+            }
+            for account_id, status in members.items()
+        ]
+        self.hub.seed(members=rows)
+
+    def statuses(self, region: str = REGION) -> dict[str, str]:
+        """The member list of a Region at the server."""
+        members = self.hub.state()["members"].get(ADMINISTRATOR, {}).get(region, {})
+        return {account_id: row["member_status"] for account_id, row in members.items()}
+
+    def writes(self) -> int:
+        """How many calls that write have come in since the last time that this was asked."""
+        counts = self.hub.counts()
+        self.hub.reset_counts()
+        assert counts["reads"] + counts["writes"] == sum(counts["calls"].values())
+        return int(counts["writes"])
+
+    def calls(self) -> int:
+        """How many calls of any kind have come in since `writes` was asked."""
+        counts = self.hub.counts()
+        return sum(counts["calls"].values()) + sum(counts["other"].values())
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """The variables that AWX puts into a job's environment for a credential of the type Amazon Web Services."""
+        return {
+            "AWS_ACCESS_KEY_ID": self.hub.environment(ADMINISTRATOR)["AWS_ACCESS_KEY_ID"],
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_SESSION_TOKEN": SESSION_TOKEN,
+        }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a user who acts as the administrator in REGION."""
+        return environment(
+            **{**self.hub.environment(ADMINISTRATOR, REGION), **self.credentials},
+            ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
+            ANSIBLE_LOCALHOST_WARNING="false",
+        )
+
+    def run(self, *command: str | Path, without: tuple[str, ...] = ()) -> Run:
+        """Run a command of the virtual environment, without some of the variables of the environment."""
+        variables = {name: value for name, value in self.environment.items() if name not in without}
+        program, *rest = command
+        done = subprocess.run(
+            [BIN / program, *rest], cwd=self.folder, env=variables, text=True, check=False, timeout=300,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        return Run(done.returncode, no_secret(done.stdout))
+
+    def invite(
+        self, variables: Mapping[str, object] | None = None, *options: str, without: tuple[str, ...] = ()
+    ) -> Run:
+        """Run the playbook with these extra variables, as JSON, and options."""
+        extra = json.dumps(dict(variables or {}))
+        return self.run("ansible-playbook", PLAYBOOK, "--extra-vars", extra, *options, without=without)
+
+    def ad_hoc(self, arguments: str | Mapping[str, object], *options: str) -> Run:
+        """Run the module as an ad-hoc command, with arguments as text (a=b c=d) or as JSON."""
+        text = arguments if isinstance(arguments, str) else json.dumps(arguments)
+        return self.run("ansible", "localhost", "-m", MODULE, "-a", text, *options)
