@@ -1,0 +1,107 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The demonstration runs through, is plain text where that is wanted, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.style import Style
+
+SCRIPT = Path(__file__).with_name("run.py")
+MARK = "DEMO_TEST_MARK"
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def mark() -> Iterator[str]:
+    """A variable of the environment that marks the demonstration and all that it starts; none is left at the end."""
+    value = uuid.uuid4().hex
+    yield value
+    deadline = time.monotonic() + 10
+    while (left := marked(value)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not left, f"still running: {left}"
+
+
+def marked(value: str) -> list[str]:
+    """The processes with this mark in their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if value.encode() in (folder / "environ").read_bytes():
+                found.append(f"{folder.name}: {(folder / 'cmdline').read_bytes()!r}")
+        except OSError:
+            continue  # gone in the meantime, or somebody else's
+    return found
+
+
+def start(mark: str) -> subprocess.Popen[str]:
+    """Start the demonstration as the leader of a group of processes, as a terminal does."""
+    return subprocess.Popen(
+        [sys.executable, SCRIPT], env={**os.environ, MARK: mark}, text=True, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+
+
+def test_it_runs_through(mark: str) -> None:
+    with start(mark) as process:
+        output = process.communicate(timeout=120)[0]
+    assert process.returncode == 0, output
+    assert "\x1b" not in output
+    lines = output.splitlines()
+    assert [line.split("──")[1].strip()[:2] for line in lines if line.startswith("── ")] == [
+        "1.",
+        "2.",
+        "3.",
+        "4.",
+        "5.",
+    ]
+    assert sum("changed=1" in line for line in lines) == 2
+    assert sum("changed=0" in line and "localhost" in line for line in lines) == 1
+    assert "Calls to the service: 4 to read, 2 to write." in lines
+    last = {line.split()[0]: line for line in lines if line[:12].isdigit()}
+    assert "Created > Invited  Created > Invited  has to accept" in last["111122220001"]
+    assert "Resigned           Resigned           left: reinvite=resigned" in last["111122220010"]
+    assert max(len(line) for line in last.values()) <= 100
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to see what is left")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_it_leaves_nothing_behind_when_it_is_interrupted(mark: str, number: signal.Signals, code: int) -> None:
+    with start(mark) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("TASK [Invite those"):
+                break
+        assert len(marked(mark)) >= 3, "the demonstration, its hub and Ansible"
+        if number == signal.SIGINT:  # a terminal sends it to all of the group
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+        rest = process.communicate(timeout=30)[0]
+    assert process.returncode == code, rest
+    assert "Traceback" not in rest
+
+
+def test_colour_is_for_terminals_that_want_it() -> None:
+    assert Style.of(Terminal(), {}).paint("text", "1") == "\x1b[1mtext\x1b[0m"
+    assert Style.of(Terminal(), {"NO_COLOR": "1"}).paint("text", "1") == "text"
+    assert Style.of(Terminal(), {"TERM": "dumb"}).paint("text", "1") == "text"
+    assert Style.of(io.StringIO(), {}).paint("text", "1") == "text"
