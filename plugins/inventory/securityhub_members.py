@@ -109,7 +109,7 @@ hostnames:
 groups:
   # in both Regions, and enabled in both
   complete: memberships.values() | selectattr('member_status', 'eq', 'Enabled') | length == 2
-  # an invitation of last year that nobody has answered
+  # invited before 2026, and no answer yet
   forgotten: >-
     memberships.values() | selectattr('member_status', 'eq', 'Invited') | selectattr('invited_at', 'lt', '2026') | first
     is defined

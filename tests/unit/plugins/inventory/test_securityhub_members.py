@@ -1,0 +1,509 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventory plugin: what it makes of member lists, and ansible-inventory with it against the local Security Hub."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.multiaccount.aws.plugins.inventory import securityhub_members as module
+from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub
+from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, accounts
+
+# The parent folder of ansible_collections.
+COLLECTIONS = Path(module.__file__).absolute().parents[5]
+IRELAND, VIRGINIA = "eu-west-1", "us-east-1"
+ENABLED, INVITED, CREATED, GONE = "111122223333", "222233334444", "012345670123", "444455556666"
+# An account's status in Ireland and in Virginia, None where it is not in the member list.
+FLEET = {
+    ENABLED: ("Enabled", "Enabled"),
+    INVITED: ("Invited", "Enabled"),
+    CREATED: (None, "Created"),
+    GONE: ("Removed", "Resigned"),
+}
+STATUS_GROUPS = {
+    "securityhub_created": [CREATED],
+    "securityhub_enabled": [ENABLED, INVITED],
+    "securityhub_invited": [INVITED],
+    "securityhub_removed": [GONE],
+    "securityhub_resigned": [GONE],
+}
+REGION_GROUPS = {
+    "securityhub_eu_west_1": [ENABLED, INVITED, GONE],
+    "securityhub_us_east_1": [ENABLED, INVITED, CREATED, GONE],
+}
+
+
+def row(account_id: str, status: str, region: str = IRELAND, **more: str | None) -> dict[str, str | None]:
+    """An entry of a member list."""
+    known = {"email": None, "administrator_id": ADMINISTRATOR, "invited_at": None, "updated_at": "2026-01-31T08:15:30"}
+    return {"region": region, "account_id": account_id, "member_status": status, **known, **more}
+
+
+def membership(status: str, **more: str | None) -> dict[str, str | None]:
+    return {"member_status": status, "invited_at": None, "updated_at": "2026-01-31T08:15:30", **more}
+
+
+@pytest.mark.parametrize(
+    ("rows", "statuses", "expected"),
+    [
+        ([], [], {}),
+        ([], ["Enabled"], {}),
+        (
+            [row(ENABLED, "Enabled", invited_at="2025-12-01T00:00:00")],
+            [],
+            {ENABLED: {IRELAND: membership("Enabled", invited_at="2025-12-01T00:00:00")}},
+        ),
+        (
+            [row(ENABLED, "Enabled"), row(CREATED, "Created"), row(ENABLED, "Invited", VIRGINIA)],
+            [],
+            {
+                ENABLED: {IRELAND: membership("Enabled"), VIRGINIA: membership("Invited")},
+                CREATED: {IRELAND: membership("Created")},
+            },
+        ),
+        (
+            [row(ENABLED, "Enabled"), row(CREATED, "Created"), row(ENABLED, "Invited", VIRGINIA)],
+            ["Invited", "Removed"],
+            {ENABLED: {IRELAND: membership("Enabled"), VIRGINIA: membership("Invited")}},
+        ),
+        ([row(ENABLED, "Enabled")], ["Invited"], {}),
+        ([row(ENABLED, "PausedByMagic")], [], {ENABLED: {IRELAND: membership("PausedByMagic")}}),
+    ],
+    ids=["nobody", "nobody, filtered", "one", "two Regions", "one of two Regions", "filtered", "unknown status"],
+)
+def test_accounts_of_rows(rows: list[Any], statuses: list[str], expected: dict[str, Any]) -> None:
+    found = module.accounts_of(rows, statuses)
+    assert [account["account_id"] for account in found] == list(expected)
+    assert {account["account_id"]: account["memberships"] for account in found} == expected
+
+
+@pytest.mark.parametrize(
+    ("emails", "expected"),
+    [((None, None), None), ((None, "a@example.com"), "a@example.com"), (("a@example.com", None), "a@example.com")],
+)
+def test_an_email_of_any_region_counts(emails: tuple[str | None, str | None], expected: str | None) -> None:
+    rows = [
+        row(ENABLED, "Enabled", region, email=email) for region, email in zip((IRELAND, VIRGINIA), emails, strict=True)
+    ]
+    (account,) = module.accounts_of(rows, [])
+    assert {key: account[key] for key in module.ACCOUNT_KEYS} == {
+        "account_id": ENABLED,
+        "email": expected,
+        "administrator_id": ADMINISTRATOR,
+    }
+
+
+@pytest.mark.parametrize(
+    ("statuses", "regions", "names"),
+    [
+        ([], [], []),
+        (["Invited"], [], ["securityhub_invited"]),
+        (["AccountSuspended"], [VIRGINIA], ["securityhub_accountsuspended", "securityhub_us-east-1"]),
+    ],
+)
+def test_group_names(statuses: list[str], regions: list[str], names: list[str]) -> None:
+    assert module.group_names(statuses, regions) == names
+
+
+def as_plain(value: dict[str, Any]) -> Any:
+    """Undo how `ansible-inventory --list` writes a text that is no template."""
+    return value.get("__ansible_unsafe", value)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What `ansible-inventory` listed, and what it said besides."""
+
+    listed: dict[str, Any]
+    errors: str
+
+    @property
+    def hosts(self) -> dict[str, dict[str, Any]]:
+        return dict(self.listed["_meta"]["hostvars"])
+
+    @property
+    def groups(self) -> dict[str, list[str]]:
+        """The hosts of each group that has any of its own, sorted."""
+        return {name: sorted(group["hosts"]) for name, group in self.listed.items() if "hosts" in group}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where the administrator sits: an inventory file, a hub."""
+
+    hub: Hub
+    folder: Path
+
+    def seed(self, fleet: Mapping[str, tuple[str | None, ...]], **more: Any) -> None:
+        """Write members down, by their statuses in IRELAND and VIRGINIA; both hubs are on."""
+        rows = [
+            {"administrator_id": ADMINISTRATOR, "account_id": each, "region": region, "member_status": status, **more}
+            for each, statuses in fleet.items()
+            for region, status in zip((IRELAND, VIRGINIA), statuses, strict=False)
+            if status
+        ]
+        self.hub.seed(hubs=[{"account_id": ADMINISTRATOR, "regions": [IRELAND, VIRGINIA]}], members=rows)
+
+    def run(self, *words: str, name: str = "fleet.securityhub_members.yml", **options: Any) -> tuple[int, str, str]:
+        """Run ansible-inventory with a file of these options: exit code, output, errors. A None among them is left out.
+
+        It must fail if the inventory does: without that, it would list nobody, and say it went well.
+        """
+        given = {"plugin": module.InventoryModule.NAME, "regions": [IRELAND, VIRGINIA], **options}
+        given = {key: value for key, value in given.items() if value is not None}
+        (self.folder / name).write_text(json.dumps(given), encoding="utf-8")
+        variables = {
+            **os.environ,
+            **self.hub.environment(ADMINISTRATOR, IRELAND),
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            "ANSIBLE_INVENTORY_UNPARSED_FAILED": "true",
+            "ANSIBLE_DEPRECATION_WARNINGS": "false",  # of the versions of amazon.aws and ansible-core together
+            "ANSIBLE_NOCOLOR": "1",
+            **self.variables,
+        }
+        command = [sys.executable, "-m", "ansible", "inventory", "-i", str(self.folder / name), *words]
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=120)
+        assert SECRET_KEY not in done.stdout + done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+        # messages are wrapped at the width of a terminal
+        return done.returncode, done.stdout, " ".join(done.stderr.split())
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """More of the environment, from a file, because tests write it down as they go."""
+        file = self.folder / "variables.json"
+        return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
+
+    def export(self, **variables: str) -> None:
+        """Set environment variables for the runs to come."""
+        (self.folder / "variables.json").write_text(json.dumps({**self.variables, **variables}), encoding="utf-8")
+
+    def list(self, *words: str, **options: Any) -> Listing:
+        """Run `ansible-inventory --list`, which has to go well."""
+        code, output, errors = self.run("--list", *words, **options)
+        assert code == 0, errors
+        return Listing(json.loads(output, object_hook=as_plain), errors)
+
+    def fail(self, **options: Any) -> str:
+        """Run `ansible-inventory --list`, which has to fail; return what it says."""
+        code, output, errors = self.run("--list", **options)
+        assert code != 0, output
+        return errors
+
+    def calls(self) -> dict[str, int]:
+        """The calls since this was asked last."""
+        counts = self.hub.counts()
+        self.hub.reset_counts()
+        return {**counts["calls"], **counts["other"]}
+
+
+@pytest.fixture
+def desk(hub: Hub, tmp_path: Path) -> Desk:
+    return Desk(hub, tmp_path)
+
+
+def test_hosts_and_groups_of_two_regions(desk: Desk) -> None:
+    desk.seed(FLEET, email="owner@example.com")
+    listing = desk.list()
+    assert listing.groups == {name: sorted(hosts) for name, hosts in {**STATUS_GROUPS, **REGION_GROUPS}.items()}
+    assert set(listing.hosts) == set(FLEET)
+    assert set(STATUS_GROUPS) | set(REGION_GROUPS) <= set(listing.listed["securityhub_members"]["children"])
+    variables = listing.hosts[INVITED]
+    assert {key: variables[key] for key in module.ACCOUNT_KEYS} == {
+        "account_id": INVITED,
+        "email": "owner@example.com",
+        "administrator_id": ADMINISTRATOR,
+    }
+    there = desk.hub.state()["members"][ADMINISTRATOR][IRELAND][INVITED]
+    assert variables["memberships"][IRELAND]["member_status"] == "Invited"
+    assert variables["memberships"][VIRGINIA]["member_status"] == "Enabled"
+    assert variables["memberships"][IRELAND]["invited_at"].startswith(there["invited_at"][:19])
+    assert variables["memberships"][IRELAND]["updated_at"].startswith(there["updated_at"][:19])
+    assert list(listing.hosts[CREATED]["memberships"]) == [VIRGINIA]
+    assert desk.calls() == {"ListMembers": 2}
+
+
+def test_the_graph_shows_every_group(desk: Desk) -> None:
+    desk.seed({INVITED: ("Invited",)})
+    code, output, errors = desk.run("--graph")
+    assert code == 0, errors
+    assert output.splitlines() == [
+        "@all:",
+        "  |--@ungrouped:",
+        "  |--@securityhub_members:",
+        "  |  |--@securityhub_created:",
+        "  |  |--@securityhub_invited:",
+        f"  |  |  |--{INVITED}",
+        "  |  |--@securityhub_enabled:",
+        "  |  |--@securityhub_removed:",
+        "  |  |--@securityhub_resigned:",
+        "  |  |--@securityhub_deleted:",
+        "  |  |--@securityhub_accountsuspended:",
+        "  |  |--@securityhub_eu_west_1:",
+        f"  |  |  |--{INVITED}",
+        "  |  |--@securityhub_us_east_1:",
+    ]
+
+
+def test_nobody_is_a_member(desk: Desk) -> None:
+    desk.seed({})
+    listing = desk.list()
+    assert listing.hosts == {}
+    assert listing.errors == ""
+
+
+@pytest.mark.parametrize(
+    ("regions", "read"),
+    [
+        (None, [IRELAND]),
+        (f" {VIRGINIA},{IRELAND}\n{VIRGINIA} ", [IRELAND, VIRGINIA]),
+        ([VIRGINIA, IRELAND, VIRGINIA], [IRELAND, VIRGINIA]),
+    ],
+    ids=["the connection's", "text", "list"],
+)
+def test_regions(desk: Desk, regions: Any, read: list[str]) -> None:
+    desk.seed(FLEET)
+    desk.list(regions=regions)
+    assert sorted(desk.hub.counts()["by_region"]) == read
+    assert desk.calls() == {"ListMembers": len(read)}
+
+
+def test_regions_of_a_template(desk: Desk) -> None:
+    desk.seed(FLEET)
+    desk.export(FLEET_REGIONS=f"{VIRGINIA} {IRELAND}")
+    desk.list(regions="{{ lookup('ansible.builtin.env', 'FLEET_REGIONS') }}")
+    assert sorted(desk.hub.counts()["by_region"]) == [IRELAND, VIRGINIA]
+
+
+@pytest.mark.parametrize(
+    ("member_status", "hosts"),
+    [
+        ("INVITED", [INVITED]),
+        (["created", "Removed"], [CREATED, GONE]),
+        ("resigned, associated", [ENABLED, GONE, INVITED]),
+        (["Deleted"], []),
+    ],
+    ids=str,
+)
+def test_member_status_chooses_accounts(desk: Desk, member_status: Any, hosts: list[str]) -> None:
+    desk.seed(FLEET)
+    listing = desk.list(member_status=member_status)
+    assert sorted(listing.hosts) == sorted(hosts)
+    if INVITED in hosts:
+        assert set(listing.hosts[INVITED]["memberships"]) == {IRELAND, VIRGINIA}
+
+
+def test_the_hubs_other_spellings(desk: Desk) -> None:
+    desk.seed(FLEET)
+    expected = desk.list().groups
+    desk.hub.switches(status_case="upper", enabled_name="Associated")
+    assert desk.list().groups == expected
+    assert desk.list(member_status="enabled").hosts.keys() == {ENABLED, INVITED}
+
+
+def test_an_unknown_status_has_a_group_of_its_own(desk: Desk) -> None:
+    desk.seed({ENABLED: ("Paused by-Magic",)})
+    assert desk.list().groups == {"securityhub_paused_by_magic": [ENABLED], "securityhub_eu_west_1": [ENABLED]}
+
+
+EMAILS = {ENABLED: "one@example.com", INVITED: None, CREATED: "two@example.com"}
+
+
+@pytest.mark.parametrize(
+    ("hostnames", "names"),
+    [
+        (None, [ENABLED, INVITED, CREATED]),
+        (["email", "'aws-' ~ account_id"], ["one@example.com", f"aws-{INVITED}", "two@example.com"]),
+        (["email.split('@')[0]"], ["one", INVITED, "two"]),
+        (["{{ email.split('@') | first }}-{{ account_id }}"], [f"one-{ENABLED}", INVITED, f"two-{CREATED}"]),
+        (["no_such_variable", "account_id"], [ENABLED, INVITED, CREATED]),
+    ],
+    ids=str,
+)
+def test_hostnames(desk: Desk, hostnames: Any, names: list[str]) -> None:
+    for account_id, email in EMAILS.items():
+        desk.seed({account_id: ("Invited",)}, email=email)
+    listing = desk.list(hostnames=hostnames)
+    assert {name: variables["account_id"] for name, variables in listing.hosts.items()} == dict(
+        zip(names, EMAILS, strict=True)
+    )
+    assert listing.groups["securityhub_invited"] == sorted(names)
+
+
+def test_strict_hostnames(desk: Desk) -> None:
+    desk.seed({INVITED: ("Invited",)})
+    message = desk.fail(hostnames=["email.split('@')[0]"], strict=True)
+    assert f"hostnames: \"email.split('@')[0]\" fails for {INVITED}: " in message
+
+
+def test_two_accounts_of_one_name(desk: Desk) -> None:
+    desk.seed({ENABLED: ("Enabled",), INVITED: ("Invited",)}, email="all@example.com")
+    message = desk.fail(hostnames=["email"])
+    assert f"hostnames: {ENABLED} and {INVITED} would both be called 'all@example.com'. Choose names" in message
+
+
+def test_constructed_groups_and_variables(desk: Desk) -> None:
+    desk.seed({ENABLED: ("Enabled", "Enabled"), INVITED: ("Invited", "Enabled")}, email="owner@mail.example")
+    desk.seed({CREATED: (None, "Created")})
+    listing = desk.list(
+        groups={"complete": "memberships.values() | selectattr('member_status', 'eq', 'Enabled') | length == 2"},
+        keyed_groups=[{"key": "email.split('@')[1]", "prefix": "mail"}, {"key": "administrator_id", "prefix": "of"}],
+        compose={"first_region": "(memberships | list)[0]", "nothing": "no_such_variable"},
+    )
+    assert listing.groups["complete"] == [ENABLED]
+    assert listing.groups["mail_mail_example"] == [ENABLED, INVITED]
+    assert listing.groups[f"of_{ADMINISTRATOR}"] == sorted([ENABLED, INVITED, CREATED])
+    assert {host: variables["first_region"] for host, variables in listing.hosts.items()} == {
+        ENABLED: IRELAND,
+        INVITED: IRELAND,
+        CREATED: VIRGINIA,
+    }
+    assert not any("nothing" in variables for variables in listing.hosts.values())
+
+
+def test_strict_fails_for_a_variable_that_is_not_there(desk: Desk) -> None:
+    desk.seed({INVITED: ("Invited",)})
+    assert f"Could not set nothing for host {INVITED}" in desk.fail(compose={"nothing": "no_such"}, strict=True)
+
+
+def test_texts_of_others_are_no_templates(desk: Desk, tmp_path: Path) -> None:
+    spell = "{{ lookup('ansible.builtin.pipe', 'touch " + str(tmp_path / "cast") + "') }}@example.com"
+    desk.seed({INVITED: ("Invited",)}, email=spell)
+    options = {"compose": {"address": "email"}, "hostnames": ["account_id"]}
+    assert desk.list(**options).hosts[INVITED]["address"] == spell
+    host = [sys.executable, "-m", "ansible", "adhoc", "-i", str(tmp_path / "fleet.securityhub_members.yml")]
+    variables = {**os.environ, **desk.hub.environment(ADMINISTRATOR), "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
+    done = subprocess.run(
+        [*host, "-m", "ansible.builtin.debug", "-a", "msg='{{ email }} {{ address }}'", INVITED],
+        env=variables, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{spell} {spell}" in done.stdout
+    assert not (tmp_path / "cast").exists()
+
+
+def test_120_members_come_in_pages(desk: Desk) -> None:
+    desk.seed(dict.fromkeys(accounts(120), ("Invited",)))
+    listing = desk.list(regions=IRELAND)
+    assert sorted(listing.hosts) == accounts(120)
+    assert listing.groups["securityhub_invited"] == accounts(120)
+    assert desk.calls() == {"ListMembers": 3}
+
+
+def test_the_cache(desk: Desk, tmp_path: Path) -> None:
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+    desk.seed(FLEET)
+    first = desk.list(**cache)
+    assert desk.calls() == {"ListMembers": 2}
+    assert desk.list(**cache).listed == first.listed
+    assert desk.calls() == {}
+    # what is chosen from the member list does not have to be read again ...
+    assert set(desk.list(member_status="created", **cache).hosts) == {CREATED}
+    assert desk.calls() == {}
+    # ... other lists do
+    assert set(desk.list(regions=IRELAND, **cache).hosts) == {ENABLED, INVITED, GONE}
+    assert desk.calls() == {"ListMembers": 1}
+    desk.seed({CREATED: ("Enabled", "Enabled")})
+    assert desk.list(**cache).listed == first.listed
+    assert CREATED in desk.list("--flush-cache", **cache).groups["securityhub_enabled"]
+    assert desk.calls() == {"ListMembers": 2}
+    assert CREATED in desk.list(**cache).groups["securityhub_enabled"]
+    assert desk.calls() == {}
+
+
+def test_a_role_is_assumed_only_to_read(desk: Desk, tmp_path: Path) -> None:
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+    desk.seed(FLEET)
+    desk.export(**{**desk.hub.environment("555566667777"), "AWS_REGION": "", "AWS_DEFAULT_REGION": ""})
+    role = {"assume_role_arn": f"arn:aws:iam::{ADMINISTRATOR}:role/reader"}
+    listing = desk.list(**role, **cache)
+    assert set(listing.hosts) == set(FLEET)
+    assert desk.calls() == {"sts:AssumeRole": 1, "ListMembers": 2}
+    assert desk.list(**role, **cache).listed == listing.listed
+    assert desk.calls() == {}
+
+
+def test_a_role_that_is_denied(desk: Desk) -> None:
+    desk.seed(FLEET)
+    desk.hub.seed(denied_roles=["666677778888"])
+    role = "arn:aws:iam::666677778888:role/reader"
+    message = desk.fail(assume_role_arn=role)
+    assert f"The role {role} can't be assumed: " in message
+    assert "AccessDenied" in message
+    assert "Check the name of the role, its trust policy" in message
+    assert desk.calls() == {"sts:AssumeRole": 1}
+
+
+def test_a_hub_that_is_off_fails_the_inventory(desk: Desk) -> None:
+    desk.seed(FLEET)
+    message = desk.fail(regions=[IRELAND, "eu-central-1", VIRGINIA])
+    assert "The inventory would be incomplete. 1 of 3 Regions failed. Security Hub is off in" in message
+    assert f"in {ADMINISTRATOR} in eu-central-1: turn it on with multiaccount.aws.securityhub_hub" in message
+
+
+def test_access_denied_in_one_region(desk: Desk) -> None:
+    desk.seed(FLEET)
+    desk.hub.fault(kind="access_denied", region=VIRGINIA)
+    message = desk.fail()
+    assert f"ListMembers by {ADMINISTRATOR} failed in {VIRGINIA} with AccessDeniedException" in message
+    assert "Allow securityhub:ListMembers in the caller's IAM policy" in message
+
+
+def test_a_failure_is_not_cached(desk: Desk, tmp_path: Path) -> None:
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+    desk.seed(FLEET)
+    desk.hub.fault(kind="access_denied", region=VIRGINIA)
+    desk.fail(**cache)
+    desk.hub.clear_faults()
+    assert set(desk.list(**cache).hosts) == set(FLEET)
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "message"),
+    [
+        ({"regions": "eu-wset-1"}, {}, "regions: not a Region where the installed botocore knows Security Hub: 'eu-ws"),
+        ({"regions": []}, {}, "regions: empty. Name at least one Region"),
+        ({"member_status": "Invited, Happy"}, {}, "member_status: no member status: 'Happy'. There are Created, "),
+        ({"regions": None}, {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}, "No Region: set regions or region"),
+        ({}, {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "No AWS credentials: set access_key and secret"),
+        ({"profile": "p", "access_key": "a"}, {}, "Passing both a profile and access tokens is not supported"),
+    ],
+    ids=["wrong Region", "empty", "wrong status", "no Region", "no credentials", "two credentials"],
+)
+def test_options_that_can_not_be_used(
+    desk: Desk, options: dict[str, Any], variables: dict[str, str], message: str
+) -> None:
+    desk.seed(FLEET)
+    desk.export(**variables)
+    assert message in desk.fail(**options)
+    assert desk.calls() == {}
+
+
+def test_endpoint_url_of_the_file(desk: Desk) -> None:
+    desk.seed(FLEET)
+    desk.export(AWS_ENDPOINT_URL="http://127.0.0.1:9")
+    assert set(desk.list(endpoint_url=desk.hub.url).hosts) == set(FLEET)
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("fleet.securityhub_members.yml", True),
+        ("fleet.securityhub_members.yaml", True),
+        ("fleet.yml", False),
+        ("fleet.securityhub_members.json", False),
+    ],
+)
+def test_names_of_inventory_files(tmp_path: Path, name: str, ours: bool) -> None:
+    (tmp_path / name).touch()
+    assert module.InventoryModule().verify_file(str(tmp_path / name)) is ours
