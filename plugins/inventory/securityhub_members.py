@@ -150,6 +150,7 @@ try:
 except ImportError:
     pass  # AWSInventoryBase reports it
 
+from ansible import template
 from ansible.errors import AnsibleError
 from ansible_collections.amazon.aws.plugins.plugin_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
@@ -162,12 +163,6 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.mode
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.module import info_result, member_row
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.regions import Connection, ConnectionInfo
-
-try:
-    from ansible.template import trust_as_template as _trusts_by_mark
-except ImportError:  # ansible-core before 2.19 takes every text for a template that is not marked as data
-    _trusts_by_mark = None
-    from ansible.utils.unsafe_proxy import wrap_var
 
 ALL_MEMBERS = "securityhub_members"
 # What is told of an account once, and what of each of its Regions.
@@ -200,6 +195,18 @@ def statuses_of(account: Account) -> Set[str]:
 def group_names(statuses: Iterable[str], regions: Iterable[str]) -> List[str]:
     """Return the names of the groups for statuses and Regions, before they are made valid."""
     return [f"securityhub_{name}" for name in (*map(str.lower, statuses), *regions)]
+
+
+def as_data(account: Account) -> Account:
+    """Return the variables so that Ansible takes no text in them for a template, whatever its version.
+
+    ansible-core before 2.19 takes every text for one that is not marked as data; later versions have it the other way.
+    """
+    if hasattr(template, "trust_as_template"):
+        return account
+    from ansible.utils.unsafe_proxy import wrap_var  # noqa: PLC0415 - deprecated where it isn't needed
+
+    return wrap_var(account)
 
 
 class InventoryModule(AWSInventoryBase):
@@ -286,7 +293,7 @@ class InventoryModule(AWSInventoryBase):
     def _add_hosts(self, accounts: Iterable[Account]) -> None:
         named: Dict[str, str] = {}
         for account in accounts:
-            variables = account if _trusts_by_mark else wrap_var(account)
+            variables = as_data(account)
             host = self._hostname(variables)
             other = named.setdefault(host, account["account_id"])
             if other != account["account_id"]:
