@@ -126,10 +126,16 @@ def test_sanity_takes_one_python_of_several(tmp_path: Path) -> None:
 
 
 def results(folder: Path, *targets: str) -> list[Path]:
-    """Write the data file that ansible-test integration leaves."""
-    path = folder / "integration-2030.json"
-    path.write_text(json.dumps({"targets": {name: {"run_time_seconds": 1} for name in targets}}), encoding="utf-8")
-    return [path]
+    """Write the two data files that ansible-test integration leaves: the cloud's, which names targets too, and theirs."""
+    documents = {
+        "integration-2030-1.json": {
+            "clouds": {"aws": {"platform": "aws", "setup_seconds": 0, "targets": ["one", "two"]}}
+        },
+        "integration-2030-2.json": {"targets": {name: {"run_time_seconds": 1} for name in targets}},
+    }
+    for name, document in documents.items():
+        (folder / name).write_text(json.dumps(document), encoding="utf-8")
+    return [folder / name for name in documents]
 
 
 def test_integration_counts_targets(tmp_path: Path) -> None:
