@@ -173,6 +173,7 @@ diff:
       sample: {"eu-west-1": {"auto_enable_controls": true, "control_finding_generator": "SECURITY_CONTROL", "tags": {}}}
 """
 
+from functools import partial
 from typing import Any, Dict, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
@@ -238,7 +239,7 @@ def manage_hubs(params: Mapping[str, Any], info: ConnectionInfo, mode: Mode) -> 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     mode = Mode(module.check_mode, module._diff)
-    result = answer(manage_hubs, module.params, get_aws_connection_info(module), mode, KEYS)
+    result = answer(manage_hubs, module.params, partial(get_aws_connection_info, module), mode, KEYS)
     if "msg" in result:
         module.fail_json(**result)
     module.exit_json(**result)

@@ -104,6 +104,7 @@ failed_regions:
         allows the action. Allow securityhub:DescribeHub in the caller's IAM policy, and look for an SCP that denies it.
 """
 
+from functools import partial
 from typing import Any, Dict, Mapping
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
@@ -145,7 +146,7 @@ def list_hubs(params: Mapping[str, Any], info: ConnectionInfo, _mode: Mode) -> R
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     mode = Mode(module.check_mode, module._diff)
-    result = answer(list_hubs, module.params, get_aws_connection_info(module), mode, KEYS)
+    result = answer(list_hubs, module.params, partial(get_aws_connection_info, module), mode, KEYS)
     if "msg" in result:
         module.fail_json(**result)
     module.exit_json(**result)

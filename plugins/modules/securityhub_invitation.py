@@ -169,6 +169,7 @@ diff:
       sample: {"eu-west-1": {"999988887777": "Enabled"}}
 """
 
+from functools import partial
 from typing import Any, Dict, Mapping
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
@@ -228,7 +229,7 @@ def by_administrator(membership: Membership) -> Dict[str, Any]:
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     mode = Mode(module.check_mode, module._diff)
-    result = answer(settle, module.params, get_aws_connection_info(module), mode, KEYS)
+    result = answer(settle, module.params, partial(get_aws_connection_info, module), mode, KEYS)
     if "msg" in result:
         module.fail_json(**result)
     module.exit_json(**result)

@@ -131,6 +131,7 @@ failed_regions:
       sample: "Security Hub is off in 111122223333 in eu-south-1: turn it on with multiaccount.aws.securityhub_hub."
 """
 
+from functools import partial
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
@@ -182,7 +183,7 @@ def list_relations(params: Mapping[str, Any], info: ConnectionInfo, _mode: Mode)
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     mode = Mode(module.check_mode, module._diff)
-    result = answer(list_relations, module.params, get_aws_connection_info(module), mode, KEYS)
+    result = answer(list_relations, module.params, partial(get_aws_connection_info, module), mode, KEYS)
     if "msg" in result:
         module.fail_json(**result)
     module.exit_json(**result)

@@ -256,6 +256,7 @@ diff:
       sample: {"eu-west-1": {"111122223333": "Created", "012345670123": "Enabled"}}
 """
 
+from functools import partial
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
@@ -362,7 +363,7 @@ def other_addresses(emails: Mapping[str, Optional[str]], by_region: Mapping[str,
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     mode = Mode(module.check_mode, module._diff)
-    result = answer(manage_members, module.params, get_aws_connection_info(module), mode, account_keys(LISTS))
+    result = answer(manage_members, module.params, partial(get_aws_connection_info, module), mode, account_keys(LISTS))
     if "msg" in result:
         module.fail_json(**result)
     module.exit_json(**result)

@@ -258,6 +258,7 @@ diff:
       sample: {"eu-west-1": {"111122223333": "Invited", "012345670123": "Enabled"}}
 """
 
+from functools import partial
 from typing import Any, Dict, Mapping
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
@@ -326,7 +327,7 @@ def invite(params: Mapping[str, Any], info: ConnectionInfo, mode: Mode) -> Resul
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     mode = Mode(module.check_mode, module._diff)
-    result = answer(invite, module.params, get_aws_connection_info(module), mode, account_keys(LISTS))
+    result = answer(invite, module.params, partial(get_aws_connection_info, module), mode, account_keys(LISTS))
     if "msg" in result:
         module.fail_json(**result)
     module.exit_json(**result)

@@ -40,7 +40,6 @@ try:
         EndpointConnectionError,
         HTTPClientError,
         ProxyConnectionError,
-        SSLError,
     )
 except ImportError:
     pass  # AnsibleAWSModule reports it
@@ -182,7 +181,7 @@ def _refused(error: Any, operation: str, region: str, account_ids: Sequence[str]
 
 def _unanswered(error: Any, operation: str, region: str, account_ids: Sequence[str]) -> AwsFailure:
     unsent = isinstance(error, (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError))
-    in_doubt = isinstance(error, HTTPClientError) and not unsent and not isinstance(error, SSLError)
+    in_doubt = isinstance(error, HTTPClientError) and not unsent
     return AwsFailure(
         type(error).__name__, str(error), operation, region, account_ids, unsent=unsent, in_doubt=in_doubt
     )

@@ -95,16 +95,20 @@ Members = Mapping[str, Optional[Member]]
 
 
 class Patience:
-    """How long to look for something: pauses that grow, until ``seconds`` are over. 0 is none at all."""
+    """How long to look for something: pauses that grow, until ``seconds`` after the first of them. 0 is none at all."""
 
     def __init__(self, seconds: float) -> None:
         self.wanted = seconds > 0
-        self._deadline = time.monotonic() + seconds
+        self._seconds = seconds
+        self._deadline: Optional[float] = None
         self._pauses = iter(POLL_PAUSES)
 
     def pause(self) -> bool:
         """Sleep a little; return False without sleeping once time is up."""
-        remaining = self._deadline - time.monotonic()
+        now = time.monotonic()
+        if self._deadline is None:
+            self._deadline = now + self._seconds
+        remaining = self._deadline - now
         if remaining <= 0:
             return False
         time.sleep(min(next(self._pauses, POLL_PAUSE_AFTERWARDS), remaining))
@@ -353,13 +357,13 @@ def _look_again(
     pending = [account_id for account_id in account_ids if account_id in touched - progress.reached]
     while pending:
         still_open = _still_open(clients, change, pending, progress)
-        if progress.failure:
-            # The last word on them was a failure, and the member list does not show them: nothing was carried out.
-            progress.in_doubt.difference_update(still_open)
         awaited = progress.in_doubt.union(progress.accepted)
         pending = [account_id for account_id in still_open if account_id in awaited]
         if not pending or not patience.pause():
-            return
+            break
+    if progress.failure:
+        # The last word on them was a failure, and the member list has had the time to show them: nothing was done.
+        progress.in_doubt.difference_update(pending)
 
 
 @dataclass(frozen=True)
@@ -393,9 +397,8 @@ def settle_membership(
 
     :param wait_timeout: seconds that an invitation may take to arrive, and a write to be seen
     """
-    patience = Patience(wait_timeout)
     try:
-        standing, decision = _await_decision(clients, administrator_id, state, patience)
+        standing, decision = _await_decision(clients, administrator_id, state, Patience(wait_timeout))
     except (AwsFailure, Obstacle) as failure:
         return Settled(failure=failure, read=False)
     invitation_id = standing.invitation.invitation_id if standing.invitation else None
@@ -405,7 +408,7 @@ def settle_membership(
         return Settled(before, after, changed=bool(decision.steps))
     member = _MemberSide(clients, administrator_id, standing)
     try:
-        member.take(decision.steps, patience)
+        member.take(decision.steps, Patience(wait_timeout))
     except (AwsFailure, Obstacle) as failure:
         seen = replace(before, member_status=member.last_seen_status())
         return Settled(before, seen, changed=member.written, failure=failure)

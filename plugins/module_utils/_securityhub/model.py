@@ -118,6 +118,11 @@ def split_text(values: Iterable[object]) -> List[str]:
     return list(dict.fromkeys(part for part in parts if part))
 
 
+def is_account_id(text: str) -> bool:
+    """Whether a text is exactly 12 ASCII digits."""
+    return _ACCOUNT_ID.fullmatch(text) is not None
+
+
 def parse_account_ids(values: Iterable[object], option: str) -> List[str]:
     """Return the account ids in a list or text, each once, in order.
 
@@ -131,7 +136,7 @@ def check_account_ids(account_ids: Sequence[str], option: str) -> List[str]:
 
     :raises InvalidInput: naming every one that is not exactly 12 ASCII digits
     """
-    wrong = [account_id for account_id in account_ids if not _ACCOUNT_ID.fullmatch(account_id)]
+    wrong = [account_id for account_id in account_ids if not is_account_id(account_id)]
     if wrong:
         raise InvalidInput(
             f"{option}: not an AWS account id: {', '.join(map(repr, wrong))}. An account id is exactly 12 digits, "

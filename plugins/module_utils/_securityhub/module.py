@@ -18,7 +18,7 @@ from .api import AwsFailure, Observed
 from .apply import Converged, Settled
 from .model import InvalidInput, Member, Obstacle, status_of
 from .plan import NOT_ATTEMPTED, UNPROCESSED, Outcome
-from .regions import ConnectionInfo
+from .regions import ConnectionInfo, connection_info
 
 Result = Dict[str, Any]
 Failure = Union[AwsFailure, Obstacle]
@@ -52,14 +52,16 @@ class Mode(NamedTuple):
 Task = Callable[[Mapping[str, Any], ConnectionInfo, Mode], Result]
 
 
-def answer(task: Task, params: Mapping[str, Any], connection: Sequence[Any], mode: Mode, keys: Sequence[str]) -> Result:
+def answer(
+    task: Task, params: Mapping[str, Any], connection: Callable[[], Sequence[Any]], mode: Mode, keys: Sequence[str]
+) -> Result:
     """Return the task's result, or a failure without any call to AWS where the options can't be used.
 
-    :param connection: what get_aws_connection_info returned
+    :param connection: get_aws_connection_info for the module
     :param keys: the lists that every result of the module has
     """
     try:
-        return task(params, ConnectionInfo(*connection), mode)
+        return task(params, connection_info(connection), mode)
     except InvalidInput as error:
         return {"msg": str(error), "changed": False, **{key: [] for key in keys}}
 

@@ -198,7 +198,9 @@ def conclude(decision: Decision, evidence: Evidence) -> Outcome:
     if evidence.reached:
         return replace(predict(decision), after=evidence.member)
     if evidence.refusal is not None:
-        return _unprocessed(decision, evidence, REJECTED, evidence.refusal)
+        # "... has already invited ...": an earlier request, whose reply was lost, may have done it.
+        own_doing = evidence.written and "already" in evidence.refusal.lower()
+        return _unprocessed(decision, evidence, UNCONFIRMED if own_doing else REJECTED, evidence.refusal)
     if evidence.written and not evidence.waited:
         return predict(decision)
     if evidence.written:
@@ -214,15 +216,8 @@ def _not_visible(decision: Decision) -> str:
 
 
 def _unprocessed(decision: Decision, evidence: Evidence, reason: str, words: str) -> Outcome:
-    return Outcome(
-        decision.account_id,
-        decision.before,
-        evidence.member,
-        UNPROCESSED,
-        evidence.written or evidence.earlier_written,
-        reason,
-        words,
-    )
+    changed = evidence.earlier_written or reason == UNCONFIRMED
+    return Outcome(decision.account_id, decision.before, evidence.member, UNPROCESSED, changed, reason, words)
 
 
 def not_reached(account_id: str, seen: Mapping[str, Optional[Member]], failure: str) -> Outcome:

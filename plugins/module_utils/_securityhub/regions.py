@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import chain
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Set, TypeVar
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, TypeVar
 
 from .model import InvalidInput, parse_regions
 
@@ -98,11 +99,9 @@ class Connection:
             return dict(zip(self.regions, pool.map(work, clients)))
 
     def _require_credentials(self) -> None:
-        try:
-            found = self._session.get_credentials() is not None
-        except BotoCoreError as error:
-            raise InvalidInput(f"No AWS credentials: {error}") from error
-        if not found:
+        with _usable("credentials"):
+            found = self._session.get_credentials()
+        if found is None:
             raise InvalidInput(
                 "No AWS credentials: set access_key and secret_key, profile, their environment variables, "
                 "or run where an IAM role provides them."
@@ -113,7 +112,7 @@ class Connection:
         for more in (self._info.boto_params.get("aws_config"), Config(**settings)):
             config = config.merge(more) if more else config
         # Sessions are not safe for threads, the clients that they make are.
-        with self._lock:
+        with self._lock, _usable("connection options"):
             return self._session.client(
                 SERVICE,
                 region_name=region,
@@ -125,7 +124,26 @@ class Connection:
 
 def _session(boto_params: Mapping[str, Any]) -> Any:
     names: Sequence[str] = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "profile_name")
+    values = {name: boto_params.get(name) for name in names}
+    if (values["aws_access_key_id"] is None) != (values["aws_secret_access_key"] is None):
+        raise InvalidInput("access_key and secret_key: one is given without the other. Give both, or none.")
+    with _usable("credentials"):
+        return boto3.session.Session(**values)
+
+
+@contextmanager
+def _usable(what: str) -> Iterator[None]:
+    """Turn what the SDK raises for options that can't be used into InvalidInput."""
     try:
-        return boto3.session.Session(**{name: boto_params.get(name) for name in names})
-    except (BotoCoreError, ValueError) as error:
-        raise InvalidInput(f"The credentials can't be used: {error}") from error
+        yield
+    except (BotoCoreError, TypeError, ValueError) as error:
+        raise InvalidInput(f"The {what} can't be used: {error}") from error
+
+
+def connection_info(get: Callable[[], Sequence[Any]]) -> ConnectionInfo:
+    """Return what get_aws_connection_info finds.
+
+    :raises InvalidInput: for an aws_config that the SDK refuses
+    """
+    with _usable("connection options"):
+        return ConnectionInfo(*get())

@@ -631,6 +631,25 @@ def test_a_connection_that_never_opens(hub: Hub, full_queue: str) -> None:
     assert not run.result["changed"]
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"endpoint_url": "nonsense"},
+        {"endpoint_url": ""},
+        {"aws_config": {"retries": {"mode": "bogus"}}},
+        {"aws_config": {"nonsense": 1}},
+        {"aws_config": {"connect_timeout": "soon"}},
+        {"access_key": "AKIAEXAMPLEWITHOUTSECRET", "secret_key": ""},
+    ],
+)
+def test_connection_options_that_cannot_be_used(hub: Hub, options: dict[str, Any]) -> None:
+    run = invite(hub, ACCOUNT, **options)
+    assert run.failed
+    assert "can't be used: " in run.result["msg"] or "without the other" in run.result["msg"]
+    assert run.result["unprocessed_accounts"] == run.result["failed_regions"] == []
+    assert hub.counts()["calls"] == {}
+
+
 # Documentation
 
 

@@ -483,3 +483,19 @@ def test_check_mode_and_run_give_the_same_answer(clock: Clock) -> None:
     again = converge(service, wanted)
     assert not any(outcome.changed for outcome in again.outcomes)
     assert len(service.sent) == 1
+
+
+def test_a_final_failure_in_doubt_is_waited_for_too(pair: Service) -> None:
+    pair.invites, pair.lag = [LOST_REPLY, DENIED], 3
+    converged = converge(pair, wait_timeout=30)
+    assert ends(converged) == [INVITED, INVITED]
+    assert all(outcome.changed for outcome in converged.outcomes)
+    assert converged.failure
+
+
+@pytest.mark.parametrize("wait_timeout", [0, 10])
+def test_in_doubt_and_not_visible_in_time_is_unconfirmed(pair: Service, wait_timeout: float) -> None:
+    pair.invites, pair.lag = [LOST_REPLY], 60
+    converged = converge(pair, wait_timeout=wait_timeout)
+    assert ends(converged) == [UNCONFIRMED, UNCONFIRMED]
+    assert all(outcome.changed for outcome in converged.outcomes)

@@ -60,7 +60,9 @@ def test_a_task_that_can_be_done_answers_for_itself() -> None:
     def task(params: Any, info: ConnectionInfo, mode: Mode) -> dict[str, Any]:
         return {"changed": True, "seen": [params["name"], info.region, info.endpoint_url, mode.check]}
 
-    found = answer(task, {"name": "value"}, [REGION, "http://127.0.0.1:1", {}], Mode(check=True, diff=False), ["rows"])
+    found = answer(
+        task, {"name": "value"}, lambda: [REGION, "http://127.0.0.1:1", {}], Mode(check=True, diff=False), ["rows"]
+    )
     assert found == {"changed": True, "seen": ["value", REGION, "http://127.0.0.1:1", True]}
 
 
@@ -68,7 +70,7 @@ def test_a_task_with_options_that_cannot_be_used_fails_with_all_result_keys() ->
     def task(_params: Any, _info: ConnectionInfo, _mode: Mode) -> dict[str, Any]:
         raise InvalidInput("account_ids: wrong")
 
-    found = answer(task, {}, [REGION, None, {}], RUN, account_keys(LISTS))
+    found = answer(task, {}, lambda: [REGION, None, {}], RUN, account_keys(LISTS))
     assert found == {
         "msg": "account_ids: wrong",
         "changed": False,

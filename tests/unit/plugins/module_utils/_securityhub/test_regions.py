@@ -135,7 +135,7 @@ def test_without_credentials_no_client_is_made(made: list[tuple[Any, str, dict[s
 
 def test_half_a_key_is_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "unit-tests")
-    with pytest.raises(InvalidInput, match=r"^No AWS credentials: Partial credentials found"):
+    with pytest.raises(InvalidInput, match=r"^The credentials can't be used: Partial credentials found"):
         connection(["eu-west-1"], None, verify=True).in_each_region(lambda clients: clients.reader)
 
 
