@@ -67,7 +67,7 @@ notes:
     C(ANSIBLE_INVENTORY_UNPARSED_FAILED=true), or with several inventory sources
     C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true), to make it stop. AWX stops by itself.
   - What is cached is the member list. It is read again for other O(regions), another O(profile) or another
-    O(assume_role_arn), and not for other access keys; run with C(--flush-cache) after a change of those.
+    O(assume_role_arn), and not for other access keys; use C(ansible-playbook --flush-cache) after a change of those.
   - O(keyed_groups), O(groups) and O(compose) see the host's variables. Those that come from AWS are data, and are never
     evaluated as templates.
 seealso:
@@ -275,7 +275,7 @@ class InventoryModule(AWSInventoryBase):
         """Read the member lists of all Regions; if one fails, all do."""
         connection = self._connect(self._assumed_role())
         by_region = connection.in_each_region(lambda clients: observe(lambda: list_members(clients.reader)))
-        result = info_result(by_region, {"members": lambda member: [member_row(member)]})
+        result = info_result(by_region, {"members": lambda member: [member_row(member)]}, connection.caller_account_id)
         if "msg" in result:
             self.fail_aws(f"The inventory would be incomplete. {result['msg']}")
         return result["members"]

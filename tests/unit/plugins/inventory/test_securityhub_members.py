@@ -21,6 +21,7 @@ from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATO
 
 # The parent folder of ansible_collections.
 COLLECTIONS = Path(module.__file__).absolute().parents[5]
+FILE = "fleet.securityhub_members.yml"
 IRELAND, VIRGINIA = "eu-west-1", "us-east-1"
 ENABLED, INVITED, CREATED, GONE = "111122223333", "222233334444", "012345670123", "444455556666"
 # An account's status in Ireland and in Virginia, None where it is not in the member list.
@@ -154,14 +155,17 @@ class Desk:
         ]
         self.hub.seed(hubs=[{"account_id": ADMINISTRATOR, "regions": [IRELAND, VIRGINIA]}], members=rows)
 
-    def run(self, *words: str, name: str = "fleet.securityhub_members.yml", **options: Any) -> tuple[int, str, str]:
-        """Run ansible-inventory with a file of these options: exit code, output, errors. A None among them is left out.
+    def write(self, **options: Any) -> None:
+        """Write an inventory file with these options; a None among them is left out."""
+        given = {"plugin": module.InventoryModule.NAME, "regions": [IRELAND, VIRGINIA], **options}
+        given = {key: value for key, value in given.items() if value is not None}
+        (self.folder / FILE).write_text(json.dumps(given), encoding="utf-8")
+
+    def run(self, program: str, *words: str) -> tuple[int, str, str]:
+        """Run one of Ansible's programs on the inventory file: exit code, output, errors.
 
         It must fail if the inventory does: without that, it would list nobody, and say it went well.
         """
-        given = {"plugin": module.InventoryModule.NAME, "regions": [IRELAND, VIRGINIA], **options}
-        given = {key: value for key, value in given.items() if value is not None}
-        (self.folder / name).write_text(json.dumps(given), encoding="utf-8")
         variables = {
             **os.environ,
             **self.hub.environment(ADMINISTRATOR, IRELAND),
@@ -171,7 +175,7 @@ class Desk:
             "ANSIBLE_NOCOLOR": "1",
             **self.variables,
         }
-        command = [sys.executable, "-m", "ansible", "inventory", "-i", str(self.folder / name), *words]
+        command = [sys.executable, "-m", f"ansible.cli.{program}", "-i", str(self.folder / FILE), *words]
         done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=120)
         assert SECRET_KEY not in done.stdout + done.stderr
         assert "Traceback" not in done.stdout + done.stderr
@@ -188,15 +192,17 @@ class Desk:
         """Set environment variables for the runs to come."""
         (self.folder / "variables.json").write_text(json.dumps({**self.variables, **variables}), encoding="utf-8")
 
-    def list(self, *words: str, **options: Any) -> Listing:
-        """Run `ansible-inventory --list`, which has to go well."""
-        code, output, errors = self.run("--list", *words, **options)
+    def list(self, **options: Any) -> Listing:
+        """Run `ansible-inventory --list` with a file of these options; it has to go well."""
+        self.write(**options)
+        code, output, errors = self.run("inventory", "--list")
         assert code == 0, errors
         return Listing(json.loads(output, object_hook=as_plain), errors)
 
     def fail(self, **options: Any) -> str:
-        """Run `ansible-inventory --list`, which has to fail; return what it says."""
-        code, output, errors = self.run("--list", **options)
+        """Run `ansible-inventory --list` with a file of these options, which has to fail; return what it says."""
+        self.write(**options)
+        code, output, errors = self.run("inventory", "--list")
         assert code != 0, output
         return errors
 
@@ -235,7 +241,8 @@ def test_hosts_and_groups_of_two_regions(desk: Desk) -> None:
 
 def test_the_graph_shows_every_group(desk: Desk) -> None:
     desk.seed({INVITED: ("Invited",)})
-    code, output, errors = desk.run("--graph")
+    desk.write()
+    code, output, errors = desk.run("inventory", "--graph")
     assert code == 0, errors
     assert output.splitlines() == [
         "@all:",
@@ -381,14 +388,11 @@ def test_texts_of_others_are_no_templates(desk: Desk, tmp_path: Path) -> None:
     desk.seed({INVITED: ("Invited",)}, email=spell)
     options = {"compose": {"address": "email"}, "hostnames": ["account_id"]}
     assert desk.list(**options).hosts[INVITED]["address"] == spell
-    host = [sys.executable, "-m", "ansible", "adhoc", "-i", str(tmp_path / "fleet.securityhub_members.yml")]
-    variables = {**os.environ, **desk.hub.environment(ADMINISTRATOR), "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
-    done = subprocess.run(
-        [*host, "-m", "ansible.builtin.debug", "-a", "msg='{{ email }} {{ address }}'", INVITED],
-        env=variables, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{spell} {spell}" in done.stdout
+    code, output, errors = desk.run(
+        "adhoc", "-m", "ansible.builtin.debug", "-a", "msg='{{ email }} {{ address }}'", "all"
+    )
+    assert code == 0, output + errors
+    assert f"{spell} {spell}" in output
     assert not (tmp_path / "cast").exists()
 
 
@@ -415,7 +419,9 @@ def test_the_cache(desk: Desk, tmp_path: Path) -> None:
     assert desk.calls() == {"ListMembers": 1}
     desk.seed({CREATED: ("Enabled", "Enabled")})
     assert desk.list(**cache).listed == first.listed
-    assert CREATED in desk.list("--flush-cache", **cache).groups["securityhub_enabled"]
+    (tmp_path / "play.yml").write_text('[{"hosts": "all"}]', encoding="utf-8")
+    code, _output, errors = desk.run("playbook", "--list-hosts", "--flush-cache", str(tmp_path / "play.yml"))
+    assert code == 0, errors
     assert desk.calls() == {"ListMembers": 2}
     assert CREATED in desk.list(**cache).groups["securityhub_enabled"]
     assert desk.calls() == {}
