@@ -26,15 +26,20 @@ run_ansible_test = false
 
 
 def plugins(kind: str) -> list[str]:
-    """Return the full names of the collection's plugins of one kind (`modules`, `inventory`)."""
-    return [f"{COLLECTION}.{file.stem}" for file in sorted((ROOT / "plugins" / kind).glob("[!_]*.py"))]
+    """Return the full names of what the collection has of one kind, as ansible-doc calls it (`module`, `role`)."""
+    if kind == "role":
+        found = sorted(path.parent.name for path in (ROOT / "roles").glob("*/meta"))
+    else:
+        folder = ROOT / "plugins" / ("modules" if kind == "module" else kind)
+        found = sorted(path.stem for path in folder.glob("[!_]*.py"))
+    return [f"{COLLECTION}.{name}" for name in found]
 
 
 def docs_lint() -> Tally:
     """Changelog fragments, and the documentation of every plugin with its markup and references."""
     tree.refresh()
     show("antsibull-changelog", "lint")
-    guards.at_least_one(len(plugins("modules")), "module")
+    guards.at_least_one(len(plugins("module")), "module")
     show(
         "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs",
         "--validate-collection-refs", "dependent", "--disallow-unknown-collection-refs", COPY,
@@ -59,18 +64,16 @@ def build() -> Tally:
 
 
 def documentation() -> Tally:
-    """Every plugin of the installed collection documents itself."""
+    """Every plugin and role of the installed collection documents itself."""
     paths = f"{INSTALLED}:{DEPENDENCIES.parent}"
     total = Tally()
-    for kind, folder in (("module", "modules"), ("inventory", "inventory")):
-        names = plugins(folder)
-        if names:
-            answer = read(
-                "ansible-doc", "--json", "--type", kind, *names, env=environment(ANSIBLE_COLLECTIONS_PATH=paths)
-            )
+    for kind in ("module", "inventory", "filter", "role"):
+        if names := plugins(kind):
+            env = environment(ANSIBLE_COLLECTIONS_PATH=paths)
+            answer = read("ansible-doc", "--json", "--type", kind, *names, env=env)
             total += guards.documented(json.loads(answer), names)
     guards.at_least_one(total.passed, "plugin")
-    print(f"ansible-doc knows {total.passed} plugins of the installed collection")
+    print(f"ansible-doc knows {total.passed} plugins and roles of the installed collection")
     return total
 
 

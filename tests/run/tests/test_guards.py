@@ -126,7 +126,7 @@ def test_sanity_takes_one_python_of_several(tmp_path: Path) -> None:
 
 
 def results(folder: Path, *targets: str) -> list[Path]:
-    """Write the two data files that ansible-test integration leaves: the cloud's, which names targets too, and theirs."""
+    """Write the two data files that ansible-test integration leaves: of the cloud, and of the targets."""
     documents = {
         "integration-2030-1.json": {
             "clouds": {"aws": {"platform": "aws", "setup_seconds": 0, "targets": ["one", "two"]}}
