@@ -183,9 +183,9 @@ def clean(value: Any) -> Optional[str]:
     return None if value is None else str(value).encode("utf-8", "replace").decode("utf-8")
 
 
-def rows(entries: Sequence[Mapping[str, Any]], *names: str) -> List[Dict[str, Optional[str]]]:
-    """Return entries with these keys only, as plain text."""
-    return [{name: clean(entry.get(name)) for name in names} for entry in entries]
+def texts(entry: Mapping[str, Any], *names: str) -> Dict[str, Optional[str]]:
+    """Return these keys of an entry as plain text."""
+    return {name: clean(entry.get(name)) for name in names}
 
 
 def status_of(membership: Optional[Mapping[str, Any]], region: str, failed: Mapping[str, Any]) -> str:
@@ -225,12 +225,12 @@ def counts(report: Report) -> Dict[str, Any]:
 def build(status: Mapping[str, Any], generated_at: str, collection_version: str) -> Report:
     """Return the report as data: what the JSON is, and what the page shows."""
     accounts: Dict[str, Dict[str, Any]] = {}
-    names = ("account_id", "email", "region", "member_status", "reason", "advice")
-    for row in rows(status["memberships"], *names):
-        account_id = str(row["account_id"])
+    for row in status["memberships"]:
+        account_id = str(clean(row["account_id"]))
         account = accounts.setdefault(account_id, {"account_id": account_id, "email": None, "memberships": {}})
-        account["email"] = account["email"] or row["email"]
-        account["memberships"][row["region"]] = {name: row[name] for name in names[3:]}
+        # asked for no more often than needed: Ansible looks for templates in whatever a filter reads
+        account["email"] = account["email"] or clean(row.get("email"))
+        account["memberships"][clean(row["region"])] = texts(row, "member_status", "reason", "advice")
     report = {
         "version": STRUCTURE,
         "collection_version": collection_version,
@@ -239,7 +239,7 @@ def build(status: Mapping[str, Any], generated_at: str, collection_version: str)
         "regions": [clean(region) for region in status["regions"]],
         "counts": {},
         "accounts": list(accounts.values()),
-        "failed_regions": rows(status["failed_regions"], "region", "error_code", "msg"),
+        "failed_regions": [texts(row, "region", "error_code", "msg") for row in status["failed_regions"]],
     }
     return {**report, "counts": counts(report)}
 
@@ -263,17 +263,22 @@ def groups(report: Report) -> List[Group]:
             membership = account["memberships"].get(region) or {}
             look = look_of(status)
             reason, advice = membership.get("reason") or look.meaning, membership.get("advice") or ""
-            general = [text.replace(account_id, "\0a").replace(region, "\0r") for text in (reason, advice)]
-            group = found.setdefault((status, *general), Group(look, reason, advice, (account_id, region)))
+            why, then = (text.replace(account_id, "\0a").replace(region, "\0r") for text in (reason, advice))
+            group = found.setdefault((status, why, then), Group(look, reason, advice, (account_id, region)))
             group.accounts.setdefault(account_id, []).append(region)
     return sorted(found.values(), key=lambda group: -len(group.accounts))
+
+
+def all_of(regions: Sequence[str]) -> str:
+    """Return all Regions of a report in words."""
+    return {1: "the one Region", 2: "both Regions"}.get(len(regions), f"all {len(regions)} Regions")
 
 
 def where(regions: Sequence[str], everywhere: Sequence[str]) -> str:
     """Return Regions in words, short where they are many."""
     left = [region for region in everywhere if region not in regions]
     if len(everywhere) > 1 and not left:
-        return f"all {len(everywhere)} Regions"
+        return all_of(everywhere)
     if len(regions) > 4 and len(left) <= 2:
         return f"all Regions but {' and '.join(left)}"
     return ", ".join(regions)
@@ -308,6 +313,7 @@ def page(report: Report) -> str:
         looks=looks,
         choices=choices,
         groups=groups(report),
+        all_of=all_of,
         where=where,
         emails={account["account_id"]: account["email"] for account in report["accounts"]},
     )
