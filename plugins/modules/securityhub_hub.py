@@ -233,7 +233,9 @@ def manage_hubs(params: Mapping[str, Any], info: ConnectionInfo, mode: Mode) -> 
     def work(clients: RegionClients) -> Settled[Hub]:
         return settle_hub(clients, decide, mode.check)
 
-    return region_result(Connection(info, params["regions"]).in_each_region(work), "hubs", vars, vars, mode)
+    connection = Connection(info, params["regions"])
+    by_region = connection.in_each_region(work)
+    return region_result(by_region, "hubs", vars, vars, mode, connection.caller_account_id)
 
 
 def main() -> None:

@@ -139,8 +139,9 @@ def list_hubs(params: Mapping[str, Any], info: ConnectionInfo, _mode: Mode) -> R
     def work(clients: RegionClients) -> Observed[Hub]:
         return observe(lambda: [hub for hub in [describe_hub(clients.reader)] if hub])
 
-    by_region = Connection(info, params["regions"]).in_each_region(work)
-    return info_result(by_region, {"hubs": lambda hub: [vars(hub)]})
+    connection = Connection(info, params["regions"])
+    by_region = connection.in_each_region(work)
+    return info_result(by_region, {"hubs": lambda hub: [vars(hub)]}, connection.caller_account_id)
 
 
 def main() -> None:

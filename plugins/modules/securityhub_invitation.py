@@ -218,7 +218,8 @@ def settle(params: Mapping[str, Any], info: ConnectionInfo, mode: Mode) -> Resul
     def work(clients: RegionClients) -> Settled[Membership]:
         return settle_membership(clients, administrator_id, params["state"], wait_timeout, mode.check)
 
-    return region_result(connection.in_each_region(work), "memberships", vars, by_administrator, mode)
+    by_region = connection.in_each_region(work)
+    return region_result(by_region, "memberships", vars, by_administrator, mode, connection.caller_account_id)
 
 
 def by_administrator(membership: Membership) -> Dict[str, Any]:

@@ -177,7 +177,8 @@ def list_relations(params: Mapping[str, Any], info: ConnectionInfo, _mode: Mode)
         "invitations": lambda relations: map(vars, relations[1]),
         "administrators": lambda relations: [vars(relations[0])] if relations[0] else [],
     }
-    return info_result(Connection(info, params["regions"]).in_each_region(work), rows)
+    connection = Connection(info, params["regions"])
+    return info_result(connection.in_each_region(work), rows, connection.caller_account_id)
 
 
 def main() -> None:

@@ -332,7 +332,8 @@ def manage_members(params: Mapping[str, Any], info: ConnectionInfo, mode: Mode) 
         return converge(clients, list(emails), decide, changes, wait_timeout, mode.check)
 
     by_region = connection.in_each_region(work) if emails else {}
-    result = account_result(by_region, LISTS, VERBS[params["state"]], params["fail_on_unprocessed"], mode)
+    verb, fail = VERBS[params["state"]], params["fail_on_unprocessed"]
+    result = account_result(by_region, LISTS, verb, fail, mode, connection.caller_account_id)
     warnings = other_addresses(emails, by_region) if params["state"] == "present" else []
     return {**result, "warnings": warnings} if warnings else result
 

@@ -197,7 +197,7 @@ def list_requested(params: Mapping[str, Any], info: ConnectionInfo, _mode: Mode)
         return Observed(found, observed.failure)
 
     by_region = {} if account_ids == [] else connection.in_each_region(work)
-    return info_result(by_region, {"members": lambda member: [member_row(member)]})
+    return info_result(by_region, {"members": lambda member: [member_row(member)]}, connection.caller_account_id)
 
 
 def main() -> None:

@@ -321,7 +321,9 @@ def invite(params: Mapping[str, Any], info: ConnectionInfo, mode: Mode) -> Resul
         )
 
     by_region = connection.in_each_region(work) if account_ids else {}
-    return account_result(by_region, LISTS, "invited", params["fail_on_unprocessed"], mode)
+    return account_result(
+        by_region, LISTS, "invited", params["fail_on_unprocessed"], mode, connection.caller_account_id
+    )
 
 
 def main() -> None:

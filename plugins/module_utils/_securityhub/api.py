@@ -60,7 +60,8 @@ Found = TypeVar("Found")
 
 # Our code where the answer names the one account that the call was about.
 UNPROCESSED_ACCOUNTS = "UnprocessedAccounts"
-_ACCOUNT_ID = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+# How the service names the caller: as "Account 111122223333 is not subscribed", or by an ARN, "User: arn:aws:...".
+_CALLER = re.compile(r"(?:^Account |^User: arn:[a-z-]+:[a-z]+::)([0-9]{12})(?![0-9])")
 
 
 class AwsFailure(Exception):
@@ -127,8 +128,8 @@ class AwsFailure(Exception):
     @property
     def caller_account_id(self) -> Optional[str]:
         """The account that the service names in its words, which is the caller's, None where it names none."""
-        found = _ACCOUNT_ID.search(self.text)
-        return found.group() if found else None
+        found = _CALLER.match(self.text)
+        return found.group(1) if found else None
 
 
 @dataclass(frozen=True)

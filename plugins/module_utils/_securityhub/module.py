@@ -22,6 +22,7 @@ from .regions import ConnectionInfo, connection_info
 
 Result = Dict[str, Any]
 Failure = Union[AwsFailure, Obstacle]
+Caller = Callable[[], Optional[str]]
 State = TypeVar("State")
 
 REGIONS_SPEC: Dict[str, Any] = {"type": "list", "elements": "str"}
@@ -82,13 +83,19 @@ def checked_wait_timeout(seconds: int) -> int:
 
 
 def account_result(
-    by_region: Mapping[str, Converged], lists: Sequence[str], verb: str, fail_on_unprocessed: bool, mode: Mode
+    by_region: Mapping[str, Converged],
+    lists: Sequence[str],
+    verb: str,
+    fail_on_unprocessed: bool,
+    mode: Mode,
+    caller: Caller,
 ) -> Result:
     """Build the result of a module that brings accounts somewhere.
 
     :param by_region: how it ended, or in check mode would end, in each Region
     :param lists: the result lists without "_accounts", in order; ``unprocessed`` is the last of them
     :param verb: what the module does to accounts, for the message, such as "invited"
+    :param caller: finds the account that calls, for messages in which nothing else names it
     """
     result: Result = {key: [] for key in account_keys(lists)}
     for region, converged in by_region.items():
@@ -96,7 +103,7 @@ def account_result(
             result[f"{outcome.result}_accounts"].append(_row(region, outcome))
     failures = [(region, converged.failure, _administrator(converged)) for region, converged in by_region.items()]
     result["changed"] = any(outcome.changed for converged in by_region.values() for outcome in converged.outcomes)
-    result["failed_regions"] = failed_regions(failures)
+    result["failed_regions"] = failed_regions(failures, caller)
     if mode.diff:
         result["diff"] = _account_diff(by_region)
     message = _region_message(result["failed_regions"], len(by_region))
@@ -151,6 +158,7 @@ def region_result(
     row: Callable[[State], Mapping[str, Any]],
     show: Callable[[State], Mapping[str, Any]],
     mode: Mode,
+    caller: Caller,
 ) -> Result:
     """Build the result of a module that works on the caller's own account.
 
@@ -158,13 +166,14 @@ def region_result(
     :param key: the result key of the rows
     :param row: makes a row, but for its Region
     :param show: makes what the diff shows of a Region
+    :param caller: finds the account that calls, for messages in which nothing else names it
     """
     rows = {region: settled.after for region, settled in by_region.items() if settled.after is not None}
     failures = [(region, settled.failure, None) for region, settled in by_region.items()]
     result: Result = {
         key: [{"region": region, **row(after)} for region, after in rows.items()],
         "changed": any(settled.changed for settled in by_region.values()),
-        "failed_regions": failed_regions(failures),
+        "failed_regions": failed_regions(failures, caller),
     }
     if mode.diff:
         result["diff"] = {
@@ -184,14 +193,17 @@ def with_message(result: Result, sentences: Sequence[str]) -> Result:
 
 
 def info_result(
-    by_region: Mapping[str, Observed[State]], keys: Mapping[str, Callable[[State], Iterable[Mapping[str, Any]]]]
+    by_region: Mapping[str, Observed[State]],
+    keys: Mapping[str, Callable[[State], Iterable[Mapping[str, Any]]]],
+    caller: Caller,
 ) -> Result:
     """Build the result of a module that only reads.
 
     :param keys: for each result key, what makes its rows, but for their Region, out of something that was found
+    :param caller: finds the account that calls, for messages in which nothing else names it
     """
     failures = [(region, observed.failure, None) for region, observed in by_region.items()]
-    failed = failed_regions(failures)
+    failed = failed_regions(failures, caller)
     result: Result = {
         key: [
             {"region": region, **row}
@@ -205,16 +217,32 @@ def info_result(
     return with_message(result, _region_message(failed, len(by_region)))
 
 
-def failed_regions(failures: Iterable[Tuple[str, Optional[Failure], Optional[str]]]) -> List[Dict[str, str]]:
+def failed_regions(
+    failures: Iterable[Tuple[str, Optional[Failure], Optional[str]]], caller: Caller
+) -> List[Dict[str, str]]:
     """Return a row for each Region that failed.
 
     :param failures: Region, its failure if any, and the account that calls, as far as it is known
+    :param caller: finds the account that calls where neither this nor the failure names it
     """
     return [
-        {"region": region, "error_code": failure.error_code, "msg": explain(failure, account_id)}
+        {
+            "region": region,
+            "error_code": failure.error_code,
+            "msg": explain(failure, account_id or _ask(failure, caller)),
+        }
         for region, failure, account_id in failures
         if failure
     ]
+
+
+def _ask(failure: Failure, caller: Caller) -> Optional[str]:
+    """Ask who calls, unless the failure tells, or says that there is nobody to ask."""
+    if isinstance(failure, AwsFailure):
+        mute = failure.unsent or failure.error_code in _CREDENTIAL_CODES | _EXPIRED_CODES
+        if mute or failure.caller_account_id:
+            return None
+    return caller()
 
 
 def _region_message(rows: Sequence[Mapping[str, str]], regions: int) -> List[str]:
@@ -246,7 +274,7 @@ def _unprocessed_message(by_region: Mapping[str, Converged], verb: str) -> List[
 def explain(failure: Failure, account_id: Optional[str] = None) -> str:
     """Say what failed, in which account and Region, in whose words, and what to do next."""
     if isinstance(failure, Obstacle):
-        return failure.text
+        return f"Account {account_id}: {failure.text}" if account_id else failure.text
     account = failure.caller_account_id or account_id
     if failure.hub_is_off:
         where = f"in {account} in {failure.region}" if account else f"in {failure.region}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, TypeVar
 
@@ -19,7 +20,7 @@ from .model import InvalidInput, parse_regions
 try:
     import boto3.session
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError
+    from botocore.exceptions import BotoCoreError, ClientError
 except ImportError:
     pass  # AnsibleAWSModule reports it
 
@@ -98,6 +99,16 @@ class Connection:
         with ThreadPoolExecutor(max_workers=len(clients)) as pool:
             return dict(zip(self.regions, pool.map(work, clients)))
 
+    @lru_cache(maxsize=None)  # noqa: B019 (a connection lives as long as the module)
+    def caller_account_id(self) -> Optional[str]:
+        """Ask STS, once, whose credentials these are; None if it doesn't say. Needs no permission."""
+        config = Config(retries=WRITE_RETRIES, connect_timeout=CONNECT_TIMEOUT, read_timeout=CONNECT_TIMEOUT)
+        try:
+            client = self._client("sts", self.regions[0], config)
+            return client.get_caller_identity()["Account"]
+        except (BotoCoreError, ClientError):
+            return None
+
     def _require_credentials(self) -> None:
         with _usable("credentials"):
             found = self._session.get_credentials()
@@ -111,10 +122,13 @@ class Connection:
         config = Config(retries=READ_RETRIES, connect_timeout=CONNECT_TIMEOUT, user_agent_extra=USER_AGENT)
         for more in (self._info.boto_params.get("aws_config"), Config(**settings)):
             config = config.merge(more) if more else config
+        return self._client(SERVICE, region, config)
+
+    def _client(self, service: str, region: str, config: Any) -> Any:
         # Sessions are not safe for threads, the clients that they make are.
         with self._lock, _usable("connection options"):
             return self._session.client(
-                SERVICE,
+                service,
                 region_name=region,
                 endpoint_url=self._info.endpoint_url,
                 verify=self._info.boto_params.get("verify"),

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import AwsFailure
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.apply import Converged
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import InvalidInput, Member
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import InvalidInput, Member, Obstacle
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.module import (
     Mode,
     account_keys,
@@ -49,7 +49,7 @@ UNCHANGED = Outcome(ACCOUNT, member("Enabled"), member("Enabled"), "unchanged")
 
 
 def result_of(by_region: dict[str, Converged], fail_on_unprocessed: bool = True, mode: Mode = RUN) -> dict[str, Any]:
-    return account_result(by_region, LISTS, "invited", fail_on_unprocessed, mode)
+    return account_result(by_region, LISTS, "invited", fail_on_unprocessed, mode, lambda: None)
 
 
 def message_of(by_region: dict[str, Converged], fail_on_unprocessed: bool = True) -> str:
@@ -224,7 +224,7 @@ def test_a_region_that_fails_always_fails_the_task(fail_on_unprocessed: bool) ->
 
 def test_every_region_that_fails_is_in_the_message() -> None:
     failures = [("eu-west-3", failure(region="eu-west-3"), None), ("eu-west-2", None, None), (REGION, failure(), None)]
-    rows = failed_regions(failures)
+    rows = failed_regions(failures, lambda: None)
     assert [row["region"] for row in rows] == ["eu-west-3", REGION]
     assert "failed in eu-west-3 with" in rows[0]["msg"]
     assert "failed in eu-west-1 with" in rows[1]["msg"]
@@ -284,6 +284,29 @@ def test_what_is_said_of_a_failure(message: str, failed: AwsFailure, account_id:
 )  # fmt: skip
 def test_what_to_do_next(failed: AwsFailure, words: str) -> None:
     assert words in explain(failed)
+
+
+@pytest.mark.parametrize(
+    ("failed", "asked"),
+    [
+        (failure("TooManyRequestsException", "Rate exceeded", throttled=True), True),
+        (Obstacle("no_invitation", "There is no invitation."), True),
+        (failure("AccessDeniedException", f"User: arn:aws:iam::{ACCOUNT}:user/x is not authorized"), False),
+        (failure("ExpiredTokenException", "The security token included in the request is expired"), False),
+        (failure("UnrecognizedClientException", "The security token included in the request is invalid."), False),
+        (failure("ConnectTimeoutError", "Connect timeout", unsent=True), False),
+    ],
+)
+def test_who_calls_is_only_asked_where_nothing_else_tells_it(failed: AwsFailure | Obstacle, asked: bool) -> None:
+    calls = []
+
+    def caller() -> str:
+        calls.append("asked")
+        return ADMINISTRATOR
+
+    (row,) = failed_regions([(REGION, failed, None)], caller)
+    assert bool(calls) == asked
+    assert (ADMINISTRATOR in row["msg"]) == asked
 
 
 def test_the_account_of_the_failure_counts_more_than_the_one_that_is_known() -> None:
