@@ -179,8 +179,11 @@ class Group:
 
 
 def clean(value: Any) -> Optional[str]:
-    """Return a value as plain text that can be written as UTF-8, None for None."""
-    return None if value is None else str(value).encode("utf-8", "replace").decode("utf-8")
+    """Return a value as plain text that can be written as UTF-8.
+
+    None stays None, and so does what became of it where it went through a template of ansible-core 2.18: no text.
+    """
+    return None if value in (None, "") else str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def texts(entry: Mapping[str, Any], *names: str) -> Dict[str, Optional[str]]:

@@ -190,9 +190,12 @@ def test_all_enabled_leaves_nothing_to_do() -> None:
     assert "1 of 1 account" in reader.texts
 
 
-def test_no_account_is_no_error() -> None:
+@pytest.mark.parametrize("nobody", [None, ""])
+def test_no_account_is_no_error(nobody: str | None) -> None:
     state = states.state(regions=["eu-west-1"])
-    state["administrator_id"] = None
+    state["administrator_id"] = nobody
+    assert data(state)["administrator_id"] is None
+    assert "not known" in page(state).texts
     assert "No account was asked for." in page(state).texts
     assert data(state)["counts"] == {"accounts": 0, "accounts_enabled": 0, "memberships": 0, "by_status": {}}
 
