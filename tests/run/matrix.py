@@ -24,6 +24,7 @@ from run.shell import CommandError
 
 FOLDER = BUILD / "matrix"
 NEEDED = REQUIREMENTS / "matrix.txt"
+UNIT_TESTS = ROOT / "tests" / "unit" / "requirements.txt"
 TARGET_TESTS = ("compile", "import")
 
 # ansible-core -> the Pythons it runs on, and those that it runs modules with only. From its support matrix,
@@ -70,10 +71,10 @@ def find_python(version: str) -> Path | None:
 def make_venv(core: str, version: str, python: Path) -> Path:
     """Return a virtual environment with that ansible-core, made anew where its requirements have changed."""
     venv = FOLDER / f"core{core}-py{version}"
-    stamp = setup.fingerprint(NEEDED) + str(python)
+    stamp = "".join([setup.fingerprint(NEEDED), setup.fingerprint(UNIT_TESTS), str(python)])
     if not setup.up_to_date(venv, stamp):
         setup.make_venv(venv, str(python))
-        setup.install(venv, f"ansible-core~={core}.0", "--requirement", str(NEEDED))
+        setup.install(venv, f"ansible-core~={core}.0", "--requirement", str(NEEDED), "--requirement", str(UNIT_TESTS))
         setup.seal(venv, stamp)
     return venv
 
