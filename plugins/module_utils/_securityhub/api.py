@@ -377,8 +377,12 @@ def describe_hub(reader: Any) -> Optional[Hub]:
 
 
 def enable_hub(writer: Any, parameters: Mapping[str, Any]) -> None:
-    """Turn Security Hub on, with parameters of EnableSecurityHub."""
-    _call(writer, "EnableSecurityHub", lambda: writer.enable_security_hub(**parameters))
+    """Turn Security Hub on, with parameters of EnableSecurityHub; one that is on by now is left as it is."""
+    try:
+        _call(writer, "EnableSecurityHub", lambda: writer.enable_security_hub(**parameters))
+    except AwsFailure as failure:
+        if failure.error_code != "ResourceConflictException":
+            raise
 
 
 def update_hub(writer: Any, settings: Mapping[str, Any]) -> None:
@@ -399,8 +403,12 @@ def untag_hub(writer: Any, arn: str, keys: Sequence[str]) -> None:
 
 
 def disable_hub(writer: Any) -> None:
-    """Turn Security Hub off."""
-    _call(writer, "DisableSecurityHub", writer.disable_security_hub)
+    """Turn Security Hub off, if it is not by now."""
+    try:
+        _call(writer, "DisableSecurityHub", writer.disable_security_hub)
+    except AwsFailure as failure:
+        if not failure.hub_is_off:
+            raise
 
 
 def list_enabled_members(reader: Any) -> List[Member]:

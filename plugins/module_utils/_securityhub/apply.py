@@ -15,6 +15,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import (
     Any,
     Callable,
@@ -48,6 +49,7 @@ from .api import (
     invite_members,
     leave_administrator,
     list_enabled_members,
+    observe,
     read_members,
     read_standing,
     tag_hub,
@@ -198,9 +200,11 @@ def converge(
     decisions = [decide(account_id, observed.members[account_id]) for account_id in account_ids]
     if check_mode:
         return Converged([predict(decision) for decision in decisions])
-    steps = _carry_out_all(clients, decisions, changes, dict(observed.members), wait_timeout)
+    seen = dict(observed.members)
+    steps = _carry_out_all(clients, decisions, changes, seen, wait_timeout)
     failure = next((progress.failure for progress in steps.values() if progress.failure), None)
-    return Converged([_outcome(decision, steps, failure, wait_timeout > 0) for decision in decisions], failure)
+    outcomes = [_outcome(decision, steps, seen, failure, wait_timeout > 0) for decision in decisions]
+    return Converged(outcomes, failure)
 
 
 def _broken_off(
@@ -228,7 +232,11 @@ def _carry_out_all(
     seen: Dict[str, Optional[Member]],
     wait_timeout: float,
 ) -> Dict[str, Progress]:
-    """Carry the changes out one after the other, each for the accounts whose earlier steps are done."""
+    """Carry the changes out one after the other, each for the accounts whose earlier steps are done.
+
+    :param seen: how the member list showed the accounts last, kept up to date
+    :return: the progress of each change by its step; of those that came before the Region failed, if it did
+    """
     steps: Dict[str, Progress] = {}
     for change in changes:
         ready = [
@@ -253,14 +261,16 @@ def _open_step(decision: Decision, steps: Mapping[str, Progress], waited: bool) 
     return decision.steps[-1]
 
 
-def _outcome(decision: Decision, steps: Mapping[str, Progress], failure: Optional[AwsFailure], waited: bool) -> Outcome:
+def _outcome(
+    decision: Decision, steps: Mapping[str, Progress], seen: Members, failure: Optional[AwsFailure], waited: bool
+) -> Outcome:
     if not decision.steps:
         return predict(decision)
     account_id = decision.account_id
     step = _open_step(decision, steps, waited)
-    progress = steps.get(step) or Progress(steps[decision.steps[0]].seen)
+    progress = steps.get(step, Progress({}))
     evidence = Evidence(
-        member=progress.seen.get(account_id),
+        member=seen[account_id],
         written=account_id in progress.accepted or account_id in progress.in_doubt,
         earlier_written=step != decision.steps[0],
         reached=account_id in progress.reached,
@@ -390,6 +400,36 @@ class Membership:
     invitation_id: Optional[str]
 
 
+@dataclass
+class Traces:
+    """Whether anything was written in a Region.
+
+    :param written: something was
+    :param in_doubt: something may have been, as a reply was lost and the effect was not seen yet
+    """
+
+    written: bool = False
+    in_doubt: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether something was, or may have been, written."""
+        return self.written or self.in_doubt
+
+    def watch(self, send: Callable[[], None]) -> None:
+        """Send a write, and note what came of it."""
+        try:
+            send()
+        except AwsFailure as failure:
+            self.in_doubt = self.in_doubt or failure.in_doubt
+            raise
+        self.settle()
+
+    def settle(self) -> None:
+        """Note that a write is known to be done."""
+        self.written, self.in_doubt = True, False
+
+
 def settle_membership(
     clients: RegionClients, administrator_id: str, state: str, wait_timeout: float, check_mode: bool
 ) -> Settled[Membership]:
@@ -411,7 +451,7 @@ def settle_membership(
         member.take(decision.steps, Patience(wait_timeout))
     except (AwsFailure, Obstacle) as failure:
         seen = replace(before, member_status=member.last_seen_status())
-        return Settled(before, seen, changed=member.written, failure=failure)
+        return Settled(before, seen, changed=member.traces.any, failure=failure)
     return Settled(before, after, changed=True)
 
 
@@ -435,7 +475,7 @@ class _MemberSide:
     """A member account in one Region while it is worked on."""
 
     def __init__(self, clients: RegionClients, administrator_id: str, standing: Standing) -> None:
-        self.written = False
+        self.traces = Traces()
         self._clients = clients
         self._administrator_id = administrator_id
         self._standing = standing
@@ -464,14 +504,31 @@ class _MemberSide:
     def _take(self, step: str, patience: Patience) -> None:
         while True:
             try:
-                persist(lambda: self._send(step), lambda _failure: self._done(step))
-                return
+                persist(lambda: self.traces.watch(lambda: self._send(step)), lambda _failure: self._done(step))
             except AwsFailure as failure:
-                # Right after the step before it, the service may not know yet that the invitation can be deleted.
-                if failure.names_accounts and self._done(step):
+                if self._turns_out_done(step, failure, patience):
                     return
+                # Right after the step before it, the service may not know yet that the invitation can be deleted.
                 if step != DELETE_INVITATION or not failure.names_accounts or not patience.pause():
                     raise
+            else:
+                self.traces.settle()
+                return
+
+    def _turns_out_done(self, step: str, failure: AwsFailure, patience: Patience) -> bool:
+        """Look whether a step that failed is done all the same.
+
+        An earlier request whose reply was lost may have done it, which takes time to be seen, or somebody else.
+        """
+        if not self.traces.in_doubt:
+            return failure.names_accounts and self._done(step)
+        while not self._done(step):
+            if not patience.pause():
+                # A refusal may mean that it is done already; without one, it had the time to be seen.
+                self.traces.in_doubt = not failure.retryable
+                return False
+        self.traces.settle()
+        return True
 
     def _send(self, step: str) -> None:
         writer = self._clients.writer
@@ -483,7 +540,6 @@ class _MemberSide:
             leave_administrator(writer)
         elif step == DELETE_INVITATION:
             delete_invitation(writer, self._administrator_id)
-        self.written = True
 
     def _done(self, step: str) -> bool:
         """Read again, and say whether a step is done."""
@@ -502,21 +558,45 @@ def settle_hub(
 ) -> Settled[Hub]:
     """Bring the hub of one Region where it should be, or with check_mode tell what that would do."""
     try:
-        decision = plan = decide(describe_hub(clients.reader))
-        if plan.disable and check_mode:
-            _require_no_associations(clients)
-    except (AwsFailure, Obstacle) as failure:
+        plan = decide(describe_hub(clients.reader))
+    except AwsFailure as failure:
         return Settled(failure=failure, read=False)
     if check_mode or not plan.changed:
-        return Settled(plan.before, plan.after, changed=plan.changed)
-    patience = Patience(HUB_PATIENCE)
+        return _foresee_hub(clients, plan)
+    traces = Traces()
     try:
-        while decision.changed:
-            _change_hub(clients, decision)
-            decision = _look_at_hub_again(clients, decide, decision, patience)
+        return Settled(plan.before, _converge_hub(clients, decide, plan, traces), changed=True)
     except (AwsFailure, Obstacle) as failure:
-        return Settled(plan.before, decision.before, changed=decision is not plan, failure=failure)
-    return Settled(plan.before, decision.before, changed=True)
+        seen = observe(lambda: [describe_hub(clients.reader)])
+        traces.in_doubt = traces.in_doubt and bool(seen.failure)
+        after = plan.before if seen.failure else seen.found[0]
+        return Settled(plan.before, after, changed=traces.any or after != plan.before, failure=failure)
+
+
+def _foresee_hub(clients: RegionClients, plan: HubDecision) -> Settled[Hub]:
+    """Tell what carrying a plan out would do."""
+    try:
+        if plan.disable:
+            _require_no_associations(clients)
+    except (AwsFailure, Obstacle) as failure:
+        return Settled(plan.before, plan.before, failure=failure)
+    return Settled(plan.before, plan.after, changed=plan.changed)
+
+
+def _converge_hub(
+    clients: RegionClients, decide: Callable[[Optional[Hub]], HubDecision], plan: HubDecision, traces: Traces
+) -> Optional[Hub]:
+    """Carry a plan out, and what is left of it when it is seen; return the hub in the end.
+
+    :raises AwsFailure: if the service refuses, or keeps failing
+    :raises Obstacle: if an effect is not seen in time
+    """
+    decision = plan
+    patience = Patience(HUB_PATIENCE)
+    while decision.changed:
+        _change_hub(clients, decision, traces)
+        decision = _look_at_hub_again(clients, decide, decision, patience)
+    return decision.before
 
 
 def _require_no_associations(clients: RegionClients) -> None:
@@ -536,10 +616,11 @@ def _require_no_associations(clients: RegionClients) -> None:
         )
 
 
-def _change_hub(clients: RegionClients, decision: HubDecision) -> None:
+def _change_hub(clients: RegionClients, decision: HubDecision, traces: Traces) -> None:
     """Send what a decision asks for; everything but turning on and off may be sent again at will."""
     for send in _hub_writes(clients.writer, decision):
-        persist(send, lambda _failure: _switched(decision, describe_hub(clients.reader)))
+        persist(partial(traces.watch, send), lambda _failure: _switched(decision, describe_hub(clients.reader)))
+        traces.settle()
 
 
 def _hub_writes(writer: Any, decision: HubDecision) -> Iterator[Callable[[], None]]:
