@@ -55,6 +55,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look again every tenth of a second for what the service does not show yet."""
+    monkeypatch.setattr(apply, "POLL_PAUSES", ())
+    monkeypatch.setattr(apply, "POLL_PAUSE_AFTERWARDS", 0.1)
+
+
+@pytest.fixture
 def hub(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, quick: None) -> Hub:
     """A local Security Hub as it is at its start, with the administrator's keys in the environment."""
     server = request.config.stash[SERVER]

@@ -1,0 +1,511 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module as Ansible runs it, over HTTP against the local Security Hub, as the member account."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
+from ansible_collections.multiaccount.aws.plugins.modules import securityhub_invitation as module
+from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.unit.membership import (
+    CARRIED_OUT,
+    INCIDENTS,
+    MEMBER,
+    OTHER_ADMINISTRATOR,
+    THREE,
+    failures,
+    run_at,
+    seed_members,
+    statuses,
+    turn_on,
+    writes,
+)
+from ansible_collections.multiaccount.aws.tests.unit.support import (
+    ADMINISTRATOR,
+    REGION,
+    ModuleRun,
+    accounts,
+    differences_from_return,
+)
+
+NOTHING: dict[str, Any] = {"memberships": [], "failed_regions": []}
+ACCEPT, DECLINE, DELETE = "AcceptAdministratorInvitation", "DeclineInvitations", "DeleteInvitations"
+LEAVE = "DisassociateFromAdministratorAccount"
+READS = {"GetAdministratorAccount", "ListInvitations"}
+
+
+def settle(hub: Hub, state: str = "accepted", **options: Any) -> ModuleRun:
+    """Run the module as the member, about the administrator."""
+    options = {"administrator_id": ADMINISTRATOR, **options}
+    return run_at(hub, module, account_id=MEMBER, state=state, **options)
+
+
+def seed(hub: Hub, status: str | None = None, other: str | None = None, regions: list[str] | None = None) -> None:
+    """Turn Security Hub on in the member's account, and say what it is to the administrator and to another one."""
+    turn_on(hub, MEMBER, regions)
+    for administrator_id, what in ((ADMINISTRATOR, status), (OTHER_ADMINISTRATOR, other)):
+        if what:
+            seed_members(hub, {MEMBER: what}, regions, administrator_id)
+
+
+def invitation_id(hub: Hub, region: str = REGION, administrator_id: str = ADMINISTRATOR) -> str | None:
+    """The invitation that the member has of an administrator."""
+    rows = hub.state()["invitations"].get(MEMBER, {}).get(region, [])
+    return next((row["invitation_id"] for row in rows if row["administrator_id"] == administrator_id), None)
+
+
+def only_reads(hub: Hub) -> bool:
+    """Whether nothing but the module's reads was called."""
+    return hub.counts()["calls"].keys() <= READS
+
+
+# state, status now (None: nothing), what another administrator is, status afterwards, calls that write,
+# status in the administrator's list afterwards
+TABLE = [
+    ("accepted", "Invited", None, "Enabled", [ACCEPT], "Enabled"),
+    ("accepted", "Invited", "Invited", "Enabled", [ACCEPT], "Enabled"),
+    ("accepted", "Resigned", None, "Enabled", [ACCEPT], "Enabled"),
+    ("accepted", "Enabled", None, "Enabled", [], "Enabled"),
+    ("accepted", "Enabled", "Invited", "Enabled", [], "Enabled"),
+    ("declined", None, None, None, [], None),
+    ("declined", "Created", None, None, [], "Created"),
+    ("declined", "Invited", None, "Resigned", [DECLINE], "Resigned"),
+    ("declined", "Invited", "Enabled", "Resigned", [DECLINE], "Resigned"),
+    ("declined", "Resigned", None, "Resigned", [], "Resigned"),
+    ("declined", "Removed", None, "Removed", [], "Removed"),
+    ("declined", "Enabled", None, "Enabled", [], "Enabled"),
+    ("absent", None, None, None, [], None),
+    ("absent", None, "Enabled", None, [], None),
+    ("absent", "Created", None, None, [], "Created"),
+    ("absent", "Invited", None, None, [DECLINE, DELETE], "Resigned"),
+    ("absent", "Invited", "Enabled", None, [DECLINE, DELETE], "Resigned"),
+    ("absent", "Resigned", None, None, [DELETE], "Resigned"),
+    ("absent", "Removed", None, None, [DELETE], "Removed"),
+    ("absent", "Enabled", None, None, [LEAVE, DELETE], "Resigned"),
+    ("absent", "Enabled", "Invited", None, [LEAVE, DELETE], "Resigned"),
+]
+
+
+@pytest.mark.parametrize(("state", "status", "other", "after", "calls", "listed"), TABLE)
+def test_each_status_in_check_mode_and_in_the_run_and_again(
+    hub: Hub, state: str, status: str | None, other: str | None, after: str | None, calls: list[str], listed: str | None
+) -> None:
+    seed(hub, status, other)
+    invitation = invitation_id(hub)
+    before = hub.state()
+    foreseen = settle(hub, state, check=True, diff=True)
+    assert only_reads(hub)
+    assert hub.state() == before
+    done = settle(hub, state, diff=True)
+    assert foreseen == done
+    seen = None if status == "Created" else status
+    assert done == ModuleRun(
+        False,
+        {
+            "changed": bool(calls),
+            "memberships": [
+                {
+                    "region": REGION,
+                    "administrator_id": ADMINISTRATOR,
+                    "member_status": after,
+                    "previous_member_status": seen,
+                    "invitation_id": invitation,
+                }
+            ],
+            "failed_regions": [],
+            "diff": {"before": {REGION: {ADMINISTRATOR: seen}}, "after": {REGION: {ADMINISTRATOR: after}}},
+        },
+    )
+    assert writes(hub) == dict.fromkeys(calls, 1)
+    assert statuses(hub).get(MEMBER) == listed
+    assert statuses(hub, administrator_id=OTHER_ADMINISTRATOR).get(MEMBER) == other
+    assert bool(invitation_id(hub)) == (bool(invitation) and state != "absent")
+
+    hub.reset_counts()
+    again = settle(hub, state)
+    assert not again.failed
+    assert not again.result["changed"]
+    row = again.result["memberships"][0]
+    assert row["member_status"] == row["previous_member_status"] == after
+    assert only_reads(hub)
+
+
+def test_an_accepted_membership_is_one_read(hub: Hub) -> None:
+    seed(hub, "Enabled")
+    assert not settle(hub).result["changed"]
+    assert hub.counts()["calls"] == {"GetAdministratorAccount": 1}
+
+
+def test_the_operations_are_not_the_deprecated_ones(hub: Hub) -> None:
+    seed(hub, "Invited")
+    settle(hub)
+    settle(hub, "absent")
+    deprecated = {"AcceptInvitation", "GetMasterAccount", "DisassociateFromMasterAccount"}
+    assert not deprecated & hub.counts()["calls"].keys()
+
+
+@pytest.mark.parametrize("spelling", [{"status_case": "upper"}, {"enabled_name": "Associated"}])
+@pytest.mark.parametrize(("state", "status"), [("accepted", "Invited"), ("absent", "Enabled"), ("declined", "Invited")])
+def test_statuses_are_understood_however_they_are_spelt(
+    hub: Hub, spelling: dict[str, str], state: str, status: str
+) -> None:
+    seed(hub, status)
+    hub.switches(**spelling)
+    run = settle(hub, state)
+    assert not run.failed
+    assert run.result["memberships"][0]["previous_member_status"] == status
+    assert not settle(hub, state).result["changed"]
+
+
+@pytest.fixture(name="sixty_invitations")
+def _sixty_invitations(hub: Hub) -> list[str]:
+    """Administrators that have invited the member; the one that is asked for is the last."""
+    administrators = [*accounts(59, first=700000000000), ADMINISTRATOR]
+    turn_on(hub, MEMBER)
+    rows = [{"administrator_id": each, "region": REGION, "account_id": MEMBER} for each in administrators]
+    hub.seed(members=[{**row, "member_status": "Invited"} for row in rows])
+    return administrators
+
+
+@pytest.mark.parametrize(
+    ("state", "after"), [("accepted", "Enabled"), ("declined", "Resigned"), ("absent", "Resigned")]
+)
+def test_of_several_pages_of_invitations_only_the_one_that_is_asked_for_is_touched(
+    hub: Hub, sixty_invitations: list[str], state: str, after: str
+) -> None:
+    assert settle(hub, state).result["changed"]
+    found = {each: statuses(hub, administrator_id=each)[MEMBER] for each in sixty_invitations}
+    assert found == {**dict.fromkeys(sixty_invitations, "Invited"), ADMINISTRATOR: after}
+    assert hub.counts()["calls"]["ListInvitations"] >= 2
+
+
+@pytest.mark.usefixtures("short_pauses")
+@pytest.mark.parametrize("check", [True, False])
+def test_whoever_else_invites_is_not_accepted(hub: Hub, sixty_invitations: list[str], check: bool) -> None:
+    hub.seed(members=[{"administrator_id": ADMINISTRATOR, "region": REGION, "account_id": MEMBER}])
+    run = settle(hub, check=check, wait_timeout=1)
+    assert failures(run.result) == {REGION: "no_invitation"}
+    assert set(statuses(hub, administrator_id=sixty_invitations[0]).values()) == {"Invited"}
+    assert only_reads(hub)
+
+
+# In the way
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("status", [None, "Invited", "Resigned"])
+def test_an_account_of_another_administrator_is_told_which(hub: Hub, check: bool, status: str | None) -> None:
+    seed(hub, status, "Enabled")
+    run = settle(hub, check=check, diff=True)
+    assert run.failed
+    assert failures(run.result) == {REGION: "other_administrator"}
+    assert f"The account is administered by {OTHER_ADMINISTRATOR} in {REGION}, so it can't accept" in run.result["msg"]
+    assert f"leave {OTHER_ADMINISTRATOR} first" in run.result["msg"]
+    assert not run.result["changed"]
+    assert only_reads(hub)
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("state", ["accepted", "declined", "absent"])
+def test_security_hub_is_off_in_the_account(hub: Hub, check: bool, state: str) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    run = settle(hub, state, check=check, diff=True)
+    off = f"Security Hub is off in {MEMBER} in {REGION}: turn it on with multiaccount.aws.securityhub_hub."
+    assert run == ModuleRun(
+        True,
+        {
+            "changed": False,
+            "memberships": [],
+            "failed_regions": [{"region": REGION, "error_code": "InvalidAccessException", "msg": off}],
+            "diff": {"before": {}, "after": {}},
+            "msg": f"1 of 1 Regions failed. {off}",
+        },
+    )
+    assert hub.counts()["calls"] == {"GetAdministratorAccount": 1}
+
+
+@pytest.mark.parametrize("wait_timeout", [0, 1])
+@pytest.mark.usefixtures("short_pauses")
+def test_no_invitation_in_time(hub: Hub, wait_timeout: int) -> None:
+    seed(hub, "Created")
+    run = settle(hub, wait_timeout=wait_timeout)
+    assert run.failed
+    assert failures(run.result) == {REGION: "no_invitation"}
+    assert f"There is no invitation from {ADMINISTRATOR} in {REGION}" in run.result["msg"]
+    assert (hub.counts()["calls"]["ListInvitations"] > 1) == (wait_timeout > 0)
+    assert only_reads(hub)
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.usefixtures("short_pauses")
+def test_an_invitation_that_is_sent_a_moment_later(hub: Hub, check: bool) -> None:
+    seed(hub, "Created")
+    invited = threading.Timer(0.6, seed_members, [hub, {MEMBER: "Invited"}])
+    invited.start()
+    run = settle(hub, check=check)
+    invited.join()
+    assert not run.failed
+    assert run.result["changed"]
+    assert run.result["memberships"][0]["previous_member_status"] == "Invited"
+    assert statuses(hub) == {MEMBER: "Invited" if check else "Enabled"}
+
+
+def test_an_account_of_the_organization_cannot_leave(hub: Hub) -> None:
+    hub.seed(organization_accounts=[MEMBER])
+    seed(hub, "Enabled")
+    run = settle(hub, "absent", diff=True)
+    assert run.failed
+    assert not run.result["changed"]
+    assert "an organization account cannot disassociate itself" in run.result["msg"]
+    assert run.result["memberships"][0]["member_status"] == "Enabled"
+    assert run.result["diff"]["after"] == run.result["diff"]["before"] == {REGION: {ADMINISTRATOR: "Enabled"}}
+
+
+def test_an_account_with_members_of_its_own_cannot_accept(hub: Hub) -> None:
+    seed(hub, "Invited")
+    seed_members(hub, {"333344445555": "Enabled"}, administrator_id=MEMBER)
+    run = settle(hub)
+    assert failures(run.result) == {REGION: "InvalidInputException"}
+    assert "the current account has enabled members of its own" in run.result["msg"]
+    assert run.result["memberships"][0]["member_status"] == "Invited"
+    assert not run.result["changed"]
+
+
+# Faults
+
+
+STEPS = [
+    ("accepted", "Invited", ACCEPT, "Enabled"),
+    ("declined", "Invited", DECLINE, "Resigned"),
+    ("absent", "Invited", DECLINE, "Resigned"),
+    ("absent", "Invited", DELETE, "Resigned"),
+    ("absent", "Enabled", LEAVE, "Resigned"),
+    ("absent", "Enabled", DELETE, "Resigned"),
+]
+
+
+@pytest.mark.parametrize(("state", "status", "operation", "listed"), STEPS)
+def test_throttling_and_an_error(hub: Hub, state: str, status: str, operation: str, listed: str) -> None:
+    seed(hub, status)
+    hub.fault(kind="throttle", operation=operation, times=5)
+    hub.fault(kind="error", operation=operation, times=1)
+    hub.fault(kind="lost_reply", operation=operation, times=1)
+    run = settle(hub, state)
+    assert not run.failed
+    assert run.result["changed"]
+    assert statuses(hub) == {MEMBER: listed}
+    assert writes(hub)[operation] == 5 + 1 + 1
+    assert not settle(hub, state).result["changed"]
+
+
+@pytest.mark.parametrize(("state", "status", "operation", "listed"), STEPS)
+@pytest.mark.parametrize("kind", INCIDENTS)
+def test_one_incident(hub: Hub, state: str, status: str, operation: str, listed: str, kind: str) -> None:
+    seed(hub, status)
+    hub.fault(kind=kind, operation=operation, times=1)
+    run = settle(hub, state)
+    assert not run.failed
+    assert run.result["changed"]
+    assert statuses(hub) == {MEMBER: listed}
+    assert writes(hub)[operation] == (1 if kind in CARRIED_OUT else 2)
+
+
+@pytest.mark.parametrize(("state", "status", "operation", "listed"), STEPS)
+@pytest.mark.parametrize("kind", CARRIED_OUT)
+@pytest.mark.usefixtures("short_pauses")
+def test_a_reply_that_is_lost_while_reads_are_late(
+    hub: Hub, state: str, status: str, operation: str, listed: str, kind: str
+) -> None:
+    seed(hub, status)
+    hub.fault(kind="slow_visibility", seconds=0.7)
+    hub.fault(kind=kind, operation=operation)
+    run = settle(hub, state)
+    assert not run.failed, run.result["msg"]
+    assert run.result["changed"]
+    assert statuses(hub) == {MEMBER: listed}
+
+
+@pytest.mark.parametrize(("state", "status"), [(state, status) for state, status, _operation, _listed in STEPS[::2]])
+@pytest.mark.usefixtures("short_pauses")
+def test_slow_visibility_is_waited_for(hub: Hub, state: str, status: str) -> None:
+    seed(hub, status)
+    hub.fault(kind="slow_visibility", seconds=0.4)
+    run = settle(hub, state)
+    assert not run.failed
+    assert set(writes(hub).values()) == {1}
+
+
+@pytest.mark.parametrize(("state", "status"), [(state, status) for state, status, _operation, _listed in STEPS[::2]])
+@pytest.mark.usefixtures("short_pauses")
+def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub, state: str, status: str) -> None:
+    seed(hub, status)
+    hub.fault(kind="slow_visibility", seconds=600)
+    run = settle(hub, state, wait_timeout=1)
+    assert run.failed
+    assert run.result["changed"]
+    assert failures(run.result) == {REGION: "unconfirmed"}
+    assert "multiaccount.aws.securityhub_invitation_info" in run.result["msg"]
+    assert set(writes(hub).values()) == {1}
+
+
+@pytest.mark.parametrize(("state", "status"), [(state, status) for state, status, _operation, _listed in STEPS[::2]])
+def test_without_wait_timeout_nobody_looks_again(hub: Hub, state: str, status: str) -> None:
+    seed(hub, status)
+    hub.fault(kind="slow_visibility", seconds=600)
+    run = settle(hub, state, wait_timeout=0)
+    assert not run.failed
+    assert run.result["changed"]
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_an_invitation_that_cannot_be_deleted_for_a_moment_after_leaving(hub: Hub) -> None:
+    seed(hub, "Enabled")
+    still = "The request is rejected because the current account is still associated to it."
+    hub.fault(kind="reject", operation=DELETE, message=still, times=2)
+    run = settle(hub, "absent")
+    assert not run.failed
+    assert invitation_id(hub) is None
+    assert writes(hub) == {LEAVE: 1, DELETE: 3}
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_an_invitation_that_stays_undeletable(hub: Hub) -> None:
+    seed(hub, "Enabled")
+    hub.fault(kind="reject", operation=DELETE, message="No.")
+    run = settle(hub, "absent", diff=True, wait_timeout=1)
+    assert failures(run.result) == {REGION: "UnprocessedAccounts"}
+    assert f"{DELETE} of {ADMINISTRATOR}" in run.result["msg"]
+    assert "No." in run.result["msg"]
+    # it has left all the same, and the result says so
+    assert run.result["changed"]
+    assert run.result["memberships"][0]["member_status"] == "Resigned"
+    assert run.result["diff"]["after"] == {REGION: {ADMINISTRATOR: "Resigned"}}
+
+
+@pytest.mark.parametrize("kind", ["throttle", *CARRIED_OUT])
+def test_a_failure_after_leaving_says_that_it_has_left(hub: Hub, kind: str) -> None:
+    seed(hub, "Enabled")
+    hub.fault(kind=kind, operation=LEAVE)
+    hub.fault(kind="access_denied", operation=DELETE)
+    run = settle(hub, "absent")
+    assert failures(run.result) == {REGION: "AccessDeniedException"}
+    assert f"Allow securityhub:{DELETE} in the caller's IAM policy" in run.result["msg"]
+    assert run.result["changed"]
+    assert run.result["memberships"][0]["member_status"] == "Resigned"
+    assert run.result["memberships"][0]["previous_member_status"] == "Enabled"
+
+
+@pytest.mark.parametrize(("state", "status", "operation", "_listed"), STEPS)
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("throttle", "TooManyRequestsException"),
+        ("error", "InternalException"),
+        ("lost_request", "ConnectionClosedError"),
+    ],
+)
+def test_what_does_not_end_when_writing(
+    hub: Hub, state: str, status: str, operation: str, _listed: str, kind: str, code: str
+) -> None:
+    seed(hub, status)
+    hub.fault(kind=kind, operation=operation, times=None)
+    run = settle(hub, state, wait_timeout=0)
+    assert run.failed
+    assert failures(run.result) == {REGION: code}
+    assert f"{operation} " in run.result["msg"]
+    assert "run again" in run.result["msg"]
+    first_step = operation != DELETE
+    assert run.result["changed"] == (not first_step)
+    assert run.result["memberships"][0]["member_status"] == (status if first_step else "Resigned")
+    assert writes(hub)[operation] == apply.SEND_ATTEMPTS
+
+
+@pytest.mark.parametrize("kind", CARRIED_OUT)
+def test_a_write_that_may_have_been_done_and_nothing_can_be_read_any_more(hub: Hub, kind: str) -> None:
+    seed(hub, "Invited")
+    hub.fault(kind=kind, operation=ACCEPT)
+    hub.fault(kind="access_denied", operation="GetAdministratorAccount", after=1)
+    run = settle(hub)
+    assert failures(run.result) == {REGION: "AccessDeniedException"}
+    assert run.result["changed"]
+    assert writes(hub) == {ACCEPT: 1}
+
+
+@pytest.mark.parametrize(("state", "status", "operation", "listed"), STEPS[:2] + STEPS[4:5])
+def test_access_denied_in_one_region_of_three(hub: Hub, state: str, status: str, operation: str, listed: str) -> None:
+    seed(hub, status, regions=THREE)
+    hub.fault(kind="access_denied", region=THREE[1], operation=operation)
+    run = settle(hub, state, regions=THREE)
+    assert run.failed
+    assert run.result["changed"]
+    assert failures(run.result) == {THREE[1]: "AccessDeniedException"}
+    assert run.result["msg"].startswith("1 of 3 Regions failed. ")
+    assert f"Allow securityhub:{operation}" in run.result["msg"]
+    found = {row["region"]: row["member_status"] for row in run.result["memberships"]}
+    assert found[THREE[1]] == status
+    assert [statuses(hub, region)[MEMBER] for region in THREE] == [listed, status, listed]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_one_region_of_three_is_off(hub: Hub, check: bool) -> None:
+    seed(hub, "Invited", regions=THREE[:2])
+    run = settle(hub, check=check, diff=True, regions=THREE)
+    assert run.failed
+    assert run.result["changed"]
+    assert failures(run.result) == {THREE[2]: "InvalidAccessException"}
+    assert [(row["region"], row["member_status"]) for row in run.result["memberships"]] == [
+        (region, "Enabled") for region in THREE[:2]
+    ]
+    assert list(run.result["diff"]["after"]) == THREE[:2]
+
+
+def test_a_region_that_is_not_opted_in(hub: Hub) -> None:
+    seed(hub, "Invited", regions=THREE)
+    hub.fault(kind="not_opted_in", region=THREE[0])
+    run = settle(hub, regions=THREE)
+    assert failures(run.result) == {THREE[0]: "UnrecognizedClientException"}
+    assert [row["region"] for row in run.result["memberships"]] == THREE[1:]
+
+
+# Bad input: refused before any call
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"administrator_id": "99998888777"}, "administrator_id: not an AWS account id: '99998888777'. "),
+        ({"administrator_id": "9999-8888-7777"}, "administrator_id: not an AWS account id: '9999-8888-7777'. "),
+        ({"administrator_id": ""}, "administrator_id: not an AWS account id: ''. "),
+        ({"administrator_id": 1402433619}, "administrator_id: not an AWS account id: '1402433619'. "),
+        ({"administrator_id": f"{ADMINISTRATOR},{MEMBER}"}, "administrator_id: not an AWS account id: "),
+        ({"wait_timeout": -1}, "wait_timeout: -1 is less than 0"),
+        ({"region": None}, "No Region: set regions or region"),
+        ({"regions": ["Ireland"]}, "regions: not a Region where the installed botocore knows Security Hub: 'Ireland'"),
+        ({"regions": []}, "regions: empty. Name at least one Region"),
+    ],
+)
+def test_options_that_cannot_be_used(hub: Hub, options: dict[str, Any], words: str) -> None:
+    run = settle(hub, **options)
+    assert run.failed
+    assert run.result.pop("msg").startswith(words)
+    assert run.result == {"changed": False, **NOTHING}
+    assert hub.counts()["calls"] == {}
+
+
+@pytest.mark.parametrize("options", [{"administrator_id": None}, {"state": "removed"}, {"wait_timeout": "soon"}])
+def test_options_that_ansible_refuses(hub: Hub, options: dict[str, Any]) -> None:
+    assert settle(hub, **{"state": "accepted", **options}).failed
+    assert hub.counts()["calls"] == {}
+
+
+def test_results_are_as_documented(hub: Hub) -> None:
+    seed(hub, "Invited", regions=THREE[:2])
+    run = settle(hub, diff=True, regions=THREE)
+    result = {key: value for key, value in run.result.items() if key not in ("changed", "msg")}
+    assert all(result.values())
+    assert differences_from_return(module, result) == []
