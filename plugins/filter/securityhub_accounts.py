@@ -75,6 +75,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.mode
 
 Emails = Dict[str, Optional[str]]
 
+# The surest first: beside "Account ID", a column "Account" holds names.
 _ID_HEADERS = ("accountid", "awsaccountid", "account", "id")
 
 
@@ -142,7 +143,7 @@ def _plain(header: str) -> str:
 
 def _columns(headers: List[str]) -> Tuple[int, int]:
     names = [_plain(header) for header in headers]
-    id_column = min(names.index(name) for name in _ID_HEADERS if name in names)
+    id_column = next(names.index(name) for name in _ID_HEADERS if name in names)
     return id_column, next((column for column, name in enumerate(names) if "mail" in name), len(names))
 
 

@@ -123,6 +123,9 @@ _ADVICE = {
     SUSPENDED: "Reactivate the account in its organization first.",
 }
 _UNKNOWN_STATUS_ADVICE = "This status is not known: look at the account in the Security Hub console."
+# An account that stands here although the onboarding ran needs more than another run.
+_NOT_INVITED = (None, DELETED, CREATED)
+_OBSTACLE_ADVICE = "Settle the reason, then run the onboarding again."
 _REGION_ADVICE = "Mend the Region and run again."
 
 
@@ -136,14 +139,16 @@ def securityhub_memberships(
 ) -> List[Row]:
     """Return a row for each account and Region, account by account."""
     found = {(row["account_id"], row["region"]): row for row in members}
-    emails = {row["account_id"]: row.get("email") for row in accounts or members}
+    emails: Dict[str, Optional[str]] = {}
+    for row in accounts or members:
+        emails[row["account_id"]] = emails.get(row["account_id"]) or row.get("email")
     failed = {row["region"]: row["msg"] for row in failed_regions}
     said = {(row["account_id"], row["region"]): row["processing_result"] for row in unprocessed}
     rows = []
     for account_id, email in emails.items():
         for region in regions:
             member = found.get((account_id, region), {})
-            error = (errors or {}).get(account_id) or said.get((account_id, region))
+            error = said.get((account_id, region)) or (errors or {}).get(account_id)
             rows.append(
                 {
                     "region": region,
@@ -160,6 +165,8 @@ def _standing(status: Optional[str], region_failure: Optional[str], error: Optio
         return {"member_status": None, "reason": f"Region failed: {region_failure}", "advice": _REGION_ADVICE}
     if status == ENABLED:
         return {"member_status": status, "reason": None, "advice": None}
+    if error and status in _NOT_INVITED:
+        return {"member_status": status, "reason": error, "advice": _OBSTACLE_ADVICE}
     return {"member_status": status, "reason": error, "advice": _ADVICE.get(status, _UNKNOWN_STATUS_ADVICE)}
 
 
