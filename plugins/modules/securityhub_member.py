@@ -259,6 +259,7 @@ diff:
 from functools import partial
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
@@ -365,6 +366,8 @@ def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     mode = Mode(module.check_mode, module._diff)
     result = answer(manage_members, module.params, partial(get_aws_connection_info, module), mode, account_keys(LISTS))
+    for warning in result.pop("warnings", []):
+        warn(warning)  # AnsibleAWSModule's warn makes ansible-core complain of a deprecated way to pass warnings
     if "msg" in result:
         module.fail_json(**result)
     module.exit_json(**result)

@@ -1,0 +1,611 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module as Ansible runs it, over HTTP against the local Security Hub."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
+from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member as module
+from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.unit.membership import (
+    CARRIED_OUT,
+    EMAIL,
+    INCIDENTS,
+    MEMBER,
+    OTHER_MEMBER,
+    THREE,
+    failures,
+    reasons,
+    run_at,
+    seed_members,
+    statuses,
+    turn_on,
+    without,
+    writes,
+)
+from ansible_collections.multiaccount.aws.tests.unit.support import (
+    ADMINISTRATOR,
+    REGION,
+    ModuleRun,
+    accounts,
+    differences_from_return,
+    ids,
+    run_module,
+)
+
+LISTS = ("created", "disassociated", "deleted", "unchanged", "unprocessed")
+NOTHING: dict[str, Any] = {**{f"{name}_accounts": [] for name in LISTS}, "failed_regions": []}
+STEPS = {"CreateMembers": "present", "DisassociateMembers": "disassociated", "DeleteMembers": "absent"}
+
+
+def manage(hub: Hub, members: Any, state: str = "present", **options: Any) -> ModuleRun:
+    """Run the module; accounts may be given by their ids alone."""
+    if isinstance(members, list):
+        members = [{"account_id": each} if isinstance(each, str) else each for each in members]
+    return run_at(hub, module, members=members, state=state, **options)
+
+
+def lists(result: dict[str, Any]) -> dict[str, list[str]]:
+    """The account ids of each list that is not empty, without its _accounts."""
+    return {name: ids(result[f"{name}_accounts"]) for name in LISTS if result[f"{name}_accounts"]}
+
+
+def ready_for(hub: Hub, state: str, account_ids: list[str], regions: list[str] | None = None) -> None:
+    """Seed so that each account takes exactly one write to get to a state."""
+    seed_members(hub, {}, regions)
+    if state != "present":
+        seed_members(hub, dict.fromkeys(account_ids, "Enabled" if state == "disassociated" else "Created"), regions)
+
+
+DONE = {"present": "created", "disassociated": "disassociated", "absent": "deleted"}
+AFTER = {"present": "Created", "disassociated": "Removed", "absent": None}
+
+
+# state, status now (None: not in the list), list, status afterwards, calls that write
+TABLE = [
+    ("present", None, "created", "Created", ["CreateMembers"]),
+    ("present", "Deleted", "created", "Created", ["CreateMembers"]),
+    *(
+        ("present", status, "unchanged", status, [])
+        for status in ("Created", "Invited", "Enabled", "Removed", "Resigned", "AccountSuspended", "Paused")
+    ),
+    ("disassociated", "Enabled", "disassociated", "Removed", ["DisassociateMembers"]),
+    *(
+        ("disassociated", status, "unchanged", status, [])
+        for status in (None, "Deleted", "Created", "Invited", "Removed", "Resigned", "AccountSuspended", "Paused")
+    ),
+    ("absent", "Enabled", "deleted", None, ["DisassociateMembers", "DeleteMembers"]),
+    *(
+        ("absent", status, "deleted", None, ["DeleteMembers"])
+        for status in ("Created", "Invited", "Removed", "Resigned", "AccountSuspended")
+    ),
+    ("absent", None, "unchanged", None, []),
+    ("absent", "Deleted", "unchanged", "Deleted", []),
+    ("absent", "Paused", "unprocessed", "Paused", []),
+]
+
+
+@pytest.mark.parametrize(("state", "status", "result", "after", "calls"), TABLE)
+def test_each_status_in_check_mode_and_in_the_run_and_again(
+    hub: Hub, state: str, status: str | None, result: str, after: str | None, calls: list[str]
+) -> None:
+    seed_members(hub, {MEMBER: status} if status else {})
+    foreseen = manage(hub, [{"account_id": MEMBER, "email": EMAIL}], state, check=True, diff=True)
+    assert writes(hub) == {}
+    assert statuses(hub).get(MEMBER) == status
+    done = manage(hub, [{"account_id": MEMBER, "email": EMAIL}], state, diff=True)
+    assert foreseen.failed == done.failed == (result == "unprocessed")
+    # who administers an account that is added is in the list once it is there
+    keys = ("invited_at", "updated_at", "administrator_id")
+    assert without(foreseen.result, keys) == without(done.result, keys)
+    assert lists(done.result) == {result: [MEMBER]}
+    row = done.result[f"{result}_accounts"][0]
+    assert row["member_status"] == after
+    assert row.get("previous_member_status", status) == status
+    assert done.result["changed"] == bool(calls)
+    assert done.result["diff"] == {"before": {REGION: {MEMBER: status}}, "after": {REGION: {MEMBER: after}}}
+    assert statuses(hub).get(MEMBER) == after
+    assert writes(hub) == dict.fromkeys(calls, 1)
+
+    hub.reset_counts()
+    again = manage(hub, [MEMBER], state)
+    assert again.failed == done.failed
+    assert not again.result["changed"]
+    assert lists(again.result) == {"unchanged" if calls else result: [MEMBER]}
+    assert hub.counts()["calls"] == {"GetMembers": 1}
+
+
+def test_the_row_of_an_account_that_was_added(hub: Hub) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    row = manage(hub, [{"account_id": MEMBER, "email": EMAIL}]).result["created_accounts"][0]
+    assert row.pop("updated_at").startswith("20")
+    assert row == {
+        "region": REGION,
+        "account_id": MEMBER,
+        "member_status": "Created",
+        "previous_member_status": None,
+        "email": EMAIL,
+        "administrator_id": ADMINISTRATOR,
+        "invited_at": None,
+    }
+
+
+def test_the_row_of_an_account_that_was_deleted_says_what_is_gone(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    row = manage(hub, [MEMBER], "absent").result["deleted_accounts"][0]
+    assert (row["member_status"], row["previous_member_status"]) == (None, "Invited")
+    assert (row["email"], row["administrator_id"]) == (EMAIL, ADMINISTRATOR)
+    assert row["invited_at"]
+
+
+@pytest.mark.parametrize("spelling", [{"status_case": "upper"}, {"enabled_name": "Associated"}])
+@pytest.mark.parametrize(("state", "result"), [("disassociated", "disassociated"), ("absent", "deleted")])
+def test_statuses_are_understood_however_they_are_spelt(
+    hub: Hub, spelling: dict[str, str], state: str, result: str
+) -> None:
+    seed_members(hub, {MEMBER: "Enabled"})
+    hub.switches(**spelling)
+    run = manage(hub, [MEMBER], state)
+    assert lists(run.result) == {result: [MEMBER]}
+    assert run.result[f"{result}_accounts"][0]["previous_member_status"] == "Enabled"
+
+
+@pytest.mark.parametrize("state", DONE)
+@pytest.mark.parametrize("answer", ["unprocessed", "not_found", "bad_request", "access_denied"])
+def test_an_account_that_is_no_member_is_found_out_however_it_is_said(hub: Hub, answer: str, state: str) -> None:
+    seed_members(hub, {MEMBER: "Created"})
+    hub.switches(get_members_unknown=answer)
+    run = manage(hub, [OTHER_MEMBER, MEMBER], state)
+    assert not run.failed
+    expected = {
+        "present": {"created": [OTHER_MEMBER], "unchanged": [MEMBER]},
+        "disassociated": {"unchanged": [OTHER_MEMBER, MEMBER]},
+        "absent": {"deleted": [MEMBER], "unchanged": [OTHER_MEMBER]},
+    }
+    assert lists(run.result) == expected[state]
+
+
+# E-mail addresses
+
+
+def test_an_address_is_sent_where_it_is_given(hub: Hub) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    run = manage(hub, [{"account_id": MEMBER, "email": EMAIL}, OTHER_MEMBER])
+    assert not run.failed
+    rows = hub.state()["members"][ADMINISTRATOR][REGION]
+    assert {account_id: row["email"] for account_id, row in rows.items()} == {MEMBER: EMAIL, OTHER_MEMBER: None}
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_another_address_than_the_listed_one_is_a_warning(hub: Hub, check: bool) -> None:
+    seed_members(hub, {MEMBER: "Enabled", OTHER_MEMBER: "Created"}, THREE[:2])
+    members = [
+        {"account_id": MEMBER, "email": "other@example.com"},
+        {"account_id": OTHER_MEMBER, "email": EMAIL.upper()},
+    ]
+    run = manage(hub, members, check=check, regions=THREE[:2])
+    assert not run.failed
+    assert not run.result["changed"]
+    assert len(run.result["warnings"]) == 1
+    assert run.result["warnings"][0].startswith(
+        f"{MEMBER} is listed with the e-mail address {EMAIL} in {THREE[0]}, {THREE[1]}, not other@example.com: "
+    )
+    assert writes(hub) == {}
+
+
+@pytest.mark.parametrize("state", ["disassociated", "absent"])
+def test_addresses_count_only_when_accounts_are_added(hub: Hub, state: str) -> None:
+    seed_members(hub, {MEMBER: "Enabled"})
+    run = manage(hub, [{"account_id": MEMBER, "email": "other@example.com"}], state)
+    assert not run.failed
+    assert "warnings" not in run.result
+
+
+# Accounts of the organization
+
+
+def test_an_account_of_the_organization_is_enabled_at_once(hub: Hub) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    hub.seed(organization_accounts=[MEMBER])
+    run = manage(hub, [MEMBER], diff=True)
+    assert not run.failed
+    assert lists(run.result) == {"created": [MEMBER]}
+    assert run.result["created_accounts"][0]["member_status"] == "Enabled"
+    assert run.result["created_accounts"][0]["email"] is None
+    assert run.result["diff"]["after"] == {REGION: {MEMBER: "Enabled"}}
+    assert not manage(hub, [{"account_id": MEMBER, "email": EMAIL}]).result["changed"]
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_an_account_of_the_organization_cannot_be_deleted(hub: Hub) -> None:
+    hub.seed(organization_accounts=[MEMBER])
+    seed_members(hub, {MEMBER: "Enabled", OTHER_MEMBER: "Enabled"})
+    words = "The request is rejected because the given account ID belongs to an organization and cannot be deleted."
+    run = manage(hub, [MEMBER, OTHER_MEMBER], "absent", wait_timeout=1, diff=True)
+    assert run.failed
+    # it has been disassociated, so something has changed
+    assert run.result["changed"]
+    assert lists(run.result) == {"deleted": [OTHER_MEMBER], "unprocessed": [MEMBER]}
+    assert run.result["unprocessed_accounts"] == [
+        {
+            "region": REGION,
+            "account_id": MEMBER,
+            "member_status": "Removed",
+            "reason": "rejected",
+            "processing_result": words,
+        }
+    ]
+    assert run.result["msg"] == f"1 of 2 accounts not deleted: {MEMBER} in {REGION}: rejected ({words})."
+    assert run.result["diff"]["after"] == {REGION: {MEMBER: "Removed", OTHER_MEMBER: None}}
+    hub.reset_counts()
+    again = manage(hub, [MEMBER], "absent", fail_on_unprocessed=False)
+    assert not again.failed
+    assert not again.result["changed"]
+    assert reasons(again.result) == {MEMBER: "rejected"}
+    assert writes(hub) == {"DeleteMembers": 1}
+
+
+# Many accounts
+
+
+def test_120_accounts_are_added_in_three_batches(hub: Hub) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    account_ids = accounts(120)
+    assert lists(manage(hub, account_ids).result) == {"created": account_ids}
+    assert hub.counts()["calls"] == {"GetMembers": 3 + 3, "CreateMembers": 3}
+    assert hub.counts()["max_ids"] == {"GetMembers": 50, "CreateMembers": 50}
+    hub.reset_counts()
+    assert lists(manage(hub, account_ids).result) == {"unchanged": account_ids}
+    assert hub.counts()["calls"] == {"GetMembers": 3}
+
+
+def test_120_accounts_are_disassociated_in_three_batches(hub: Hub) -> None:
+    account_ids = accounts(120)
+    seed_members(hub, dict.fromkeys(account_ids, "Enabled"))
+    assert lists(manage(hub, account_ids, "disassociated").result) == {"disassociated": account_ids}
+    assert hub.counts()["calls"] == {"GetMembers": 3 + 3, "DisassociateMembers": 3}
+    assert hub.counts()["max_ids"] == {"GetMembers": 50, "DisassociateMembers": 50}
+
+
+@pytest.mark.parametrize(
+    ("status", "calls"),
+    [
+        ("Invited", {"GetMembers": 3 + 3, "DeleteMembers": 3}),
+        ("Enabled", {"GetMembers": 3 + 3 + 3, "DisassociateMembers": 3, "DeleteMembers": 3}),
+    ],
+)
+def test_120_accounts_are_deleted_in_three_batches(hub: Hub, status: str, calls: dict[str, int]) -> None:
+    account_ids = accounts(120)
+    seed_members(hub, dict.fromkeys(account_ids, status))
+    assert lists(manage(hub, account_ids, "absent").result) == {"deleted": account_ids}
+    assert hub.counts()["calls"] == calls
+    assert set(hub.counts()["max_ids"].values()) == {50}
+    assert statuses(hub) == {}
+
+
+def test_only_those_that_need_a_write_are_sent_and_looked_for(hub: Hub) -> None:
+    account_ids = accounts(120)
+    seed_members(hub, {each: "Enabled" if number % 2 else "Removed" for number, each in enumerate(account_ids)})
+    assert lists(manage(hub, account_ids, "absent").result) == {"deleted": account_ids}
+    assert hub.counts()["requested_ids"] == {
+        "GetMembers": 120 + 60 + 120,
+        "DisassociateMembers": 60,
+        "DeleteMembers": 120,
+    }
+
+
+@pytest.mark.parametrize("state", DONE)
+def test_without_wait_timeout_there_is_no_second_look(hub: Hub, state: str) -> None:
+    account_ids = accounts(60)
+    ready_for(hub, state, account_ids)
+    run = manage(hub, account_ids, state, wait_timeout=0)
+    assert not run.failed
+    assert lists(run.result) == {DONE[state]: account_ids}
+    assert {row["member_status"] for row in run.result[f"{DONE[state]}_accounts"]} == {AFTER[state]}
+    assert hub.counts()["reads"] == 2
+
+
+def test_without_wait_timeout_enabled_accounts_are_deleted_too(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Enabled"})
+    run = manage(hub, [MEMBER], "absent", wait_timeout=0)
+    assert lists(run.result) == {"deleted": [MEMBER]}
+    assert hub.counts()["calls"] == {"GetMembers": 1, "DisassociateMembers": 1, "DeleteMembers": 1}
+
+
+def test_many_regions_in_the_order_of_the_request(hub: Hub) -> None:
+    turn_on(hub, ADMINISTRATOR, THREE)
+    run = manage(hub, [OTHER_MEMBER, MEMBER, OTHER_MEMBER], diff=True, regions=THREE)
+    rows = [(row["region"], row["account_id"]) for row in run.result["created_accounts"]]
+    assert rows == [(region, account_id) for region in THREE for account_id in (OTHER_MEMBER, MEMBER)]
+    assert list(run.result["diff"]["after"]) == THREE
+
+
+# Faults
+
+
+@pytest.mark.parametrize(("operation", "state"), STEPS.items())
+def test_everything_that_can_happen_to_a_write(hub: Hub, operation: str, state: str) -> None:
+    account_ids = accounts(60)
+    ready_for(hub, state, account_ids)
+    for kind, times in (("throttle", 5), ("error", 1), ("lost_reply", 1), ("error_after", 1)):
+        hub.fault(kind=kind, operation=operation, times=times)
+    run = manage(hub, account_ids, state)
+    assert not run.failed
+    assert lists(run.result) == {DONE[state]: account_ids}
+    assert set(statuses(hub).values()) == ({AFTER[state]} if AFTER[state] else set())
+    # the lost reply is the seventh try of the first batch, the error after the work the first of the second
+    assert [fault["used"] for fault in hub.faults()] == [5, 1, 1, 1]
+    assert writes(hub) == {operation: 5 + 1 + 1 + 1}
+
+
+@pytest.mark.parametrize("operation", ["DisassociateMembers", "DeleteMembers"])
+@pytest.mark.parametrize("kind", INCIDENTS)
+def test_one_incident_on_the_way_of_an_enabled_account(hub: Hub, operation: str, kind: str) -> None:
+    account_ids = accounts(60)
+    seed_members(hub, dict.fromkeys(account_ids, "Enabled"))
+    hub.fault(kind=kind, operation=operation, times=1, after=1)
+    run = manage(hub, account_ids, "absent")
+    assert not run.failed
+    assert lists(run.result) == {"deleted": account_ids}
+    again = 0 if kind in CARRIED_OUT else 1
+    assert writes(hub) == {"DisassociateMembers": 2, "DeleteMembers": 2, operation: 2 + again}
+
+
+@pytest.mark.parametrize(("operation", "state"), STEPS.items())
+@pytest.mark.parametrize("kind", CARRIED_OUT)
+@pytest.mark.usefixtures("short_pauses")
+def test_a_reply_that_is_lost_while_the_list_is_late(hub: Hub, operation: str, state: str, kind: str) -> None:
+    account_ids = accounts(2)
+    ready_for(hub, state, account_ids)
+    hub.fault(kind="slow_visibility", seconds=0.7)
+    hub.fault(kind=kind, operation=operation)
+    run = manage(hub, account_ids, state)
+    assert not run.failed
+    assert run.result["changed"]
+    assert lists(run.result) == {DONE[state]: account_ids}
+
+
+@pytest.mark.parametrize(("state", "status"), [("present", ""), ("disassociated", "Enabled"), ("absent", "Enabled")])
+@pytest.mark.usefixtures("short_pauses")
+def test_slow_visibility_is_waited_for(hub: Hub, state: str, status: str) -> None:
+    account_ids = accounts(60)
+    seed_members(hub, dict.fromkeys(account_ids, status) if status else {})
+    hub.fault(kind="slow_visibility", seconds=0.4)
+    run = manage(hub, account_ids, state)
+    assert not run.failed
+    assert lists(run.result) == {DONE[state]: account_ids}
+    assert set(writes(hub).values()) == {2}
+
+
+@pytest.mark.parametrize(("state", "status"), [("present", ""), ("disassociated", "Enabled"), ("absent", "Enabled")])
+@pytest.mark.usefixtures("short_pauses")
+def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub, state: str, status: str) -> None:
+    account_ids = accounts(2)
+    seed_members(hub, dict.fromkeys(account_ids, status) if status else {})
+    hub.fault(kind="slow_visibility", seconds=600)
+    run = manage(hub, account_ids, state, wait_timeout=1)
+    assert run.failed
+    assert run.result["changed"]
+    assert reasons(run.result) == dict.fromkeys(account_ids, "unconfirmed")
+    assert "within wait_timeout" in run.result["msg"]
+    assert run.result["failed_regions"] == []
+    assert set(writes(hub).values()) == {1}
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_a_deletion_that_is_refused_for_a_moment_after_disassociating(hub: Hub) -> None:
+    account_ids = accounts(60)
+    seed_members(hub, dict.fromkeys(account_ids, "Enabled"))
+    still = "The request is rejected because the current account is still associated to it."
+    hub.fault(kind="reject", operation="DeleteMembers", account_ids=account_ids[:3], message=still, times=2)
+    run = manage(hub, account_ids, "absent")
+    assert not run.failed
+    assert lists(run.result) == {"deleted": account_ids}
+    # the first three are refused in the first batch; the second batch, which has none of them, uses the fault up
+    assert writes(hub) == {"DisassociateMembers": 2, "DeleteMembers": 3}
+    assert hub.counts()["requested_ids"]["DeleteMembers"] == 60 + 3
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_a_deletion_that_stays_refused_after_disassociating(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Enabled", OTHER_MEMBER: "Enabled"})
+    still = "The request is rejected because the current account is still associated to it."
+    hub.fault(kind="reject", operation="DeleteMembers", account_ids=[MEMBER], message=still)
+    run = manage(hub, [MEMBER, OTHER_MEMBER], "absent", wait_timeout=1)
+    assert run.failed
+    assert lists(run.result) == {"deleted": [OTHER_MEMBER], "unprocessed": [MEMBER]}
+    assert run.result["unprocessed_accounts"][0]["processing_result"] == still
+    assert statuses(hub) == {MEMBER: "Removed"}
+    assert 2 < writes(hub)["DeleteMembers"] < 15
+
+
+def test_an_account_that_was_not_just_disassociated_is_not_tried_again(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Removed"})
+    hub.fault(kind="reject", operation="DeleteMembers", message="No.")
+    run = manage(hub, [MEMBER], "absent")
+    assert run.result["unprocessed_accounts"][0]["processing_result"] == "No."
+    assert not run.result["changed"]
+    assert writes(hub) == {"DeleteMembers": 1}
+
+
+def test_an_account_that_the_service_does_not_add(hub: Hub) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    run = manage(hub, [ADMINISTRATOR, MEMBER])
+    assert run.failed
+    words = "The request is rejected because an account cannot become a member of itself."
+    assert run.result["msg"] == f"1 of 2 accounts not added: {ADMINISTRATOR} in {REGION}: rejected ({words})."
+    assert lists(run.result) == {"created": [MEMBER], "unprocessed": [ADMINISTRATOR]}
+    assert run.result["unprocessed_accounts"][0]["member_status"] is None
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_a_disassociation_that_does_not_happen_in_silence_is_found_out(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Enabled", OTHER_MEMBER: "Enabled"})
+    hub.fault(kind="reject", operation="DisassociateMembers", account_ids=[MEMBER])
+    run = manage(hub, [MEMBER, OTHER_MEMBER], "disassociated", wait_timeout=1)
+    assert lists(run.result) == {"disassociated": [OTHER_MEMBER], "unprocessed": [MEMBER]}
+    assert reasons(run.result) == {MEMBER: "unconfirmed"}
+    assert run.result["unprocessed_accounts"][0]["member_status"] == "Enabled"
+    assert run.result["msg"].startswith("1 of 2 accounts not disassociated: ")
+
+
+@pytest.mark.parametrize(("operation", "state"), STEPS.items())
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("throttle", "TooManyRequestsException"),
+        ("error", "InternalException"),
+        ("lost_request", "ConnectionClosedError"),
+    ],
+)
+def test_what_does_not_end_when_writing(hub: Hub, operation: str, state: str, kind: str, code: str) -> None:
+    account_ids = accounts(60)
+    ready_for(hub, state, account_ids)
+    hub.fault(kind=kind, operation=operation, times=None, after=1)
+    run = manage(hub, account_ids, state, wait_timeout=0)
+    assert run.failed
+    assert run.result["changed"]
+    assert lists(run.result) == {DONE[state]: account_ids[:50], "unprocessed": account_ids[50:]}
+    assert set(reasons(run.result).values()) == {"not_attempted"}
+    assert failures(run.result) == {REGION: code}
+    what = f"{operation} of {account_ids[50]} and 9 more by {ADMINISTRATOR} failed in {REGION} with {code}"
+    assert what in run.result["msg"]
+    assert writes(hub) == {operation: 1 + apply.SEND_ATTEMPTS}
+
+
+def test_a_failure_between_disassociating_and_deleting_loses_nothing(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Enabled", OTHER_MEMBER: "Enabled"})
+    hub.fault(kind="access_denied", operation="DeleteMembers")
+    run = manage(hub, [MEMBER, OTHER_MEMBER], "absent", diff=True)
+    assert run.failed
+    assert run.result["changed"]
+    assert reasons(run.result) == {MEMBER: "not_attempted", OTHER_MEMBER: "not_attempted"}
+    assert {row["member_status"] for row in run.result["unprocessed_accounts"]} == {"Removed"}
+    assert run.result["diff"]["after"] == {REGION: {MEMBER: "Removed", OTHER_MEMBER: "Removed"}}
+    assert "Allow securityhub:DeleteMembers in the caller's IAM policy" in run.result["msg"]
+    assert writes(hub) == {"DisassociateMembers": 1, "DeleteMembers": 1}
+
+
+@pytest.mark.parametrize(("operation", "state"), STEPS.items())
+def test_access_denied_in_one_region_of_three(hub: Hub, operation: str, state: str) -> None:
+    ready_for(hub, state, [MEMBER], THREE)
+    hub.fault(kind="access_denied", region=THREE[1], operation=operation)
+    run = manage(hub, [MEMBER], state, regions=THREE)
+    assert run.failed
+    assert run.result["changed"]
+    assert [row["region"] for row in run.result[f"{DONE[state]}_accounts"]] == [THREE[0], THREE[2]]
+    assert [(row["region"], row["reason"]) for row in run.result["unprocessed_accounts"]] == [
+        (THREE[1], "not_attempted")
+    ]
+    assert failures(run.result) == {THREE[1]: "AccessDeniedException"}
+    assert run.result["msg"].startswith("1 of 3 Regions failed. ")
+    assert f"Allow securityhub:{operation}" in run.result["msg"]
+    assert writes(hub) == {operation: 3}
+
+
+@pytest.mark.parametrize("state", DONE)
+@pytest.mark.parametrize("check", [True, False])
+def test_security_hub_is_off_in_one_region_of_three(hub: Hub, state: str, check: bool) -> None:
+    ready_for(hub, state, [MEMBER], THREE[:2])
+    run = manage(hub, [MEMBER], state, check=check, diff=True, regions=THREE, fail_on_unprocessed=False)
+    assert run.failed
+    assert [row["region"] for row in run.result[f"{DONE[state]}_accounts"]] == THREE[:2]
+    assert [(row["region"], row["reason"]) for row in run.result["unprocessed_accounts"]] == [
+        (THREE[2], "not_attempted")
+    ]
+    off = f"Security Hub is off in {ADMINISTRATOR} in {THREE[2]}: turn it on with multiaccount.aws.securityhub_hub."
+    assert run.result["msg"] == f"1 of 3 Regions failed. {off}"
+    assert run.result["diff"]["before"][THREE[2]] == {}
+
+
+# Bad input: refused before any call
+
+
+OCTAL = yaml.safe_load("012345670123")
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        (["11112222333"], "members[].account_id: not an AWS account id: '11112222333'. "),
+        ([MEMBER, "1111-2222-3333", "x"], "members[].account_id: not an AWS account id: '1111-2222-3333', 'x'. "),
+        ([{"account_id": OCTAL}], f"members[].account_id: not an AWS account id: '{OCTAL}'. "),
+        ([""], "members[].account_id: not an AWS account id: ''. "),
+        ([f"{MEMBER} {OTHER_MEMBER}"], "members[].account_id: not an AWS account id: "),
+        (
+            [{"account_id": MEMBER, "email": EMAIL}, {"account_id": MEMBER, "email": "other@example.com"}],
+            f"members: {MEMBER} is given two e-mail addresses, '{EMAIL}' and 'other@example.com'. Keep one.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("state", DONE)
+def test_members_that_cannot_be_are_refused(hub: Hub, members: Any, words: str, state: str) -> None:
+    run = manage(hub, members, state)
+    assert run.failed
+    assert run.result.pop("msg").startswith(words)
+    assert run.result == {"changed": False, **NOTHING}
+    assert hub.counts()["calls"] == {}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"wait_timeout": -1}, "wait_timeout: -1 is less than 0"),
+        ({"region": None}, "No Region: set regions or region"),
+        (
+            {"regions": [REGION, "Ireland"]},
+            "regions: not a Region where the installed botocore knows Security Hub: 'Ire",
+        ),
+        ({"regions": ""}, "regions: empty. Name at least one Region"),
+    ],
+)
+def test_options_that_cannot_be_used(hub: Hub, options: dict[str, Any], words: str) -> None:
+    run = manage(hub, [MEMBER], **options)
+    assert run.failed
+    assert run.result.pop("msg").startswith(words)
+    assert run.result == {"changed": False, **NOTHING}
+    assert hub.counts()["calls"] == {}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"members": None}, {"members": [{"email": EMAIL}]}, {"members": [{"id": MEMBER}]}, {"state": "deleted"}],
+)
+def test_options_that_ansible_refuses(hub: Hub, options: dict[str, Any]) -> None:
+    given = {"members": [{"account_id": MEMBER}], "endpoint_url": hub.url, "region": REGION, **options}
+    assert run_module(module.main, **{name: value for name, value in given.items() if value is not None}).failed
+    assert hub.counts()["calls"] == {}
+
+
+def test_no_member_is_nothing_to_do(hub: Hub) -> None:
+    run = manage(hub, [], diff=True)
+    assert run == ModuleRun(False, {"changed": False, "diff": {"before": {}, "after": {}}, **NOTHING})
+    assert hub.counts()["calls"] == {}
+
+
+@pytest.mark.parametrize("account_id", [int(MEMBER), f" {MEMBER}\n"])
+def test_the_forms_of_account_ids(hub: Hub, account_id: Any) -> None:
+    seed_members(hub, {MEMBER: "Enabled"})
+    run = manage(hub, [{"account_id": account_id}, MEMBER])
+    assert lists(run.result) == {"unchanged": [MEMBER]}
+    assert hub.counts()["requested_ids"] == {"GetMembers": 1}
+
+
+def test_results_are_as_documented(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Enabled", OTHER_MEMBER: "Enabled"}, THREE[:2])
+    hub.fault(kind="reject", operation="CreateMembers", account_ids=["999900001111"])
+    shown: set[str] = set()
+    for state in ("present", "disassociated", "absent"):
+        run = manage(hub, [MEMBER, "999900001111"], state, diff=True, regions=THREE)
+        result = {key: value for key, value in run.result.items() if key not in ("changed", "msg")}
+        assert differences_from_return(module, result) == []
+        shown.update(key for key, value in result.items() if value)
+    assert shown == {*NOTHING, "diff"} - {"created_accounts"}
+    added = manage(hub, ["888877776666"], regions=THREE, diff=True).result
+    assert added["created_accounts"]
+    assert differences_from_return(module, {key: added[key] for key in (*NOTHING, "diff")}) == []
