@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 KEY_PREFIX = "AKIAHUB0"
 # Any secret will do. A long one, because short ones are masked all over the output of tools that hide secrets.
-SECRET_KEY = "local-security-hub-needs-no-secret-at-all"  # noqa: S105
+SECRET_KEY = "local-security-hub-needs-no-secret-at-all"
 DEFAULT_REGION = "eu-west-1"
 READY_PREFIX = "The local Security Hub is ready at "
 
