@@ -13,11 +13,10 @@ from pathlib import Path
 from local_hub.control import DEFAULT_REGION, SECRET_KEY, Hub, access_key, running_hub
 from run import guards, pip_settings, tree
 from run.guards import Tally
-from run.layout import BIN, BUILD, COPY, VENV, environment
+from run.layout import BIN, COPY, HOME, VENV, environment
 from run.shell import CommandError, show
 
 ADMINISTRATOR = "111122223333"  # the account that integration targets act as
-HOME = BUILD / "home"
 OUTPUT = COPY / "tests" / "output"
 SANITY_REPORTS = "junit/ansible-test-sanity-*.xml"
 UNIT_REPORTS = "junit/*-units.xml"

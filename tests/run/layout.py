@@ -29,6 +29,8 @@ LINKED = COLLECTIONS / "ansible_collections" / NAMESPACE / NAME
 TEST_TREE = BUILD / "test"
 COPY = TEST_TREE / "ansible_collections" / NAMESPACE / NAME
 
+# Stands in for the user's home folder with tools that write there and can't be told otherwise: ansible-test, antsibull.
+HOME = BUILD / "home"
 # An empty file, so that no ansible.cfg of the home folder or of /etc decides about a test.
 NO_SETTINGS = BUILD / "ansible.cfg"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from run import guards, tree
 from run.guards import NothingCheckedError, Tally
-from run.layout import BUILD, COLLECTION, COPY, DEPENDENCIES, NAME, NAMESPACE, ROOT, environment
+from run.layout import BUILD, COLLECTION, COPY, DEPENDENCIES, HOME, NAME, NAMESPACE, ROOT, environment
 from run.shell import read, show
 
 ARTEFACTS = BUILD / "dist"
@@ -38,12 +38,12 @@ def plugins(kind: str) -> list[str]:
 def docs_lint() -> Tally:
     """Changelog fragments, and the documentation of every plugin with its markup and references."""
     tree.refresh()
-    show("antsibull-changelog", "lint")
+    show("antsibull-changelog", "lint", env=environment(HOME=str(HOME)))
     guards.at_least_one(len(plugins("module")), "module")
     show(
         "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs",
         "--validate-collection-refs", "dependent", "--disallow-unknown-collection-refs", COPY,
-        env=environment(ANSIBLE_COLLECTIONS_PATH=str(DEPENDENCIES.parent)),
+        env=environment(ANSIBLE_COLLECTIONS_PATH=str(DEPENDENCIES.parent), HOME=str(HOME)),
     )  # fmt: skip
     return Tally(2)
 

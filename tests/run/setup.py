@@ -23,6 +23,7 @@ from run.layout import (
     BUILD,
     COLLECTIONS,
     DEPENDENCIES,
+    HOME,
     LINKED,
     NO_SETTINGS,
     REQUIREMENTS,
@@ -138,6 +139,7 @@ def unpack(wheel: Path, target: Path) -> None:
 def lay_out() -> None:
     """Put our collection and those it depends on side by side, as Ansible wants them."""
     NO_SETTINGS.touch()
+    HOME.mkdir(exist_ok=True)
     link(LINKED, ROOT)
     for tree in (COLLECTIONS, TEST_TREE):
         link(tree / "ansible_collections" / "amazon", DEPENDENCIES / "amazon")

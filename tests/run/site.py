@@ -8,7 +8,7 @@ import shutil
 import sys
 
 from run import tree
-from run.layout import BUILD, COLLECTION, TEST_TREE, environment
+from run.layout import BUILD, COLLECTION, HOME, TEST_TREE, environment
 from run.shell import CommandError, show
 
 SITE = BUILD / "docs"
@@ -20,7 +20,7 @@ def build() -> None:
     tree.refresh()
     shutil.rmtree(SITE, ignore_errors=True)
     SITE.mkdir(parents=True)
-    env = environment(ANSIBLE_COLLECTIONS_PATH=str(TEST_TREE))
+    env = environment(ANSIBLE_COLLECTIONS_PATH=str(TEST_TREE), HOME=str(HOME))
     show(
         "antsibull-docs",
         "sphinx-init",
