@@ -12,13 +12,16 @@ import contextlib
 import os
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
+import botocore.loaders
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub, credentials, running_hub
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR
 
+MODELS: dict[Any, Any] = {}
 SERVER = pytest.StashKey[Hub]()
 RUNNING = pytest.StashKey[contextlib.ExitStack]()
 
@@ -47,11 +50,19 @@ def _no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
+def _loader_with_memory(search_path: str | None = None) -> Any:
+    """What reads the service's model for a session; to read it anew takes longer than all that a module does."""
+    loader = botocore.loaders.create_loader(search_path)
+    loader._cache = MODELS
+    return loader
+
+
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the pauses between attempts, ours and botocore's."""
+    """Leave out the pauses between attempts, ours and botocore's, and reading the same models again."""
     monkeypatch.setattr(apply, "BACKOFF_BASE", 0.0)
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
+    monkeypatch.setattr("botocore.session.create_loader", _loader_with_memory)
 
 
 @pytest.fixture
