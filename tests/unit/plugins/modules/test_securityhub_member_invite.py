@@ -21,7 +21,6 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
     ModuleRun,
     accounts,
     differences_from_return,
-    documented_options,
     ids,
     run_module,
 )
@@ -660,11 +659,3 @@ def test_results_are_as_documented(hub: Hub) -> None:
     result = {key: value for key, value in run.result.items() if key not in ansibles_own}
     assert all(result.values())
     assert differences_from_return(module, result) == []
-
-
-def test_options_are_as_documented() -> None:
-    documented = documented_options(module)
-    assert documented.keys() == module.ARGUMENT_SPEC.keys()
-    for name, spec in module.ARGUMENT_SPEC.items():
-        fields = {key: value for key, value in documented[name].items() if key != "description"}
-        assert fields == spec, name

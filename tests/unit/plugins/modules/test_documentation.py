@@ -1,0 +1,86 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documentation of every module against what the module takes."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.amazon.aws.plugins.doc_fragments import tags
+
+from ansible_collections.multiaccount.aws.plugins import modules
+from ansible_collections.multiaccount.aws.tests.unit.support import documented_options
+
+NAMES = sorted(path.stem for path in Path(next(iter(modules.__path__))).glob("securityhub_*.py"))
+COLLECTION = "multiaccount.aws"
+
+
+def load(name: str) -> Any:
+    return importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{name}")
+
+
+def spec(documented: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The argument spec that the documentation promises."""
+    specs: dict[str, Any] = {}
+    for name, option in documented.items():
+        fields = {key: value for key, value in option.items() if key not in ("description", "suboptions")}
+        if "suboptions" in option:
+            fields["options"] = spec(option["suboptions"])
+        specs[name] = {key: value for key, value in fields.items() if value is not False or key != "required"}
+    return specs
+
+
+def test_there_are_modules() -> None:
+    assert {"securityhub_member", "securityhub_invitation", "securityhub_hub"} < set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_options_are_as_documented(name: str) -> None:
+    module = load(name)
+    documentation = yaml.safe_load(module.DOCUMENTATION)
+    theirs = {}
+    if "amazon.aws.tags" in documentation["extends_documentation_fragment"]:
+        theirs = yaml.safe_load(tags.ModuleDocFragment.DOCUMENTATION)["options"]
+    wanted = {key: {"required": False, **value} for key, value in module.ARGUMENT_SPEC.items()}
+    assert spec({**theirs, **documented_options(module)}) == spec(wanted)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_documentation_is_of_this_module(name: str) -> None:
+    module = load(name)
+    assert yaml.safe_load(module.DOCUMENTATION)["module"] == name
+    assert any(f"{COLLECTION}.{name}" in task for task in yaml.safe_load(module.EXAMPLES))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_module_has_the_attributes_of_its_kind(name: str) -> None:
+    fragments = set(yaml.safe_load(load(name).DOCUMENTATION)["extends_documentation_fragment"])
+    kind = "reads" if name.endswith("_info") else "converges"
+    assert {f"{COLLECTION}.securityhub", f"{COLLECTION}.attributes", f"{COLLECTION}.attributes.{kind}"} <= fragments
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_examples_use_options_that_there_are(name: str) -> None:
+    for task in yaml.safe_load(load(name).EXAMPLES):
+        for action, arguments in task.items():
+            if not action.startswith(f"{COLLECTION}."):
+                continue
+            module = load(action.removeprefix(f"{COLLECTION}."))
+            used = set(arguments) - {"region", "profile", "access_key", "secret_key", "session_token"}
+            assert used <= module.ARGUMENT_SPEC.keys(), task["name"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_returned_key_has_what_a_reader_needs(name: str) -> None:
+    def check(fields: Mapping[str, Mapping[str, Any]]) -> None:
+        for key, field in fields.items():
+            assert {"description", "returned", "type"} <= field.keys(), key
+            assert ("sample" in field) != ("contains" in field), key
+            check(field.get("contains", {}))
+
+    check(yaml.safe_load(load(name).RETURN))

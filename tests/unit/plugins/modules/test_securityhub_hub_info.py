@@ -1,0 +1,111 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module as Ansible runs it, over HTTP against the local Security Hub."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.multiaccount.aws.plugins.modules import securityhub_hub
+from ansible_collections.multiaccount.aws.plugins.modules import securityhub_hub_info as module
+from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.unit.membership import THREE, failures, run_at, turn_on
+from ansible_collections.multiaccount.aws.tests.unit.support import (
+    ADMINISTRATOR,
+    REGION,
+    ModuleRun,
+    differences_from_return,
+)
+
+NOTHING: dict[str, Any] = {"changed": False, "hubs": [], "failed_regions": []}
+
+
+def look(hub: Hub, **options: Any) -> ModuleRun:
+    """Run the module in check mode and outside: it is the same, and writes nothing."""
+    hub.reset_counts()
+    foreseen, run = run_at(hub, module, check=True, **options), run_at(hub, module, diff=True, **options)
+    assert foreseen == run
+    assert not run.result["changed"]
+    assert hub.counts()["writes"] == 0
+    return run
+
+
+def test_where_it_is_off_there_is_nothing(hub: Hub) -> None:
+    assert look(hub, regions=THREE) == ModuleRun(False, NOTHING)
+
+
+def test_settings_and_tags(hub: Hub) -> None:
+    set_up = {"tags": {"team": "security"}, "auto_enable_controls": False}
+    run_at(hub, securityhub_hub, control_finding_generator="STANDARD_CONTROL", **set_up)
+    stored = hub.state()["hubs"][ADMINISTRATOR][REGION]
+    assert look(hub).result["hubs"] == [
+        {
+            "region": REGION,
+            "hub_arn": f"arn:aws:securityhub:{REGION}:{ADMINISTRATOR}:hub/default",
+            "subscribed_at": stored["subscribed_at"],
+            "control_finding_generator": "STANDARD_CONTROL",
+            **set_up,
+        }
+    ]
+
+
+def test_regions_where_it_is_off_are_left_out(hub: Hub) -> None:
+    turn_on(hub, ADMINISTRATOR, [THREE[2], THREE[0]])
+    run = look(hub, regions=THREE)
+    assert not run.failed
+    assert [row["region"] for row in run.result["hubs"]] == [THREE[0], THREE[2]]
+    assert hub.counts()["calls"] == {"DescribeHub": 2 * 3, "ListTagsForResource": 2 * 2}
+
+
+@pytest.mark.parametrize("operation", ["DescribeHub", "ListTagsForResource"])
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("access_denied", "AccessDeniedException"),
+        ("not_opted_in", "UnrecognizedClientException"),
+        ("throttle", "TooManyRequestsException"),
+    ],
+)
+def test_one_region_of_three_fails_and_the_rest_is_returned(hub: Hub, operation: str, kind: str, code: str) -> None:
+    turn_on(hub, ADMINISTRATOR, THREE)
+    hub.fault(kind=kind, region=THREE[1], operation=operation, times=None)
+    run = look(hub, regions=THREE)
+    assert failures(run.result) == {THREE[1]: code}
+    assert run.result["msg"].startswith("1 of 3 Regions failed. ")
+    assert f"{operation} by {ADMINISTRATOR} failed in {THREE[1]}" in run.result["msg"] or kind == "not_opted_in"
+    assert [row["region"] for row in run.result["hubs"]] == [THREE[0], THREE[2]]
+
+
+def test_reads_are_repeated(hub: Hub) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    for operation in ("DescribeHub", "ListTagsForResource"):
+        hub.fault(kind="throttle", operation=operation, times=5)
+        hub.fault(kind="lost_reply", operation=operation)
+    assert not run_at(hub, module).failed
+    assert hub.counts()["calls"] == {"DescribeHub": 7, "ListTagsForResource": 7}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"region": None}, "No Region: set regions or region"),
+        ({"regions": ["Ireland"]}, "regions: not a Region where the installed botocore knows Security Hub: 'Ireland'"),
+        ({"regions": []}, "regions: empty. Name at least one Region"),
+    ],
+)
+def test_options_that_cannot_be_used(hub: Hub, options: dict[str, Any], words: str) -> None:
+    run = look(hub, **options)
+    assert run.failed
+    assert run.result.pop("msg").startswith(words)
+    assert run.result == NOTHING
+    assert hub.counts()["calls"] == {}
+
+
+def test_results_are_as_documented(hub: Hub) -> None:
+    run_at(hub, securityhub_hub, tags={"team": "security"}, regions=THREE)
+    hub.fault(kind="access_denied", region=THREE[1])
+    result = {key: value for key, value in look(hub, regions=THREE).result.items() if key not in ("changed", "msg")}
+    assert all(result.values())
+    assert differences_from_return(module, result) == []

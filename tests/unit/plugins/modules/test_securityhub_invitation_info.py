@@ -1,0 +1,147 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module as Ansible runs it, over HTTP against the local Security Hub, as the member account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.multiaccount.aws.plugins.modules import securityhub_invitation_info as module
+from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.unit.membership import (
+    MEMBER,
+    OTHER_ADMINISTRATOR,
+    THREE,
+    failures,
+    run_at,
+    seed_members,
+    turn_on,
+)
+from ansible_collections.multiaccount.aws.tests.unit.support import (
+    ADMINISTRATOR,
+    REGION,
+    ModuleRun,
+    accounts,
+    differences_from_return,
+)
+
+NOTHING: dict[str, Any] = {"changed": False, "invitations": [], "administrators": [], "failed_regions": []}
+
+
+def look(hub: Hub, **options: Any) -> ModuleRun:
+    """Run the module in check mode and outside: it is the same, and writes nothing."""
+    foreseen, run = (run_at(hub, module, check=check, account_id=MEMBER, **options) for check in (True, False))
+    assert foreseen == run
+    assert not run.result["changed"]
+    assert hub.counts()["writes"] == 0
+    return run
+
+
+def pairs(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(row["administrator_id"], row["member_status"]) for row in rows]
+
+
+@pytest.mark.parametrize("status", [None, "Created"])
+def test_nothing_is_two_empty_lists(hub: Hub, status: str | None) -> None:
+    seed_members(hub, {MEMBER: status} if status else {})
+    turn_on(hub, MEMBER)
+    assert look(hub) == ModuleRun(False, NOTHING)
+
+
+@pytest.mark.parametrize("status", ["Invited", "Removed", "Resigned"])
+def test_whatever_became_of_an_invitation(hub: Hub, status: str) -> None:
+    seed_members(hub, {MEMBER: status})
+    turn_on(hub, MEMBER)
+    run = look(hub)
+    assert pairs(run.result["invitations"]) == [(ADMINISTRATOR, status)]
+    assert run.result["administrators"] == []
+
+
+@pytest.mark.parametrize("spelling", [{}, {"status_case": "upper"}, {"enabled_name": "Associated"}])
+def test_the_administrator_and_an_invitation_of_another_one(hub: Hub, spelling: dict[str, str]) -> None:
+    seed_members(hub, {MEMBER: "Enabled"})
+    seed_members(hub, {MEMBER: "Invited"}, administrator_id=OTHER_ADMINISTRATOR)
+    hub.switches(**spelling)
+    run = look(hub)
+    assert pairs(run.result["administrators"]) == [(ADMINISTRATOR, "Enabled")]
+    assert pairs(run.result["invitations"]) == [(ADMINISTRATOR, "Enabled"), (OTHER_ADMINISTRATOR, "Invited")]
+    # the administrator's row is the one of its invitation
+    (administrator,) = run.result["administrators"]
+    assert administrator == run.result["invitations"][0]
+    assert administrator["region"] == REGION
+    assert administrator["invited_at"].startswith("20")
+    stored = hub.state()["invitations"][MEMBER][REGION]
+    assert [row["invitation_id"] for row in run.result["invitations"]] == [row["invitation_id"] for row in stored]
+
+
+def test_an_account_of_the_organization_has_an_administrator_and_no_invitation(hub: Hub) -> None:
+    hub.seed(organization_accounts=[MEMBER])
+    seed_members(hub, {MEMBER: "Enabled"})
+    run = look(hub)
+    assert pairs(run.result["administrators"]) == [(ADMINISTRATOR, "Enabled")]
+    assert run.result["administrators"][0]["invitation_id"] is None
+    assert run.result["invitations"] == []
+
+
+def test_120_invitations_are_three_pages(hub: Hub) -> None:
+    turn_on(hub, MEMBER)
+    rows = [{"administrator_id": each, "region": REGION, "account_id": MEMBER} for each in accounts(120)]
+    hub.seed(members=[{**row, "member_status": "Invited"} for row in rows])
+    run = run_at(hub, module, account_id=MEMBER)
+    assert pairs(run.result["invitations"]) == [(each, "Invited") for each in accounts(120)]
+    assert hub.counts()["calls"] == {"GetAdministratorAccount": 1, "ListInvitations": 3}
+
+
+@pytest.mark.parametrize("kind", ["off", "access_denied", "not_opted_in", "throttle"])
+def test_one_region_of_three_fails_and_the_rest_is_returned(hub: Hub, kind: str) -> None:
+    there = THREE if kind != "off" else [THREE[0], THREE[2]]
+    seed_members(hub, {MEMBER: "Enabled"}, there)
+    if kind != "off":
+        hub.fault(kind=kind, region=THREE[1], times=None)
+    run = look(hub, regions=THREE)
+    code = {
+        "off": "InvalidAccessException",
+        "access_denied": "AccessDeniedException",
+        "not_opted_in": "UnrecognizedClientException",
+        "throttle": "TooManyRequestsException",
+    }
+    assert failures(run.result) == {THREE[1]: code[kind]}
+    assert run.result["msg"].startswith("1 of 3 Regions failed. ")
+    if kind == "off":
+        assert f"Security Hub is off in {MEMBER} in {THREE[1]}" in run.result["msg"]
+    for key in ("invitations", "administrators"):
+        assert [row["region"] for row in run.result[key]] == [THREE[0], THREE[2]]
+
+
+def test_reads_are_repeated(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Enabled"})
+    for operation in ("GetAdministratorAccount", "ListInvitations"):
+        hub.fault(kind="throttle", operation=operation, times=5)
+        hub.fault(kind="lost_reply", operation=operation)
+    assert not run_at(hub, module, account_id=MEMBER).failed
+    assert hub.counts()["calls"] == {"GetAdministratorAccount": 7, "ListInvitations": 7}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"region": None}, "No Region: set regions or region"),
+        ({"regions": ["Ireland"]}, "regions: not a Region where the installed botocore knows Security Hub: 'Ireland'"),
+        ({"regions": []}, "regions: empty. Name at least one Region"),
+    ],
+)
+def test_options_that_cannot_be_used(hub: Hub, options: dict[str, Any], words: str) -> None:
+    run = look(hub, **options)
+    assert run.failed
+    assert run.result.pop("msg").startswith(words)
+    assert run.result == NOTHING
+    assert hub.counts()["calls"] == {}
+
+
+def test_results_are_as_documented(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Enabled"}, THREE[:2])
+    result = {key: value for key, value in look(hub, regions=THREE).result.items() if key not in ("changed", "msg")}
+    assert all(result.values())
+    assert differences_from_return(module, result) == []

@@ -1,0 +1,197 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module as Ansible runs it, over HTTP against the local Security Hub."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_info as module
+from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.unit.membership import (
+    EMAIL,
+    MEMBER,
+    OTHER_MEMBER,
+    THREE,
+    failures,
+    run_at,
+    seed_members,
+    turn_on,
+    without,
+)
+from ansible_collections.multiaccount.aws.tests.unit.support import (
+    ADMINISTRATOR,
+    REGION,
+    ModuleRun,
+    accounts,
+    differences_from_return,
+    ids,
+)
+
+NOTHING: dict[str, Any] = {"changed": False, "members": [], "failed_regions": []}
+STATUSES = ["Created", "Invited", "Enabled", "Removed", "Resigned", "Deleted", "AccountSuspended", "Paused"]
+ONE_EACH = dict(zip(accounts(len(STATUSES)), STATUSES, strict=True))
+
+
+def look(hub: Hub, **options: Any) -> ModuleRun:
+    """Run the module in check mode and outside: it is the same, and writes nothing."""
+    foreseen, run = run_at(hub, module, check=True, **options), run_at(hub, module, diff=True, **options)
+    assert foreseen == run
+    assert not run.result["changed"]
+    assert hub.counts()["writes"] == 0
+    return run
+
+
+def found(run: ModuleRun) -> dict[str, str]:
+    return {row["account_id"]: row["member_status"] for row in run.result["members"]}
+
+
+@pytest.mark.parametrize("options", [{}, {"account_ids": [MEMBER]}, {"member_status": "Enabled"}])
+def test_nobody_is_an_empty_list(hub: Hub, options: dict[str, Any]) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    assert look(hub, **options) == ModuleRun(False, NOTHING)
+
+
+def test_every_status_is_returned(hub: Hub) -> None:
+    seed_members(hub, ONE_EACH)
+    assert found(look(hub)) == ONE_EACH
+
+
+def test_the_row_of_a_member(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    (row,) = look(hub).result["members"]
+    assert row["invited_at"].startswith("20")
+    assert row["updated_at"] == row["invited_at"]
+    assert without(row) == {
+        "region": REGION,
+        "account_id": MEMBER,
+        "member_status": "Invited",
+        "email": EMAIL,
+        "administrator_id": ADMINISTRATOR,
+    }
+
+
+def test_an_account_of_the_organization_has_no_address(hub: Hub) -> None:
+    hub.seed(organization_accounts=[MEMBER])
+    seed_members(hub, {MEMBER: "Enabled"})
+    (row,) = look(hub).result["members"]
+    assert (row["email"], row["invited_at"]) == (None, None)
+
+
+def test_120_members_are_three_pages(hub: Hub) -> None:
+    account_ids = accounts(120)
+    seed_members(hub, dict.fromkeys(account_ids, "Created"))
+    assert ids(run_at(hub, module).result["members"]) == account_ids
+    assert hub.counts()["calls"] == {"ListMembers": 3}
+
+
+def test_120_members_by_name_are_three_calls(hub: Hub) -> None:
+    account_ids = accounts(121)
+    seed_members(hub, dict.fromkeys(account_ids[:120], "Created"))
+    run = run_at(hub, module, account_ids=account_ids)
+    assert ids(run.result["members"]) == account_ids[:120]
+    assert hub.counts()["calls"] == {"GetMembers": 3}
+    assert hub.counts()["max_ids"] == {"GetMembers": 50}
+
+
+@pytest.mark.parametrize(
+    ("asked", "statuses"),
+    [
+        *(([status], [status]) for status in STATUSES[:-1]),
+        (["enabled"], ["Enabled"]),
+        (["ASSOCIATED"], ["Enabled"]),
+        ("invited, Created", ["Created", "Invited"]),
+        ("removed\nRESIGNED", ["Removed", "Resigned"]),
+        (["accountsuspended"], ["AccountSuspended"]),
+        ([], STATUSES),
+    ],
+)
+@pytest.mark.parametrize("by_name", [False, True])
+def test_a_filter_of_statuses(hub: Hub, asked: Any, statuses: list[str], by_name: bool) -> None:
+    seed_members(hub, ONE_EACH)
+    more = {"account_ids": list(ONE_EACH)} if by_name else {}
+    assert list(found(look(hub, member_status=asked, **more)).values()) == statuses
+
+
+@pytest.mark.parametrize("spelling", [{"status_case": "upper"}, {"enabled_name": "Associated"}])
+def test_statuses_come_in_the_documented_spelling(hub: Hub, spelling: dict[str, str]) -> None:
+    documented = {account_id: status for account_id, status in ONE_EACH.items() if status != "Paused"}
+    seed_members(hub, documented)
+    hub.switches(**spelling)
+    assert found(look(hub)) == documented
+    assert list(found(look(hub, member_status="enabled")).values()) == ["Enabled"]
+
+
+@pytest.mark.parametrize(
+    "account_ids", [[OTHER_MEMBER, MEMBER, "999900001111"], f"{OTHER_MEMBER}\n{MEMBER},{MEMBER} 999900001111"]
+)
+@pytest.mark.parametrize("answer", ["unprocessed", "not_found", "bad_request", "access_denied"])
+def test_only_those_that_are_asked_for_and_there(hub: Hub, account_ids: Any, answer: str) -> None:
+    seed_members(hub, {MEMBER: "Enabled", OTHER_MEMBER: "Removed", "333344445555": "Enabled"})
+    hub.switches(get_members_unknown=answer)
+    run = look(hub, account_ids=account_ids)
+    assert list(found(run).items()) == [(OTHER_MEMBER, "Removed"), (MEMBER, "Enabled")]
+
+
+@pytest.mark.parametrize("account_ids", [[], "", " , "])
+def test_an_empty_list_of_accounts_is_nothing_to_do(hub: Hub, account_ids: Any) -> None:
+    assert look(hub, account_ids=account_ids) == ModuleRun(False, NOTHING)
+    assert hub.counts()["calls"] == {}
+
+
+@pytest.mark.parametrize("options", [{}, {"account_ids": [MEMBER]}])
+@pytest.mark.parametrize("kind", ["off", "access_denied", "not_opted_in", "throttle"])
+def test_one_region_of_three_fails_and_the_rest_is_returned(hub: Hub, options: dict[str, Any], kind: str) -> None:
+    there = THREE if kind != "off" else [THREE[0], THREE[2]]
+    seed_members(hub, {MEMBER: "Enabled"}, there)
+    if kind != "off":
+        hub.fault(kind=kind, region=THREE[1], times=None)
+    run = look(hub, regions=THREE, **options)
+    assert run.failed
+    code = {
+        "off": "InvalidAccessException",
+        "access_denied": "AccessDeniedException",
+        "not_opted_in": "UnrecognizedClientException",
+        "throttle": "TooManyRequestsException",
+    }
+    assert failures(run.result) == {THREE[1]: code[kind]}
+    assert run.result["msg"].startswith("1 of 3 Regions failed. ")
+    assert run.result["failed_regions"][0]["msg"] in run.result["msg"]
+    assert [row["region"] for row in run.result["members"]] == [THREE[0], THREE[2]]
+
+
+@pytest.mark.parametrize(("options", "operation"), [({}, "ListMembers"), ({"account_ids": [MEMBER]}, "GetMembers")])
+def test_reads_are_repeated(hub: Hub, options: dict[str, Any], operation: str) -> None:
+    seed_members(hub, {MEMBER: "Enabled"})
+    for kind, times in (("throttle", 5), ("error", 1), ("lost_reply", 1)):
+        hub.fault(kind=kind, operation=operation, times=times)
+    assert found(run_at(hub, module, **options)) == {MEMBER: "Enabled"}
+    assert hub.counts()["calls"] == {operation: 8}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"account_ids": ["1", MEMBER]}, "account_ids: not an AWS account id: '1'. "),
+        ({"member_status": "Enabled, Paused"}, "member_status: no member status: 'Paused'. There are Created, Invited"),
+        ({"member_status": ["on", "off"]}, "member_status: no member status: 'on', 'off'. "),
+        ({"region": None}, "No Region: set regions or region"),
+        ({"regions": ["Ireland"]}, "regions: not a Region where the installed botocore knows Security Hub: 'Ireland'"),
+        ({"regions": []}, "regions: empty. Name at least one Region"),
+    ],
+)
+def test_options_that_cannot_be_used(hub: Hub, options: dict[str, Any], words: str) -> None:
+    run = look(hub, **options)
+    assert run.failed
+    assert run.result.pop("msg").startswith(words)
+    assert run.result == NOTHING
+    assert hub.counts()["calls"] == {}
+
+
+def test_results_are_as_documented(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Invited"}, THREE[:2])
+    result = {key: value for key, value in look(hub, regions=THREE).result.items() if key not in ("changed", "msg")}
+    assert all(result.values())
+    assert differences_from_return(module, result) == []
