@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property
 from itertools import chain
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, TypeVar
 
@@ -99,9 +99,12 @@ class Connection:
         with ThreadPoolExecutor(max_workers=len(clients)) as pool:
             return dict(zip(self.regions, pool.map(work, clients)))
 
-    @lru_cache(maxsize=None)  # noqa: B019 (a connection lives as long as the module)
     def caller_account_id(self) -> Optional[str]:
         """Ask STS, once, whose credentials these are; None if it doesn't say. Needs no permission."""
+        return self._identity
+
+    @cached_property
+    def _identity(self) -> Optional[str]:
         config = Config(retries=WRITE_RETRIES, connect_timeout=CONNECT_TIMEOUT, read_timeout=CONNECT_TIMEOUT)
         try:
             client = self._client("sts", self.regions[0], config)
