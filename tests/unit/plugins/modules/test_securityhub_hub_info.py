@@ -37,7 +37,7 @@ def test_where_it_is_off_there_is_nothing(hub: Hub) -> None:
 
 
 def test_settings_and_tags(hub: Hub) -> None:
-    set_up = {"tags": {"team": "security"}, "auto_enable_controls": False}
+    set_up: dict[str, Any] = {"tags": {"team": "security"}, "auto_enable_controls": False}
     run_at(hub, securityhub_hub, control_finding_generator="STANDARD_CONTROL", **set_up)
     stored = hub.state()["hubs"][ADMINISTRATOR][REGION]
     assert look(hub).result["hubs"] == [
