@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from local_hub.control import Hub, running_hub
+from playbooks.fleet import Fleet
 from playbooks.scene import Scene
 
 
@@ -25,3 +26,9 @@ def scene(hub: Hub, tmp_path: Path) -> Scene:
     """The administrator at the hub, which has forgotten everything."""
     hub.reset()
     return Scene(hub, tmp_path)
+
+
+@pytest.fixture
+def fleet(scene: Scene) -> Fleet:
+    """Three accounts at the hub, and what brings them in and out."""
+    return Fleet(scene)

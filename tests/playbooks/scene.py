@@ -45,8 +45,8 @@ class Run:
 
     @property
     def summary(self) -> list[str]:
-        """The lines of the playbook's task Summary."""
-        return list(self._json_after("TASK [Summary]")["msg"])
+        """The lines of the task Summary, the playbook's own or the role's."""
+        return list(self._json_after("Summary] *")["msg"])
 
     def _json_after(self, heading: str) -> dict[str, Any]:
         tail = self.output.partition(heading)[2]
