@@ -25,18 +25,23 @@ def shown(command: list[str]) -> str:
     return shlex.join(command).replace(f"{ROOT}/", "")
 
 
-def show(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str:
-    """Run a program with its output on the terminal, and return that output."""
+def show(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None, live: bool = True) -> str:
+    """Run a program with its output on the terminal, as it comes or all at its end, and return that output."""
     words = [str(word) for word in command]
-    print(f"$ {shown(words)}", flush=True)
+    heading = f"$ {shown(words)}"
+    if live:
+        print(heading, flush=True)
     said: list[str] = []
     with subprocess.Popen(
         words, cwd=cwd, env=env or environment(), text=True, errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as process:  # fmt: skip
         for line in process.stdout or ():
-            print(line, end="", flush=True)
+            if live:
+                print(line, end="", flush=True)
             said.append(line)
+    if not live:
+        print(f"{heading}\n{''.join(said)}", end="", flush=True)
     output = ESCAPES.sub("", "".join(said))
     if process.returncode:
         raise CommandError(words, process.returncode, output)

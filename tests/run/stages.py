@@ -7,12 +7,14 @@ A stage that fails raises; one that has checked nothing fails too (guards.py).
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from local_hub.control import running_hub
-from run import ansible_test, guards, publishing
+from run import ansible_test, browser, guards, publishing
 from run.guards import Tally
 from run.layout import BUILD, LINKED, ROOT, environment
 from run.shell import read, show
@@ -54,29 +56,38 @@ def unit() -> Tally:
         f"tests/{file.relative_to(ROOT / 'tests').parts[0]}" for file in (ROOT / "tests").rglob("test_*.py")
     )
     suites = sorted(set(folders) - {"tests/integration"})
+    missing = sorted(UNIT_SUITES - set(suites))
+    guards.at_least_one(not missing, f"tests in {', '.join(missing)}")
+    seen = browser.provide()
+    if not seen and os.environ.get("CI"):
+        raise guards.NothingCheckedError("nothing was checked: no browser for the report")
     total = Tally()
     for suite in suites:
         report = fresh(f"unit-{Path(suite).name}.xml")
-        show("python", "-m", "pytest", "--quiet", "--junit-xml", report, suite)
+        show("python", "-m", "pytest", "--quiet", "--numprocesses", "auto", "--dist", "worksteal",
+             "--junit-xml", report, suite)  # fmt: skip
         total += guards.junit([report], f"test in {suite}")
-    missing = sorted(UNIT_SUITES - set(suites))
-    guards.at_least_one(not missing, f"tests in {', '.join(missing)}")
     return total
 
 
 def molecule() -> Tally:
-    """Every molecule scenario, one after the other on one local Security Hub, where each has accounts of its own."""
+    """Every molecule scenario, a few at a time on one local Security Hub, where each has accounts of its own."""
     scenarios = sorted(file.parent.name for file in (ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
     guards.at_least_one(len(scenarios), "molecule scenario")
-    with running_hub() as hub:
+    with running_hub() as hub, ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         variables = environment(**hub.environment(ansible_test.ADMINISTRATOR), LOCAL_HUB_URL=hub.url)
-        for scenario in scenarios:
-            # a fresh folder, or molecule takes up where an interrupted run left off
-            with tempfile.TemporaryDirectory(dir=BUILD) as folder:
-                env = {**variables, "MOLECULE_EPHEMERAL_DIRECTORY": folder}
-                output = show("molecule", "test", "--scenario-name", scenario, env=env)
-            guards.counted(output, r"\bok=(\d+)", f"task in the scenario {scenario}")
+        runs = {scenario: pool.submit(run_scenario, scenario, variables) for scenario in scenarios}
+        for scenario, run in runs.items():
+            guards.counted(run.result(), r"\bok=(\d+)", f"task in the scenario {scenario}")
     return Tally(len(scenarios))
+
+
+def run_scenario(scenario: str, variables: dict[str, str]) -> str:
+    """Run a molecule scenario and return its output, which is shown in one piece."""
+    # a fresh folder, or molecule takes up where an interrupted run left off
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        env = {**variables, "MOLECULE_EPHEMERAL_DIRECTORY": folder}
+        return show("molecule", "test", "--scenario-name", scenario, env=env, live=False)
 
 
 STAGES: dict[str, Callable[[], Tally]] = {
