@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.utils import parse_timestamp
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import regions as regions_module
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import InvalidInput
@@ -156,3 +157,32 @@ def test_credentials_of_a_profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 def test_a_profile_that_does_not_exist() -> None:
     with pytest.raises(InvalidInput, match=r"^The credentials can't be used: .*nobody"):
         connection(profile_name="nobody")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-01-02T03:04:05.678Z",
+        "2026-01-02T03:04:05.678901Z",
+        "2026-01-02T03:04:05.678901234Z",
+        "2026-01-02T03:04:05.6+00:00",
+        "2026-01-02T03:04:05Z",
+        "2026-01-02T03:04:05+02:00",
+        "2026-01-02T03:04Z",
+        "20260102T030405Z",
+        "2026-01-02",
+        "Tue, 02 Jan 2026 03:04:05 GMT",
+        "1767323045",
+        1767323045,
+        1767323045.5,
+    ],
+)
+def test_times_are_those_that_botocore_finds(value: Any) -> None:
+    assert regions_module.parse_time(value).isoformat() == parse_timestamp(value).isoformat()
+
+
+def test_the_usual_time_takes_no_trial_of_formats(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regions_module, "parse_timestamp", None)
+    for reader in connection(["eu-west-1"]).in_each_region(lambda clients: clients.reader).values():
+        parser = reader._endpoint._response_parser_factory.create_parser("rest-json")
+        assert parser._timestamp_parser("2026-01-02T03:04:05.678Z").isoformat() == "2026-01-02T03:04:05.678000+00:00"
