@@ -71,7 +71,7 @@ def _onboard(
         "securityhub_membership_member_role": "SecurityHubOnboarding",
     }
     runs = []
-    for _ in range(2):
+    for _run in range(2):
         bench.hub.reset_counts()
         runs.append(bench.playbook(PLAYBOOK, variables, "--forks", str(forks)))
         if bool(runs[-1].code) != bool(denied):

@@ -67,7 +67,7 @@ def run(command: Sequence[str], environment: dict[str, str], keep: int = 200_000
             command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
         try:
-            _, status, usage = os.wait4(process.pid, 0)
+            _pid, status, usage = os.wait4(process.pid, 0)
             seconds = time.perf_counter() - started
             process.returncode = os.waitstatus_to_exitcode(status)
         finally:
@@ -107,6 +107,6 @@ def in_turn(rounds: int, ours: Callable[[], Run], theirs: Callable[[], Run]) -> 
     return list(mine), list(yours)
 
 
-def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+def ratio(ones: Sequence[float], others: Sequence[float]) -> float:
     """The median of the ratios of runs that were made one after the other."""
-    return median(one / other for one, other in zip(ours, theirs, strict=True))
+    return median(one / other for one, other in zip(ones, others, strict=True))

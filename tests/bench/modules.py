@@ -35,7 +35,7 @@ def regions(bench: Bench) -> Iterator[Row]:
         "boto3 loop": lambda: bench.run(loop),
     }
     times: dict[str, list[float]] = {way: [] for way in ways}
-    for _ in range(rounds):
+    for _round in range(rounds):
         for way, go in ways.items():
             bench.seed(dict.fromkeys(ids, "Created"), REGIONS, LATENCY)
             times[way].append(go().seconds)
