@@ -9,55 +9,25 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import Outcome, decide_invitation
+from ansible_collections.multiaccount.aws.tests.unit.scripted import (
+    AFTER_THE_WORK,
+    DENIED,
+    ERROR,
+    ERROR_AFTER,
+    LOST_REPLY,
+    LOST_REQUEST,
+    NO_CONNECTION,
+    NOT_FOUND,
+    THROTTLE,
+    Clock,
+    refuse,
+)
 from ansible_collections.multiaccount.aws.tests.unit.support import accounts
 
-ENDPOINT = "https://securityhub.example"
 ALREADY = "The request is rejected because the current account has already invited the given member account."
-
-# What a call can meet. A call that meets nothing is answered.
-THROTTLE = "throttle"
-NO_CONNECTION = "no connection"
-LOST_REQUEST = "lost request"
-LOST_REPLY = "lost reply"
-ERROR = "error"
-ERROR_AFTER = "error after the work"
-DENIED = "denied"
-NOT_FOUND = "not found"
-AFTER_THE_WORK = (LOST_REPLY, ERROR_AFTER)
-
-
-def refuse(incident: str) -> None:
-    """Raise what botocore raises when a call meets this."""
-    if incident == NO_CONNECTION:
-        raise ConnectTimeoutError(endpoint_url=ENDPOINT)
-    if incident in (LOST_REQUEST, LOST_REPLY):
-        raise ReadTimeoutError(endpoint_url=ENDPOINT)
-    code, status = {
-        THROTTLE: ("TooManyRequestsException", 429),
-        DENIED: ("AccessDeniedException", 403),
-        NOT_FOUND: ("ResourceNotFoundException", 404),
-    }.get(incident, ("InternalException", 500))
-    error = {"Error": {"Code": code, "Message": incident}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    raise ClientError(error, "AnyOperation")
-
-
-class Clock:
-    """Stands in for the module time."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.pauses: list[float] = []
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        self.now += seconds
 
 
 class Service:

@@ -1,0 +1,260 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The member's side: sending, waiting, and reading again, against an account that answers as a script says."""
+
+from __future__ import annotations
+
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
+from ansible_collections.multiaccount.aws.tests.unit.scripted import (
+    DENIED,
+    ERROR,
+    ERROR_AFTER,
+    LOST_REPLY,
+    LOST_REQUEST,
+    NO_CONNECTION,
+    THROTTLE,
+    Clock,
+    Scripted,
+    error,
+)
+
+ASKED, OTHER = "999988887777", "777766665555"
+ACCEPT, DECLINE, DELETE, LEAVE = "accept", "decline", "delete", "leave"
+NOT_PENDING = "The request is rejected because the invitation is not pending."
+
+
+class MemberAccount(Scripted[dict[str, str]]):
+    """State is what became of each administrator's invitation; Enabled is the administrator."""
+
+    def get_administrator_account(self) -> dict[str, Any]:
+        rows = [self._row(each) for each, status in self.seen().items() if status == "Enabled"]
+        return self.read("get_administrator", lambda: {"Administrator": rows[0]} if rows else {})
+
+    def get_paginator(self, method: str) -> Any:
+        assert method == "list_invitations"
+        return SimpleNamespace(paginate=self._pages)
+
+    def _pages(self, **_settings: Any) -> Any:
+        for administrator_id in self.seen():  # a page each
+            yield self.read("list", partial(self._page, administrator_id))
+
+    def _page(self, administrator_id: str) -> dict[str, Any]:
+        return {"Invitations": [self._row(administrator_id)]}
+
+    def _row(self, administrator_id: str) -> dict[str, str]:
+        status = self.seen()[administrator_id]
+        return {"AccountId": administrator_id, "MemberStatus": status, "InvitationId": f"of-{administrator_id}"}
+
+    def accept_administrator_invitation(self, *, AdministratorId: str, InvitationId: str) -> None:  # noqa: N803
+        assert InvitationId == f"of-{AdministratorId}"
+
+        def work() -> None:
+            if "Enabled" in self.state.values():
+                raise error("InvalidInputException", 400, "already an associated member of a master account")
+            self.become({**self.state, AdministratorId: "Enabled"})
+
+        self.write(ACCEPT, work)
+
+    def disassociate_from_administrator_account(self) -> None:
+        def work() -> None:
+            if self.state[ASKED] != "Enabled":
+                raise error("ResourceNotFoundException", 404, "not associated to any master account")
+            self.become({**self.state, ASKED: "Resigned"})
+
+        self.write(LEAVE, work)
+
+    def decline_invitations(self, *, AccountIds: list[str]) -> dict[str, Any]:  # noqa: N803
+        def work() -> dict[str, Any]:
+            if self.state[ASKED] != "Invited":
+                return {"UnprocessedAccounts": [{"AccountId": ASKED, "ProcessingResult": NOT_PENDING}]}
+            self.become({**self.state, ASKED: "Resigned"})
+            return {}
+
+        assert AccountIds == [ASKED]
+        return self.write(DECLINE, work)
+
+    def delete_invitations(self, *, AccountIds: list[str]) -> dict[str, Any]:  # noqa: N803
+        def work() -> dict[str, Any]:
+            if self.state.get(ASKED, "Enabled") in ("Enabled", "Invited"):
+                return {"UnprocessedAccounts": [{"AccountId": ASKED, "ProcessingResult": "still associated"}]}
+            self.become({each: status for each, status in self.state.items() if each != ASKED})
+            return {}
+
+        assert AccountIds == [ASKED]
+        return self.write(DELETE, work)
+
+
+@pytest.fixture(name="clock")
+def _clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(apply, "time", clock)
+    return clock
+
+
+def settle(account: Any, state: str, wait_timeout: float = 30, check_mode: bool = False) -> Any:
+    return apply.settle_membership(account, ASKED, state, wait_timeout, check_mode)
+
+
+# state, status now, writes, status afterwards
+WAYS = [
+    ("accepted", "Invited", [ACCEPT], "Enabled"),
+    ("declined", "Invited", [DECLINE], "Resigned"),
+    ("absent", "Invited", [DECLINE, DELETE], None),
+    ("absent", "Enabled", [LEAVE, DELETE], None),
+    ("absent", "Resigned", [DELETE], None),
+]
+STEPS = [(state, now, step, after) for state, now, steps, after in WAYS for step in steps]
+
+
+@pytest.mark.parametrize(("state", "now", "steps", "after"), WAYS)
+@pytest.mark.parametrize("lag", [0, 0.4, 5, 25])
+def test_each_way_with_reads_that_are_late(
+    clock: Clock, state: str, now: str, steps: list[str], after: str | None, lag: float
+) -> None:
+    account = MemberAccount(clock, {ASKED: now})
+    account.lag = lag
+    settled = settle(account, state)
+    assert settled.failure is None
+    assert settled.changed
+    assert (settled.before.member_status, settled.after.member_status) == (now, after)
+    assert account.sent == steps
+    assert sum(clock.pauses) <= lag + apply.POLL_PAUSE_AFTERWARDS
+
+
+@pytest.mark.parametrize(("state", "now", "step", "after"), STEPS)
+@pytest.mark.parametrize("incident", [THROTTLE, NO_CONNECTION, LOST_REQUEST, ERROR])
+@pytest.mark.parametrize("times", [1, apply.SEND_ATTEMPTS - 1])
+def test_what_was_not_carried_out_is_sent_again(
+    clock: Clock, state: str, now: str, step: str, after: str | None, incident: str, times: int
+) -> None:
+    account = MemberAccount(clock, {ASKED: now})
+    account.incidents[step] = [incident] * times
+    settled = settle(account, state)
+    assert settled.failure is None
+    assert settled.after.member_status == after
+    assert account.sent.count(step) == times + 1
+
+
+@pytest.mark.parametrize(("state", "now", "step", "after"), STEPS)
+@pytest.mark.parametrize("incident", [LOST_REPLY, ERROR_AFTER])
+def test_what_was_carried_out_is_not_sent_again(
+    clock: Clock, state: str, now: str, step: str, after: str | None, incident: str
+) -> None:
+    account = MemberAccount(clock, {ASKED: now})
+    account.incidents[step] = [incident]
+    settled = settle(account, state)
+    assert settled.failure is None
+    assert settled.changed
+    assert settled.after.member_status == after
+    assert account.sent.count(step) == 1
+
+
+@pytest.mark.parametrize(("state", "now", "step", "after"), STEPS)
+@pytest.mark.parametrize("lag", [5, 12])
+def test_what_was_carried_out_and_is_seen_late_is_no_failure(
+    clock: Clock, state: str, now: str, step: str, after: str | None, lag: float
+) -> None:
+    account = MemberAccount(clock, {ASKED: now})
+    account.incidents[step] = [LOST_REPLY]
+    account.lag = lag
+    settled = settle(account, state)
+    assert settled.failure is None
+    assert settled.changed
+    assert settled.after.member_status == after
+
+
+@pytest.mark.parametrize(("state", "now", "step", "_after"), STEPS)
+def test_a_refusal_after_a_lost_reply_that_is_never_seen_may_have_changed_something(
+    clock: Clock, state: str, now: str, step: str, _after: str | None
+) -> None:
+    account = MemberAccount(clock, {ASKED: now})
+    account.incidents[step] = [LOST_REPLY]
+    account.lag = 10_000
+    settled = settle(account, state, wait_timeout=5)
+    assert settled.failure is not None
+    assert settled.changed
+
+
+@pytest.mark.parametrize("incident", [LOST_REQUEST, ERROR, THROTTLE])
+def test_what_never_goes_through_has_changed_nothing(clock: Clock, incident: str) -> None:
+    account = MemberAccount(clock, {ASKED: "Invited"})
+    account.incidents[ACCEPT] = [incident] * 100
+    settled = settle(account, "accepted")
+    assert settled.failure.retryable
+    assert not settled.changed
+    assert settled.after.member_status == "Invited"
+    assert len(account.sent) == apply.SEND_ATTEMPTS
+
+
+@pytest.mark.parametrize("arrives", [0.3, 7, 29])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_an_invitation_that_is_on_its_way_is_waited_for(clock: Clock, arrives: float, check_mode: bool) -> None:
+    account = MemberAccount(clock, {OTHER: "Invited"})
+    account.become({OTHER: "Invited", ASKED: "Invited"}, after=arrives)
+    started = clock.now
+    settled = settle(account, "accepted", check_mode=check_mode)
+    assert settled.failure is None
+    assert (settled.before.member_status, settled.after.member_status) == ("Invited", "Enabled")
+    assert arrives <= clock.now - started <= arrives + apply.POLL_PAUSE_AFTERWARDS
+    assert account.sent == ([] if check_mode else [ACCEPT])
+
+
+def test_an_invitation_is_waited_for_only_so_long(clock: Clock) -> None:
+    account = MemberAccount(clock, {OTHER: "Invited"})
+    started = clock.now
+    settled = settle(account, "accepted", wait_timeout=10)
+    assert settled.failure.error_code == "no_invitation"
+    assert not settled.read
+    assert clock.now - started == pytest.approx(10)
+    assert account.sent == []
+
+
+@pytest.mark.parametrize("state", ["declined", "absent"])
+def test_nobody_waits_for_an_invitation_that_is_not_wanted(clock: Clock, state: str) -> None:
+    account = MemberAccount(clock, {OTHER: "Invited"})
+    settled = settle(account, state)
+    assert (settled.changed, settled.after.member_status) == (False, None)
+    assert clock.pauses == []
+
+
+def test_another_administrator_is_not_waited_for(clock: Clock) -> None:
+    account = MemberAccount(clock, {OTHER: "Enabled", ASKED: "Invited"})
+    settled = settle(account, "accepted")
+    assert settled.failure.error_code == "other_administrator"
+    assert (account.sent, clock.pauses) == ([], [])
+
+
+def test_an_invitation_that_somebody_else_declines_meanwhile(clock: Clock) -> None:
+    account = MemberAccount(clock, {ASKED: "Invited"})
+    # between the read and the write: the write is the first call that meets the new state
+    account.become({ASKED: "Invited"})
+    account.history.append((clock.now + 0.0001, {ASKED: "Resigned"}))
+    account.incidents[DECLINE] = [THROTTLE]
+    settled = settle(account, "declined")
+    assert settled.failure is None
+    assert settled.after.member_status == "Resigned"
+
+
+def test_a_failure_between_two_steps_tells_where_the_account_stands(clock: Clock) -> None:
+    account = MemberAccount(clock, {ASKED: "Enabled"})
+    account.incidents[DELETE] = [DENIED]
+    settled = settle(account, "absent")
+    assert settled.failure.error_code == "AccessDeniedException"
+    assert settled.changed
+    assert (settled.before.member_status, settled.after.member_status) == ("Enabled", "Resigned")
+
+
+@pytest.mark.parametrize("read", ["get_administrator", "list"])
+def test_what_cannot_be_read_is_left_alone(clock: Clock, read: str) -> None:
+    account = MemberAccount(clock, {ASKED: "Invited"})
+    account.incidents[read] = [DENIED]
+    settled = settle(account, "accepted")
+    assert settled.failure.error_code == "AccessDeniedException"
+    assert (settled.read, settled.changed, settled.after) == (False, False, None)
+    assert account.sent == []
