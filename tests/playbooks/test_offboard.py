@@ -14,18 +14,20 @@ from playbooks.fleet import ACCOUNTS, MEMBER_ROLE, ONE, REGIONS, THREE, ZERO, Fl
 BYSTANDER = "444400000001"
 
 
-def invitations_left(fleet: Fleet) -> list[Any]:
-    """What the members still see of invitations."""
+def invitations_left(fleet: Fleet, *account_ids: str) -> list[Any]:
+    """What accounts still see of invitations."""
     by_account = fleet.scene.hub.state()["invitations"]
-    return [row for account_id in ACCOUNTS for rows in by_account.get(account_id, {}).values() for row in rows]
+    return [row for account_id in account_ids for rows in by_account.get(account_id, {}).values() for row in rows]
 
 
 def test_check_run_and_run_again_on_both_sides(fleet: Fleet) -> None:
-    fleet.seed({**dict.fromkeys(ACCOUNTS, "Enabled"), BYSTANDER: "Enabled"})
+    fleet.seed(
+        {ONE: "Enabled", ZERO: "Enabled", THREE: "Invited", BYSTANDER: "Enabled"}
+    )  # THREE is without Security Hub
     before = fleet.scene.hub.state()
     check = fleet.play("offboard", "--check", accounts=ACCOUNTS, member_role=MEMBER_ROLE)
     assert check.code == 0, check.output
-    assert recap(check) == {"localhost": (1, 0), **dict.fromkeys(ACCOUNTS, (1, 0))}
+    assert recap(check) == {"localhost": (1, 0), ONE: (1, 0), ZERO: (1, 0), THREE: (0, 0)}
     assert fleet.scene.writes() == 0
     assert fleet.scene.hub.state() == before
 
@@ -33,7 +35,8 @@ def test_check_run_and_run_again_on_both_sides(fleet: Fleet) -> None:
     assert run.code == 0, run.output
     assert fleet.statuses() == everywhere(None)
     assert [fleet.scene.statuses(region) for region in REGIONS] == [{BYSTANDER: "Enabled"}] * 2
-    assert invitations_left(fleet) == []
+    assert invitations_left(fleet, ONE, ZERO) == []
+    assert "rescued=1" not in run.output
 
     fleet.scene.hub.reset_counts()
     again = fleet.play("offboard", accounts=ACCOUNTS, member_role=MEMBER_ROLE)
