@@ -146,8 +146,8 @@ failed_regions:
     error_code:
       description: >-
         The service's error code, or the name of the SDK's error where no answer came.
-        V(associated) means that members or an administrator are in the way, V(unconfirmed) that a change was not
-        seen in time.
+        V(associated) means, in check mode, that members or an administrator are in the way. V(unconfirmed) means that a
+        change was not seen in time.
       returned: always
       type: str
       sample: InvalidAccessException

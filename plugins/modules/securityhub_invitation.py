@@ -98,7 +98,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 memberships:
-  description: Where the account stands towards the administrator, a row for each Region that could be read.
+  description:
+    - Where the account stands towards the administrator, a row for each Region.
+    - Regions that failed before anything was done have none.
   returned: always
   type: list
   elements: dict

@@ -71,22 +71,22 @@ def unit() -> Tally:
 
 
 def molecule() -> Tally:
-    """Every molecule scenario, a few at a time on one local Security Hub, where each has accounts of its own."""
+    """Every molecule scenario, a few at a time, each on a local Security Hub of its own, as they count calls."""
     scenarios = sorted(file.parent.name for file in (ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
     guards.at_least_one(len(scenarios), "molecule scenario")
-    with running_hub() as hub, ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        variables = environment(**hub.environment(ansible_test.ADMINISTRATOR), LOCAL_HUB_URL=hub.url)
-        runs = {scenario: pool.submit(run_scenario, scenario, variables) for scenario in scenarios}
-        for scenario, run in runs.items():
-            guards.counted(run.result(), r"\bok=(\d+)", f"task in the scenario {scenario}")
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for scenario, output in zip(scenarios, pool.map(run_scenario, scenarios), strict=True):
+            guards.counted(output, r"\bok=(\d+)", f"task in the scenario {scenario}")
     return Tally(len(scenarios))
 
 
-def run_scenario(scenario: str, variables: dict[str, str]) -> str:
+def run_scenario(scenario: str) -> str:
     """Run a molecule scenario and return its output, which is shown in one piece."""
     # a fresh folder, or molecule takes up where an interrupted run left off
-    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
-        env = {**variables, "MOLECULE_EPHEMERAL_DIRECTORY": folder}
+    with running_hub() as hub, tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        env = environment(
+            **hub.environment(ansible_test.ADMINISTRATOR), LOCAL_HUB_URL=hub.url, MOLECULE_EPHEMERAL_DIRECTORY=folder
+        )
         return show("molecule", "test", "--scenario-name", scenario, env=env, live=False)
 
 
