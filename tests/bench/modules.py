@@ -128,4 +128,4 @@ def growth(bench: Bench) -> Iterator[Row]:
         if bench.hub.counts()["writes"]:
             raise BenchError("the second run wrote")
         measured = f"{run.seconds:.1f} s, {run.peak_mb:.0f} MB; nothing to do: {again.seconds:.1f} s"
-        yield Row("growth", f"{number:,} accounts in {where} Regions", measured)
+        yield Row("growth", f"{number:,} accounts, Regions: {where}", measured)
