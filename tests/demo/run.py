@@ -170,6 +170,8 @@ def ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]
 def main() -> int:
     """Show the demonstration; return the exit code."""
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    # a shell that runs this in the background has it ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     style = Style.of(sys.stdout, os.environ)
     try:
         with tempfile.TemporaryDirectory() as folder, running_hub() as hub:

@@ -28,7 +28,8 @@ def test_the_whole_member_list(fleet: Fleet) -> None:
 
 def test_the_accounts_asked_for_members_or_not_and_a_region_that_is_off(fleet: Fleet) -> None:
     fleet.seed({ONE: "Enabled", THREE: "Created"}, REGION)
-    run = fleet.play("report", accounts=f"{ONE},{ZERO}", report_path=fleet.page)
+    # relative to where the command runs, which is the folder of fleet.page
+    run = fleet.play("report", accounts=f"{ONE},{ZERO}", report_path=Path(fleet.page).name)
     assert run.code == 2
     assert run.summary[:2] == ["Enabled: 1", "not a member: 1"]
     assert run.summary[2].startswith(f"{OTHER_REGION} failed: Security Hub is off in ")
