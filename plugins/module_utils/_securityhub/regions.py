@@ -112,7 +112,7 @@ class Connection:
         try:
             client = self._client("sts", self.regions[0], config)
             return client.get_caller_identity()["Account"]
-        except (BotoCoreError, ClientError):
+        except (BotoCoreError, ClientError, InvalidInput):
             return None
 
     def _require_credentials(self) -> None:
