@@ -22,7 +22,7 @@ def provide() -> bool:
     if not there() and shutil.which("apt-get") and os.geteuid() == 0:
         print("Installing Chromium for the tests of the report ...", flush=True)
         variables = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update"], ["install", "--yes", "--no-install-recommends", *PACKAGES]):
+        for command in (["update"], ["install", "--yes", *PACKAGES]):
             subprocess.run(["apt-get", "--quiet", "--quiet", *command], env=variables, check=False)
     if not there():
         print("No Chromium: the tests that look at the report in a browser are skipped (Debian: apt-get install "
