@@ -111,9 +111,9 @@ class Demo:
         print(self.style.command(f"$ {' '.join(words)}"), flush=True)
         command = [str(BIN / words[0]), *words[1:]]
         self.hub.reset_counts()
-        with ended(
-            subprocess.Popen(command, cwd=self.folder, env=self._environment(), stdin=subprocess.DEVNULL)
-        ) as process:
+        with ended(command, self.folder, self._environment()) as process:
+            for line in process.stdout or ():
+                print(line, end="", flush=True)
             code = process.wait()
         self.expect(code == 0, f"ansible-playbook ended with exit code {code}")
 
@@ -127,6 +127,7 @@ class Demo:
         if self.style.colour:
             for name in SETTINGS_OF_COLOUR:
                 variables.pop(name, None)
+            variables["ANSIBLE_FORCE_COLOR"] = "true"  # it does not write to the terminal itself
         return variables
 
     def writes(self) -> int:
@@ -153,18 +154,25 @@ class Demo:
 
 
 @contextlib.contextmanager
-def ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """Give the process, and leave none behind, whatever happens; Ansible ends its workers when it is asked to end."""
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+def ended(command: list[str], folder: Path, variables: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Start a program, and leave none behind, whatever happens; Ansible ends its workers when it is asked to end.
+
+    It has a session of its own and its output is passed on: an interruption by the terminal reaches this program alone,
+    and what Ansible says of being ended, which may be a traceback, is not shown.
+    """
+    with subprocess.Popen(
+        command, cwd=folder, env=variables, text=True, errors="replace", start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(timeout=10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
 
 
 def main() -> int:
