@@ -21,6 +21,7 @@ ERROR = "error"
 ERROR_AFTER = "error after the work"
 DENIED = "denied"
 NOT_FOUND = "not found"
+INVALID = "invalid"
 AFTER_THE_WORK = (LOST_REPLY, ERROR_AFTER)
 
 State = TypeVar("State")
@@ -36,6 +37,7 @@ def refuse(incident: str) -> None:
         THROTTLE: ("TooManyRequestsException", 429),
         DENIED: ("AccessDeniedException", 403),
         NOT_FOUND: ("ResourceNotFoundException", 404),
+        INVALID: ("InvalidInputException", 400),
     }.get(incident, ("InternalException", 500))
     raise error(code, status, incident)
 

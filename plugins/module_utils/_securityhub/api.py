@@ -116,6 +116,11 @@ class AwsFailure(Exception):
         return self.error_code == UNPROCESSED_ACCOUNTS
 
     @property
+    def invalid_input(self) -> bool:
+        """Whether the service objects to the request as a whole; nothing was done for any of its accounts."""
+        return self.error_code == "InvalidInputException"
+
+    @property
     def hub_is_off(self) -> bool:
         """Whether Security Hub is off in the caller's account; the code alone also stands for other refusals."""
         return self.error_code == "InvalidAccessException" and "not subscribed" in self.text

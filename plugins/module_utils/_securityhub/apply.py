@@ -341,7 +341,27 @@ def _send(clients: RegionClients, change: Change, batch: Sequence[str], progress
         pending[:] = [account_id for account_id in still_open if account_id not in gone]
         return not pending
 
-    persist(send, settled)
+    try:
+        persist(send, settled)
+    except AwsFailure as failure:
+        if not failure.invalid_input:
+            raise
+        _send_in_halves(clients, change, pending, progress, failure)
+
+
+def _send_in_halves(
+    clients: RegionClients, change: Change, batch: Sequence[str], progress: Progress, failure: AwsFailure
+) -> None:
+    """Find the accounts for which the service refused a whole batch, so that they do not hold up the others.
+
+    Whether one account can have that effect is not documented.
+    """
+    if len(batch) == 1:
+        progress.note_reply(batch, {batch[0]: failure.text})
+        return
+    middle = len(batch) // 2
+    for half in (batch[:middle], batch[middle:]):
+        _send(clients, change, half, progress)
 
 
 def _still_open(clients: RegionClients, change: Change, account_ids: Sequence[str], progress: Progress) -> List[str]:

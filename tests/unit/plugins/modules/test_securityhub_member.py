@@ -444,6 +444,17 @@ def test_an_account_that_the_service_does_not_add(hub: Hub) -> None:
 
 
 @pytest.mark.usefixtures("short_pauses")
+@pytest.mark.parametrize("answer", ["unprocessed", "invalid_input"])
+def test_the_account_of_the_administrator_does_not_hold_up_the_others(hub: Hub, answer: str) -> None:
+    seed_members(hub, {})
+    hub.switches(own_id=answer)
+    run = manage(hub, [MEMBER, ADMINISTRATOR, OTHER_MEMBER])
+    assert reasons(run.result) == {ADMINISTRATOR: "rejected"}
+    assert lists(run.result)["created"] == [MEMBER, OTHER_MEMBER]
+    assert run.result["failed_regions"] == []
+    assert statuses(hub) == {MEMBER: "Created", OTHER_MEMBER: "Created"}
+
+
 def test_a_disassociation_that_does_not_happen_in_silence_is_found_out(hub: Hub) -> None:
     seed_members(hub, {MEMBER: "Enabled", OTHER_MEMBER: "Enabled"})
     hub.fault(kind="reject", operation="DisassociateMembers", account_ids=[MEMBER])

@@ -302,6 +302,18 @@ def test_an_account_that_the_service_rejects(hub: Hub) -> None:
     assert hub.counts()["calls"] == {"GetMembers": 2, "InviteMembers": 1}
 
 
+@pytest.mark.parametrize("answer", ["unprocessed", "invalid_input"])
+def test_an_account_of_an_organization_does_not_hold_up_the_others(hub: Hub, answer: str) -> None:
+    account_ids = created(hub, 60)
+    hub.seed(organization_accounts=[account_ids[7]])
+    hub.switches(invite_organization=answer)
+    run = invite(hub, account_ids)
+    assert reasons(run.result) == {account_ids[7]: "rejected"}
+    assert "organization" in run.result["unprocessed_accounts"][0]["processing_result"]
+    assert run.result["failed_regions"] == []
+    assert invitations(hub) == {each: 1 for each in account_ids if each != account_ids[7]}
+
+
 def test_an_account_that_declined_and_still_counts_as_invited(hub: Hub) -> None:
     seed(hub, {ACCOUNT: "Resigned"})
     hub.switches(invite_resigned="already_invited")

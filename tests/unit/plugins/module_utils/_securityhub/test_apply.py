@@ -17,6 +17,7 @@ from ansible_collections.multiaccount.aws.tests.unit.scripted import (
     DENIED,
     ERROR,
     ERROR_AFTER,
+    INVALID,
     LOST_REPLY,
     LOST_REQUEST,
     NO_CONNECTION,
@@ -274,6 +275,30 @@ def test_an_account_that_is_deleted_meanwhile_does_not_stop_the_others(pair: Ser
     assert status_after(converged.outcomes[0]) is None
     assert pair.sent == [[first, second], [second]]
     assert converged.failure is None
+
+
+@pytest.mark.parametrize(
+    ("objected", "sent"),
+    [
+        ([0], [5, 2, 1, 1, 3]),
+        ([4], [5, 2, 3, 1, 2, 1, 1]),
+        ([0, 3], [5, 2, 1, 1, 3, 1, 2, 1, 1]),
+        ([0, 1, 2, 3, 4], [5, 2, 1, 1, 3, 1, 2, 1, 1]),
+    ],
+)
+def test_accounts_that_make_the_service_refuse_a_whole_call_do_not_hold_up_the_others(
+    clock: Clock, objected: list[int], sent: list[int]
+) -> None:
+    account_ids = accounts(5)
+    wrong = {account_ids[number] for number in objected}
+    service = Service(clock, dict.fromkeys(account_ids, "Created"))
+    service.before_invite = lambda: service.invites.append(INVALID) if wrong & set(service.sent[-1]) else None
+    converged = converge(service)
+    assert ends(converged) == [REJECTED if each in wrong else INVITED for each in account_ids]
+    assert {each.processing_result for each in converged.outcomes if each.account_id in wrong} == {INVALID}
+    assert [each.changed for each in converged.outcomes] == [each not in wrong for each in account_ids]
+    assert [len(ids) for ids in service.sent] == sent
+    assert (converged.failure, clock.pauses) == (None, [])
 
 
 def test_a_not_found_that_the_member_list_denies_is_a_failure_in_the_end(pair: Service) -> None:
