@@ -31,8 +31,17 @@ def test_check_run_and_run_again_on_both_sides(fleet: Fleet) -> None:
     assert fleet.scene.writes() == 0
     assert fleet.scene.hub.state() == before
 
+    assert check.summary[0] == "Would be removed: 6"
+
     run = fleet.play("offboard", accounts=ACCOUNTS, member_role=MEMBER_ROLE)
     assert run.code == 0, run.output
+    assert run.summary == [
+        "Removed: 6",
+        "Not in the member list: 0",
+        "Not removed: 0",
+        "Regions that failed: 0",
+        "Accounts that failed on their side: 0",
+    ]
     assert fleet.statuses() == everywhere(None)
     assert [fleet.scene.statuses(region) for region in REGIONS] == [{BYSTANDER: "Enabled"}] * 2
     assert invitations_left(fleet, ONE, ZERO) == []
@@ -50,6 +59,8 @@ def test_by_file_on_the_side_of_the_administrator_alone(fleet: Fleet) -> None:
     fleet.seed({ONE: "Enabled", ZERO: "Invited", THREE: "Enabled"})
     run = fleet.play("offboard", accounts_file="leavers.csv")
     assert run.code == 0, run.output
+    assert run.summary[-1] == "Regions that failed: 0"
+    assert "[WARNING]" not in run.output
     assert recap(run) == {"localhost": (1, 0)}
     assert fleet.statuses() == {ONE: [None, None], ZERO: [None, None], THREE: ["Enabled", "Enabled"]}
     assert fleet.count("sts:AssumeRole") == 0
@@ -78,6 +89,7 @@ def test_what_fails_is_named_and_stops_no_other(fleet: Fleet) -> None:
     statuses = fleet.statuses()
     assert statuses.pop(THREE)[1] is None
     assert statuses == {ONE: [None, None], ZERO: [None, None]}
+    assert run.summary[2:] == ["Not removed: 1", "Regions that failed: 0", "Accounts that failed on their side: 1"]
     message = run.output.rpartition("fatal: [localhost]")[2]
     assert f"{THREE} in {REGIONS[0]}: rejected (It has to stay.)" in message
     assert f"{ZERO}: Assume the role in the member account: " in message

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,10 +70,13 @@ def test_check_run_and_run_again(fleet: Fleet) -> None:
 
     check = fleet.play("onboard", "--check", accounts=rows, member_role=MEMBER_ROLE, report_path=fleet.page)
     assert check.code == 0, check.output
-    assert check.summary[0] == (
-        f"Security Hub would be turned on, and all accounts added and invited, in: {REGION}, {OTHER_REGION}"
-    )
-    assert "not a member: 6" in check.summary
+    assert check.summary == [
+        f"Security Hub would be turned on, and all accounts added and invited, in: {REGION}, {OTHER_REGION}",
+        "Would be added: 0",
+        "Would be invited: 0, and those that are added",
+        "not a member: 6",
+    ]
+    assert "[WARNING]" not in check.output
     assert recap(check) == {"localhost": (1, 0)}
     assert fleet.scene.writes() == 0
     assert hub.state()["hubs"] == {}
@@ -98,6 +102,7 @@ def test_check_run_and_run_again(fleet: Fleet) -> None:
     again = fleet.play("onboard", accounts=rows, member_role=MEMBER_ROLE)
     assert again.code == 0, again.output
     assert again.summary == ["Enabled: 6"]
+    assert "[WARNING]" not in again.output
     assert recap(again) == {"localhost": (0, 0)}, "accounts that are enabled everywhere cost nothing on their side"
     assert hub.counts()["other"] == {}
     assert fleet.scene.writes() == 0
@@ -180,3 +185,14 @@ def test_accounts_of_a_file(fleet: Fleet) -> None:
     assert {account_id: row["email"] for account_id, row in members.items()} == {
         ONE: "one@example.com", ZERO: None, THREE: "three@example.com",
     }  # fmt: skip
+
+
+def test_accounts_of_the_inventory_within_the_limit(fleet: Fleet) -> None:
+    inventory = {"all": {"hosts": {account_id: {"account_id": account_id} for account_id in ACCOUNTS}}}
+    (fleet.scene.folder / "hosts.json").write_text(json.dumps(inventory), encoding="utf-8")
+    run = fleet.play(
+        "onboard", "--inventory", "hosts.json", "--limit", f"localhost,{ZERO}", regions=REGION, member_role=MEMBER_ROLE
+    )
+    assert run.code == 0, run.output
+    assert run.summary == ["Enabled: 1"]
+    assert fleet.scene.statuses() == {ZERO: "Enabled"}
