@@ -1,37 +1,18 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Security Hub on and off in an account and Region, its settings, tags and default standards."""
+"""Security Hub on and off in an account and Region, its settings and tags."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from .calls import Answer, Call, Parameters, need_hub, operation, page, timestamp
+from .calls import Answer, Call, Parameters, need_hub, operation, timestamp
 from .errors import conflict, invalid_access, invalid_input, not_found, not_subscribed
 from .model import ENABLED, Hub
+from .standards import default_standards, partition
 
 MOST_TAGS = 50
-MOST_STANDARDS = 100
-# EnableSecurityHub turns these on unless told otherwise (the API's model): name and version, and the standard's ARN.
-STANDARDS = (
-    (
-        "aws-foundational-security-best-practices/v/1.0.0",
-        "arn:{partition}:securityhub:{region}::standards/aws-foundational-security-best-practices/v/1.0.0",
-    ),
-    (
-        "cis-aws-foundations-benchmark/v/1.2.0",
-        "arn:{partition}:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0",
-    ),
-)
-
-
-def partition(region: str) -> str:
-    """The partition of a Region, as ARNs name it."""
-    for start, name in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc")):
-        if region.startswith(start):
-            return name
-    return "aws"
 
 
 def hub_arn(account_id: str, region: str) -> str:
@@ -39,9 +20,10 @@ def hub_arn(account_id: str, region: str) -> str:
     return f"arn:{partition(region)}:securityhub:{region}:{account_id}:hub/default"
 
 
-def new_hub(account_id: str, region: str, **settings: Any) -> Hub:
-    """A hub that is turned on now."""
-    return Hub(arn=hub_arn(account_id, region), subscribed_at=timestamp(), **settings)
+def new_hub(account_id: str, region: str, with_standards: bool = True, **settings: Any) -> Hub:
+    """A hub that is turned on now, with the default standards or with none."""
+    standards = default_standards(region) if with_standards else ()
+    return Hub(arn=hub_arn(account_id, region), subscribed_at=timestamp(), standards=standards, **settings)
 
 
 @operation("EnableSecurityHub")
@@ -52,7 +34,7 @@ def enable_security_hub(call: Call, parameters: Parameters) -> Answer:
     hub = new_hub(
         *call.place,
         tags=dict(parameters.get("Tags", {})),
-        default_standards=parameters.get("EnableDefaultStandards", True),
+        with_standards=parameters.get("EnableDefaultStandards", True),
         control_finding_generator=parameters.get("ControlFindingGenerator", "SECURITY_CONTROL"),
     )
     call.put_hub(call.account_id, hub)
@@ -133,23 +115,3 @@ def untag_resource(call: Call, parameters: Parameters) -> Answer:
 def list_tags_for_resource(call: Call, parameters: Parameters) -> Answer:
     """The hub's tags."""
     return {"Tags": _tagged_hub(call.seen.hub(call.place), parameters).tags}
-
-
-@operation("GetEnabledStandards")
-def get_enabled_standards(call: Call, parameters: Parameters) -> Answer:
-    """The default standards, where they were turned on with the hub."""
-    hub = need_hub(call)
-    wanted = parameters.get("StandardsSubscriptionArns")
-    prefix = hub.arn.replace(":hub/default", ":subscription/")
-    rows = [
-        {
-            "StandardsSubscriptionArn": prefix + name,
-            "StandardsArn": arn.format(partition=partition(call.region), region=call.region),
-            "StandardsInput": {},
-            "StandardsStatus": "READY",
-        }
-        for name, arn in STANDARDS
-        if hub.default_standards and (not wanted or prefix + name in wanted)
-    ]
-    standards, token = page(call, rows, parameters, most=MOST_STANDARDS)
-    return {"StandardsSubscriptions": standards, "NextToken": token}

@@ -29,14 +29,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Hub:
-    """Security Hub, turned on in one account and Region. Times are ISO 8601 in UTC."""
+    """Security Hub, turned on in one account and Region. Times are ISO 8601 in UTC, standards are ARNs."""
 
     arn: str
     subscribed_at: str
     auto_enable_controls: bool = True
     control_finding_generator: str = "SECURITY_CONTROL"
     tags: dict[str, str] = field(default_factory=dict)
-    default_standards: bool = True
+    standards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

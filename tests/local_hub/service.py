@@ -8,7 +8,7 @@ import threading
 import time
 from typing import Any
 
-from . import administrator_side, hubs, member_side
+from . import administrator_side, hubs, member_side, standards
 from .calls import OPERATIONS, Call
 from .counts import Counts
 from .errors import ServiceError, unrecognized_client
@@ -19,7 +19,7 @@ from .protocol import BATCHES, Protocol, Reply, Request, answer_reply, error_rep
 from .switches import Switches
 
 # Importing these registers their operations.
-OPERATION_MODULES = (administrator_side, hubs, member_side)
+OPERATION_MODULES = (administrator_side, hubs, member_side, standards)
 
 
 class SecurityHub:

@@ -91,7 +91,7 @@ def test_check_run_and_run_again(fleet: Fleet) -> None:
     assert fleet.invitations() == once()
     assert fleet.count("AcceptAdministratorInvitation") == len(ACCOUNTS) * len(REGIONS)
     assert fleet.count("sts:AssumeRole") == len(ACCOUNTS)
-    assert not any(region["default_standards"] for by in hub.state()["hubs"].values() for region in by.values())
+    assert not any(region["standards"] for by in hub.state()["hubs"].values() for region in by.values())
     assert hub.state()["members"][ADMINISTRATOR][REGION][ONE]["email"] == "one@example.com"
     assert {row["member_status"] for by_region in fleet.report().values() for row in by_region.values()} == {"Enabled"}
     times = sorted(turned_on(hub, account_id, REGION) for account_id in ACCOUNTS)

@@ -312,14 +312,33 @@ class TestHub:
         hub = world.store.dump()["hubs"][ADMINISTRATOR]["eu-west-1"]
         assert hub["hub_arn"] == f"arn:aws:securityhub:eu-west-1:{ADMINISTRATOR}:hub/default"
         assert (hub["auto_enable_controls"], hub["control_finding_generator"]) == (True, "SECURITY_CONTROL")
-        assert (hub["tags"], hub["default_standards"]) == ({}, True)
+        assert (hub["tags"], len(hub["standards"])) == ({}, 2)
         assert len(world.call(ADMINISTRATOR, "GetEnabledStandards")["StandardsSubscriptions"]) == 2
 
     def test_without_standards(self, world: World) -> None:
         world.call(ADMINISTRATOR, "EnableSecurityHub", EnableDefaultStandards=False, Tags={"team": "security"})
         hub = world.store.dump()["hubs"][ADMINISTRATOR]["eu-west-1"]
-        assert (hub["tags"], hub["default_standards"]) == ({"team": "security"}, False)
+        assert (hub["tags"], hub["standards"]) == ({"team": "security"}, ())
         assert world.call(ADMINISTRATOR, "GetEnabledStandards")["StandardsSubscriptions"] == []
+
+    def test_standards_on_and_off(self, world: World) -> None:
+        world.call(ADMINISTRATOR, "EnableSecurityHub", EnableDefaultStandards=False)
+        arn = "arn:aws:securityhub:eu-west-1::standards/pci-dss/v/3.2.1"
+        for _time in range(2):
+            request = [{"StandardsArn": arn}]
+            rows = world.call(ADMINISTRATOR, "BatchEnableStandards", StandardsSubscriptionRequests=request)
+            assert [row["StandardsStatus"] for row in rows["StandardsSubscriptions"]] == ["PENDING"]
+        (row,) = world.call(ADMINISTRATOR, "GetEnabledStandards")["StandardsSubscriptions"]
+        subscription = f"arn:aws:securityhub:eu-west-1:{ADMINISTRATOR}:subscription/pci-dss/v/3.2.1"
+        assert (row["StandardsSubscriptionArn"], row["StandardsStatus"]) == (subscription, "READY")
+        world.call(ADMINISTRATOR, "BatchDisableStandards", StandardsSubscriptionArns=[subscription])
+        assert world.store.dump()["hubs"][ADMINISTRATOR]["eu-west-1"]["standards"] == ()
+
+    def test_what_is_no_standard(self, world: World) -> None:
+        world.turn_on(ADMINISTRATOR)
+        with pytest.raises(ServiceError) as caught:
+            world.call(ADMINISTRATOR, "BatchEnableStandards", StandardsSubscriptionRequests=[{"StandardsArn": "cis"}])
+        assert (caught.value.code, caught.value.status) == ("InvalidInputException", 400)
 
     def test_on_twice(self, world: World) -> None:
         world.turn_on(ADMINISTRATOR)

@@ -154,7 +154,7 @@ def test_the_row_of_a_hub(hub: Hub) -> None:
 @pytest.mark.parametrize(("option", "standards"), [(None, False), (False, False), (True, True)])
 def test_standards_are_enabled_only_where_they_are_asked_for(hub: Hub, option: bool | None, standards: bool) -> None:
     manage(hub, enable_default_standards=option)
-    assert hub.state()["hubs"][ADMINISTRATOR][REGION]["default_standards"] == standards
+    assert bool(hub.state()["hubs"][ADMINISTRATOR][REGION]["standards"]) == standards
 
 
 @pytest.mark.parametrize("asked", [True, False])
@@ -162,7 +162,7 @@ def test_standards_of_a_hub_that_is_on_stay_as_they_are(hub: Hub, asked: bool) -
     manage(hub, enable_default_standards=not asked)
     run = manage(hub, enable_default_standards=asked)
     assert not run.result["changed"]
-    assert hub.state()["hubs"][ADMINISTRATOR][REGION]["default_standards"] != asked
+    assert bool(hub.state()["hubs"][ADMINISTRATOR][REGION]["standards"]) != asked
 
 
 def test_turning_it_on_is_one_write_and_off_another(hub: Hub) -> None:
