@@ -393,7 +393,7 @@ ENDLESS = [
 def test_what_does_not_end_when_inviting(hub: Hub, kind: str, code: str, words: str) -> None:
     account_ids = created(hub, 60)
     hub.fault(kind=kind, operation="InviteMembers", times=None)
-    run = invite(hub, account_ids)
+    run = invite(hub, account_ids, wait_timeout=1)
     assert run.failed
     assert not run.result["changed"]
     assert reasons(run.result) == dict.fromkeys(account_ids, "not_attempted")
