@@ -12,7 +12,7 @@ A module's ``main()`` hands its options to a task and leaves with what the task 
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar, Union
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, TypeVar, Union
 
 from .api import AwsFailure, Observed
 from .apply import Converged, Settled
@@ -22,7 +22,7 @@ from .regions import ConnectionInfo, connection_info
 
 Result = Dict[str, Any]
 Failure = Union[AwsFailure, Obstacle]
-Caller = Callable[[], Optional[str]]
+Caller = Callable[[str], Optional[str]]
 State = TypeVar("State")
 
 REGIONS_SPEC: Dict[str, Any] = {"type": "list", "elements": "str"}
@@ -101,9 +101,9 @@ def account_result(
     for region, converged in by_region.items():
         for outcome in converged.outcomes:
             result[f"{outcome.result}_accounts"].append(_row(region, outcome))
-    failures = [(region, converged.failure, _administrator(converged)) for region, converged in by_region.items()]
+    failures = {region: converged.failure for region, converged in by_region.items()}
     result["changed"] = any(outcome.changed for converged in by_region.values() for outcome in converged.outcomes)
-    result["failed_regions"] = failed_regions(failures, caller)
+    result["failed_regions"] = failed_regions(failures, caller, _administrator(by_region))
     if mode.diff:
         result["diff"] = _account_diff(by_region)
     message = _region_message(result["failed_regions"], len(by_region))
@@ -134,9 +134,12 @@ def _details(member: Member) -> Dict[str, Optional[str]]:
     return {key: getattr(member, key) for key in _NO_DETAILS}
 
 
-def _administrator(converged: Converged) -> Optional[str]:
-    known = (outcome.before.administrator_id for outcome in converged.outcomes if outcome.before)
-    return next(filter(None, known), None)
+def _administrator(by_region: Mapping[str, Converged]) -> Optional[str]:
+    """Return who administers the accounts, which is who calls, if any Region tells."""
+    outcomes = (outcome for converged in by_region.values() for outcome in converged.outcomes)
+    return next(
+        (each.before.administrator_id for each in outcomes if each.before and each.before.administrator_id), None
+    )
 
 
 def _account_diff(by_region: Mapping[str, Converged]) -> Dict[str, Any]:
@@ -169,7 +172,7 @@ def region_result(
     :param caller: finds the account that calls, for messages in which nothing else names it
     """
     rows = {region: settled.after for region, settled in by_region.items() if settled.after is not None}
-    failures = [(region, settled.failure, None) for region, settled in by_region.items()]
+    failures = {region: settled.failure for region, settled in by_region.items()}
     result: Result = {
         key: [{"region": region, **row(after)} for region, after in rows.items()],
         "changed": any(settled.changed for settled in by_region.values()),
@@ -202,7 +205,7 @@ def info_result(
     :param keys: for each result key, what makes its rows, but for their Region, out of something that was found
     :param caller: finds the account that calls, for messages in which nothing else names it
     """
-    failures = [(region, observed.failure, None) for region, observed in by_region.items()]
+    failures = {region: observed.failure for region, observed in by_region.items()}
     failed = failed_regions(failures, caller)
     result: Result = {
         key: [
@@ -218,31 +221,34 @@ def info_result(
 
 
 def failed_regions(
-    failures: Iterable[Tuple[str, Optional[Failure], Optional[str]]], caller: Caller
+    failures: Mapping[str, Optional[Failure]], caller: Caller, known: Optional[str] = None
 ) -> List[Dict[str, str]]:
     """Return a row for each Region that failed.
 
-    :param failures: Region, its failure if any, and the account that calls, as far as it is known
-    :param caller: finds the account that calls where neither this nor the failure names it
+    :param failures: by Region, None where all went well
+    :param caller: asks, in a Region, which account calls
+    :param known: the account that calls, where something else has told it
     """
+    failed = {region: failure for region, failure in failures.items() if failure}
+    account_id = (known or _caller_account_id(failures, caller)) if failed else None
     return [
-        {
-            "region": region,
-            "error_code": failure.error_code,
-            "msg": explain(failure, account_id or _ask(failure, caller)),
-        }
-        for region, failure, account_id in failures
-        if failure
+        {"region": region, "error_code": failure.error_code, "msg": explain(failure, account_id)}
+        for region, failure in failed.items()
     ]
 
 
-def _ask(failure: Failure, caller: Caller) -> Optional[str]:
-    """Ask who calls, unless the failure tells, or says that there is nobody to ask."""
-    if isinstance(failure, AwsFailure):
-        mute = failure.unsent or failure.error_code in _CREDENTIAL_CODES | _EXPIRED_CODES
-        if mute or failure.caller_account_id:
-            return None
-    return caller()
+def _caller_account_id(failures: Mapping[str, Optional[Failure]], caller: Caller) -> Optional[str]:
+    """Return which account calls: as a failure tells it, else as it is told in a Region that takes the credentials."""
+    told = (failure.caller_account_id for failure in failures.values() if isinstance(failure, AwsFailure))
+    answering = (region for region, failure in failures.items() if not _is_mute(failure))
+    return next(filter(None, told), None) or next(map(caller, answering), None)
+
+
+def _is_mute(failure: Optional[Failure]) -> bool:
+    """Whether there is nobody to ask in a Region: no connection, or none with these credentials."""
+    if not isinstance(failure, AwsFailure):
+        return False
+    return failure.unsent or failure.error_code in _CREDENTIAL_CODES | _EXPIRED_CODES
 
 
 def _region_message(rows: Sequence[Mapping[str, str]], regions: int) -> List[str]:
@@ -252,23 +258,26 @@ def _region_message(rows: Sequence[Mapping[str, str]], regions: int) -> List[str
 
 
 def _unprocessed_message(by_region: Mapping[str, Converged], verb: str) -> List[str]:
-    """Name the first unprocessed accounts; those that only wait for their Region are counted, not named."""
+    """Count the unprocessed accounts, and name the first: last those whose Region failed, as that is said already."""
     pairs = [(region, outcome) for region, converged in by_region.items() for outcome in converged.outcomes]
     left = [(region, outcome) for region, outcome in pairs if outcome.result == UNPROCESSED]
     if not left:
         return []
-    named = [
-        f"{outcome.account_id} in {region}: {outcome.reason} ({outcome.processing_result})"
-        for region, outcome in left
-        if outcome.reason != NOT_ATTEMPTED
-    ]
-    unit = "accounts" if len(by_region) == 1 else f"accounts in {len(by_region)} Regions"
-    message = f"{len(left)} of {len(pairs)} {unit} not {verb}"
-    if named:
-        message += f": {'; '.join(named[:NAMED_ACCOUNTS])}"
-    if len(left) > len(named[:NAMED_ACCOUNTS]):
-        message += f"{'; ' if named else ': '}see unprocessed_accounts for all"
-    return [message + "."]
+    left.sort(key=lambda pair: pair[1].reason == NOT_ATTEMPTED)
+    named = [_why(region, outcome) for region, outcome in left[:NAMED_ACCOUNTS]]
+    if len(left) > len(named):
+        named.append("see unprocessed_accounts for all")
+    accounts = len({outcome.account_id for _region, outcome in pairs})
+    unit = "account" if accounts == 1 else "accounts"
+    how_many = f"{len(left)} of {len(pairs)}"
+    if len(by_region) == 1:
+        return [f"{how_many} accounts not {verb}: {'; '.join(named)}."]
+    return [f"{how_many} not {verb} ({accounts} {unit} in {len(by_region)} Regions): {'; '.join(named)}."]
+
+
+def _why(region: str, outcome: Outcome) -> str:
+    words = "" if outcome.reason == NOT_ATTEMPTED else f" ({outcome.processing_result})"
+    return f"{outcome.account_id} in {region}: {outcome.reason}{words}"
 
 
 def explain(failure: Failure, account_id: Optional[str] = None) -> str:

@@ -12,7 +12,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
 from itertools import chain
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, TypeVar
 
@@ -102,15 +101,11 @@ class Connection:
         with ThreadPoolExecutor(max_workers=len(clients)) as pool:
             return dict(zip(self.regions, pool.map(work, clients)))
 
-    def caller_account_id(self) -> Optional[str]:
-        """Ask STS, once, whose credentials these are; None if it doesn't say. Needs no permission."""
-        return self._identity
-
-    @cached_property
-    def _identity(self) -> Optional[str]:
+    def caller_account_id(self, region: str) -> Optional[str]:
+        """Ask STS in a Region whose credentials these are; None if it doesn't say. Needs no permission."""
         config = Config(retries=WRITE_RETRIES, connect_timeout=CONNECT_TIMEOUT, read_timeout=CONNECT_TIMEOUT)
         try:
-            client = self._client("sts", self.regions[0], config)
+            client = self._client("sts", region, config)
             return client.get_caller_identity()["Account"]
         except (BotoCoreError, ClientError, InvalidInput):
             return None

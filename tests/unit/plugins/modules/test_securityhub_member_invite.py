@@ -461,6 +461,7 @@ def test_a_region_that_is_not_opted_in(hub: Hub) -> None:
     run = invite(hub, ACCOUNT, regions=THREE)
     row = run.result["failed_regions"][0]
     assert (row["region"], row["error_code"]) == (THREE[2], "UnrecognizedClientException")
+    assert f"by {ADMINISTRATOR} failed in {THREE[2]}" in row["msg"]
     assert f"whether the Region {THREE[2]} is enabled (opted in)" in row["msg"]
     assert [row["region"] for row in run.result["invited_accounts"]] == THREE[:2]
 
@@ -597,6 +598,7 @@ def test_wrong_credentials(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run.failed
     row = run.result["failed_regions"][0]
     assert (row["region"], row["error_code"]) == (REGION, "UnrecognizedClientException")
+    assert f"GetMembers of {ACCOUNT} failed in {REGION} with " in run.result["msg"]
     assert "Check the credentials" in run.result["msg"]
     assert reasons(run.result) == {ACCOUNT: "not_attempted"}
     assert hub.counts()["calls"] == {"GetMembers": 1}

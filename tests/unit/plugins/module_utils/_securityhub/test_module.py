@@ -49,7 +49,7 @@ UNCHANGED = Outcome(ACCOUNT, member("Enabled"), member("Enabled"), "unchanged")
 
 
 def result_of(by_region: dict[str, Converged], fail_on_unprocessed: bool = True, mode: Mode = RUN) -> dict[str, Any]:
-    return account_result(by_region, LISTS, "invited", fail_on_unprocessed, mode, lambda: None)
+    return account_result(by_region, LISTS, "invited", fail_on_unprocessed, mode, lambda _region: None)
 
 
 def message_of(by_region: dict[str, Converged], fail_on_unprocessed: bool = True) -> str:
@@ -187,7 +187,13 @@ def test_the_message_names_accounts_with_reason() -> None:
 
 def test_the_message_counts_accounts_in_all_regions() -> None:
     message = message_of({"eu-west-3": Converged([UNCHANGED]), REGION: Converged([unprocessed()])})
-    assert message.startswith("1 of 2 accounts in 2 Regions not invited: ")
+    assert message.startswith(f"1 of 2 not invited (1 account in 2 Regions): {ACCOUNT} in eu-west-1: removed (")
+
+
+def test_the_message_counts_accounts_and_regions_apart() -> None:
+    outcomes = [unprocessed(each) for each in accounts(3)]
+    message = message_of({"eu-west-3": Converged([UNCHANGED, *outcomes[1:]]), REGION: Converged(outcomes)})
+    assert message.startswith("5 of 6 not invited (4 accounts in 2 Regions): ")
 
 
 @pytest.mark.parametrize(("number", "named", "more"), [(10, 10, False), (11, 10, True), (500, 10, True)])
@@ -198,17 +204,12 @@ def test_the_message_names_the_first_ten(number: int, named: int, more: bool) ->
     assert ("see unprocessed_accounts for all" in message) == more
 
 
-def test_accounts_that_only_wait_for_their_region_are_counted_and_not_named() -> None:
+def test_accounts_that_only_wait_for_their_region_come_last_and_without_its_words() -> None:
     waiting = unprocessed(accounts(1)[0], "not_attempted", "InviteMembers failed")
-    message = message_of({REGION: Converged([unprocessed(), waiting])})
-    assert message.startswith(f"2 of 2 accounts not invited: {ACCOUNT} in eu-west-1: removed")
-    assert message.endswith("; see unprocessed_accounts for all.")
-    assert accounts(1)[0] not in message
-
-
-def test_where_all_accounts_wait_for_their_region() -> None:
-    message = message_of({REGION: Converged([unprocessed(reason="not_attempted")])})
-    assert message == "1 of 1 accounts not invited: see unprocessed_accounts for all."
+    assert message_of({REGION: Converged([waiting, unprocessed()])}) == (
+        f"2 of 2 accounts not invited: {ACCOUNT} in eu-west-1: removed (It was removed.); "
+        f"{accounts(1)[0]} in eu-west-1: not_attempted."
+    )
 
 
 @pytest.mark.parametrize("fail_on_unprocessed", [True, False])
@@ -216,15 +217,16 @@ def test_a_region_that_fails_always_fails_the_task(fail_on_unprocessed: bool) ->
     by_region = {"eu-west-3": Converged([INVITED]), REGION: Converged([unprocessed(reason="not_attempted")], failure())}
     result = result_of(by_region, fail_on_unprocessed)
     assert result["msg"].startswith("1 of 2 Regions failed. InviteMembers by 999988887777 failed in eu-west-1 with ")
-    assert ("1 of 2 accounts in 2 Regions not invited" in result["msg"]) == fail_on_unprocessed
+    assert ("1 of 2 not invited (1 account in 2 Regions)" in result["msg"]) == fail_on_unprocessed
     assert [row["account_id"] for row in result["invited_accounts"]] == [ACCOUNT]
     assert [(row["region"], row["error_code"]) for row in result["failed_regions"]] == [(REGION, "InternalException")]
     assert result["failed_regions"][0]["msg"] in result["msg"]
 
 
 def test_every_region_that_fails_is_in_the_message() -> None:
-    failures = [("eu-west-3", failure(region="eu-west-3"), None), ("eu-west-2", None, None), (REGION, failure(), None)]
-    rows = failed_regions(failures, lambda: None)
+    rows = failed_regions(
+        {"eu-west-3": failure(region="eu-west-3"), "eu-west-2": None, REGION: failure()}, lambda _region: None
+    )
     assert [row["region"] for row in rows] == ["eu-west-3", REGION]
     assert "failed in eu-west-3 with" in rows[0]["msg"]
     assert "failed in eu-west-1 with" in rows[1]["msg"]
@@ -300,13 +302,33 @@ def test_what_to_do_next(failed: AwsFailure, words: str) -> None:
 def test_who_calls_is_only_asked_where_nothing_else_tells_it(failed: AwsFailure | Obstacle, asked: bool) -> None:
     calls = []
 
-    def caller() -> str:
-        calls.append("asked")
+    def caller(region: str) -> str:
+        calls.append(region)
         return ADMINISTRATOR
 
-    (row,) = failed_regions([(REGION, failed, None)], caller)
-    assert bool(calls) == asked
+    (row,) = failed_regions({REGION: failed}, caller)
+    assert calls == ([REGION] if asked else [])
     assert (ADMINISTRATOR in row["msg"]) == asked
+
+
+@pytest.mark.parametrize(
+    ("others", "asked"),
+    [
+        ({"eu-west-3": None}, ["eu-west-3"]),
+        ({"eu-west-3": failure("ExpiredToken"), "eu-west-2": None, "eu-north-1": None}, ["eu-west-2"]),
+        ({"eu-west-3": failure("AccessDeniedException", f"User: arn:aws:iam::{ADMINISTRATOR}:user/x may not")}, []),
+    ],
+)
+def test_who_calls_is_told_by_the_other_regions(others: dict[str, AwsFailure | None], asked: list[str]) -> None:
+    calls = []
+
+    def caller(region: str) -> str:
+        calls.append(region)
+        return ADMINISTRATOR
+
+    rows = failed_regions({REGION: failure("UnrecognizedClientException", "The token is invalid."), **others}, caller)
+    assert f"by {ADMINISTRATOR} failed in {REGION}" in rows[0]["msg"]
+    assert calls == asked
 
 
 def test_the_account_of_the_failure_counts_more_than_the_one_that_is_known() -> None:
