@@ -57,8 +57,13 @@ invitations:
       returned: always
       type: str
       sample: eu-west-1
+    account_id:
+      description: The administrator account, as the API names it.
+      returned: always
+      type: str
+      sample: "999988887777"
     administrator_id:
-      description: The administrator account.
+      description: The same, as O(multiaccount.aws.securityhub_invitation#module:administrator_id) takes it.
       returned: always
       type: str
       sample: "999988887777"
@@ -88,8 +93,13 @@ administrators:
       returned: always
       type: str
       sample: eu-west-1
+    account_id:
+      description: The administrator account, as the API names it.
+      returned: always
+      type: str
+      sample: "999988887777"
     administrator_id:
-      description: The administrator account.
+      description: The same, as O(multiaccount.aws.securityhub_invitation#module:administrator_id) takes it.
       returned: always
       type: str
       sample: "999988887777"
@@ -174,11 +184,16 @@ def list_relations(params: Mapping[str, Any], info: ConnectionInfo, _mode: Mode)
         return observe(lambda: [(get_administrator(clients.reader), list_invitations(clients.reader))])
 
     rows = {
-        "invitations": lambda relations: map(vars, relations[1]),
-        "administrators": lambda relations: [vars(relations[0])] if relations[0] else [],
+        "invitations": lambda relations: map(row_of, relations[1]),
+        "administrators": lambda relations: [row_of(relations[0])] if relations[0] else [],
     }
     connection = Connection(info, params["regions"])
     return info_result(connection.in_each_region(work), rows, connection.caller_account_id)
+
+
+def row_of(invitation: Invitation) -> Dict[str, Optional[str]]:
+    """Return the row of an invitation, but for its Region."""
+    return {"account_id": invitation.administrator_id, **vars(invitation)}
 
 
 def main() -> None:

@@ -103,6 +103,18 @@ EXAMPLES = r"""
   check_mode: true
   diff: true
 
+- name: List the members that declined or left
+  multiaccount.aws.securityhub_member_info:
+    region: eu-west-1
+    member_status: resigned
+  register: resigned
+
+- name: Delete them from the list
+  multiaccount.aws.securityhub_member:
+    members: "{{ resigned.members | multiaccount.aws.securityhub_accounts }}"
+    region: eu-west-1
+    state: absent
+
 - name: Delete whoever can be deleted, and do not fail for the others
   multiaccount.aws.securityhub_member:
     members: "{{ leaving_accounts }}"
@@ -210,12 +222,14 @@ unprocessed_accounts:
         - V(not_attempted), the Region failed before the turn of this account came.
       returned: always
       type: str
-      sample: rejected
+      sample: unconfirmed
     processing_result:
       description: The service's own words where it gave any, else an explanation.
       returned: always
       type: str
-      sample: "The request is rejected because the given account ID is an organization account."
+      sample: >-
+        The service took the request, but the member list did not show Removed within wait_timeout: look again later, or
+        raise wait_timeout.
 failed_regions:
   description: The Regions that failed, with what to do about it. What was done in them before is in the other lists.
   returned: always

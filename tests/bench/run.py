@@ -26,9 +26,9 @@ from local_hub.control import HubError
 Entry = Callable[[Bench], Iterator[table.Row]]
 
 ENTRIES: dict[str, Entry] = {
-    "calls": modules.calls,
-    "nothing-to-do": modules.nothing_to_do,
     "regions": modules.regions,
+    "nothing-to-do": modules.nothing_to_do,
+    "calls": modules.calls,
     "memory": modules.memory,
     "onboarding": fleet.onboarding,
 }

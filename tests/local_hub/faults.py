@@ -75,9 +75,13 @@ class Fault:
             parameters=parameters,
         )
 
+    def matches(self, call: Mapping[str, str]) -> bool:
+        """Whether this call is one of those that it is about; what a call does not tell, it has to be about all of."""
+        return all(names == ("*",) or call.get(name) in names for name, names in self.match.items())
+
     def take(self, call: Mapping[str, str]) -> bool:
         """True when it acts on this call, which then is one of its `times`."""
-        if not all(names == ("*",) or call[name] in names for name, names in self.match.items()):
+        if not self.matches(call):
             return False
         if self.times is not None and self.used >= self.times:
             return False
@@ -149,6 +153,12 @@ class Faults:
         """All faults, with how often each has acted."""
         with self._lock:
             return [fault.dump() for fault in self._faults]
+
+    def opted_out(self, region: str, account_id: str) -> bool:
+        """Whether an account has not opted in to a Region, so that no service answers it there."""
+        call = {"region": region, "account_id": account_id}
+        with self._lock:
+            return any(fault.kind == "not_opted_in" and fault.matches(call) for fault in self._faults)
 
     def select(self, operation: str, region: str, account_id: str) -> Acting:
         """Decide what acts on a call, and count it."""

@@ -21,6 +21,9 @@ from .service import SecurityHub
 XML = (("Content-Type", "text/xml"),)
 REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 
+# Their keys are good whatever the Region that a client signs for.
+GLOBAL_SERVICES = ("iam",)
+
 
 class OtherServices:
     """Everything that is not Security Hub. Accounts are told apart by a header that moto understands."""
@@ -33,7 +36,8 @@ class OtherServices:
     def handle(self, request: Request, scope: Scope, action: str) -> Reply:
         """Answer a call to `scope.service`; `action` is its Action, empty where it has none."""
         caller = self._callers.find(scope.access_key)
-        if caller is None:
+        opted_out = caller and self._hub.faults.opted_out(scope.region, caller.account_id)
+        if caller is None or (opted_out and scope.service not in GLOBAL_SERVICES):
             return _refuse_key(scope.service)
         if scope.service == "sts" and action == "GetCallerIdentity":
             return _caller_identity(caller)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from playbooks.fleet import ACCOUNTS, MEMBER_ROLE, ONE, REGIONS, THREE, ZERO, Fleet, everywhere, recap
+from playbooks.scene import ADMINISTRATOR
 
 BYSTANDER = "444400000001"
 
@@ -42,10 +43,14 @@ def test_check_run_and_run_again_on_both_sides(fleet: Fleet) -> None:
         "Regions that failed: 0",
         "Accounts that failed on their side: 0",
     ]
+    assert recap(run) == recap(check)
     assert fleet.statuses() == everywhere(None)
     assert [fleet.scene.statuses(region) for region in REGIONS] == [{BYSTANDER: "Enabled"}] * 2
     assert invitations_left(fleet, ONE, ZERO) == []
     assert "rescued=1" not in run.output
+    # the members left by themselves, so that there was nothing to disassociate
+    calls = ("DisassociateFromAdministratorAccount", "DeleteInvitations", "DisassociateMembers", "DeleteMembers")
+    assert [fleet.count(name) for name in calls] == [4, 4, 0, 2]
 
     fleet.scene.hub.reset_counts()
     again = fleet.play("offboard", accounts=ACCOUNTS, member_role=MEMBER_ROLE)
@@ -94,4 +99,25 @@ def test_what_fails_is_named_and_stops_no_other(fleet: Fleet) -> None:
     assert f"{THREE} in {REGIONS[0]}: rejected (It has to stay.)" in message
     assert f"{ZERO}: Assume the role in the member account: " in message
     assert ONE not in message.partition("PLAY RECAP")[0]
+    assert fleet.count("DisassociateMembers") == len(REGIONS), "for the one that could not leave by itself"
     assert {failed for host, (_changed, failed) in recap(run).items() if host != "localhost"} == {0}
+
+
+def test_a_region_that_fails_is_named_and_stops_no_other(fleet: Fleet) -> None:
+    """The first Region is not opted in, by which neither Security Hub nor STS answers there."""
+    fleet.seed(dict.fromkeys(ACCOUNTS, "Enabled"))
+    fleet.scene.hub.fault(kind="not_opted_in", region=REGIONS[0])
+    run = fleet.play("offboard", accounts=ACCOUNTS, member_role=MEMBER_ROLE)
+    assert run.code == 2, run.output
+    assert fleet.statuses() == {account_id: ["Enabled", None] for account_id in ACCOUNTS}
+    assert run.summary == [
+        "Removed: 3",
+        "Not in the member list: 0",
+        "Not removed: 3",
+        "Regions that failed: 1",
+        "Accounts that failed on their side: 0",
+    ]
+    message = run.output.rpartition("fatal: [localhost]")[2]
+    assert f"failed in {REGIONS[0]} with UnrecognizedClientException" in message
+    assert f"by {ADMINISTRATOR}" in message
+    assert fleet.count("DisassociateFromAdministratorAccount") == len(ACCOUNTS)

@@ -62,7 +62,9 @@ def test_a_region_that_is_not_opted_in(fleet: Fleet) -> None:
     assert run.code == 2, run.output
     assert fleet.scene.statuses(REGION) == dict.fromkeys(ACCOUNTS, "Enabled")
     assert run.summary[0] == "Enabled: 3"
-    assert run.summary[1].startswith(f"{OTHER_REGION} failed: DescribeHub failed in {OTHER_REGION} with Unrecogn")
+    assert run.summary[1].startswith(
+        f"{OTHER_REGION} failed: DescribeHub by {ADMINISTRATOR} failed in {OTHER_REGION} with Unrecogn"
+    )
     assert len(run.summary) == 2
     assert {failed for host, (_changed, failed) in recap(run).items() if host != "localhost"} == {0}
     hubs = fleet.scene.hub.state()["hubs"]
@@ -94,17 +96,21 @@ def test_a_region_that_fails_while_owners_are_waited_for(fleet: Fleet) -> None:
 WRONG = {
     "two sources": ({"accounts": ACCOUNTS, "accounts_file": "accounts.csv"}, "at most one of"),
     "no Region": ({"accounts": ACCOUNTS, "regions": " \n"}, "Set securityhub_membership_regions"),
-    "Regions not set": ({"accounts": ACCOUNTS, "regions": None}, "Set securityhub_membership_regions"),
+    "Regions not set": (
+        {"accounts": ACCOUNTS, "regions": None},
+        "missing required arguments: securityhub_membership_regions",
+    ),
     "wrong ids": ({"accounts": f"{ONE}\n11112222333, 1234-5678-9012"}, "'11112222333', '1234-5678-9012'"),
     "wrong lines": ({"accounts_file": "wrong.csv"}, "line 2: '1.23457E+11' is not an account id"),
     "no file": ({"accounts_file": "missing.csv"}, "missing.csv"),
     "no Region of that name": ({"accounts": ACCOUNTS, "regions": "eu-west-99"}, "not a Region where"),
     "no such reason": ({"accounts": ACCOUNTS, "reinvite": "everybody"}, "must be one or more of: removed, resigned"),
+    "no such time": ({"accounts": ACCOUNTS, "wait_timeout": -1}, "must not be less than 0"),
 }
 
 
 @pytest.mark.parametrize(("variables", "words"), WRONG.values(), ids=WRONG)
-def test_a_request_that_cannot_be_is_refused_before_any_write(
+def test_a_request_that_cannot_be_is_refused_before_any_call(
     fleet: Fleet, variables: dict[str, Any], words: str
 ) -> None:
     (fleet.scene.folder / "wrong.csv").write_text(f"{ONE},a@example.com\n1.23457E+11,b@example.com\n", encoding="utf-8")
@@ -113,6 +119,34 @@ def test_a_request_that_cannot_be_is_refused_before_any_write(
     assert run.code == 2
     assert words in run.output
     assert recap(run)["localhost"][1] == 1
-    assert fleet.scene.hub.counts()["writes"] == 0
-    if "reinvite" not in variables:
-        assert fleet.scene.calls() == 0
+    assert fleet.scene.calls() == 0
+
+
+@pytest.mark.parametrize("source", ["inventory", "file", "box"])
+def test_no_account_is_nothing_to_do(fleet: Fleet, source: str) -> None:
+    """As in a scheduled job once everybody has accepted; those that nobody asked for are not looked at."""
+    fleet.seed({ONE: "Enabled", ZERO: "Resigned"})
+    (fleet.scene.folder / "nobody.csv").write_text("Account ID,Email\n", encoding="utf-8")
+    (fleet.scene.folder / "nobody.json").write_text('{"all": {"hosts": {"localhost": {}}}}', encoding="utf-8")
+    options = ("--inventory", "nobody.json") if source == "inventory" else ()
+    given: dict[str, Any] = {"inventory": {}, "file": {"accounts_file": "nobody.csv"}, "box": {"accounts": "\n"}}[
+        source
+    ]
+    run = fleet.play("onboard", *options, member_role=MEMBER_ROLE, report_path=fleet.page, **given)
+    assert run.code == 0, run.output
+    assert run.summary == ["No account: nothing to do"]
+    assert fleet.report() == {}
+    assert fleet.scene.writes() == 0
+
+
+def test_more_accounts_than_the_output_names(fleet: Fleet) -> None:
+    accounts = [f"3333{number:08d}" for number in range(53)]
+    fleet.seed(dict.fromkeys(accounts, "Resigned"))
+    run = fleet.play("onboard", accounts=accounts)
+    assert run.code == 2, run.output
+    assert [line[:12] for line in run.summary if line[:4] == "3333"] == accounts[:50]
+    assert run.summary[-1] == (
+        "And 3 accounts more: all are in the report, which is written with securityhub_membership_report_path"
+    )
+    alone = fleet.role("main", accounts=accounts)
+    assert "And 56 more." in alone.output  # 53 in two Regions, of which 50 are named

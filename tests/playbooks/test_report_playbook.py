@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from playbooks.fleet import ONE, REGIONS, THREE, ZERO, Fleet, recap
-from playbooks.scene import OTHER_REGION, REGION
+from playbooks.scene import ADMINISTRATOR, OTHER_REGION, REGION
 
 
 def test_the_whole_member_list(fleet: Fleet) -> None:
@@ -38,3 +39,11 @@ def test_the_accounts_asked_for_members_or_not_and_a_region_that_is_off(fleet: F
     assert report[ZERO][REGION]["advice"] == "Add the account to the member list and invite it: run the onboarding."
     assert report[ZERO][OTHER_REGION]["reason"].startswith("Region failed: Security Hub is off in ")
     assert fleet.scene.writes() == 0
+
+
+def test_the_administrator_is_named_even_if_nobody_is_listed(fleet: Fleet) -> None:
+    fleet.seed({ONE: "Enabled"}, REGION)
+    run = fleet.play("report", accounts=ZERO, report_path=fleet.page)
+    assert run.code == 2  # Security Hub is off in the other Region
+    assert run.summary[0] == "not a member: 1"
+    assert json.loads(Path(fleet.page).with_suffix(".json").read_text("utf-8"))["administrator_id"] == ADMINISTRATOR

@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from playbooks.fleet import ACCOUNTS, ONE, OTHER_ADMINISTRATOR, REGIONS, THREE, ZERO, Fleet, recap
 from playbooks.scene import ADMINISTRATOR, OTHER_REGION, REGION
 
@@ -68,7 +70,7 @@ def test_main_fails_for_whom_it_could_not_invite(fleet: Fleet) -> None:
     assert run.code == 2
     message = run.output.rpartition("fatal: [localhost]")[2]
     assert f"{ZERO} in {REGION}: resigned (The member declined the invitation or left" in message
-    assert f"DescribeHub failed in {OTHER_REGION} with UnrecognizedClientException" in message
+    assert f"DescribeHub by {ADMINISTRATOR} failed in {OTHER_REGION} with UnrecognizedClientException" in message
     assert fleet.scene.statuses(REGION) == {ONE: "Invited", ZERO: "Resigned", THREE: "Invited"}
 
 
@@ -102,4 +104,15 @@ def test_each_entry_point_checks_its_variables_first(fleet: Fleet) -> None:
         said = run.output.partition(f"{entry_point} says: ")[2].partition('"\n')[0]
         assert said.startswith("Validation of arguments failed:"), run.output
         assert words in said
+    assert fleet.scene.calls() == 0
+
+
+@pytest.mark.parametrize("mistake", [{"regions": ""}, {"member_role": "Any"}])
+@pytest.mark.parametrize("entry_point", ["accept", "leave"])
+def test_a_member_needs_a_region_and_an_account_for_its_role(
+    fleet: Fleet, entry_point: str, mistake: dict[str, Any]
+) -> None:
+    run = fleet.role(entry_point, administrator_id=ADMINISTRATOR, **mistake)
+    assert run.code == 2
+    assert "Set securityhub_membership_regions, and with securityhub_membership_member_role also" in run.output
     assert fleet.scene.calls() == 0

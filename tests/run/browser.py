@@ -8,13 +8,14 @@ import os
 import shutil
 import subprocess
 
-PROGRAMS = ("chromium", "chromedriver")
+from report.browser import programs
+
 PACKAGES = ("chromium", "chromium-driver")  # Debian's
 
 
 def there() -> bool:
     """Whether the tests will find a browser."""
-    return all(shutil.which(program) for program in PROGRAMS)
+    return all(programs())
 
 
 def provide() -> bool:

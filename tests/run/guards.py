@@ -48,6 +48,15 @@ def at_least_one(number: int, what: str) -> int:
     return number
 
 
+def chosen(names: list[str], only: str, what: str) -> list[str]:
+    """Return the names that `only` asks for, all where it is empty; raise for one that is not there, or for none."""
+    wanted = only.replace(",", " ").split()
+    if unknown := sorted(set(wanted) - set(names)):
+        raise NothingCheckedError(f"no {what} {', '.join(unknown)}; there are {', '.join(names)}")
+    at_least_one(len(names), what)
+    return wanted or names
+
+
 def counted(output: str, pattern: str, what: str) -> int:
     """Return the sum of the numbers that the pattern's one group finds in a tool's output."""
     return at_least_one(sum(int(number) for number in re.findall(pattern, ESCAPES.sub("", output))), what)

@@ -114,6 +114,17 @@ def test_a_whole_life(administrator: Cli, member: Cli) -> None:
     administrator("disable-security-hub")
 
 
+def test_the_legacy_twins(hub: Hub, administrator: Cli, member: Cli) -> None:
+    seeded = {"administrator_id": ADMINISTRATOR, "region": "eu-west-1", "account_id": MEMBER}
+    hub.seed(members=[{**seeded, "member_status": "Invited"}], hubs=[{"account_id": MEMBER, "region": "eu-west-1"}])
+    (row,) = member("list-invitations")["Invitations"]
+    assert member("accept-invitation", "--master-id", ADMINISTRATOR, "--invitation-id", row["InvitationId"]) is None
+    assert member("get-master-account")["Master"]["AccountId"] == ADMINISTRATOR
+    assert statuses(administrator) == {MEMBER: "Enabled"}
+    assert member("disassociate-from-master-account") is None
+    assert statuses(administrator) == {MEMBER: "Resigned"}
+
+
 def test_declining(hub: Hub, administrator: Cli, member: Cli) -> None:
     seeded = {"administrator_id": ADMINISTRATOR, "region": "eu-west-1", "account_id": MEMBER}
     hub.seed(members=[{**seeded, "member_status": "Invited"}], hubs=[{"account_id": MEMBER, "region": "eu-west-1"}])

@@ -61,6 +61,19 @@ def test_before_any_work(hub: Hub, client: Client, fault: dict[str, Any], code: 
     assert counts["calls"] == counts["faulted"] == {"InviteMembers": 1}
 
 
+def test_where_an_account_has_not_opted_in_no_service_answers(hub: Hub, client: Client) -> None:
+    hub.fault(kind="not_opted_in", region="eu-south-1")
+    for service, operation, code in (
+        ("securityhub", "describe_hub", "UnrecognizedClientException"),
+        ("sts", "get_caller_identity", "InvalidClientTokenId"),
+        ("ec2", "describe_regions", "AuthFailure"),
+    ):
+        there = client(service=service, region_name="eu-south-1")
+        assert fails(getattr(there, operation))[0] == code
+    assert client(service="iam", region_name="eu-south-1").list_users()["Users"] == []
+    assert client(service="sts").get_caller_identity()["Account"] == ADMINISTRATOR
+
+
 def test_access_denied_names_caller_action_and_resource(hub: Hub, client: Client) -> None:
     hub.fault(kind="access_denied")
     with pytest.raises(ClientError) as caught:

@@ -202,3 +202,17 @@ def test_no_complaint() -> None:
     guards.no_complaint("Importing with galaxy-importer\nCheck for ERROR handling\n")
     with pytest.raises(NothingCheckedError, match="complains: ERROR: No changelog found"):
         guards.no_complaint("Importing\n\x1b[31mERROR: No changelog found.\x1b[0m\n")
+
+
+@pytest.mark.parametrize(("only", "names"), [("", ["one", "two"]), ("two", ["two"]), ("two, one", ["two", "one"])])
+def test_chosen(only: str, names: list[str]) -> None:
+    assert guards.chosen(["one", "two"], only, "scenario") == names
+
+
+@pytest.mark.parametrize(
+    ("there", "only", "message"),
+    [(["one"], "one three", "no scenario three; there are one"), ([], "", "nothing was checked: no scenario")],
+)
+def test_chosen_refuses_what_is_not_there(there: list[str], only: str, message: str) -> None:
+    with pytest.raises(NothingCheckedError, match=message):
+        guards.chosen(there, only, "scenario")

@@ -25,18 +25,28 @@ def broken() -> Tally:
     raise CommandError(["tool", "--strict"], 3, "")
 
 
-def run_stages(monkeypatch: pytest.MonkeyPatch, stages: dict[str, Callable[[], Tally]]) -> int:
+def run_stages(monkeypatch: pytest.MonkeyPatch, stages: dict[str, Callable[[], Tally]], only: str = "") -> int:
     """Run all these stages by the command line."""
     monkeypatch.setattr(runner, "STAGES", stages)
     # the stage that runs these tests holds the checkout's lock
     monkeypatch.setattr(runner, "locked", lambda _name: contextlib.nullcontext())
     monkeypatch.setattr(sys, "argv", ["run", *stages])
+    monkeypatch.setenv("ONLY", only)
     return runner.main()
 
 
 def test_a_good_run_adds_up(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_stages(monkeypatch, {"one": lambda: Tally(2), "two": lambda: Tally(3)}) == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("5 passed, 0 failed (2 of 2 stages, ")
+
+
+def test_a_run_that_is_narrowed_is_of_one_stage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_stages(monkeypatch, {"one": lambda: Tally(1)}, only="some") == 0
+    with pytest.raises(SystemExit):
+        run_stages(monkeypatch, {"one": lambda: Tally(1), "two": lambda: Tally(1)}, only="some")
+    assert "ONLY narrows one stage" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

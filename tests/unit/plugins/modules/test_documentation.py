@@ -39,6 +39,13 @@ def test_there_are_modules() -> None:
     assert {"securityhub_member", "securityhub_invitation", "securityhub_hub"} < set(NAMES)
 
 
+@pytest.mark.parametrize("group", ["securityhub", "aws"])
+def test_every_module_is_in_both_action_groups(group: str) -> None:
+    runtime = Path(next(iter(modules.__path__))).parents[1] / "meta" / "runtime.yml"
+    members = yaml.safe_load(runtime.read_text(encoding="utf-8"))["action_groups"][group]
+    assert [name for name in members if isinstance(name, str)] == NAMES
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_options_are_as_documented(name: str) -> None:
     module = load(name)

@@ -71,6 +71,7 @@ def test_the_administrator_and_an_invitation_of_another_one(hub: Hub, spelling: 
     (administrator,) = run.result["administrators"]
     assert administrator == run.result["invitations"][0]
     assert administrator["region"] == REGION
+    assert administrator["account_id"] == ADMINISTRATOR
     assert administrator["invited_at"].startswith("20")
     stored = hub.state()["invitations"][MEMBER][REGION]
     assert [row["invitation_id"] for row in run.result["invitations"]] == [row["invitation_id"] for row in stored]
