@@ -37,7 +37,7 @@ attributes:
     description: A second run with the same options reports no change.
     support: full
     details:
-      - The second run makes no write call to AWS.
+      - The second run makes no write call to AWS, but for what the service refused the first time.
 """
 
     # Modules that only read.

@@ -170,7 +170,13 @@ diff:
       description: The hub by Region, after.
       returned: always
       type: dict
-      sample: {"eu-west-1": {"auto_enable_controls": true, "control_finding_generator": "SECURITY_CONTROL", "tags": {}}}
+      sample:
+        eu-west-1:
+          hub_arn: arn:aws:securityhub:eu-west-1:111122223333:hub/default
+          subscribed_at: "2026-01-31T08:15:30.123Z"
+          auto_enable_controls: true
+          control_finding_generator: SECURITY_CONTROL
+          tags: {}
 """
 
 from functools import partial
@@ -180,7 +186,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.apply import Settled, settle_hub
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub, parse_tags
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.module import (
     REGIONS_SPEC,
     Mode,
@@ -223,7 +229,7 @@ def manage_hubs(params: Mapping[str, Any], info: ConnectionInfo, mode: Mode) -> 
         enable_default_standards=params["enable_default_standards"],
         control_finding_generator=params["control_finding_generator"],
         auto_enable_controls=params["auto_enable_controls"],
-        tags=None if tags is None else {str(key): str(value) for key, value in tags.items()},
+        tags=None if tags is None else parse_tags(tags, "tags"),
         purge_tags=params["purge_tags"],
     )
 

@@ -126,7 +126,7 @@ memberships:
       type: str
       sample: Invited
     invitation_id:
-      description: The invitation, V(null) where there is none.
+      description: The invitation that there was, V(null) where there was none.
       returned: always
       type: str
       sample: 7ab938c5d52d7904ad09f9e7c20cc4eb
@@ -145,7 +145,8 @@ failed_regions:
       description: >-
         The service's error code, or the name of the SDK's error where no answer came.
         V(other_administrator) means that another administrator is in the way, V(no_invitation) that none came in time,
-        V(unconfirmed) that a change was not seen in time.
+        V(unconfirmed) that a change was not seen in time, V(unknown_status) that the account has a status that the
+        module does not know, V(UnprocessedAccounts) that the service did not process the request.
       returned: always
       type: str
       sample: InvalidAccessException

@@ -52,8 +52,8 @@ options:
       - How long, in seconds, the member list may take to show a change that the service took.
       - An account whose change is not seen in that time is reported in RV(unprocessed_accounts) as V(unconfirmed).
       - So long too, an account that was just disassociated is tried again if the service refuses to delete it.
-      - With V(0) the module does not look again, but for accounts that the service named as unprocessed or whose reply
-        was lost.
+      - With V(0) the module looks again only once, and only for accounts that the service named as unprocessed, whose
+        reply was lost, or that were disassociated, which the service does not answer.
     type: int
     default: 30
 notes:
@@ -161,7 +161,7 @@ created_accounts:
       type: str
       sample: security@example.com
     administrator_id:
-      description: The administrator account.
+      description: The administrator account, V(null) where the member list does not tell it (yet).
       returned: always
       type: str
       sample: "999988887777"

@@ -158,7 +158,7 @@ invited_accounts:
       type: str
       sample: security@example.com
     administrator_id:
-      description: The administrator account.
+      description: The administrator account, V(null) where the member list does not tell it (yet).
       returned: always
       type: str
       sample: "999988887777"

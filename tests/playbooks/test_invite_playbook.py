@@ -58,8 +58,8 @@ def test_words_on_the_command_line(scene: Scene) -> None:
     assert scene.statuses(REGION) == {CREATED: "Created", LEADING_ZERO: "Created"}
 
 
-@pytest.mark.parametrize("box", ["", "  \n "])
-def test_empty_boxes_are_the_defaults(scene: Scene, box: str) -> None:
+@pytest.mark.parametrize("box", ["", "  \n ", None])
+def test_empty_boxes_are_the_defaults(scene: Scene, box: str | None) -> None:
     scene.seed({CREATED: "Created", REMOVED: "Removed", RESIGNED: "Resigned"})
     run = scene.invite({
         "securityhub_account_ids": f"{CREATED}\n{REMOVED}\n{RESIGNED}",

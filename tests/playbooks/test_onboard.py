@@ -177,13 +177,19 @@ def test_reinvite_as_text_and_as_list(fleet: Fleet) -> None:
 def test_accounts_of_a_file(fleet: Fleet) -> None:
     text = f"\ufeffAccount ID,Email\r\n{ONE},one@example.com\r\n {ZERO} ,\r\n\r\n{THREE},three@example.com\r\n"
     (fleet.scene.folder / "accounts.csv").write_text(text, encoding="utf-8", newline="")
+    fleet.seed({THREE: "Created"}, REGION)
     # relative to where the command runs; an empty box of a survey beside it is no second source
-    run = fleet.play("onboard", accounts_file="accounts.csv", accounts="\n", regions=[REGION], member_role=MEMBER_ROLE)
+    given: dict[str, Any] = {"accounts_file": "accounts.csv", "accounts": "\n", "regions": [REGION]}
+    check = fleet.play("onboard", "--check", **given)
+    assert check.code == 0, check.output
+    assert check.summary[:2] == ["Would be added: 2", "Would be invited: 1, and those that are added"]
+
+    run = fleet.play("onboard", **given, member_role=MEMBER_ROLE)
     assert run.code == 0, run.output
     assert run.summary == ["Enabled: 3"]
     members = fleet.scene.hub.state()["members"][ADMINISTRATOR][REGION]
     assert {account_id: row["email"] for account_id, row in members.items()} == {
-        ONE: "one@example.com", ZERO: None, THREE: "three@example.com",
+        ONE: "one@example.com", ZERO: None, THREE: None,  # it was added without
     }  # fmt: skip
 
 

@@ -129,10 +129,12 @@ def test_no_account_is_nothing_to_do(fleet: Fleet, source: str) -> None:
     (fleet.scene.folder / "nobody.csv").write_text("Account ID,Email\n", encoding="utf-8")
     (fleet.scene.folder / "nobody.json").write_text('{"all": {"hosts": {"localhost": {}}}}', encoding="utf-8")
     options = ("--inventory", "nobody.json") if source == "inventory" else ()
-    given: dict[str, Any] = {"inventory": {}, "file": {"accounts_file": "nobody.csv"}, "box": {"accounts": "\n"}}[
-        source
-    ]
-    run = fleet.play("onboard", *options, member_role=MEMBER_ROLE, report_path=fleet.page, **given)
+    sources: dict[str, dict[str, Any]] = {
+        "inventory": {},
+        "file": {"accounts_file": "nobody.csv"},
+        "box": {"accounts": "\n"},
+    }
+    run = fleet.play("onboard", *options, member_role=MEMBER_ROLE, report_path=fleet.page, **sources[source])
     assert run.code == 0, run.output
     assert run.summary == ["No account: nothing to do"]
     assert fleet.report() == {}

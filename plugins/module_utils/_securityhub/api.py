@@ -14,10 +14,11 @@ that write take the writer, which sends every request exactly once: whether a wr
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Dict, Generic, Iterable, Iterator, List, Mapping, Optional, Sequence, TypeVar
 
 from .model import (
+    CREATED,
     DEFAULT_AUTO_ENABLE_CONTROLS,
     DEFAULT_CONTROL_FINDING_GENERATOR,
     DELETED,
@@ -56,10 +57,20 @@ _THROTTLING_CODES = frozenset(
 # GetMembers and DeleteMembers have been seen to say it with other codes than ResourceNotFoundException.
 _NOT_FOUND_TEXT = "no such resource found"
 _NOT_FOUND_CODES = frozenset(["AccessDeniedException", "BadRequestException"])
+# An administrator in one of these relationships administers nothing.
+_NOT_ASSOCIATED = frozenset([CREATED, INVITED, REMOVED, RESIGNED, DELETED])
 Found = TypeVar("Found")
 
 # Our code where the answer names the one account that the call was about.
 UNPROCESSED_ACCOUNTS = "UnprocessedAccounts"
+# How words say that what was asked for is so already, other than that an account is "already an associated member of
+# another master account". Wordings have changed over the years: these only tell how long to look again.
+_ALREADY, _ELSEWHERE = "already", "another"
+_NO_REASON = "The service gave no reason."
+# A password in the URL of an endpoint or a proxy, which the SDK repeats in its words.
+_URL_SECRET = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+# How IAM names what it denies: "... is not authorized to perform: iam:CreateServiceLinkedRole on resource ...".
+_DENIED_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 # How the service names the caller: as "Account 111122223333 is not subscribed", or by an ARN, "User: arn:aws:...".
 _CALLER = re.compile(r"(?:^Account |^User: arn:[a-z-]+:[a-z]+::)([0-9]{12})(?![0-9])")
 
@@ -88,6 +99,7 @@ class AwsFailure(Exception):
         unsent: bool = False,
         in_doubt: bool = False,
     ) -> None:
+        text = _URL_SECRET.sub("***", text)
         super().__init__(f"{operation} failed in {region}: {error_code}: {text}")
         self.error_code = error_code
         self.text = text
@@ -124,6 +136,17 @@ class AwsFailure(Exception):
     def hub_is_off(self) -> bool:
         """Whether Security Hub is off in the caller's account; the code alone also stands for other refusals."""
         return self.error_code == "InvalidAccessException" and "not subscribed" in self.text
+
+    @property
+    def denied_action(self) -> str:
+        """The IAM action that was denied: it may be another one than the operation's, such as sts:AssumeRole."""
+        found = _DENIED_ACTION.search(self.text)
+        return found.group(1) if found else f"securityhub:{self.operation}"
+
+    @property
+    def says_already(self) -> bool:
+        """Whether the service says that what was asked for is so already."""
+        return says_already(self.text)
 
     @property
     def stale(self) -> bool:
@@ -166,14 +189,26 @@ def batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
     return (items[start : start + BATCH_SIZE] for start in range(0, len(items), BATCH_SIZE))
 
 
-def _call(client: Any, operation: str, send: Callable[[], Any], account_ids: Sequence[str] = ()) -> Any:
-    """Send a request; whatever the SDK raises becomes an AwsFailure."""
+def says_already(words: str) -> bool:
+    """Whether the service's words say that what was asked for is so already."""
+    return _ALREADY in words.lower() and _ELSEWHERE not in words.lower()
+
+
+def says_not_there(words: str) -> bool:
+    """Whether the service's words say that there is no such member."""
+    return _NOT_FOUND_TEXT in words.lower()
+
+
+def _call(client: Any, operation: str, send: Callable[[], Found], account_ids: Sequence[str] = ()) -> Found:
+    """Send a request and read the reply; whatever that raises becomes an AwsFailure, which stops no other Region."""
     try:
         return send()
     except ClientError as error:
         raise _refused(error, operation, client.meta.region_name, account_ids) from error
     except BotoCoreError as error:
         raise _unanswered(error, operation, client.meta.region_name, account_ids) from error
+    except Exception as error:
+        raise _not_understood(error, operation, client.meta.region_name, account_ids) from error
 
 
 def _refused(error: Any, operation: str, region: str, account_ids: Sequence[str]) -> AwsFailure:
@@ -191,6 +226,12 @@ def _unanswered(error: Any, operation: str, region: str, account_ids: Sequence[s
     return AwsFailure(
         type(error).__name__, str(error), operation, region, account_ids, unsent=unsent, in_doubt=in_doubt
     )
+
+
+def _not_understood(error: Exception, operation: str, region: str, account_ids: Sequence[str]) -> AwsFailure:
+    """Take in what the SDK lets through: a file of the credentials that can't be read, a reply that is none."""
+    sent = not isinstance(error, OSError)
+    return AwsFailure(type(error).__name__, str(error), operation, region, account_ids, in_doubt=sent)
 
 
 def read_members(reader: Any, account_ids: Sequence[str]) -> Observation:
@@ -211,8 +252,10 @@ def read_members(reader: Any, account_ids: Sequence[str]) -> Observation:
 
 
 def _get_members(reader: Any, account_ids: Sequence[str]) -> Dict[str, Optional[Member]]:
-    reply = _call(reader, "GetMembers", lambda: reader.get_members(AccountIds=list(account_ids)), account_ids)
-    found = by_account(map(_member, reply.get("Members", [])))
+    def send() -> Dict[str, Member]:
+        return by_account(map(_member, reader.get_members(AccountIds=list(account_ids)).get("Members", [])))
+
+    found = _call(reader, "GetMembers", send, account_ids)
     return {account_id: found.get(account_id) for account_id in account_ids}
 
 
@@ -226,12 +269,25 @@ def _look_up_in_list(reader: Any, account_ids: Sequence[str], seen: Dict[str, Op
 
 def list_members(reader: Any) -> List[Member]:
     """Return the whole member list, whatever the status (OnlyAssociated would leave out all but Enabled)."""
-    return [_member(entry) for entry in _pages(reader, "ListMembers", "list_members", "Members", OnlyAssociated=False)]
+    return _list_members(reader, only_associated=False)
 
 
-def _pages(reader: Any, operation: str, method: str, key: str, **parameters: Any) -> List[Mapping[str, Any]]:
-    pages = reader.get_paginator(method).paginate(PaginationConfig={"PageSize": BATCH_SIZE}, **parameters)
-    return _call(reader, operation, lambda: [entry for page in pages for entry in page.get(key, [])])
+def list_enabled_members(reader: Any) -> List[Member]:
+    """Return the members that are associated."""
+    return _list_members(reader, only_associated=True)
+
+
+def _list_members(reader: Any, only_associated: bool) -> List[Member]:
+    pages = _pages(reader, "list_members", OnlyAssociated=only_associated)
+    return _call(reader, "ListMembers", lambda: [_member(entry) for page in pages for entry in page.get("Members", [])])
+
+
+def _pages(reader: Any, method: str, **parameters: Any) -> Iterable[Mapping[str, Any]]:
+    """Prepare a call for each page: they are made while the pages are gone through."""
+    pages: Iterable[Mapping[str, Any]] = reader.get_paginator(method).paginate(
+        PaginationConfig={"PageSize": BATCH_SIZE}, **parameters
+    )
+    return pages
 
 
 def _member(entry: Mapping[str, Any]) -> Member:
@@ -255,34 +311,34 @@ def create_members(writer: Any, emails: Mapping[str, Optional[str]]) -> Dict[str
     :param emails: {account id: e-mail address or None}
     """
     details = [{"AccountId": key, "Email": email} if email else {"AccountId": key} for key, email in emails.items()]
-    return _unprocessed(
-        _call(writer, "CreateMembers", lambda: writer.create_members(AccountDetails=details), list(emails))
+    return _call(
+        writer, "CreateMembers", lambda: _unprocessed(writer.create_members(AccountDetails=details)), list(emails)
     )
 
 
 def invite_members(writer: Any, account_ids: Sequence[str]) -> Dict[str, str]:
     """Invite at most BATCH_SIZE accounts; return the unprocessed ones with the service's words."""
-    return _unprocessed(_call_on(writer, "InviteMembers", writer.invite_members, account_ids))
+    return _call_on(writer, "InviteMembers", writer.invite_members, account_ids)
 
 
 def disassociate_members(writer: Any, account_ids: Sequence[str]) -> Dict[str, str]:
     """Disassociate at most BATCH_SIZE accounts; the service names no unprocessed ones."""
-    return _unprocessed(_call_on(writer, "DisassociateMembers", writer.disassociate_members, account_ids))
+    return _call_on(writer, "DisassociateMembers", writer.disassociate_members, account_ids)
 
 
 def delete_members(writer: Any, account_ids: Sequence[str]) -> Dict[str, str]:
     """Delete at most BATCH_SIZE accounts from the list; return the unprocessed ones with the service's words."""
-    return _unprocessed(_call_on(writer, "DeleteMembers", writer.delete_members, account_ids))
+    return _call_on(writer, "DeleteMembers", writer.delete_members, account_ids)
 
 
-def _call_on(client: Any, operation: str, method: Callable[..., Any], account_ids: Sequence[str]) -> Any:
-    return _call(client, operation, lambda: method(AccountIds=list(account_ids)), account_ids)
+def _call_on(client: Any, operation: str, method: Callable[..., Any], account_ids: Sequence[str]) -> Dict[str, str]:
+    return _call(client, operation, lambda: _unprocessed(method(AccountIds=list(account_ids))), account_ids)
 
 
 def _unprocessed(reply: Mapping[str, Any]) -> Dict[str, str]:
     """Return {account_id: ProcessingResult}; the service gives no code for it."""
     results: Iterable[Mapping[str, str]] = reply.get("UnprocessedAccounts", [])
-    return {result["AccountId"]: result.get("ProcessingResult", "") for result in results}
+    return {result["AccountId"]: result.get("ProcessingResult") or _NO_REASON for result in results}
 
 
 def read_standing(reader: Any, administrator_id: str) -> Standing:
@@ -299,13 +355,17 @@ def read_standing(reader: Any, administrator_id: str) -> Standing:
 def get_administrator(reader: Any) -> Optional[Invitation]:
     """Return who administers the caller's account now, None for nobody."""
     try:
-        reply = _call(reader, "GetAdministratorAccount", reader.get_administrator_account)
+        found = _call(reader, "GetAdministratorAccount", lambda: _administrator(reader.get_administrator_account()))
     except AwsFailure as failure:
         if failure.not_found:
             return None
         raise
-    found = _invitation(reply["Administrator"]) if reply.get("Administrator", {}).get("AccountId") else None
-    return found if found and found.member_status not in (REMOVED, RESIGNED, DELETED) else None
+    return found if found and found.member_status not in _NOT_ASSOCIATED else None
+
+
+def _administrator(reply: Mapping[str, Any]) -> Optional[Invitation]:
+    administrator = reply.get("Administrator") or {}
+    return _invitation(administrator) if administrator.get("AccountId") else None
 
 
 def find_invitation(reader: Any, administrator_id: str) -> Optional[Invitation]:
@@ -317,7 +377,12 @@ def find_invitation(reader: Any, administrator_id: str) -> Optional[Invitation]:
 
 def list_invitations(reader: Any) -> List[Invitation]:
     """Return all invitations to the caller's account, whoever sent them and whatever became of them."""
-    return [_invitation(entry) for entry in _pages(reader, "ListInvitations", "list_invitations", "Invitations")]
+    pages = _pages(reader, "list_invitations")
+    return _call(
+        reader,
+        "ListInvitations",
+        lambda: [_invitation(entry) for page in pages for entry in page.get("Invitations", [])],
+    )
 
 
 def _invitation(entry: Mapping[str, Any]) -> Invitation:
@@ -351,9 +416,9 @@ def delete_invitation(writer: Any, administrator_id: str) -> None:
 
 
 def _refuse_unprocessed(writer: Any, operation: str, method: Callable[..., Any], administrator_id: str) -> None:
-    left = _unprocessed(_call_on(writer, operation, method, [administrator_id]))
+    left = _call_on(writer, operation, method, [administrator_id])
     if left:
-        words = left.get(administrator_id) or "no reason given"
+        words = left.get(administrator_id, _NO_REASON)
         raise AwsFailure(UNPROCESSED_ACCOUNTS, words, operation, writer.meta.region_name, [administrator_id])
 
 
@@ -365,19 +430,26 @@ def leave_administrator(writer: Any) -> None:
 def describe_hub(reader: Any) -> Optional[Hub]:
     """Return the hub with its tags, None where Security Hub is off."""
     try:
-        reply = _call(reader, "DescribeHub", reader.describe_hub)
-        arn = reply["HubArn"]
-        tags = _call(reader, "ListTagsForResource", lambda: reader.list_tags_for_resource(ResourceArn=arn))
+        hub = _call(reader, "DescribeHub", lambda: _hub(reader.describe_hub()))
+        tags = _call(
+            reader,
+            "ListTagsForResource",
+            lambda: dict(reader.list_tags_for_resource(ResourceArn=hub.hub_arn).get("Tags", {})),
+        )
     except AwsFailure as failure:
         if failure.hub_is_off or failure.not_found:
             return None
         raise
+    return replace(hub, tags=tags)
+
+
+def _hub(reply: Mapping[str, Any]) -> Hub:
     return Hub(
-        hub_arn=arn,
+        hub_arn=reply["HubArn"],
         subscribed_at=reply.get("SubscribedAt"),
         auto_enable_controls=reply.get("AutoEnableControls", DEFAULT_AUTO_ENABLE_CONTROLS),
         control_finding_generator=reply.get("ControlFindingGenerator", DEFAULT_CONTROL_FINDING_GENERATOR),
-        tags=dict(tags.get("Tags", {})),
+        tags={},
     )
 
 
@@ -414,8 +486,3 @@ def disable_hub(writer: Any) -> None:
     except AwsFailure as failure:
         if not failure.hub_is_off:
             raise
-
-
-def list_enabled_members(reader: Any) -> List[Member]:
-    """Return the members that are associated."""
-    return [_member(entry) for entry in _pages(reader, "ListMembers", "list_members", "Members", OnlyAssociated=True)]

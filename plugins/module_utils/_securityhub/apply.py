@@ -52,11 +52,13 @@ from .api import (
     observe,
     read_members,
     read_standing,
+    says_already,
+    says_not_there,
     tag_hub,
     untag_hub,
     update_hub,
 )
-from .model import ENABLED, INVITED, Hub, Member, Obstacle, Standing, is_listed, status_of
+from .model import ENABLED, INVITED, RESIGNED, Hub, Member, Obstacle, Standing, is_listed, status_of
 from .plan import (
     ACCEPT,
     ASSOCIATED,
@@ -124,29 +126,52 @@ class Change:
     :param step: the name by which decisions ask for it
     :param send: sends a batch of accounts with a writer, returns the unprocessed ones with the service's words
     :param reached: whether a member list entry (None: no entry) shows that it is done
+    :param overtaken: whether the service's words of an unprocessed account, with the entry that was seen last, say that
+        it is done already: by an earlier request whose reply was lost, or by somebody else
+    :param silent: the service names nobody as unprocessed, so that only the member list tells whether it worked
     """
 
     step: str
     send: Callable[[Any, Sequence[str]], Dict[str, str]]
     reached: Callable[[Optional[Member]], bool]
+    overtaken: Callable[[str, Optional[Member]], bool]
+    silent: bool = False
 
 
-INVITATION = Change(INVITE, invite_members, lambda member: status_of(member) in (INVITED, ENABLED))
-# DisassociateMembers answers nothing: only the member list tells whether it worked.
-DISASSOCIATION = Change(DISASSOCIATE, disassociate_members, lambda member: status_of(member) != ENABLED)
-DELETION = Change(DELETE, delete_members, lambda member: not is_listed(member))
+INVITATION = Change(
+    INVITE,
+    invite_members,
+    lambda member: status_of(member) in (INVITED, ENABLED),
+    # Whoever declined or left may count as invited for ever: that is nothing to wait for.
+    lambda words, member: says_already(words) and status_of(member) != RESIGNED,
+)
+DISASSOCIATION = Change(
+    DISASSOCIATE, disassociate_members, lambda member: status_of(member) != ENABLED, lambda _words, _member: False, True
+)
+DELETION = Change(
+    DELETE, delete_members, lambda member: not is_listed(member), lambda words, _member: says_not_there(words)
+)
 
 
 def creation(emails: Mapping[str, Optional[str]]) -> Change:
     """Return the change that adds accounts to the member list, with the e-mail addresses that are known."""
-    return Change(CREATE, lambda writer, ids: create_members(writer, {key: emails.get(key) for key in ids}), is_listed)
+
+    def send(writer: Any, account_ids: Sequence[str]) -> Dict[str, str]:
+        return create_members(writer, {account_id: emails.get(account_id) for account_id in account_ids})
+
+    return Change(CREATE, send, is_listed, lambda words, _member: says_already(words))
 
 
 @dataclass
 class Progress:
-    """What is known of one change to the accounts of one Region while it is carried out."""
+    """What is known of one change to the accounts of one Region while it is carried out.
 
+    ``seen`` is how the member list showed the accounts last; ``waited`` says whether it is looked at again afterwards.
+    """
+
+    change: Change
     seen: Dict[str, Optional[Member]]
+    waited: bool
     accepted: Set[str] = field(default_factory=set)
     in_doubt: Set[str] = field(default_factory=set)
     refusals: Dict[str, str] = field(default_factory=dict)
@@ -161,14 +186,27 @@ class Progress:
         for account_id in accepted:
             self.refusals.pop(account_id, None)
 
-    def note_members(self, change: Change, members: Members) -> None:
+    def note_members(self, members: Members) -> None:
         """Take in a look at the member list."""
         self.seen.update(members)
-        self.reached.update(account_id for account_id, member in members.items() if change.reached(member))
+        self.reached.update(account_id for account_id, member in members.items() if self.change.reached(member))
 
-    def settled(self, account_id: str, waited: bool) -> bool:
-        """Whether the change is done for this account, or was taken by the service and not looked for."""
-        return account_id in self.reached or (not waited and account_id in self.accepted)
+    def settled(self, account_id: str) -> bool:
+        """Whether the change is done for this account, or was taken by the service and is not looked for."""
+        return account_id in self.reached or (not self.waited and account_id in self.accepted)
+
+    def overtaken(self, account_id: str) -> bool:
+        """Whether the service refused this account because the change is done already."""
+        words = self.refusals.get(account_id)
+        return words is not None and self.change.overtaken(words, self.seen.get(account_id))
+
+    def touched(self) -> Set[str]:
+        """Return the accounts that are worth a look: it is not known what became of them, or may not be as was said."""
+        return self.in_doubt.union(self.refusals, self.accepted if self.waited else ()) - self.reached
+
+    def awaited(self) -> Set[str]:
+        """Return the accounts for which the member list may yet show the change."""
+        return self.in_doubt.union(self.accepted, filter(self.overtaken, self.refusals)) - self.reached
 
 
 @dataclass(frozen=True)
@@ -203,7 +241,7 @@ def converge(
     seen = dict(observed.members)
     steps = _carry_out_all(clients, decisions, changes, seen, wait_timeout)
     failure = next((progress.failure for progress in steps.values() if progress.failure), None)
-    outcomes = [_outcome(decision, steps, seen, failure, wait_timeout > 0) for decision in decisions]
+    outcomes = [_outcome(decision, steps, seen, failure) for decision in decisions]
     return Converged(outcomes, failure)
 
 
@@ -242,50 +280,54 @@ def _carry_out_all(
         ready = [
             decision
             for decision in decisions
-            if change.step in decision.steps and _open_step(decision, steps, wait_timeout > 0) == change.step
+            if change.step in decision.steps and _open_step(decision, steps) == change.step
         ]
         account_ids = [decision.account_id for decision in ready]
         follow_ups = {decision.account_id for decision in ready if decision.steps[0] != change.step}
-        progress = steps[change.step] = Progress(seen)
-        carry_out(clients, change, account_ids, progress, Patience(wait_timeout), follow_ups)
+        progress = steps[change.step] = Progress(change, seen, wait_timeout > 0 or change.silent)
+        carry_out(clients, progress, account_ids, Patience(wait_timeout), follow_ups)
         if progress.failure:
             break
     return steps
 
 
-def _open_step(decision: Decision, steps: Mapping[str, Progress], waited: bool) -> str:
+def _open_step(decision: Decision, steps: Mapping[str, Progress]) -> str:
     """Return the first step of a decision that is not done, the last one if all are."""
     for step in decision.steps:
-        if step not in steps or not steps[step].settled(decision.account_id, waited):
+        if step not in steps or not steps[step].settled(decision.account_id):
             return step
     return decision.steps[-1]
 
 
 def _outcome(
-    decision: Decision, steps: Mapping[str, Progress], seen: Members, failure: Optional[AwsFailure], waited: bool
+    decision: Decision, steps: Mapping[str, Progress], seen: Members, failure: Optional[AwsFailure]
 ) -> Outcome:
     if not decision.steps:
         return predict(decision)
-    account_id = decision.account_id
-    step = _open_step(decision, steps, waited)
-    progress = steps.get(step, Progress({}))
+    step = _open_step(decision, steps)
     evidence = Evidence(
-        member=seen[account_id],
-        written=account_id in progress.accepted or account_id in progress.in_doubt,
+        member=seen[decision.account_id],
         earlier_written=step != decision.steps[0],
-        reached=account_id in progress.reached,
-        refusal=progress.refusals.get(account_id),
-        waited=waited,
         failure=str(failure) if failure else None,
     )
-    return conclude(decision, evidence)
+    return conclude(decision, _with_progress(evidence, decision.account_id, steps[step]) if step in steps else evidence)
+
+
+def _with_progress(evidence: Evidence, account_id: str, progress: Progress) -> Evidence:
+    return replace(
+        evidence,
+        written=account_id in progress.accepted or account_id in progress.in_doubt,
+        reached=account_id in progress.reached,
+        refusal=progress.refusals.get(account_id),
+        overtaken=progress.overtaken(account_id),
+        waited=progress.waited,
+    )
 
 
 def carry_out(
     clients: RegionClients,
-    change: Change,
-    account_ids: Sequence[str],
     progress: Progress,
+    account_ids: Sequence[str],
     patience: Patience,
     follow_ups: Collection[str] = (),
 ) -> None:
@@ -296,28 +338,26 @@ def carry_out(
     """
     pending = account_ids
     while pending:
-        _send_and_look(clients, change, pending, progress, patience)
+        _send_and_look(clients, progress, pending, patience)
         refused = progress.refusals.keys() - progress.reached
         pending = [account_id for account_id in pending if account_id in follow_ups and account_id in refused]
         if progress.failure or not pending or not patience.pause():
             return
 
 
-def _send_and_look(
-    clients: RegionClients, change: Change, account_ids: Sequence[str], progress: Progress, patience: Patience
-) -> None:
+def _send_and_look(clients: RegionClients, progress: Progress, account_ids: Sequence[str], patience: Patience) -> None:
     try:
         for batch in batches(account_ids):
-            _send(clients, change, batch, progress)
+            _send(clients, progress, batch)
     except AwsFailure as failure:
         progress.failure = failure
     try:
-        _look_again(clients, change, account_ids, progress, patience)
+        _look_again(clients, progress, account_ids, patience)
     except AwsFailure as failure:
         progress.failure = progress.failure or failure
 
 
-def _send(clients: RegionClients, change: Change, batch: Sequence[str], progress: Progress) -> None:
+def _send(clients: RegionClients, progress: Progress, batch: Sequence[str]) -> None:
     """Send one batch until the service has answered for each of its accounts.
 
     :raises AwsFailure: that can't be mended by sending again, or didn't stop
@@ -326,14 +366,14 @@ def _send(clients: RegionClients, change: Change, batch: Sequence[str], progress
 
     def send() -> None:
         try:
-            progress.note_reply(pending, change.send(clients.writer, pending))
+            progress.note_reply(pending, progress.change.send(clients.writer, pending))
         except AwsFailure as failure:
             if failure.in_doubt:
                 progress.in_doubt.update(pending)
             raise
 
     def settled(failure: AwsFailure) -> bool:
-        still_open = _still_open(clients, change, pending, progress)
+        still_open = _still_open(clients, progress, pending)
         gone = [
             account_id for account_id in still_open if failure.not_found and not is_listed(progress.seen[account_id])
         ]
@@ -346,12 +386,10 @@ def _send(clients: RegionClients, change: Change, batch: Sequence[str], progress
     except AwsFailure as failure:
         if not failure.invalid_input:
             raise
-        _send_in_halves(clients, change, pending, progress, failure)
+        _send_in_halves(clients, progress, pending, failure)
 
 
-def _send_in_halves(
-    clients: RegionClients, change: Change, batch: Sequence[str], progress: Progress, failure: AwsFailure
-) -> None:
+def _send_in_halves(clients: RegionClients, progress: Progress, batch: Sequence[str], failure: AwsFailure) -> None:
     """Find the accounts for which the service refused a whole batch, so that they do not hold up the others.
 
     Whether one account can have that effect is not documented.
@@ -361,39 +399,37 @@ def _send_in_halves(
         return
     middle = len(batch) // 2
     for half in (batch[:middle], batch[middle:]):
-        _send(clients, change, half, progress)
+        _send(clients, progress, half)
 
 
-def _still_open(clients: RegionClients, change: Change, account_ids: Sequence[str], progress: Progress) -> List[str]:
+def _still_open(clients: RegionClients, progress: Progress, account_ids: Sequence[str]) -> List[str]:
     """Read again, and return the accounts that are not yet where the change brings them."""
     observed = read_members(clients.reader, account_ids)
-    progress.note_members(change, observed.members)
+    progress.note_members(observed.members)
     if observed.failure:
         raise observed.failure
     return [account_id for account_id in account_ids if account_id not in progress.reached]
 
 
-def _look_again(
-    clients: RegionClients, change: Change, account_ids: Sequence[str], progress: Progress, patience: Patience
-) -> None:
+def _look_again(clients: RegionClients, progress: Progress, account_ids: Sequence[str], patience: Patience) -> None:
     """Read again until the member list shows the change for each account that the service took, or time is up.
 
-    Accounts that the service named are looked at once: somebody else may have got there first. Without wait_timeout
-    only those and the ones in doubt are looked at, once.
+    Accounts that the service named are looked at once, as somebody else may have got there first; and until time is up
+    where it says so. Without wait_timeout only those and the ones in doubt are looked at, once.
 
     :raises AwsFailure: if the member list can't be read
     """
-    touched = progress.in_doubt.union(progress.refusals, progress.accepted if patience.wanted else ())
-    pending = [account_id for account_id in account_ids if account_id in touched - progress.reached]
+    touched = progress.touched()
+    pending = [account_id for account_id in account_ids if account_id in touched]
     while pending:
-        still_open = _still_open(clients, change, pending, progress)
-        awaited = progress.in_doubt.union(progress.accepted)
+        still_open = _still_open(clients, progress, pending)
+        awaited = progress.awaited()
         pending = [account_id for account_id in still_open if account_id in awaited]
         if not pending or not patience.pause():
             break
     if progress.failure:
-        # The last word on them was a failure, and the member list has had the time to show them: nothing was done.
-        progress.in_doubt.difference_update(pending)
+        # The last word on these was a failure, and the member list has had the time to show them: nothing was done.
+        progress.in_doubt -= set(pending).intersection(progress.failure.account_ids) - progress.refusals.keys()
 
 
 @dataclass(frozen=True)
@@ -524,10 +560,14 @@ class _MemberSide:
     def _take(self, step: str, patience: Patience) -> None:
         while True:
             try:
-                persist(lambda: self.traces.watch(lambda: self._send(step)), lambda _failure: self._done(step))
+                persist(
+                    lambda: self.traces.watch(lambda: self._send(step)), lambda failure: self._settled(step, failure)
+                )
             except AwsFailure as failure:
                 if self._turns_out_done(step, failure, patience):
                     return
+                if step == ACCEPT and not failure.retryable:
+                    self._refuse_to_accept(failure)
                 # Right after the step before it, the service may not know yet that the invitation can be deleted.
                 if step != DELETE_INVITATION or not failure.names_accounts or not patience.pause():
                     raise
@@ -535,20 +575,48 @@ class _MemberSide:
                 self.traces.settle()
                 return
 
+    def _settled(self, step: str, failure: AwsFailure) -> bool:
+        """Read again, and say whether a step is done.
+
+        :raises AwsFailure: if it is not worth another try, as nothing is other than it was when the service refused it
+        """
+        earlier = self._standing
+        done = self._done(step)
+        if failure.stale and not done and self._standing == earlier:
+            raise failure
+        return done
+
     def _turns_out_done(self, step: str, failure: AwsFailure, patience: Patience) -> bool:
         """Look whether a step that failed is done all the same.
 
-        An earlier request whose reply was lost may have done it, which takes time to be seen, or somebody else.
+        An earlier request whose reply was lost may have done it, or somebody else: both take time to be seen.
         """
-        if not self.traces.in_doubt:
-            return failure.names_accounts and self._done(step)
+        in_doubt = self.traces.in_doubt
+        if not in_doubt and failure.retryable:
+            return False
         while not self._done(step):
-            if not patience.pause():
+            if not (in_doubt or failure.says_already) or not patience.pause():
                 # A refusal may mean that it is done already; without one, it had the time to be seen.
-                self.traces.in_doubt = not failure.retryable
+                self.traces.in_doubt = in_doubt and not failure.retryable
                 return False
-        self.traces.settle()
+        if in_doubt:
+            self.traces.settle()
         return True
+
+    def _refuse_to_accept(self, failure: AwsFailure) -> None:
+        """Say why an invitation could not be accepted, where it can be seen.
+
+        :raises Obstacle: if there is another administrator by now, or no invitation that can be accepted
+        """
+        region = self._clients.region
+        decide_membership("accepted", self._administrator_id, self._standing, region)
+        if failure.not_found and self.last_seen_status() == RESIGNED:
+            raise Obstacle(
+                NO_INVITATION,
+                f"The account declined the invitation from {self._administrator_id} in {region} or left, and can't "
+                "accept it any more: have it invited again, with multiaccount.aws.securityhub_member_invite and "
+                "resigned in reinvite.",
+            )
 
     def _send(self, step: str) -> None:
         writer = self._clients.writer

@@ -168,12 +168,31 @@ def parse_members(entries: Iterable[Mapping[str, Optional[str]]], option: str) -
     account_ids = check_account_ids([account_id for account_id, _email in pairs], f"{option}[].account_id")
     emails: Dict[str, Optional[str]] = dict.fromkeys(account_ids)
     for account_id, email in pairs:
-        if email and emails[account_id] and email != emails[account_id]:
+        if email and emails[account_id] and email.lower() != str(emails[account_id]).lower():
             raise InvalidInput(
                 f"{option}: {account_id} is given two e-mail addresses, {emails[account_id]!r} and {email!r}. Keep one."
             )
-        emails[account_id] = email or emails[account_id]
+        emails[account_id] = emails[account_id] or email or None
     return emails
+
+
+def parse_tags(tags: Mapping[object, object], option: str) -> Dict[str, str]:
+    """Return tags as texts; null is an empty value.
+
+    :raises InvalidInput: naming every tag that the service would refuse, by the API reference of TagResource
+    """
+    texts = {str(key): "" if value is None else str(value) for key, value in tags.items()}
+    wrong = [
+        key
+        for (key, text), value in zip(texts.items(), tags.values())
+        if isinstance(value, (dict, list)) or len(text) > 256 or not 0 < len(key) <= 128 or key.startswith("aws:")
+    ]
+    if wrong:
+        raise InvalidInput(
+            f"{option}: can't be set: {', '.join(map(repr, wrong))}. A key has 1 to 128 characters and does not begin "
+            "with aws:, a value is a text of at most 256."
+        )
+    return texts
 
 
 def parse_regions(values: Iterable[object], known: Collection[str], option: str) -> List[str]:

@@ -37,6 +37,10 @@ _CREDENTIAL_CODES = frozenset(
 )
 _EXPIRED_CODES = frozenset(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"])
 _DENIED_CODES = frozenset(["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"])
+# Only an administrator has a member list.
+_ADMINISTRATOR_OPERATIONS = frozenset(
+    ["CreateMembers", "InviteMembers", "GetMembers", "ListMembers", "DisassociateMembers", "DeleteMembers"]
+)
 
 
 # What a row tells of a member besides its status.
@@ -311,7 +315,7 @@ def _next_step(failure: AwsFailure) -> str:
         (code in _EXPIRED_CODES, "Get new credentials and run again."),
         (
             code in _DENIED_CODES,
-            f"Allow securityhub:{failure.operation} in the caller's IAM policy, and look for an SCP that denies it.",
+            f"Allow {failure.denied_action} in the caller's IAM policy, and look for an SCP that denies it.",
         ),
         (
             code == "LimitExceededException",
@@ -325,7 +329,7 @@ def _next_step(failure: AwsFailure) -> str:
             "Leave the administrator (multiaccount.aws.securityhub_invitation) or disassociate the members first.",
         ),
         (
-            code == "InvalidAccessException",
+            code == "InvalidAccessException" and failure.operation in _ADMINISTRATOR_OPERATIONS,
             "Run it with the credentials of the Security Hub administrator account.",
         ),
     )

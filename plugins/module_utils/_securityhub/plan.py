@@ -119,6 +119,7 @@ class Evidence:
     :param earlier_written: so was one that had to come before it
     :param reached: the member list shows what was wanted
     :param refusal: what the service said when it named the account as unprocessed
+    :param overtaken: whether these words say that it is done already
     :param waited: whether the account was looked for again after it was written
     :param failure: why its turn never came
     """
@@ -128,6 +129,7 @@ class Evidence:
     earlier_written: bool = False
     reached: bool = False
     refusal: Optional[str] = None
+    overtaken: bool = False
     waited: bool = True
     failure: Optional[str] = None
 
@@ -198,8 +200,8 @@ def conclude(decision: Decision, evidence: Evidence) -> Outcome:
     if evidence.reached:
         return replace(predict(decision), after=evidence.member)
     if evidence.refusal is not None:
-        # "... has already invited ...": an earlier request, whose reply was lost, may have done it.
-        own_doing = evidence.written and "already" in evidence.refusal.lower()
+        # An earlier request, whose reply was lost, may have done it.
+        own_doing = evidence.written and evidence.overtaken
         return _unprocessed(decision, evidence, UNCONFIRMED if own_doing else REJECTED, evidence.refusal)
     if evidence.written and not evidence.waited:
         return predict(decision)
@@ -248,6 +250,12 @@ def decide_membership(state: str, administrator_id: str, standing: Standing, reg
         return MembershipDecision((DECLINE,), before, RESIGNED) if before == INVITED else _stay(before)
     if standing.invitation is None:
         return _stay(None)
+    if before not in STATUSES:
+        raise Obstacle(
+            UNKNOWN_STATUS,
+            f"What the account is to {administrator_id} in {region} has a status that is not known, {before}: nothing "
+            "was done, look at it in the console.",
+        )
     first = {INVITED: (DECLINE,)}.get(before or "", ())
     return MembershipDecision(((LEAVE,) if associated else first) + (DELETE_INVITATION,), before, None)
 

@@ -389,7 +389,14 @@ def test_options_that_cannot_be_used(hub: Hub, options: dict[str, Any], words: s
 
 @pytest.mark.parametrize(
     "options",
-    [{"state": "off"}, {"control_finding_generator": "NONE"}, {"auto_enable_controls": "maybe"}, {"tags": "x"}],
+    [
+        {"state": "off"},
+        {"control_finding_generator": "NONE"},
+        {"auto_enable_controls": "maybe"},
+        {"tags": "x"},
+        {"tags": {"team": ["a", "b"]}},
+        {"tags": {"aws:owner": "x"}},
+    ],
 )
 def test_options_that_ansible_refuses(hub: Hub, options: dict[str, Any]) -> None:
     assert manage(hub, **options).failed

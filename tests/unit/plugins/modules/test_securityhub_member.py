@@ -11,6 +11,7 @@ import yaml
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member as module
+from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_invite as invite_module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     CARRIED_OUT,
@@ -307,14 +308,60 @@ def test_without_wait_timeout_there_is_no_second_look(hub: Hub, state: str) -> N
     assert not run.failed
     assert lists(run.result) == {DONE[state]: account_ids}
     assert {row["member_status"] for row in run.result[f"{DONE[state]}_accounts"]} == {AFTER[state]}
-    assert hub.counts()["reads"] == 2
+    # DisassociateMembers answers nothing, so one look is needed to know
+    assert hub.counts()["reads"] == (4 if state == "disassociated" else 2)
+
+
+@pytest.mark.parametrize("state", ["disassociated", "absent"])
+def test_without_wait_timeout_a_disassociation_that_does_not_happen_is_found_out_too(hub: Hub, state: str) -> None:
+    seed_members(hub, {MEMBER: "Enabled"})
+    hub.fault(kind="reject", operation="DisassociateMembers")
+    run = manage(hub, [MEMBER], state, wait_timeout=0)
+    assert reasons(run.result) == {MEMBER: "unconfirmed"}
+    assert run.result["unprocessed_accounts"][0]["member_status"] == "Enabled"
+    assert statuses(hub) == {MEMBER: "Enabled"}
+
+
+def test_without_wait_timeout_what_was_done_before_a_failure_is_told(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Enabled"})
+    hub.fault(kind="access_denied", operation="DeleteMembers")
+    run = manage(hub, [MEMBER], "absent", wait_timeout=0, diff=True)
+    assert run.failed
+    assert run.result["changed"]
+    assert run.result["diff"]["after"] == {REGION: {MEMBER: "Removed"}}
 
 
 def test_without_wait_timeout_enabled_accounts_are_deleted_too(hub: Hub) -> None:
     seed_members(hub, {MEMBER: "Enabled"})
     run = manage(hub, [MEMBER], "absent", wait_timeout=0)
     assert lists(run.result) == {"deleted": [MEMBER]}
-    assert hub.counts()["calls"] == {"GetMembers": 1, "DisassociateMembers": 1, "DeleteMembers": 1}
+    assert hub.counts()["calls"] == {"GetMembers": 2, "DisassociateMembers": 1, "DeleteMembers": 1}
+
+
+@pytest.mark.parametrize("wait_timeout", [0, 1])
+@pytest.mark.usefixtures("short_pauses")
+def test_a_deletion_whose_reply_was_lost_is_no_refusal(hub: Hub, wait_timeout: int) -> None:
+    seed_members(hub, {MEMBER: "Removed"})
+    hub.fault(kind="slow_visibility", seconds=60)
+    hub.fault(kind="lost_reply", operation="DeleteMembers", times=1)
+    run = manage(hub, [MEMBER], "absent", wait_timeout=wait_timeout)
+    assert reasons(run.result) == {MEMBER: "unconfirmed"}
+    assert run.result["changed"]
+    assert statuses(hub) == {}
+
+
+def test_120_members_are_created_invited_and_deleted(hub: Hub) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    account_ids = accounts(120)
+    assert lists(manage(hub, account_ids).result) == {"created": account_ids}
+    invited = run_at(hub, invite_module, account_ids=account_ids)
+    assert ids(invited.result["invited_accounts"]) == account_ids
+    assert lists(manage(hub, account_ids, "absent").result) == {"deleted": account_ids}
+    counts = hub.counts()
+    batches = {"GetMembers": 3 * (3 + 3), "CreateMembers": 3, "InviteMembers": 3, "DeleteMembers": 3}
+    assert counts["calls"] == batches
+    assert set(counts["max_ids"].values()) == {50}
+    assert statuses(hub) == {}
 
 
 def test_many_regions_in_the_order_of_the_request(hub: Hub) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore import exceptions
+from botocore.parsers import ResponseParserError
 from botocore.stub import Stubber
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import api
@@ -314,10 +315,88 @@ def test_an_invitation_returns_the_unprocessed_accounts(stubber: Stubber) -> Non
     first, second, third = accounts(3)
     rows = [{"AccountId": second, "ProcessingResult": "Already invited."}, {"AccountId": third}]
     stubber.add_response("invite_members", {"UnprocessedAccounts": rows}, {"AccountIds": [first, second, third]})
-    assert api.invite_members(stubber.client, [first, second, third]) == {second: "Already invited.", third: ""}
+    assert api.invite_members(stubber.client, [first, second, third]) == {
+        second: "Already invited.",
+        third: "The service gave no reason.",
+    }
 
 
 @pytest.mark.parametrize("reply", [{}, {"UnprocessedAccounts": []}])
 def test_an_invitation_of_all(stubber: Stubber, reply: dict[str, Any]) -> None:
     stubber.add_response("invite_members", reply, {"AccountIds": accounts(2)})
     assert api.invite_members(stubber.client, tuple(accounts(2))) == {}
+
+
+class NotUnderstood:
+    """A client whose replies the SDK does not understand, or that does not get so far."""
+
+    def __init__(self, client: Any, answer: Any) -> None:
+        self.meta = client.meta
+        self._answer = answer
+
+    def __getattr__(self, _operation: str) -> Any:
+        def call(**_parameters: Any) -> Any:
+            if isinstance(self._answer, Exception):
+                raise self._answer
+            return self._answer
+
+        return call
+
+
+ODD = [
+    (ResponseParserError("Unable to parse response"), "ResponseParserError", True),
+    (ValueError("no JSON"), "ValueError", True),
+    ({"Members": [{}], "UnprocessedAccounts": [{}]}, "KeyError", True),
+    ([], "AttributeError", True),
+    (FileNotFoundError(2, "No such file or directory", "/no/token"), "FileNotFoundError", False),
+]
+
+
+@pytest.mark.parametrize(("answer", "code", "in_doubt"), ODD)
+def test_a_reply_that_is_none_is_a_failure_of_this_region(client: Any, answer: Any, code: str, in_doubt: bool) -> None:
+    odd = NotUnderstood(client, answer)
+    read = api.read_members(odd, accounts(2)).failure
+    assert read is not None
+    with pytest.raises(api.AwsFailure) as written:
+        api.invite_members(odd, accounts(2))
+    for failure, operation in ((read, "GetMembers"), (written.value, "InviteMembers")):
+        assert (failure.error_code, failure.in_doubt, failure.operation) == (code, in_doubt, operation)
+        assert failure.account_ids == tuple(accounts(2))
+
+
+def test_a_hub_that_does_not_say_its_arn_is_a_failure(client: Any) -> None:
+    with pytest.raises(api.AwsFailure, match="DescribeHub failed in eu-west-1: KeyError"):
+        api.describe_hub(NotUnderstood(client, {}))
+
+
+def test_a_password_in_an_address_is_not_repeated() -> None:
+    text = 'Could not connect to the endpoint URL: "https://user:secret@proxy.example/members/get"'
+    failure = api.AwsFailure("EndpointConnectionError", text, "GetMembers", "eu-west-1")
+    assert "https://***@proxy.example/members/get" in failure.text
+    assert "secret" not in failure.text + str(failure)
+
+
+@pytest.mark.parametrize(
+    ("words", "already", "not_there"),
+    [
+        (
+            "... because the current account has already invited or is already the SecurityHub master of ...",
+            True,
+            False,
+        ),
+        ("... because the given account ID is already a member or associated member of the current ...", True, False),
+        ("... the given account ID is already an associated member of another master account.", False, False),
+        ("The request is rejected since no such resource found.", False, True),
+        ("The request is rejected.", False, False),
+    ],
+)
+def test_what_words_say(words: str, already: bool, not_there: bool) -> None:
+    assert (api.says_already(words), api.says_not_there(words)) == (already, not_there)
+
+
+@pytest.mark.parametrize("status", ["Created", "Invited", "Removed", "Resigned", "Deleted"])
+def test_an_administrator_that_is_none_is_nobody(stubber: Stubber, status: str) -> None:
+    stubber.add_response(
+        "get_administrator_account", {"Administrator": {"AccountId": ADMINISTRATOR, "MemberStatus": status}}
+    )
+    assert api.get_administrator(stubber.client) is None

@@ -110,12 +110,16 @@ def _pair(clock: Clock) -> Service:
 
 
 def converge(
-    service: Any, account_ids: Sequence[str] = (), wait_timeout: float = 30, check_mode: bool = False
+    service: Any,
+    account_ids: Sequence[str] = (),
+    wait_timeout: float = 30,
+    check_mode: bool = False,
+    reinvite: Sequence[str] = ("removed",),
 ) -> apply.Converged:
     return apply.converge(
         service,
         account_ids or list(service.statuses),
-        lambda account_id, member: decide_invitation(account_id, member, ["removed"]),
+        lambda account_id, member: decide_invitation(account_id, member, reinvite),
         [apply.INVITATION],
         wait_timeout,
         check_mode,
@@ -494,3 +498,41 @@ def test_in_doubt_and_not_visible_in_time_is_unconfirmed(pair: Service, wait_tim
     converged = converge(pair, wait_timeout=wait_timeout)
     assert ends(converged) == [UNCONFIRMED, UNCONFIRMED]
     assert all(outcome.changed for outcome in converged.outcomes)
+
+
+@pytest.mark.parametrize(("lag", "end"), [(5, INVITED), (60, REJECTED)])
+def test_an_invitation_of_somebody_else_is_waited_for(pair: Service, lag: float, end: tuple[str, str | None]) -> None:
+    first, second = accounts(2)
+    pair.lag = lag
+    pair.before_invite = lambda: pair.set_status(first, "Invited") if pair.statuses[first] == "Created" else None
+    converged = converge(pair, [first, second], wait_timeout=30)
+    assert ends(converged) == [end, INVITED if lag < 30 else UNCONFIRMED]
+    assert len(pair.sent) == 1
+
+
+def test_another_administrator_is_not_waited_for(pair: Service) -> None:
+    first, second = accounts(2)
+    pair.rejected = {first: "the given account ID is already an associated member of another master account."}
+    assert ends(converge(pair, [first, second])) == [REJECTED, INVITED]
+    assert pair.clock.pauses == []
+
+
+def test_who_declined_and_still_counts_as_invited_is_not_waited_for(clock: Clock) -> None:
+    (account_id,) = accounts(1)
+    service = Service(clock, {account_id: "Resigned"})
+    service.rejected = {account_id: ALREADY}
+    converged = converge(service, reinvite=["resigned"])
+    assert ends(converged) == [REJECTED]
+    assert clock.pauses == []
+
+
+@pytest.mark.parametrize("wait_timeout", [0, 1])
+def test_a_later_failure_does_not_undo_what_an_earlier_batch_may_have_done(clock: Clock, wait_timeout: float) -> None:
+    account_ids = accounts(100)
+    service = Service(clock, dict.fromkeys(account_ids, "Created"))
+    service.lag = 60
+    service.invites = [LOST_REPLY, "", DENIED]  # the second is refused: "already invited"
+    converged = converge(service, wait_timeout=wait_timeout)
+    assert ends(converged) == [UNCONFIRMED] * 50 + [NOT_ATTEMPTED] * 50
+    assert [outcome.changed for outcome in converged.outcomes] == [True] * 50 + [False] * 50
+    assert converged.failure

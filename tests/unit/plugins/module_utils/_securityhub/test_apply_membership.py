@@ -18,6 +18,7 @@ from ansible_collections.multiaccount.aws.tests.unit.scripted import (
     LOST_REPLY,
     LOST_REQUEST,
     NO_CONNECTION,
+    NOT_FOUND,
     THROTTLE,
     Clock,
     Scripted,
@@ -258,3 +259,35 @@ def test_what_cannot_be_read_is_left_alone(clock: Clock, read: str) -> None:
     assert settled.failure.error_code == "AccessDeniedException"
     assert (settled.read, settled.changed, settled.after) == (False, False, None)
     assert account.sent == []
+
+
+@pytest.mark.parametrize("lag", [0, 5])
+def test_an_invitation_that_another_run_accepts_meanwhile(clock: Clock, lag: float) -> None:
+    account = MemberAccount(clock, {ASKED: "Invited"})
+    account.lag = lag
+    account.incidents[ACCEPT] = [THROTTLE]
+    account.history.append((clock.now + 0.0001, {ASKED: "Enabled"}))
+    settled = settle(account, "accepted")
+    assert settled.failure is None
+    assert settled.after.member_status == "Enabled"
+    assert account.sent == [ACCEPT, ACCEPT]
+
+
+def test_another_administrator_that_is_faster_is_named(clock: Clock) -> None:
+    account = MemberAccount(clock, {ASKED: "Invited"})
+    account.incidents[ACCEPT] = [THROTTLE]
+    account.history.append((clock.now + 0.0001, {ASKED: "Invited", OTHER: "Enabled"}))
+    settled = settle(account, "accepted", wait_timeout=3)
+    assert settled.failure.error_code == "other_administrator"
+    assert OTHER in settled.failure.text
+    assert not settled.changed
+
+
+def test_an_invitation_that_was_declined_and_cannot_be_accepted_any_more(clock: Clock) -> None:
+    account = MemberAccount(clock, {ASKED: "Resigned"})
+    account.incidents[ACCEPT] = [NOT_FOUND] * 100
+    settled = settle(account, "accepted")
+    assert settled.failure.error_code == "no_invitation"
+    assert "have it invited again" in settled.failure.text
+    assert account.sent == [ACCEPT], "what has not changed is not tried again"
+    assert not settled.changed

@@ -15,7 +15,9 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.mode
     by_account,
     canonical_status,
     parse_account_ids,
+    parse_members,
     parse_regions,
+    parse_tags,
     split_text,
     status_of,
 )
@@ -165,3 +167,27 @@ def test_an_empty_list_of_regions_is_refused(values: list[Any]) -> None:
 def test_by_account() -> None:
     members = [Member(ONE, "Created"), Member(TWO, "Enabled")]
     assert by_account(members) == {ONE: members[0], TWO: members[1]}
+
+
+def test_an_address_is_the_same_in_capitals() -> None:
+    rows = [
+        {"account_id": "111122223333", "email": "Me@example.com"},
+        {"account_id": "111122223333", "email": "me@EXAMPLE.com"},
+    ]
+    assert parse_members(rows, "members") == {"111122223333": "Me@example.com"}
+
+
+def test_tags_become_texts() -> None:
+    tags = {"team": "security", 1: 2, "flag": True, "empty": None, "k" * 128: "v" * 256}
+    assert parse_tags(tags, "tags") == {
+        "team": "security", "1": "2", "flag": "True", "empty": "", "k" * 128: "v" * 256
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("", "x"), ("k" * 129, "x"), ("aws:owner", "x"), ("long", "v" * 257), ("list", ["a"]), ("dict", {"a": "b"})],
+)
+def test_tags_that_the_service_would_refuse(key: str, value: Any) -> None:
+    with pytest.raises(InvalidInput, match=f"^tags: can't be set: {key!r}\\. A key has 1 to 128 characters"):
+        parse_tags({"team": "security", key: value}, "tags")

@@ -276,6 +276,12 @@ def test_what_is_said_of_a_failure(message: str, failed: AwsFailure, account_id:
         *((failure(code), "Get new credentials") for code in ("ExpiredToken", "ExpiredTokenException")),
         (failure("AccessDeniedException", operation="GetMembers"), "Allow securityhub:GetMembers in the caller's IAM"),
         (failure("AccessDenied"), "look for an SCP that denies it"),
+        (failure("AccessDenied", "x is not authorized to perform: sts:AssumeRole on y"), "Allow sts:AssumeRole in"),
+        (
+            failure("AccessDeniedException", "x is not authorized to perform: iam:CreateServiceLinkedRole on y"),
+            "Allow iam:CreateServiceLinkedRole in",
+        ),
+        (failure("InvalidAccessException", "No.", operation="AcceptAdministratorInvitation"), "Mend this and run"),
         (failure("LimitExceededException", throttled=True), "a quota is used up"),
         (failure("ThrottlingException", throttled=True), "kept throttling"),
         (failure("ConnectTimeoutError", unsent=True), "No connection: check the Region, endpoint_url, proxy"),

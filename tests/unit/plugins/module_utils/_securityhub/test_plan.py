@@ -121,7 +121,16 @@ CREATED = decide_invitation(ACCOUNT, member("Created"), [])
             "unprocessed", False, "rejected", "The request is rejected", id="rejected",
         ),
         pytest.param(
-            Evidence(member("Created"), refusal=""), "unprocessed", False, "rejected", "", id="rejected without a word"
+            Evidence(member("Created"), written=True, refusal="already invited", overtaken=True),
+            "unprocessed", True, "unconfirmed", "already invited", id="named, because a lost reply was a success",
+        ),
+        pytest.param(
+            Evidence(member("Created"), written=True, refusal="The request is rejected"),
+            "unprocessed", False, "rejected", "The request is rejected", id="rejected after a reply was lost",
+        ),
+        pytest.param(
+            Evidence(member("Created"), refusal="already invited", overtaken=True),
+            "unprocessed", False, "rejected", "already invited", id="named by somebody else's doing that is not seen",
         ),
         pytest.param(
             Evidence(member("Created"), refusal="No.", waited=False, failure="InviteMembers failed"),

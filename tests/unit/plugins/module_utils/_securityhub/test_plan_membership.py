@@ -56,6 +56,14 @@ def test_the_table(
     assert (decision.before, decision.after) == (status, after)
 
 
+@pytest.mark.parametrize("administrator_id", [None, ASKED])
+def test_a_status_that_is_not_known_is_never_acted_upon(administrator_id: str | None) -> None:
+    with pytest.raises(Obstacle) as obstacle:
+        decide_membership("absent", ASKED, standing(administrator_id, "Paused"), REGION)
+    assert obstacle.value.error_code == "unknown_status"
+    assert f"to {ASKED} in {REGION} has a status that is not known, Paused" in obstacle.value.text
+
+
 @pytest.mark.parametrize("status", [None, "Invited", "Resigned"])
 def test_an_account_of_another_administrator_is_told_which(status: str | None) -> None:
     with pytest.raises(Obstacle) as obstacle:

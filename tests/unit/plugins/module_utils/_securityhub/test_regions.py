@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.parsers import ResponseParserError
 from botocore.utils import parse_timestamp
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import regions as regions_module
@@ -186,3 +187,42 @@ def test_the_usual_time_takes_no_trial_of_formats(monkeypatch: pytest.MonkeyPatc
     for reader in connection(["eu-west-1"]).in_each_region(lambda clients: clients.reader).values():
         parser = reader._endpoint._response_parser_factory.create_parser("rest-json")
         assert parser._timestamp_parser("2026-01-02T03:04:05.678Z").isoformat() == "2026-01-02T03:04:05.678000+00:00"
+
+
+class Sts:
+    """STS, or what a proxy or an endpoint of Security Hub alone makes of a call to it."""
+
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
+
+    def get_caller_identity(self) -> Any:
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "account_id"),
+    [
+        ({"Account": "111122223333"}, "111122223333"),
+        ({}, None),
+        (ResponseParserError("Unable to parse response"), None),
+        (KeyError("GetCallerIdentityResult"), None),
+        (OSError("No route to host"), None),
+    ],
+)
+def test_who_calls_is_told_or_not_and_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch, answer: Any, account_id: str | None
+) -> None:
+    asked: list[tuple[str, str, Any]] = []
+
+    def client(_self: Any, service: str, region: str, config: Any) -> Sts:
+        asked.append((service, region, config))
+        return Sts(answer)
+
+    monkeypatch.setattr(regions_module.Connection, "_client", client)
+    config = Config(proxies={"https": "http://proxy.example:3128"}, read_timeout=600)
+    assert connection(["eu-west-1", "eu-west-3"], aws_config=config).caller_account_id("eu-west-3") == account_id
+    ((service, region, used),) = asked
+    assert (service, region) == ("sts", "eu-west-3")
+    assert (used.proxies, used.read_timeout, used.retries["total_max_attempts"]) == (config.proxies, 5, 1)
