@@ -21,7 +21,7 @@ options:
         newlines between account IDs.
       - With O(csv), the text of a CSV file such as the Security Hub console takes, with the header C(Account
         ID,Email) or without a header. A byte-order mark, Windows line ends, spaces, empty lines, further columns and
-        semicolons instead of commas do no harm.
+        semicolons instead of commas do no harm. It has to be in UTF-8.
     type: raw
     required: true
   csv:
@@ -77,6 +77,11 @@ Emails = Dict[str, Optional[str]]
 
 # The surest first: beside "Account ID", a column "Account" holds names.
 _ID_HEADERS = ("accountid", "awsaccountid", "account", "id")
+_NO_HEADER = -1
+# Only what becomes of a file that was read wrongly is refused: which addresses there are is the service's business.
+_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+")
+# What Ansible makes of bytes that are not UTF-8, and what UTF-16 has between ASCII letters.
+_NO_TEXT = re.compile("[\udc80-\udcff\x00]")
 
 
 def securityhub_accounts(value: Any, csv: bool = False) -> List[Dict[str, Optional[str]]]:
@@ -106,23 +111,26 @@ def parse_accounts(value: Any) -> Emails:
 def parse_csv(text: str) -> Emails:
     """Return {account id: e-mail address or None} of the text of a CSV file.
 
-    :raises InvalidInput: naming every line without an account id, or with a second e-mail address for an account
+    :raises InvalidInput: naming every line without an account id, with something else than an e-mail address beside it,
+        or with a second address for an account; or for what is no CSV in UTF-8
     """
     rows = _rows(text)
-    id_column, email_column = 0, 1
+    id_column, email_column = 0, _NO_HEADER
     if rows and any(_plain(cell) in _ID_HEADERS for cell in rows[0][1]):
         id_column, email_column = _columns(rows.pop(0)[1])
     emails: Emails = {}
     wrong = []
     for line, cells in rows:
-        account_id, email = _cell(cells, id_column), _cell(cells, email_column)
+        account_id, email = _cell(cells, id_column), _email(cells, email_column)
         known = emails.get(account_id)
         if not is_account_id(account_id):
             wrong.append(f"line {line}: {account_id!r} is not an account id{_hint(account_id)}")
-        elif email and known and email != known:
+        elif email and not _EMAIL.fullmatch(email):
+            wrong.append(f"line {line}: {email!r} is not an e-mail address")
+        elif email and known and email.lower() != known.lower():
             wrong.append(f"line {line}: {account_id} has the e-mail address {known!r} further up, not {email!r}")
         else:
-            emails[account_id] = email or known
+            emails[account_id] = known or email or None
     if wrong:
         raise InvalidInput(f"accounts file: {'; '.join(wrong)}. An account id is exactly 12 digits, without hyphens.")
     return emails
@@ -131,9 +139,20 @@ def parse_csv(text: str) -> Emails:
 def _rows(text: str) -> List[Tuple[int, List[str]]]:
     """Return the rows that are not empty, each with its line number."""
     lines = text.lstrip("\ufeff").splitlines()
+    for number, line in enumerate(lines, 1):
+        if _NO_TEXT.search(line):
+            raise InvalidInput(f"accounts file: line {number} is not in UTF-8. Save the file as CSV UTF-8.")
     first = next((line for line in lines if line.strip()), "")
-    reader = csv_format.reader(lines, delimiter=";" if ";" in first and "," not in first else ",")
-    rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    delimiter = ";" if ";" in first and "," not in first else ","
+    reader = csv_format.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+    rows: List[Tuple[int, List[str]]] = []
+    try:
+        rows.extend((reader.line_num, [cell.strip() for cell in cells]) for cells in reader)
+    except csv_format.Error as error:
+        begun = rows[-1][0] + 1 if rows else 1
+        raise InvalidInput(
+            f"accounts file: what begins in line {begun} is not CSV: {error}. Is a quotation mark not closed?"
+        ) from error
     return [(line, cells) for line, cells in rows if any(cells)]
 
 
@@ -145,6 +164,13 @@ def _columns(headers: List[str]) -> Tuple[int, int]:
     names = [_plain(header) for header in headers]
     id_column = next(names.index(name) for name in _ID_HEADERS if name in names)
     return id_column, next((column for column, name in enumerate(names) if "mail" in name), len(names))
+
+
+def _email(cells: List[str], column: int) -> str:
+    """Return the e-mail address of a row; without a header it is the first cell that may be one."""
+    if column == _NO_HEADER:
+        return next((cell for cell in cells[1:] if "@" in cell), "")
+    return _cell(cells, column)
 
 
 def _cell(cells: List[str], column: int) -> str:

@@ -83,7 +83,7 @@ _value:
       type: str
       sample: security@example.com
     member_status:
-      description: Where the account stands, V(null) if it is not in the member list or the Region failed.
+      description: Where the account stands, V(null) if it is not in the member list or could not be read.
       returned: always
       type: str
       sample: Invited
@@ -123,8 +123,8 @@ _ADVICE = {
     SUSPENDED: "Reactivate the account in its organization first.",
 }
 _UNKNOWN_STATUS_ADVICE = "This status is not known: look at the account in the Security Hub console."
-# An account that stands here although the onboarding ran needs more than another run.
-_NOT_INVITED = (None, DELETED, CREATED)
+# An account that stands here although the onboarding ran, and has an error, needs more than another run.
+_HELD_UP = (None, DELETED, CREATED, INVITED)
 _OBSTACLE_ADVICE = "Settle the reason, then run the onboarding again."
 _REGION_ADVICE = "Mend the Region and run again."
 
@@ -161,11 +161,11 @@ def securityhub_memberships(
 
 
 def _standing(status: Optional[str], region_failure: Optional[str], error: Optional[str]) -> Row:
-    if region_failure:
-        return {"member_status": None, "reason": f"Region failed: {region_failure}", "advice": _REGION_ADVICE}
     if status == ENABLED:
         return {"member_status": status, "reason": None, "advice": None}
-    if error and status in _NOT_INVITED:
+    if region_failure and not (status and error):
+        return {"member_status": status, "reason": f"Region failed: {region_failure}", "advice": _REGION_ADVICE}
+    if error and status in _HELD_UP:
         return {"member_status": status, "reason": error, "advice": _OBSTACLE_ADVICE}
     return {"member_status": status, "reason": error, "advice": _ADVICE.get(status, _UNKNOWN_STATUS_ADVICE)}
 

@@ -121,3 +121,22 @@ def test_a_region_that_fails_is_named_and_stops_no_other(fleet: Fleet) -> None:
     assert f"failed in {REGIONS[0]} with UnrecognizedClientException" in message
     assert f"by {ADMINISTRATOR}" in message
     assert fleet.count("DisassociateFromAdministratorAccount") == len(ACCOUNTS)
+
+
+def test_members_that_are_not_asked_to_leave_are_named(fleet: Fleet) -> None:
+    fleet.seed({ONE: "Enabled"})
+    limited = fleet.play("offboard", "--limit", "localhost", accounts=ONE, member_role=MEMBER_ROLE)
+    assert limited.code == 2
+    assert limited.summary[-1] == "Accounts that failed on their side: 1"
+    assert f"{ONE}: The limit of this run leaves the account out" in limited.output
+    assert fleet.statuses()[ONE] == [None, None]
+
+    fleet.scene.hub.reset()
+    fleet.seed({ONE: "Enabled"})
+    fleet.scene.hub.fault(kind="access_denied", operation="DescribeHub", account_id=ADMINISTRATOR, region=REGIONS[0])
+    unasked = fleet.play("offboard", accounts=ONE, member_role=MEMBER_ROLE)
+    assert unasked.code == 2
+    assert unasked.summary[-2:] == ["Regions that failed: 1", "Accounts that failed on their side: 0"]
+    assert f"DescribeHub by {ADMINISTRATOR} failed in {REGIONS[0]}" in unasked.output
+    assert fleet.count("DisassociateFromAdministratorAccount") == 1
+    assert fleet.statuses()[ONE] == [None, None]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -152,3 +153,50 @@ def test_more_accounts_than_the_output_names(fleet: Fleet) -> None:
     )
     alone = fleet.role("main", accounts=accounts)
     assert "And 56 more." in alone.output  # 53 in two Regions, of which 50 are named
+
+
+@pytest.mark.parametrize("named", ["by the inventory", "by a variable"])
+def test_members_that_the_limit_leaves_out_are_named(fleet: Fleet, named: str) -> None:
+    """Hosts that are lined up are called by their account id, which a limit may not have."""
+    inventory = {"all": {"hosts": {"one.example.com": {"account_id": ONE}}}}
+    (fleet.scene.folder / "hosts.json").write_text(json.dumps(inventory), encoding="utf-8")
+    options, given = {
+        "by the inventory": (["--inventory", "hosts.json", "--limit", "localhost,one.example.com"], {}),
+        "by a variable": (["--limit", "localhost"], {"accounts": ONE}),
+    }[named]
+    run = fleet.play("onboard", *options, member_role=MEMBER_ROLE, regions=REGION, **given)
+    assert run.code == 2
+    assert run.summary[0] == "Invited: 1"
+    assert run.summary[1].startswith(
+        f"{ONE} in {REGION}: Invited. The limit of this run leaves the account out: name its"
+    )
+    assert fleet.count("sts:AssumeRole") == 0
+
+
+def test_a_list_that_is_late_is_waited_for_with_a_role_too(fleet: Fleet) -> None:
+    fleet.seed({ONE: "Invited", ZERO: "Invited"}, REGION)
+    fleet.scene.hub.seed(denied_roles=[ZERO])
+    fleet.scene.hub.fault(kind="slow_visibility", seconds=6, account_id=ADMINISTRATOR)
+    run = fleet.play("onboard", accounts=[ONE, ZERO], member_role=MEMBER_ROLE, regions=REGION, wait_timeout=60)
+    assert run.summary[:2] == ["Enabled: 1", "Invited: 1"]
+    assert "1 of 2 accounts are not enabled everywhere" in run.output
+    assert run.output.count("FAILED - RETRYING") < 5, "waited for one that has failed"
+
+
+def test_a_region_that_fails_midway_keeps_what_is_known(fleet: Fleet) -> None:
+    fleet.seed({ONE: "Enabled"})
+    fleet.scene.hub.fault(kind="access_denied", operation="CreateMembers", region=OTHER_REGION)
+    run = fleet.play("onboard", accounts=[ONE, ZERO], member_role=MEMBER_ROLE, report_path=fleet.page)
+    assert run.code == 2
+    assert run.summary[0] == "Enabled: 3"
+    assert run.summary[1].startswith(f"{OTHER_REGION} failed: CreateMembers of {ZERO} by {ADMINISTRATOR} failed")
+    assert "1 of 2 accounts are not enabled everywhere, 1 of 2 Regions failed" in run.output
+    assert fleet.report()[ONE][OTHER_REGION]["member_status"] == "Enabled"
+
+
+@pytest.mark.parametrize("playbook", ["onboard", "report"])
+def test_a_report_that_cannot_be_written_loses_no_summary(fleet: Fleet, playbook: str) -> None:
+    fleet.seed({ONE: "Enabled", ZERO: "Resigned"})
+    run = fleet.play(playbook, accounts=[ONE, ZERO], report_path="/proc/nowhere/report.html")
+    assert run.code == 2
+    assert run.summary[:2] == ["Enabled: 2", "Resigned: 2"]

@@ -56,6 +56,7 @@ def test_leave_and_verify(fleet: Fleet) -> None:
     }
     assert fleet.scene.writes() == 0
 
+    assert fleet.role("verify", "--check", accounts=ACCOUNTS).code == 2
     alarm = fleet.role("verify", accounts=ACCOUNTS)
     assert alarm.code == 2
     assert alarm.summary[:2] == ["Enabled: 5", "Resigned: 1"]
@@ -107,12 +108,12 @@ def test_each_entry_point_checks_its_variables_first(fleet: Fleet) -> None:
     assert fleet.scene.calls() == 0
 
 
-@pytest.mark.parametrize("mistake", [{"regions": ""}, {"member_role": "Any"}])
+@pytest.mark.parametrize("mistake", [{"regions": ""}, {"member_role": "Any"}, {"administrator_id": "99998888777"}])
 @pytest.mark.parametrize("entry_point", ["accept", "leave"])
 def test_a_member_needs_a_region_and_an_account_for_its_role(
     fleet: Fleet, entry_point: str, mistake: dict[str, Any]
 ) -> None:
-    run = fleet.role(entry_point, administrator_id=ADMINISTRATOR, **mistake)
+    run = fleet.role(entry_point, **{"administrator_id": ADMINISTRATOR, **mistake})
     assert run.code == 2
-    assert "Set securityhub_membership_regions, and with securityhub_membership_member_role also" in run.output
+    assert "with securityhub_membership_member_role also securityhub_membership_account_id" in run.output
     assert fleet.scene.calls() == 0

@@ -159,12 +159,12 @@ def parse_statuses(values: Iterable[object], option: str) -> List[str]:
     return statuses
 
 
-def parse_members(entries: Iterable[Mapping[str, Optional[str]]], option: str) -> Dict[str, Optional[str]]:
+def parse_members(entries: Iterable[Mapping[str, object]], option: str) -> Dict[str, Optional[str]]:
     """Return {account id: e-mail address or None}, each account once, in order.
 
     :raises InvalidInput: for what is no account id, and for an account with two different e-mail addresses
     """
-    pairs = [((entry.get("account_id") or "").strip(), (entry.get("email") or "").strip()) for entry in entries]
+    pairs = [(str(entry.get("account_id") or "").strip(), str(entry.get("email") or "").strip()) for entry in entries]
     account_ids = check_account_ids([account_id for account_id, _email in pairs], f"{option}[].account_id")
     emails: Dict[str, Optional[str]] = dict.fromkeys(account_ids)
     for account_id, email in pairs:

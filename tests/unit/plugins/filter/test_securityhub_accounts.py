@@ -81,6 +81,10 @@ WRONG_FILES = {
         f"Account ID\n1\n{ONE}\n12345670123\n1.2E+11\n",
         ["line 2: '1' is", "line 4: '12345670123' is", "line 5: '1.2E+11' is"],
     ),
+    "something else than an address": (
+        f"Account ID,Email\n{ONE},n/a\n{ZERO},a@example.com b@example.com\n",
+        ["line 2: 'n/a' is not an e-mail address", "line 3: 'a@example.com b@example.com' is not"],
+    ),
     "two addresses": (
         f"{ONE},a@example.com\n{ONE},b@example.com\nx\n",
         [f"line 2: {ONE} has the e-mail address 'a@example.com' further up, not 'b@example.com'", "line 3: 'x' is"],
@@ -97,6 +101,38 @@ def test_files_with_wrong_lines(text: str, named: list[str]) -> None:
     assert [words for words in named if words not in message] == []
     assert message.count("line ") == len(named)
     assert message.endswith("An account id is exactly 12 digits, without hyphens.")
+
+
+@pytest.mark.parametrize("rest", [f"\n{ZERO},b@example.com\n", "", f'\n{ZERO},"b@example.com"\n'])
+def test_a_quotation_mark_that_is_not_closed_swallows_nobody(rest: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=r"^accounts file: .*line 2.*Is a quotation mark not closed"):
+        accounts(f'Account ID,Email\n{ONE},"a@example.com{rest}', csv=True)
+
+
+def test_a_quotation_mark_that_is_closed_lines_later_swallows_nobody() -> None:
+    with pytest.raises(AnsibleFilterError, match=r"^accounts file: line 3: .* is not an e-mail address"):
+        accounts(f'Account ID,Email\n{ONE},"a@example.com\n{ZERO},b@example.com"\n', csv=True)
+
+
+@pytest.mark.parametrize("line", [b"111122223333,j\xfcrgen@example.com", "111122223333,a".encode("utf-16-le")])
+def test_a_file_that_is_not_in_utf_8(line: bytes) -> None:
+    text = f"Account ID,Email\n{line.decode('utf-8', 'surrogateescape')}\n"
+    with pytest.raises(
+        AnsibleFilterError, match=r"^accounts file: line 2 is not in UTF-8\. Save the file as CSV UTF-8"
+    ):
+        accounts(text, csv=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'"Account ID", "Email"\n"{ONE}", "one@example.com"\n',
+        f"{ONE},prod,one@example.com\n",
+        f"{ONE},one@example.com\n{ONE},ONE@example.com\n",
+    ],
+)
+def test_addresses_in_odd_places(text: str) -> None:
+    assert accounts(text, csv=True) == {ONE: "one@example.com"}
 
 
 FORMS = {

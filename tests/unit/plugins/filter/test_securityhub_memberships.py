@@ -106,7 +106,21 @@ def test_the_error_of_an_account_is_the_reason_wherever_it_is_not_enabled() -> N
         IRELAND, FRANKFURT, accounts=ACCOUNTS, errors={ONE: "The role can't be assumed."},
     )  # fmt: skip
     assert [row["reason"] for row in rows] == [None, "The role can't be assumed.", None, None]
-    assert rows[1]["advice"].startswith("The account has to turn Security Hub on")
+    assert rows[1]["advice"] == "Settle the reason, then run the onboarding again."
+
+
+def test_a_region_that_failed_after_it_was_read_keeps_what_was_seen() -> None:
+    failed = [{"region": IRELAND, "error_code": "LimitExceededException", "msg": "A quota is used up."}]
+    rows = memberships(
+        [member(ONE, "Enabled"), member(OTHER, "Created")], IRELAND, accounts=ACCOUNTS, failed_regions=failed
+    )
+    assert [(row["member_status"], row["reason"]) for row in rows] == [
+        ("Enabled", None), ("Created", "Region failed: A quota is used up."),
+    ]  # fmt: skip
+    (row,) = memberships(
+        [member(ONE, "Invited")], IRELAND, accounts=ACCOUNTS[:1], failed_regions=failed, errors={ONE: "No role."}
+    )
+    assert row["reason"] == "No role."
 
 
 def test_what_the_service_said_in_a_region_counts_before_the_error_of_the_account() -> None:
