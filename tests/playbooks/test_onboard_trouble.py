@@ -160,10 +160,11 @@ def test_members_that_the_limit_leaves_out_are_named(fleet: Fleet, named: str) -
     """Hosts that are lined up are called by their account id, which a limit may not have."""
     inventory = {"all": {"hosts": {"one.example.com": {"account_id": ONE}}}}
     (fleet.scene.folder / "hosts.json").write_text(json.dumps(inventory), encoding="utf-8")
-    options, given = {
+    ways: dict[str, tuple[list[str], dict[str, Any]]] = {
         "by the inventory": (["--inventory", "hosts.json", "--limit", "localhost,one.example.com"], {}),
         "by a variable": (["--limit", "localhost"], {"accounts": ONE}),
-    }[named]
+    }
+    options, given = ways[named]
     run = fleet.play("onboard", *options, member_role=MEMBER_ROLE, regions=REGION, **given)
     assert run.code == 2
     assert run.summary[0] == "Invited: 1"
