@@ -60,6 +60,20 @@ def fleet(bench: Bench) -> Iterator[Row]:
         )  # fmt: skip
 
 
+def fleet_growth(bench: Bench) -> Iterator[Row]:
+    """How onboarding grows with accounts and with Regions: 100 ms a call, 10 forks."""
+    forks = 10
+    for number, regions in ((10, 3), (20, 3), (40, 3), (20, 1), (20, 10)):
+        ids, where = accounts(number), REGIONS[:regions]
+        first, again = _onboard(bench, ids, where, forks)
+        if _enabled(bench, ids, where) != number:
+            raise BenchError("not all accounts are enabled")
+        yield Row(
+            "fleet-growth", f"{number} accounts, Regions: {regions}, {forks} forks",
+            f"{first.seconds:.0f} s (processor time {first.cpu_seconds:.0f} s); again: {again.seconds:.1f} s",
+        )  # fmt: skip
+
+
 def _onboard(
     bench: Bench, ids: Sequence[str], where: Sequence[str], forks: int, denied: str | None = None
 ) -> tuple[Run, Run]:
