@@ -85,14 +85,17 @@ def make_venv(folder: Path, python: str = sys.executable) -> None:
 def install(folder: Path, *requirements: str) -> None:
     """Install into a virtual environment: by uv, which is five times as fast, else by pip.
 
-    uv does not read pip's configuration: it is told the index, and where that is not enough, pip decides.
+    uv does not read pip's configuration: it is told the index, and where that is not enough, pip decides. It is also
+    told to compile, as pip does: each of the thousands of Python processes of a test run would else do it anew where
+    nothing may be written beside the sources.
     """
     python = folder / "bin" / "python"
     try:
         if not (BIN / "uv").exists():
             run(python, "-m", "pip", "install", "--quiet", "uv", "--constraint", LOCKED)
         settings = pip_settings.for_uv(pip_settings.of_machine(python))
-        run(BIN / "uv", "pip", "install", "--quiet", "--python", python, *requirements, **settings)
+        uv = (BIN / "uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", python)
+        run(*uv, *requirements, **settings)
     except SetupError as error:
         print(f"uv could not install, so pip does (slower): {str(error).splitlines()[-1]}")
         run(python, "-m", "pip", "install", "--quiet", *requirements)
