@@ -13,8 +13,8 @@ description:
   - Makes this account a member of a Security Hub CSPM administrator account by accepting its invitation, declines the
     invitation, or ends the membership, in one Region or many at the same time.
   - Only the invitation of the administrator that is asked for is ever accepted, whoever else has sent one.
-  - Runs with the credentials of the member account, in which Security Hub must be on, see
-    M(multiaccount.aws.securityhub_hub).
+  - Runs with the credentials of the member account, in which Security Hub must be on. See O(enable_hub), and
+    M(multiaccount.aws.securityhub_hub) for its settings.
 author:
   - multiaccount.aws contributors (@multiaccount)
 options:
@@ -36,6 +36,19 @@ options:
     type: str
     choices: [accepted, declined, absent]
     default: accepted
+  enable_hub:
+    description:
+      - Whether Security Hub is turned on first, in the Regions where it is off. Without it, these fail.
+      - Only with O(state=accepted), for which one task then is the whole member side. Where it is on, it is left alone.
+    type: bool
+    default: false
+  enable_default_standards:
+    description:
+      - Whether turning Security Hub on also enables the standards that AWS enables by default, see
+        O(multiaccount.aws.securityhub_hub#module:enable_default_standards). They cost money.
+      - Counts only in the Regions where O(enable_hub) turns Security Hub on.
+    type: bool
+    default: false
   wait_timeout:
     description:
       - How long, in seconds, an invitation to be accepted may take to arrive, and a change to be seen.
@@ -46,7 +59,11 @@ notes:
   - Needs the IAM permissions C(securityhub:GetAdministratorAccount) and C(securityhub:ListInvitations). A run needs
     more as O(state) asks for. V(accepted) needs C(securityhub:AcceptAdministratorInvitation). V(declined) needs
     C(securityhub:DeclineInvitations). V(absent) needs C(securityhub:DisassociateFromAdministratorAccount),
-    C(securityhub:DeclineInvitations) and C(securityhub:DeleteInvitations).
+    C(securityhub:DeclineInvitations) and C(securityhub:DeleteInvitations). Where O(enable_hub) turns Security Hub on, a
+    run needs C(securityhub:EnableSecurityHub), C(securityhub:DescribeHub), C(securityhub:ListTagsForResource) and, for
+    the first time, C(iam:CreateServiceLinkedRole).
+  - Check mode can't see the invitations in a Region where O(enable_hub) would turn Security Hub on. It takes them to be
+    there.
 seealso:
   - module: multiaccount.aws.securityhub_invitation_info
   - module: multiaccount.aws.securityhub_hub
@@ -62,14 +79,16 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Security Hub is on
-  multiaccount.aws.securityhub_hub:
-    regions: [eu-west-1, eu-central-1]
-
 - name: Accept the invitation of the security account
   multiaccount.aws.securityhub_invitation:
     administrator_id: "999988887777"
     regions: [eu-west-1, eu-central-1]
+
+- name: Turn Security Hub on where it is off, without standards, and accept
+  multiaccount.aws.securityhub_invitation:
+    administrator_id: "999988887777"
+    regions: [eu-west-1, eu-central-1]
+    enable_hub: true
 
 - name: Wait ten minutes for it, if it is yet to be sent
   multiaccount.aws.securityhub_invitation:
@@ -130,6 +149,12 @@ memberships:
       returned: always
       type: str
       sample: 7ab938c5d52d7904ad09f9e7c20cc4eb
+hub_enabled_regions:
+  description: The Regions where Security Hub was turned on, or in check mode would be.
+  returned: when O(enable_hub=true)
+  type: list
+  elements: str
+  sample: [eu-central-1]
 failed_regions:
   description: The Regions that failed, with what to do about it.
   returned: always
@@ -156,7 +181,9 @@ failed_regions:
       type: str
       sample: "Security Hub is off in 111122223333 in eu-south-1: turn it on with multiaccount.aws.securityhub_hub."
 diff:
-  description: Where the account stands towards the administrator before and after, for each Region that could be read.
+  description:
+    - Where the account stands towards the administrator before and after, for each Region that could be read.
+    - V(null) for a Region where Security Hub is off.
   returned: in diff mode
   type: dict
   contains:
@@ -173,7 +200,7 @@ diff:
 """
 
 from functools import partial
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, List, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -183,7 +210,10 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.appl
     Settled,
     settle_membership,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import check_account_ids
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
+    InvalidInput,
+    check_account_ids,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.module import (
     REGIONS_SPEC,
     WAIT_TIMEOUT_SPEC,
@@ -193,6 +223,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.modu
     checked_wait_timeout,
     region_result,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import HubWish
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.regions import (
     Connection,
     ConnectionInfo,
@@ -204,6 +235,8 @@ KEYS = ("memberships", "failed_regions")
 ARGUMENT_SPEC: Dict[str, Any] = {
     "administrator_id": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["accepted", "declined", "absent"], "default": "accepted"},
+    "enable_hub": {"type": "bool", "default": False},
+    "enable_default_standards": {"type": "bool", "default": False},
     "regions": REGIONS_SPEC,
     "wait_timeout": WAIT_TIMEOUT_SPEC,
 }
@@ -216,13 +249,32 @@ def settle(params: Mapping[str, Any], info: ConnectionInfo, mode: Mode) -> Resul
     """
     administrator_id = check_account_ids([params["administrator_id"].strip()], "administrator_id")[0]
     wait_timeout = checked_wait_timeout(params["wait_timeout"])
+    hub = hub_wish(params)
     connection = Connection(info, params["regions"])
 
     def work(clients: RegionClients) -> Settled[Membership]:
-        return settle_membership(clients, administrator_id, params["state"], wait_timeout, mode.check)
+        return settle_membership(clients, administrator_id, params["state"], wait_timeout, mode.check, hub)
 
     by_region = connection.in_each_region(work)
-    return region_result(by_region, "memberships", vars, by_administrator, mode, connection.caller_account_id)
+    result = region_result(by_region, "memberships", vars, by_administrator, mode, connection.caller_account_id)
+    return {**result, "hub_enabled_regions": hub_enabled_regions(by_region)} if hub else result
+
+
+def hub_wish(params: Mapping[str, Any]) -> Optional[HubWish]:
+    """Return how to turn Security Hub on where it is off, None to leave it.
+
+    :raises InvalidInput: where there is nothing to accept
+    """
+    if not params["enable_hub"]:
+        return None
+    if params["state"] != "accepted":
+        raise InvalidInput(f"enable_hub: only with state accepted, not {params['state']}. Leave it out.")
+    return HubWish(enable_default_standards=params["enable_default_standards"])
+
+
+def hub_enabled_regions(by_region: Mapping[str, Settled[Membership]]) -> List[str]:
+    """Return the Regions where Security Hub was off before, and is on now or in check mode would be."""
+    return [region for region, settled in by_region.items() if settled.after and not settled.before]
 
 
 def by_administrator(membership: Membership) -> Dict[str, Any]:

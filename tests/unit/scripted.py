@@ -22,6 +22,7 @@ ERROR_AFTER = "error after the work"
 DENIED = "denied"
 NOT_FOUND = "not found"
 INVALID = "invalid"
+HUB_OFF = "Account 111122223333 is not subscribed to AWS Security Hub"
 AFTER_THE_WORK = (LOST_REPLY, ERROR_AFTER)
 
 State = TypeVar("State")
@@ -38,6 +39,7 @@ def refuse(incident: str) -> None:
         DENIED: ("AccessDeniedException", 403),
         NOT_FOUND: ("ResourceNotFoundException", 404),
         INVALID: ("InvalidInputException", 400),
+        HUB_OFF: ("InvalidAccessException", 401),
     }.get(incident, ("InternalException", 500))
     raise error(code, status, incident)
 

@@ -74,9 +74,11 @@ from .plan import (
     Decision,
     Evidence,
     HubDecision,
+    HubWish,
     MembershipDecision,
     Outcome,
     conclude,
+    decide_hub_present,
     decide_membership,
     not_reached,
     predict,
@@ -487,12 +489,46 @@ class Traces:
 
 
 def settle_membership(
-    clients: RegionClients, administrator_id: str, state: str, wait_timeout: float, check_mode: bool
+    clients: RegionClients,
+    administrator_id: str,
+    state: str,
+    wait_timeout: float,
+    check_mode: bool,
+    hub: Optional[HubWish] = None,
 ) -> Settled[Membership]:
     """Bring the caller's account to ``state`` (accepted, declined, absent), or with check_mode tell what that would do.
 
     :param wait_timeout: seconds that an invitation may take to arrive, and a write to be seen
+    :param hub: how to turn Security Hub on first where it is off; None to fail there
+    :return: ``before`` is None where Security Hub was off
     """
+    settled = _settle_with_hub(clients, administrator_id, state, wait_timeout, check_mode)
+    if hub is None or not _is_hub_off(settled.failure):
+        return settled
+    decide = partial(decide_hub_present, hub)
+    turned_on = _settle_hub(clients, decide, decide(None), check_mode)
+    unknown = Membership(administrator_id, None, None, None)
+    if turned_on.failure:
+        return Settled(None, unknown if turned_on.after else None, turned_on.changed, turned_on.failure)
+    if check_mode:
+        # An invitation that can't be seen before Security Hub is on is taken to be there.
+        return Settled(None, replace(unknown, member_status=ENABLED), changed=True)
+    settled = _settle_with_hub(clients, administrator_id, state, wait_timeout, check_mode)
+    patience = Patience(HUB_PATIENCE)
+    # DescribeHub shows it on by now, other operations may take longer.
+    while _is_hub_off(settled.failure) and patience.pause():
+        settled = _settle_with_hub(clients, administrator_id, state, wait_timeout, check_mode)
+    return replace(settled, before=None, after=settled.after or unknown, changed=True, read=True)
+
+
+def _is_hub_off(failure: Union[AwsFailure, Obstacle, None]) -> bool:
+    return isinstance(failure, AwsFailure) and failure.hub_is_off
+
+
+def _settle_with_hub(
+    clients: RegionClients, administrator_id: str, state: str, wait_timeout: float, check_mode: bool
+) -> Settled[Membership]:
+    """Do it where Security Hub is on."""
     try:
         standing, decision = _await_decision(clients, administrator_id, state, Patience(wait_timeout))
     except (AwsFailure, Obstacle) as failure:
@@ -649,6 +685,13 @@ def settle_hub(
         plan = decide(describe_hub(clients.reader))
     except AwsFailure as failure:
         return Settled(failure=failure, read=False)
+    return _settle_hub(clients, decide, plan, check_mode)
+
+
+def _settle_hub(
+    clients: RegionClients, decide: Callable[[Optional[Hub]], HubDecision], plan: HubDecision, check_mode: bool
+) -> Settled[Hub]:
+    """Carry a plan out, or with check_mode tell what that would do."""
     if check_mode or not plan.changed:
         return _foresee_hub(clients, plan)
     traces = Traces()

@@ -1,6 +1,7 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the set-up leaves behind."""
+
 from __future__ import annotations
 
 from importlib.util import cache_from_source, find_spec

@@ -276,6 +276,74 @@ def test_an_account_with_members_of_its_own_cannot_accept(hub: Hub) -> None:
     assert not run.result["changed"]
 
 
+# Security Hub turned on on the way
+
+
+@pytest.mark.parametrize("standards", [None, False, True])
+def test_security_hub_is_turned_on_where_it_is_off(hub: Hub, standards: bool | None) -> None:
+    seed_members(hub, {MEMBER: "Invited"}, THREE)
+    turn_on(hub, MEMBER, THREE[:1])
+    before = hub.state()
+    options: dict[str, Any] = {"regions": THREE, "enable_hub": True, "enable_default_standards": standards}
+    foreseen = settle(hub, check=True, diff=True, **options)
+    assert hub.state() == before
+    done = settle(hub, diff=True, **options)
+    nobody, enabled = {ADMINISTRATOR: "Invited"}, {ADMINISTRATOR: "Enabled"}
+    off = dict.fromkeys(THREE[1:])
+    for run in (foreseen, done):
+        assert not run.failed
+        assert run.result["changed"]
+        assert run.result["hub_enabled_regions"] == THREE[1:]
+        assert run.result["diff"]["before"] == {THREE[0]: nobody, **off}
+        assert run.result["diff"]["after"] == dict.fromkeys(THREE, enabled)
+        assert {row["region"]: row["member_status"] for row in run.result["memberships"]} == dict.fromkeys(
+            THREE, "Enabled"
+        )
+    hubs = hub.state()["hubs"][MEMBER]
+    assert [bool(hubs[region]["standards"]) for region in THREE[1:]] == 2 * [bool(standards)]
+    assert [statuses(hub, region) for region in THREE] == 3 * [{MEMBER: "Enabled"}]
+    assert writes(hub) == {"EnableSecurityHub": 2, ACCEPT: 3}
+
+    hub.reset_counts()
+    again = settle(hub, **options)
+    assert not again.result["changed"]
+    assert again.result["hub_enabled_regions"] == []
+    assert hub.counts()["calls"] == {"GetAdministratorAccount": 3}
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_an_invitation_that_does_not_come_leaves_security_hub_on(hub: Hub) -> None:
+    run = settle(hub, enable_hub=True, wait_timeout=1, diff=True)
+    assert failures(run.result) == {REGION: "no_invitation"}
+    assert run.result["changed"]
+    assert run.result["hub_enabled_regions"] == [REGION]
+    assert run.result["diff"] == {"before": {REGION: None}, "after": {REGION: {ADMINISTRATOR: None}}}
+    assert [row["member_status"] for row in run.result["memberships"]] == [None]
+
+
+@pytest.mark.parametrize("kind", INCIDENTS)
+def test_an_incident_while_security_hub_is_turned_on(hub: Hub, kind: str) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    hub.fault(kind=kind, operation="EnableSecurityHub", times=1)
+    run = settle(hub, enable_hub=True)
+    assert not run.failed
+    assert run.result["hub_enabled_regions"] == [REGION]
+    assert statuses(hub) == {MEMBER: "Enabled"}
+    assert writes(hub)["EnableSecurityHub"] == (1 if kind in CARRIED_OUT else 2)
+
+
+def test_security_hub_cannot_be_turned_on_in_one_region(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Invited"}, THREE)
+    hub.fault(kind="access_denied", region=THREE[1], operation="EnableSecurityHub")
+    run = settle(hub, regions=THREE, enable_hub=True, diff=True)
+    assert failures(run.result) == {THREE[1]: "AccessDeniedException"}
+    assert "Allow securityhub:EnableSecurityHub in the caller's IAM policy" in run.result["msg"]
+    assert run.result["hub_enabled_regions"] == [THREE[0], THREE[2]]
+    assert [row["region"] for row in run.result["memberships"]] == [THREE[0], THREE[2]]
+    assert run.result["diff"]["after"][THREE[1]] is None
+    assert [statuses(hub, region)[MEMBER] for region in THREE] == ["Enabled", "Invited", "Enabled"]
+
+
 # Faults
 
 
@@ -483,6 +551,8 @@ def test_a_region_that_is_not_opted_in(hub: Hub) -> None:
         ({"administrator_id": ""}, "administrator_id: not an AWS account id: ''. "),
         ({"administrator_id": 1402433619}, "administrator_id: not an AWS account id: '1402433619'. "),
         ({"administrator_id": f"{ADMINISTRATOR},{MEMBER}"}, "administrator_id: not an AWS account id: "),
+        ({"enable_hub": True, "state": "absent"}, "enable_hub: only with state accepted, not absent. "),
+        ({"enable_hub": True, "state": "declined"}, "enable_hub: only with state accepted, not declined. "),
         ({"wait_timeout": -1}, "wait_timeout: -1 is less than 0"),
         ({"region": None}, "No Region: set regions or region"),
         ({"regions": ["Ireland"]}, "regions: not a Region where the installed botocore knows Security Hub: 'Ireland'"),
@@ -504,8 +574,9 @@ def test_options_that_ansible_refuses(hub: Hub, options: dict[str, Any]) -> None
 
 
 def test_results_are_as_documented(hub: Hub) -> None:
-    seed(hub, "Invited", regions=THREE[:2])
-    run = settle(hub, diff=True, regions=THREE)
+    seed(hub, "Invited", regions=THREE[:1])
+    hub.fault(kind="access_denied", region=THREE[1])
+    run = settle(hub, diff=True, regions=THREE, enable_hub=True, wait_timeout=0)
     result = {key: value for key, value in run.result.items() if key not in ("changed", "msg")}
     assert all(result.values())
     assert differences_from_return(module, result) == []

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import HubWish
 from ansible_collections.multiaccount.aws.tests.unit.scripted import (
     DENIED,
     ERROR,
     ERROR_AFTER,
+    HUB_OFF,
     LOST_REPLY,
     LOST_REQUEST,
     NO_CONNECTION,
@@ -26,7 +28,7 @@ from ansible_collections.multiaccount.aws.tests.unit.scripted import (
 )
 
 ASKED, OTHER = "999988887777", "777766665555"
-ACCEPT, DECLINE, DELETE, LEAVE = "accept", "decline", "delete", "leave"
+ACCEPT, DECLINE, DELETE, LEAVE, ENABLE = "accept", "decline", "delete", "leave", "enable"
 NOT_PENDING = "The request is rejected because the invitation is not pending."
 
 
@@ -98,8 +100,23 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def settle(account: Any, state: str, wait_timeout: float = 30, check_mode: bool = False) -> Any:
-    return apply.settle_membership(account, ASKED, state, wait_timeout, check_mode)
+class NewAccount(MemberAccount):
+    """Security Hub is off until it is turned on; the incidents of reading say how long that is not seen everywhere."""
+
+    def describe_hub(self) -> dict[str, Any]:
+        return self.read("describe", lambda: {"HubArn": "arn:aws:securityhub:eu-west-1:111122223333:hub/default"})
+
+    def list_tags_for_resource(self, *, ResourceArn: str) -> dict[str, Any]:  # noqa: N803
+        return {"Tags": {}}
+
+    def enable_security_hub(self, **_parameters: Any) -> None:
+        self.write(ENABLE, lambda: None)
+
+
+def settle(
+    account: Any, state: str, wait_timeout: float = 30, check_mode: bool = False, hub: HubWish | None = None
+) -> Any:
+    return apply.settle_membership(account, ASKED, state, wait_timeout, check_mode, hub)
 
 
 # state, status now, writes, status afterwards
@@ -291,3 +308,34 @@ def test_an_invitation_that_was_declined_and_cannot_be_accepted_any_more(clock: 
     assert "have it invited again" in settled.failure.text
     assert account.sent == [ACCEPT], "what has not changed is not tried again"
     assert not settled.changed
+
+
+@pytest.mark.parametrize("described_off", [0, 3])
+@pytest.mark.parametrize("read_off", [1, 4])
+@pytest.mark.parametrize("accept_off", [0, 2])
+def test_a_hub_that_not_every_operation_sees_at_once(
+    clock: Clock, described_off: int, read_off: int, accept_off: int
+) -> None:
+    account = NewAccount(clock, {ASKED: "Invited"})
+    account.incidents = {
+        "describe": [HUB_OFF] * described_off,
+        "get_administrator": [HUB_OFF] * read_off,
+        ACCEPT: [HUB_OFF] * accept_off,
+    }
+    settled = settle(account, "accepted", hub=HubWish())
+    assert settled.failure is None
+    assert settled.changed
+    assert settled.before is None
+    assert settled.after.member_status == "Enabled"
+    assert account.sent == [ENABLE] + [ACCEPT] * (accept_off + 1)
+
+
+def test_a_hub_that_stays_off_for_reads(clock: Clock) -> None:
+    account = NewAccount(clock, {ASKED: "Invited"})
+    account.incidents["get_administrator"] = [HUB_OFF] * 100
+    settled = settle(account, "accepted", hub=HubWish())
+    assert settled.failure.hub_is_off
+    assert settled.changed
+    assert settled.after.member_status is None
+    assert account.sent == [ENABLE]
+    assert apply.HUB_PATIENCE <= sum(clock.pauses) <= apply.HUB_PATIENCE + apply.POLL_PAUSE_AFTERWARDS
