@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every unit test gets: an environment without AWS settings, and where it asks for one, a local Security Hub.
 
-`ansible-test units` forks a process for each test, so a fixture that starts the server would start it each time. It is
-started once, before the first test, by the process that the others are forked from.
+`ansible-test units` forks a process for each test, so fixtures that start the server and read the service's model would
+do so each time. Both are done once, before the first test, by the process that the others are forked from.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import botocore.loaders
+import botocore.session
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub, credentials, running_hub
-from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR
+from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION
 
 MODELS: dict[Any, Any] = {}
 SERVER = pytest.StashKey[Hub]()
@@ -27,9 +28,10 @@ RUNNING = pytest.StashKey[contextlib.ExitStack]()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Start the local Security Hub if a test asks for it."""
+    """Start the local Security Hub if a test asks for it, and read the model that calls to it need."""
     wanted = any("hub" in getattr(item, "fixturenames", ()) for item in session.items)
     if wanted and not session.config.option.collectonly:
+        _read_models()
         session.config.stash[RUNNING] = contextlib.ExitStack()
         session.config.stash[SERVER] = session.config.stash[RUNNING].enter_context(running_hub())
 
@@ -55,6 +57,14 @@ def _loader_with_memory(search_path: str | None = None) -> Any:
     loader = botocore.loaders.create_loader(search_path)
     loader._cache = MODELS
     return loader
+
+
+def _read_models() -> None:
+    """Fill MODELS, by a client that is made without any setting of whoever runs the tests."""
+    nowhere = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
+    session = botocore.session.Session(session_vars=nowhere)
+    session.register_component("data_loader", _loader_with_memory())
+    session.create_client("securityhub", REGION, aws_access_key_id="none", aws_secret_access_key="none")
 
 
 @pytest.fixture
