@@ -135,7 +135,9 @@ memberships:
       type: str
       sample: "999988887777"
     member_status:
-      description: Where the account stands now, or in check mode would stand. V(null) for neither member nor invited.
+      description:
+        - Where the account stands now, or in check mode would stand. V(null) for neither member nor invited.
+        - Also V(null) where Security Hub was turned on, but the Region failed before the status could be read.
       returned: always
       type: str
       sample: Enabled
