@@ -60,8 +60,7 @@ notes:
     more as O(state) asks for. V(accepted) needs C(securityhub:AcceptAdministratorInvitation). V(declined) needs
     C(securityhub:DeclineInvitations). V(absent) needs C(securityhub:DisassociateFromAdministratorAccount),
     C(securityhub:DeclineInvitations) and C(securityhub:DeleteInvitations). Where O(enable_hub) turns Security Hub on, a
-    run needs C(securityhub:EnableSecurityHub), C(securityhub:DescribeHub), C(securityhub:ListTagsForResource) and, for
-    the first time, C(iam:CreateServiceLinkedRole).
+    run needs C(securityhub:EnableSecurityHub) and, for the first time, C(iam:CreateServiceLinkedRole).
   - Check mode can't see the invitations in a Region where O(enable_hub) would turn Security Hub on. It takes them to be
     there.
 seealso:

@@ -363,6 +363,17 @@ def get_administrator(reader: Any) -> Optional[Invitation]:
     return found if found and found.member_status not in _NOT_ASSOCIATED else None
 
 
+def is_hub_on(reader: Any) -> bool:
+    """Whether Security Hub is on, by a read that an account makes as a member anyway."""
+    try:
+        get_administrator(reader)
+    except AwsFailure as failure:
+        if failure.hub_is_off:
+            return False
+        raise
+    return True
+
+
 def _administrator(reply: Mapping[str, Any]) -> Optional[Invitation]:
     administrator = reply.get("Administrator") or {}
     return _invitation(administrator) if administrator.get("AccountId") else None

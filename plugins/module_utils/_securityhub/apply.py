@@ -47,6 +47,7 @@ from .api import (
     enable_hub,
     get_administrator,
     invite_members,
+    is_hub_on,
     leave_administrator,
     list_enabled_members,
     observe,
@@ -505,17 +506,16 @@ def settle_membership(
     settled = _settle_with_hub(clients, administrator_id, state, wait_timeout, check_mode)
     if hub is None or not _is_hub_off(settled.failure):
         return settled
-    decide = partial(decide_hub_present, hub)
-    turned_on = _settle_hub(clients, decide, decide(None), check_mode)
     unknown = Membership(administrator_id, None, None, None)
-    if turned_on.failure:
-        return Settled(None, unknown if turned_on.after else None, turned_on.changed, turned_on.failure)
     if check_mode:
         # An invitation that can't be seen before Security Hub is on is taken to be there.
         return Settled(None, replace(unknown, member_status=ENABLED), changed=True)
+    traces = Traces()
+    failure = _turn_hub_on(clients, hub, traces)
+    if failure:
+        return Settled(changed=traces.any, failure=failure)
     settled = _settle_with_hub(clients, administrator_id, state, wait_timeout, check_mode)
     patience = Patience(HUB_PATIENCE)
-    # DescribeHub shows it on by now, other operations may take longer.
     while _is_hub_off(settled.failure) and patience.pause():
         settled = _settle_with_hub(clients, administrator_id, state, wait_timeout, check_mode)
     return replace(settled, before=None, after=settled.after or unknown, changed=True, read=True)
@@ -523,6 +523,21 @@ def settle_membership(
 
 def _is_hub_off(failure: Union[AwsFailure, Obstacle, None]) -> bool:
     return isinstance(failure, AwsFailure) and failure.hub_is_off
+
+
+def _turn_hub_on(clients: RegionClients, hub: HubWish, traces: Traces) -> Optional[AwsFailure]:
+    """Turn Security Hub on where it was seen off; return why that did not work, None if it did."""
+    enabling = decide_hub_present(hub, None).enable or {}
+    try:
+        persist(
+            lambda: traces.watch(lambda: enable_hub(clients.writer, enabling)),
+            lambda _failure: is_hub_on(clients.reader),
+        )
+    except AwsFailure as failure:
+        on = observe(lambda: [is_hub_on(clients.reader)])
+        traces.in_doubt = traces.in_doubt and bool(on.failure)
+        return None if True in on.found else failure
+    return None
 
 
 def _settle_with_hub(
@@ -685,13 +700,6 @@ def settle_hub(
         plan = decide(describe_hub(clients.reader))
     except AwsFailure as failure:
         return Settled(failure=failure, read=False)
-    return _settle_hub(clients, decide, plan, check_mode)
-
-
-def _settle_hub(
-    clients: RegionClients, decide: Callable[[Optional[Hub]], HubDecision], plan: HubDecision, check_mode: bool
-) -> Settled[Hub]:
-    """Carry a plan out, or with check_mode tell what that would do."""
     if check_mode or not plan.changed:
         return _foresee_hub(clients, plan)
     traces = Traces()
