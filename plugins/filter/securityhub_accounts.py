@@ -66,8 +66,8 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
-    InvalidInput,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
     is_account_id,
     parse_account_ids,
     parse_members,

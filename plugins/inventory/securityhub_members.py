@@ -156,13 +156,12 @@ from ansible_collections.amazon.aws.plugins.plugin_utils.botocore import get_aws
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import list_members, observe
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
-    STATUSES,
-    InvalidInput,
-    parse_statuses,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.module import info_result, member_row
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.regions import Connection, ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import Connection, ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import member_row
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import STATUSES
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import parse_statuses
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import info_result
 
 ALL_MEMBERS = "securityhub_members"
 # What is told of an account once, and what of each of its Regions.

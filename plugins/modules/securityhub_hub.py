@@ -185,25 +185,26 @@ from typing import Any, Dict, Mapping, Optional
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.apply import Settled, settle_hub
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub, parse_tags
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.module import (
-    REGIONS_SPEC,
-    Mode,
-    Result,
-    answer,
-    region_result,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import Settled
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import (
+    Connection,
+    ConnectionInfo,
+    RegionClients,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.apply import settle_hub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import (
     HubDecision,
     HubWish,
     decide_hub_absent,
     decide_hub_present,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.regions import (
-    Connection,
-    ConnectionInfo,
-    RegionClients,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import REGIONS_SPEC, parse_tags
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
+    Mode,
+    Result,
+    answer,
+    region_result,
 )
 
 KEYS = ("hubs", "failed_regions")

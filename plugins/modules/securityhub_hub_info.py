@@ -111,18 +111,18 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import Observed, describe_hub, observe
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import (
+    Connection,
+    ConnectionInfo,
+    RegionClients,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.module import (
-    REGIONS_SPEC,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import REGIONS_SPEC
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
     Mode,
     Result,
     answer,
     info_result,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.regions import (
-    Connection,
-    ConnectionInfo,
-    RegionClients,
 )
 
 KEYS = ("hubs", "failed_regions")

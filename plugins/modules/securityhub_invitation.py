@@ -206,29 +206,29 @@ from typing import Any, Dict, List, Mapping, Optional
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.apply import (
-    Membership,
-    Settled,
-    settle_membership,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
-    InvalidInput,
-    check_account_ids,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.module import (
-    REGIONS_SPEC,
-    WAIT_TIMEOUT_SPEC,
-    Mode,
-    Result,
-    answer,
-    checked_wait_timeout,
-    region_result,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import HubWish
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.regions import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import Settled
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import (
     Connection,
     ConnectionInfo,
     RegionClients,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import HubWish
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.apply import (
+    Membership,
+    settle_membership,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
+    REGIONS_SPEC,
+    WAIT_TIMEOUT_SPEC,
+    check_account_ids,
+    checked_wait_timeout,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
+    Mode,
+    Result,
+    answer,
+    region_result,
 )
 
 KEYS = ("memberships", "failed_regions")

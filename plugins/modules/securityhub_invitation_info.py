@@ -153,18 +153,18 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api 
     list_invitations,
     observe,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import (
+    Connection,
+    ConnectionInfo,
+    RegionClients,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Invitation
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.module import (
-    REGIONS_SPEC,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import REGIONS_SPEC
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
     Mode,
     Result,
     answer,
     info_result,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.regions import (
-    Connection,
-    ConnectionInfo,
-    RegionClients,
 )
 
 KEYS = ("invitations", "administrators", "failed_regions")

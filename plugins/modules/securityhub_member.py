@@ -277,26 +277,19 @@ from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.apply import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import (
+    Connection,
+    ConnectionInfo,
+    RegionClients,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.apply import (
     DELETION,
     DISASSOCIATION,
     Converged,
     converge,
     creation,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, parse_members
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.module import (
-    FAIL_ON_UNPROCESSED_SPEC,
-    REGIONS_SPEC,
-    WAIT_TIMEOUT_SPEC,
-    Mode,
-    Result,
-    account_keys,
-    account_result,
-    answer,
-    checked_wait_timeout,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import (
     CREATED_LIST,
     DELETED_LIST,
     DISASSOCIATED_LIST,
@@ -307,11 +300,19 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan
     decide_disassociated,
     decide_present,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.regions import (
-    Connection,
-    ConnectionInfo,
-    RegionClients,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import (
+    account_keys,
+    account_result,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
+    FAIL_ON_UNPROCESSED_SPEC,
+    REGIONS_SPEC,
+    WAIT_TIMEOUT_SPEC,
+    checked_wait_timeout,
+    parse_members,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import Mode, Result, answer
 
 LISTS = (CREATED_LIST, DISASSOCIATED_LIST, DELETED_LIST, UNCHANGED, UNPROCESSED)
 

@@ -149,23 +149,23 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api 
     observe,
     read_members,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
-    Member,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import (
+    Connection,
+    ConnectionInfo,
+    RegionClients,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import member_row
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
+    REGIONS_SPEC,
     parse_account_ids,
     parse_statuses,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.module import (
-    REGIONS_SPEC,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
     Mode,
     Result,
     answer,
     info_result,
-    member_row,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.regions import (
-    Connection,
-    ConnectionInfo,
-    RegionClients,
 )
 
 KEYS = ("members", "failed_regions")

@@ -264,31 +264,35 @@ from typing import Any, Dict, Mapping
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.apply import INVITATION, Converged, converge
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import parse_account_ids
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.module import (
-    FAIL_ON_UNPROCESSED_SPEC,
-    REGIONS_SPEC,
-    WAIT_TIMEOUT_SPEC,
-    Mode,
-    Result,
-    account_keys,
-    account_result,
-    answer,
-    checked_wait_timeout,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import (
+    Connection,
+    ConnectionInfo,
+    RegionClients,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.apply import (
+    INVITATION,
+    Converged,
+    converge,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import (
     INVITED_LIST,
     REINVITABLE,
     UNCHANGED,
     UNPROCESSED,
     decide_invitation,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.regions import (
-    Connection,
-    ConnectionInfo,
-    RegionClients,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import (
+    account_keys,
+    account_result,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
+    FAIL_ON_UNPROCESSED_SPEC,
+    REGIONS_SPEC,
+    WAIT_TIMEOUT_SPEC,
+    checked_wait_timeout,
+    parse_account_ids,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import Mode, Result, answer
 
 LISTS = (INVITED_LIST, UNCHANGED, UNPROCESSED)
 

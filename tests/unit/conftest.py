@@ -18,7 +18,7 @@ import botocore.loaders
 import botocore.session
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub, credentials, running_hub
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION
 
@@ -70,7 +70,7 @@ def _read_models() -> None:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the pauses between attempts, ours and botocore's, and reading the same models again."""
-    monkeypatch.setattr(apply, "BACKOFF_BASE", 0.0)
+    monkeypatch.setattr(retry, "BACKOFF_BASE", 0.0)
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
     monkeypatch.setattr("botocore.session.create_loader", _loader_with_memory)
 
@@ -78,8 +78,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look again every tenth of a second for what the service does not show yet."""
-    monkeypatch.setattr(apply, "POLL_PAUSES", ())
-    monkeypatch.setattr(apply, "POLL_PAUSE_AFTERWARDS", 0.1)
+    monkeypatch.setattr(retry, "POLL_PAUSES", ())
+    monkeypatch.setattr(retry, "POLL_PAUSE_AFTERWARDS", 0.1)
 
 
 @pytest.fixture

@@ -4,19 +4,14 @@
 
 # PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
 
-"""The calls to Security Hub, one function each, and what their failures mean.
-
-Functions that read take the reader of a Region (see :mod:`regions`), which repeats a failed call by itself; functions
-that write take the writer, which sends every request exactly once: whether a write may be sent again is decided in
-:mod:`apply`. Every failure is an :class:`AwsFailure`.
-"""
+"""The calls to Security Hub, one function an operation: replies to records, failures to SecurityHubError."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Dict, Generic, Iterable, Iterator, List, Mapping, Optional, Sequence, TypeVar
+from typing import Any, Callable, Dict, Generic, Iterable, Iterator, List, Mapping, Optional, Sequence, TypeVar, Union
 
+from .errors import _THROTTLING_CODES, UNPROCESSED_ACCOUNTS, AwsFailure, Obstacle
 from .model import (
     CREATED,
     DEFAULT_AUTO_ENABLE_CONTROLS,
@@ -45,119 +40,15 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule reports it
 
+Found = TypeVar("Found")
+State = TypeVar("State")
+
 # AccountDetailsList allows 50. AccountIdList has no documented maximum, but 50 is what every list has been seen to
 # take.
 BATCH_SIZE = 50
-
-# TooManyRequestsException and LimitExceededException (a quota or a throttle) have been seen from Security Hub; the
-# others are AWS's general codes.
-_THROTTLING_CODES = frozenset(
-    ["LimitExceededException", "TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"]
-)
-# GetMembers and DeleteMembers have been seen to say it with other codes than ResourceNotFoundException.
-_NOT_FOUND_TEXT = "no such resource found"
-_NOT_FOUND_CODES = frozenset(["AccessDeniedException", "BadRequestException"])
 # An administrator in one of these relationships administers nothing.
 _NOT_ASSOCIATED = frozenset([CREATED, INVITED, REMOVED, RESIGNED, DELETED])
-Found = TypeVar("Found")
-
-# Our code where the answer names the one account that the call was about.
-UNPROCESSED_ACCOUNTS = "UnprocessedAccounts"
-# How words say that what was asked for is so already, other than that an account is "already an associated member of
-# another master account". Wordings have changed over the years: these only tell how long to look again.
-_ALREADY, _ELSEWHERE = "already", "another"
 _NO_REASON = "The service gave no reason."
-# A password in the URL of an endpoint or a proxy, which the SDK repeats in its words.
-_URL_SECRET = re.compile(r"(?<=://)[^/@\s]+(?=@)")
-# How IAM names what it denies: "... is not authorized to perform: iam:CreateServiceLinkedRole on resource ...".
-_DENIED_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
-# How the service names the caller: as "Account 111122223333 is not subscribed", or by an ARN, "User: arn:aws:...".
-_CALLER = re.compile(r"(?:^Account |^User: arn:[a-z-]+:[a-z]+::)([0-9]{12})(?![0-9])")
-
-
-class AwsFailure(Exception):
-    """A call to Security Hub that failed.
-
-    :param error_code: the service's code, or the name of the SDK's exception where no answer came
-    :param text: the service's or the SDK's own words
-    :param operation: the API operation, such as InviteMembers
-    :param region: the Region that was called
-    :param account_ids: the accounts that the call was about
-    :param throttled: refused for the rate of requests or a quota; nothing was done
-    :param unsent: no connection was made; nothing was done
-    :param in_doubt: the request went out, and whether it was carried out is not known
-    """
-
-    def __init__(
-        self,
-        error_code: str,
-        text: str,
-        operation: str,
-        region: str,
-        account_ids: Sequence[str] = (),
-        throttled: bool = False,
-        unsent: bool = False,
-        in_doubt: bool = False,
-    ) -> None:
-        text = _URL_SECRET.sub("***", text)
-        super().__init__(f"{operation} failed in {region}: {error_code}: {text}")
-        self.error_code = error_code
-        self.text = text
-        self.operation = operation
-        self.region = region
-        self.account_ids = tuple(account_ids)
-        self.throttled = throttled
-        self.unsent = unsent
-        self.in_doubt = in_doubt
-
-    @property
-    def retryable(self) -> bool:
-        """Whether another try may succeed."""
-        return self.throttled or self.unsent or self.in_doubt
-
-    @property
-    def not_found(self) -> bool:
-        """Whether the service says that there is no such member."""
-        if self.error_code == "ResourceNotFoundException":
-            return True
-        return self.error_code in _NOT_FOUND_CODES and _NOT_FOUND_TEXT in self.text.lower()
-
-    @property
-    def names_accounts(self) -> bool:
-        """Whether the service answered, and named the account as unprocessed."""
-        return self.error_code == UNPROCESSED_ACCOUNTS
-
-    @property
-    def invalid_input(self) -> bool:
-        """Whether the service objects to the request as a whole; nothing was done for any of its accounts."""
-        return self.error_code == "InvalidInputException"
-
-    @property
-    def hub_is_off(self) -> bool:
-        """Whether Security Hub is off in the caller's account; the code alone also stands for other refusals."""
-        return self.error_code == "InvalidAccessException" and "not subscribed" in self.text
-
-    @property
-    def denied_action(self) -> str:
-        """The IAM action that was denied: it may be another one than the operation's, such as sts:AssumeRole."""
-        found = _DENIED_ACTION.search(self.text)
-        return found.group(1) if found else f"securityhub:{self.operation}"
-
-    @property
-    def says_already(self) -> bool:
-        """Whether the service says that what was asked for is so already."""
-        return says_already(self.text)
-
-    @property
-    def stale(self) -> bool:
-        """Whether the service says that the state is not what it was when it was read."""
-        return self.not_found or self.error_code == "ResourceConflictException"
-
-    @property
-    def caller_account_id(self) -> Optional[str]:
-        """The account that the service names in its words, which is the caller's, None where it names none."""
-        found = _CALLER.match(self.text)
-        return found.group(1) if found else None
 
 
 @dataclass(frozen=True)
@@ -187,16 +78,6 @@ def observe(read: Callable[[], Sequence[Found]]) -> Observed[Found]:
 def batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Cut a list into pieces that one call may carry."""
     return (items[start : start + BATCH_SIZE] for start in range(0, len(items), BATCH_SIZE))
-
-
-def says_already(words: str) -> bool:
-    """Whether the service's words say that what was asked for is so already."""
-    return _ALREADY in words.lower() and _ELSEWHERE not in words.lower()
-
-
-def says_not_there(words: str) -> bool:
-    """Whether the service's words say that there is no such member."""
-    return _NOT_FOUND_TEXT in words.lower()
 
 
 def _call(client: Any, operation: str, send: Callable[[], Found], account_ids: Sequence[str] = ()) -> Found:
@@ -497,3 +378,17 @@ def disable_hub(writer: Any) -> None:
     except AwsFailure as failure:
         if not failure.hub_is_off:
             raise
+
+
+@dataclass(frozen=True)
+class Settled(Generic[State]):
+    """How one Region of a module that works on the caller's own account ended, or in check mode would end.
+
+    :param read: whether the state could be read; without it ``before`` and ``after`` say nothing
+    """
+
+    before: Optional[State] = None
+    after: Optional[State] = None
+    changed: bool = False
+    failure: Union[AwsFailure, Obstacle, None] = None
+    read: bool = True

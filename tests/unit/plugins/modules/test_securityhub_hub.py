@@ -10,7 +10,8 @@ from typing import Any
 import boto3
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub import apply as hub_apply
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_hub as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub, access_key
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
@@ -280,7 +281,7 @@ def test_a_reply_that_is_lost_while_reads_are_late(
 def test_what_is_not_visible_in_time_is_unconfirmed(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, now: dict[str, Any] | None, options: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(apply, "HUB_PATIENCE", 1)
+    monkeypatch.setattr(hub_apply, "HUB_PATIENCE", 1)
     configure(hub, now)
     hub.fault(kind="slow_visibility", seconds=600)
     run = manage(hub, **options)
@@ -312,7 +313,7 @@ def test_what_does_not_end_when_writing(
     assert run.result["changed"] == turned_on
     assert (run.result["diff"]["before"] == run.result["diff"]["after"]) == (not turned_on)
     assert shown(run.result) == [each for each in [at_server(hub)] if each]
-    assert writes(hub)[operation] == apply.SEND_ATTEMPTS
+    assert writes(hub)[operation] == retry.SEND_ATTEMPTS
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_invitation as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
@@ -490,7 +490,7 @@ def test_what_does_not_end_when_writing(
     first_step = operation != DELETE
     assert run.result["changed"] == (not first_step)
     assert run.result["memberships"][0]["member_status"] == (status if first_step else "Resigned")
-    assert writes(hub)[operation] == apply.SEND_ATTEMPTS
+    assert writes(hub)[operation] == retry.SEND_ATTEMPTS
 
 
 @pytest.mark.parametrize("kind", CARRIED_OUT)

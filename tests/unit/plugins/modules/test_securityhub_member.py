@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member as module
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_invite as invite_module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
@@ -533,7 +533,7 @@ def test_what_does_not_end_when_writing(hub: Hub, operation: str, state: str, ki
     assert failures(run.result) == {REGION: code}
     what = f"{operation} of {account_ids[50]} and 9 more by {ADMINISTRATOR} failed in {REGION} with {code}"
     assert what in run.result["msg"]
-    assert writes(hub) == {operation: 1 + apply.SEND_ATTEMPTS}
+    assert writes(hub) == {operation: 1 + retry.SEND_ATTEMPTS}
 
 
 def test_a_failure_between_disassociating_and_deleting_loses_nothing(hub: Hub) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_invite as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub, access_key
 from ansible_collections.multiaccount.aws.tests.unit.support import (
@@ -325,8 +325,8 @@ def test_an_account_that_declined_and_still_counts_as_invited(hub: Hub) -> None:
 
 @pytest.fixture
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apply, "POLL_PAUSES", ())
-    monkeypatch.setattr(apply, "POLL_PAUSE_AFTERWARDS", 0.1)
+    monkeypatch.setattr(retry, "POLL_PAUSES", ())
+    monkeypatch.setattr(retry, "POLL_PAUSE_AFTERWARDS", 0.1)
 
 
 @pytest.mark.usefixtures("_short_pauses")
@@ -367,7 +367,7 @@ def test_a_quota_that_is_reached_midway(hub: Hub, fail_on_unprocessed: bool) -> 
     assert "a quota is used up" in row["msg"]
     assert row["msg"] in run.result["msg"]
     assert ("70 of 120 accounts not invited" in run.result["msg"]) == fail_on_unprocessed
-    assert hub.counts()["calls"]["InviteMembers"] == 1 + apply.SEND_ATTEMPTS
+    assert hub.counts()["calls"]["InviteMembers"] == 1 + retry.SEND_ATTEMPTS
     assert invitations(hub) == dict.fromkeys(account_ids[:50], 1)
 
 
@@ -401,7 +401,7 @@ def test_what_does_not_end_when_inviting(hub: Hub, kind: str, code: str, words: 
     assert (row["region"], row["error_code"]) == (REGION, code)
     assert f"InviteMembers of {account_ids[0]} and 49 more by {ADMINISTRATOR} failed in {REGION}" in row["msg"]
     assert words in row["msg"]
-    assert hub.counts()["calls"]["InviteMembers"] == apply.SEND_ATTEMPTS
+    assert hub.counts()["calls"]["InviteMembers"] == retry.SEND_ATTEMPTS
 
 
 @pytest.mark.parametrize(("kind", "code", "words"), ENDLESS)

@@ -14,7 +14,7 @@ from botocore import exceptions
 from botocore.parsers import ResponseParserError
 from botocore.stub import Stubber
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import api
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import api, errors
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, accounts
 
@@ -94,7 +94,7 @@ THROTTLED, IN_DOUBT, FINAL = "throttled", "in_doubt", ""
 )
 def test_what_a_refusal_means(stubber: Stubber, code: str, http_status: int, kind: str) -> None:
     stubber.add_client_error("invite_members", code, "The service's words", http_status)
-    with pytest.raises(api.AwsFailure) as failed:
+    with pytest.raises(errors.AwsFailure) as failed:
         api.invite_members(stubber.client, accounts(2))
     failure = failed.value
     assert (failure.throttled, failure.in_doubt, failure.unsent) == (kind == THROTTLED, kind == IN_DOUBT, False)
@@ -131,7 +131,7 @@ def test_what_no_answer_means(client: Any, error: Exception, kind: str) -> None:
 
     client.meta.events.register("before-call.securityhub", fail)
     try:
-        with pytest.raises(api.AwsFailure) as failed:
+        with pytest.raises(errors.AwsFailure) as failed:
             api.invite_members(client, accounts(1))
     finally:
         client.meta.events.unregister("before-call.securityhub", fail)
@@ -156,7 +156,7 @@ def test_what_no_answer_means(client: Any, error: Exception, kind: str) -> None:
     ],
 )
 def test_what_says_that_there_is_no_such_member(code: str, text: str, is_not_found: bool) -> None:
-    assert api.AwsFailure(code, text, "GetMembers", "eu-west-1").not_found == is_not_found
+    assert errors.AwsFailure(code, text, "GetMembers", "eu-west-1").not_found == is_not_found
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_what_says_that_there_is_no_such_member(code: str, text: str, is_not_fou
     ],
 )
 def test_what_says_that_the_state_is_another_by_now(code: str, text: str, is_stale: bool) -> None:
-    assert api.AwsFailure(code, text, "InviteMembers", "eu-west-1").stale == is_stale
+    assert errors.AwsFailure(code, text, "InviteMembers", "eu-west-1").stale == is_stale
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_what_says_that_the_state_is_another_by_now(code: str, text: str, is_sta
     ],
 )
 def test_the_account_that_a_failure_names(text: str, account_id: str | None) -> None:
-    assert api.AwsFailure("Any", text, "GetMembers", "eu-west-1").caller_account_id == account_id
+    assert errors.AwsFailure("Any", text, "GetMembers", "eu-west-1").caller_account_id == account_id
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_the_whole_member_list_is_read_page_by_page(stubber: Stubber) -> None:
 def test_a_page_that_fails_is_a_failure_of_the_list(stubber: Stubber) -> None:
     list_members(stubber, [entry(accounts(1)[0])], next_token="page-2")
     stubber.add_client_error("list_members", "TooManyRequestsException", "Rate exceeded", 429)
-    with pytest.raises(api.AwsFailure, match=r"^ListMembers failed in eu-west-1: TooManyRequestsException"):
+    with pytest.raises(errors.AwsFailure, match=r"^ListMembers failed in eu-west-1: TooManyRequestsException"):
         api.list_members(stubber.client)
 
 
@@ -357,7 +357,7 @@ def test_a_reply_that_is_none_is_a_failure_of_this_region(client: Any, answer: A
     odd = NotUnderstood(client, answer)
     read = api.read_members(odd, accounts(2)).failure
     assert read is not None
-    with pytest.raises(api.AwsFailure) as written:
+    with pytest.raises(errors.AwsFailure) as written:
         api.invite_members(odd, accounts(2))
     for failure, operation in ((read, "GetMembers"), (written.value, "InviteMembers")):
         assert (failure.error_code, failure.in_doubt, failure.operation) == (code, in_doubt, operation)
@@ -365,13 +365,13 @@ def test_a_reply_that_is_none_is_a_failure_of_this_region(client: Any, answer: A
 
 
 def test_a_hub_that_does_not_say_its_arn_is_a_failure(client: Any) -> None:
-    with pytest.raises(api.AwsFailure, match="DescribeHub failed in eu-west-1: KeyError"):
+    with pytest.raises(errors.AwsFailure, match="DescribeHub failed in eu-west-1: KeyError"):
         api.describe_hub(NotUnderstood(client, {}))
 
 
 def test_a_password_in_an_address_is_not_repeated() -> None:
     text = 'Could not connect to the endpoint URL: "https://user:secret@proxy.example/members/get"'
-    failure = api.AwsFailure("EndpointConnectionError", text, "GetMembers", "eu-west-1")
+    failure = errors.AwsFailure("EndpointConnectionError", text, "GetMembers", "eu-west-1")
     assert "https://***@proxy.example/members/get" in failure.text
     assert "secret" not in failure.text + str(failure)
 
@@ -391,7 +391,7 @@ def test_a_password_in_an_address_is_not_repeated() -> None:
     ],
 )
 def test_what_words_say(words: str, already: bool, not_there: bool) -> None:
-    assert (api.says_already(words), api.says_not_there(words)) == (already, not_there)
+    assert (errors.says_already(words), errors.says_not_there(words)) == (already, not_there)
 
 
 @pytest.mark.parametrize("status", ["Created", "Invited", "Removed", "Resigned", "Deleted"])

@@ -8,18 +8,20 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
     STATUSES,
-    InvalidInput,
     Member,
     by_account,
     canonical_status,
+    status_of,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
     parse_account_ids,
     parse_members,
     parse_regions,
     parse_tags,
     split_text,
-    status_of,
 )
 
 ONE, TWO, ZERO = "111122223333", "444455556666", "012345670123"

@@ -8,20 +8,26 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import AwsFailure
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.apply import Converged
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import InvalidInput, Member, Obstacle
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.module import (
-    Mode,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
+    AwsFailure,
+    InvalidInput,
+    Obstacle,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.apply import Converged
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import Outcome
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import (
     account_keys,
     account_result,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import checked_wait_timeout
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
+    Mode,
     answer,
-    checked_wait_timeout,
     explain,
     failed_regions,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import Outcome
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.regions import ConnectionInfo
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION, accounts
 
 ACCOUNT = "111122223333"

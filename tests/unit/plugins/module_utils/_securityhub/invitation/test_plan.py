@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Invitation, Obstacle, Standing
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import decide_membership
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import Obstacle
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.plan import decide_membership
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Invitation, Standing
 
 ASKED, OTHER = "999988887777", "777766665555"
 REGION = "eu-west-1"

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, status_of
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import (
     Evidence,
     Outcome,
     conclude,
@@ -18,6 +17,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan
     not_reached,
     predict,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, status_of
 
 ACCOUNT = "111122223333"
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import (
     HubDecision,
     HubWish,
     decide_hub_absent,
     decide_hub_present,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
 
 NEW = Hub(None, None, True, "SECURITY_CONTROL", {})
 ON = replace(

@@ -4,34 +4,21 @@
 
 # PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
 
-"""Options, results and messages that the modules share.
-
-A module's ``main()`` hands its options to a task and leaves with what the task returns: the keys of the result, with
-``msg`` among them where the module has to fail.
-"""
+"""Running a module, and the results and messages that all modules share."""
 
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, TypeVar, Union
 
-from .api import AwsFailure, Observed
-from .apply import Converged, Settled
-from .model import InvalidInput, Member, Obstacle, status_of
-from .plan import NOT_ATTEMPTED, UNPROCESSED, Outcome
-from .regions import ConnectionInfo, connection_info
+from .api import Observed, Settled
+from .clients import ConnectionInfo, connection_info
+from .errors import AwsFailure, InvalidInput, Obstacle
+
+State = TypeVar("State")
 
 Result = Dict[str, Any]
 Failure = Union[AwsFailure, Obstacle]
 Caller = Callable[[str], Optional[str]]
-State = TypeVar("State")
-
-REGIONS_SPEC: Dict[str, Any] = {"type": "list", "elements": "str"}
-WAIT_TIMEOUT_SPEC: Dict[str, Any] = {"type": "int", "default": 30}
-FAIL_ON_UNPROCESSED_SPEC: Dict[str, Any] = {"type": "bool", "default": True}
-
-# So many unprocessed accounts are named in msg; all of them are in the result.
-NAMED_ACCOUNTS = 10
-
 _CREDENTIAL_CODES = frozenset(
     ["UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch"]
 )
@@ -41,10 +28,6 @@ _DENIED_CODES = frozenset(["AccessDenied", "AccessDeniedException", "Unauthorize
 _ADMINISTRATOR_OPERATIONS = frozenset(
     ["CreateMembers", "InviteMembers", "GetMembers", "ListMembers", "DisassociateMembers", "DeleteMembers"]
 )
-
-
-# What a row tells of a member besides its status.
-_NO_DETAILS: Dict[str, Optional[str]] = dict.fromkeys(("email", "administrator_id", "invited_at", "updated_at"))
 
 
 class Mode(NamedTuple):
@@ -69,94 +52,6 @@ def answer(
         return task(params, connection_info(connection), mode)
     except InvalidInput as error:
         return {"msg": str(error), "changed": False, **{key: [] for key in keys}}
-
-
-def account_keys(lists: Sequence[str]) -> List[str]:
-    """Return the result keys of a module that brings accounts somewhere."""
-    return [*(f"{name}_accounts" for name in lists), "failed_regions"]
-
-
-def checked_wait_timeout(seconds: int) -> int:
-    """Return the option ``wait_timeout``.
-
-    :raises InvalidInput: if it is negative
-    """
-    if seconds < 0:
-        raise InvalidInput(f"wait_timeout: {seconds} is less than 0. Give a number of seconds, or 0 to not look again.")
-    return seconds
-
-
-def account_result(
-    by_region: Mapping[str, Converged],
-    lists: Sequence[str],
-    verb: str,
-    fail_on_unprocessed: bool,
-    mode: Mode,
-    caller: Caller,
-) -> Result:
-    """Build the result of a module that brings accounts somewhere.
-
-    :param by_region: how it ended, or in check mode would end, in each Region
-    :param lists: the result lists without "_accounts", in order; ``unprocessed`` is the last of them
-    :param verb: what the module does to accounts, for the message, such as "invited"
-    :param caller: finds the account that calls, for messages in which nothing else names it
-    """
-    result: Result = {key: [] for key in account_keys(lists)}
-    for region, converged in by_region.items():
-        for outcome in converged.outcomes:
-            result[f"{outcome.result}_accounts"].append(_row(region, outcome))
-    failures = {region: converged.failure for region, converged in by_region.items()}
-    result["changed"] = any(outcome.changed for converged in by_region.values() for outcome in converged.outcomes)
-    result["failed_regions"] = failed_regions(failures, caller, _administrator(by_region))
-    if mode.diff:
-        result["diff"] = _account_diff(by_region)
-    message = _region_message(result["failed_regions"], len(by_region))
-    if fail_on_unprocessed:
-        message += _unprocessed_message(by_region, verb)
-    return with_message(result, message)
-
-
-def _row(region: str, outcome: Outcome) -> Dict[str, Any]:
-    row: Dict[str, Any] = {
-        "region": region,
-        "account_id": outcome.account_id,
-        "member_status": status_of(outcome.after),
-    }
-    if outcome.result == UNPROCESSED:
-        return {**row, "reason": outcome.reason, "processing_result": outcome.processing_result}
-    row["previous_member_status"] = status_of(outcome.before)
-    known = outcome.after or outcome.before
-    return {**row, **_details(known)} if known else {**row, **_NO_DETAILS}
-
-
-def member_row(member: Member) -> Dict[str, Any]:
-    """Return the row of an entry of the member list, but for its Region."""
-    return {"account_id": member.account_id, "member_status": member.member_status, **_details(member)}
-
-
-def _details(member: Member) -> Dict[str, Optional[str]]:
-    return {key: getattr(member, key) for key in _NO_DETAILS}
-
-
-def _administrator(by_region: Mapping[str, Converged]) -> Optional[str]:
-    """Return who administers the accounts, which is who calls, if any Region tells."""
-    outcomes = (outcome for converged in by_region.values() for outcome in converged.outcomes)
-    return next(
-        (each.before.administrator_id for each in outcomes if each.before and each.before.administrator_id), None
-    )
-
-
-def _account_diff(by_region: Mapping[str, Converged]) -> Dict[str, Any]:
-    """Show each account's status before and after; accounts whose status could not be read are left out."""
-    return {
-        key: {
-            region: {
-                outcome.account_id: status_of(getattr(outcome, key)) for outcome in converged.outcomes if outcome.seen
-            }
-            for region, converged in by_region.items()
-        }
-        for key in ("before", "after")
-    }
 
 
 def region_result(
@@ -259,29 +154,6 @@ def _region_message(rows: Sequence[Mapping[str, str]], regions: int) -> List[str
     if not rows:
         return []
     return [f"{len(rows)} of {regions} Regions failed."] + [row["msg"] for row in rows]
-
-
-def _unprocessed_message(by_region: Mapping[str, Converged], verb: str) -> List[str]:
-    """Count the unprocessed accounts, and name the first: last those whose Region failed, as that is said already."""
-    pairs = [(region, outcome) for region, converged in by_region.items() for outcome in converged.outcomes]
-    left = [(region, outcome) for region, outcome in pairs if outcome.result == UNPROCESSED]
-    if not left:
-        return []
-    left.sort(key=lambda pair: pair[1].reason == NOT_ATTEMPTED)
-    named = [_why(region, outcome) for region, outcome in left[:NAMED_ACCOUNTS]]
-    if len(left) > len(named):
-        named.append("see unprocessed_accounts for all")
-    accounts = len({outcome.account_id for _region, outcome in pairs})
-    unit = "account" if accounts == 1 else "accounts"
-    how_many = f"{len(left)} of {len(pairs)}"
-    if len(by_region) == 1:
-        return [f"{how_many} accounts not {verb}: {'; '.join(named)}."]
-    return [f"{how_many} not {verb} ({accounts} {unit} in {len(by_region)} Regions): {'; '.join(named)}."]
-
-
-def _why(region: str, outcome: Outcome) -> str:
-    words = "" if outcome.reason == NOT_ATTEMPTED else f" ({outcome.processing_result})"
-    return f"{outcome.account_id} in {region}: {outcome.reason}{words}"
 
 
 def explain(failure: Failure, account_id: Optional[str] = None) -> str:

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import HubWish
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub import apply as hub_apply
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import HubWish
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation import apply as invitation_apply
 from ansible_collections.multiaccount.aws.tests.unit.scripted import (
     DENIED,
     ERROR,
@@ -96,7 +98,7 @@ class MemberAccount(Scripted[dict[str, str]]):
 @pytest.fixture(name="clock")
 def _clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(apply, "time", clock)
+    monkeypatch.setattr(retry, "time", clock)
     return clock
 
 
@@ -110,7 +112,7 @@ class NewAccount(MemberAccount):
 def settle(
     account: Any, state: str, wait_timeout: float = 30, check_mode: bool = False, hub: HubWish | None = None
 ) -> Any:
-    return apply.settle_membership(account, ASKED, state, wait_timeout, check_mode, hub)
+    return invitation_apply.settle_membership(account, ASKED, state, wait_timeout, check_mode, hub)
 
 
 # state, status now, writes, status afterwards
@@ -136,12 +138,12 @@ def test_each_way_with_reads_that_are_late(
     assert settled.changed
     assert (settled.before.member_status, settled.after.member_status) == (now, after)
     assert account.sent == steps
-    assert sum(clock.pauses) <= lag + apply.POLL_PAUSE_AFTERWARDS
+    assert sum(clock.pauses) <= lag + retry.POLL_PAUSE_AFTERWARDS
 
 
 @pytest.mark.parametrize(("state", "now", "step", "after"), STEPS)
 @pytest.mark.parametrize("incident", [THROTTLE, NO_CONNECTION, LOST_REQUEST, ERROR])
-@pytest.mark.parametrize("times", [1, apply.SEND_ATTEMPTS - 1])
+@pytest.mark.parametrize("times", [1, retry.SEND_ATTEMPTS - 1])
 def test_what_was_not_carried_out_is_sent_again(
     clock: Clock, state: str, now: str, step: str, after: str | None, incident: str, times: int
 ) -> None:
@@ -201,7 +203,7 @@ def test_what_never_goes_through_has_changed_nothing(clock: Clock, incident: str
     assert settled.failure.retryable
     assert not settled.changed
     assert settled.after.member_status == "Invited"
-    assert len(account.sent) == apply.SEND_ATTEMPTS
+    assert len(account.sent) == retry.SEND_ATTEMPTS
 
 
 @pytest.mark.parametrize("arrives", [0.3, 7, 29])
@@ -213,7 +215,7 @@ def test_an_invitation_that_is_on_its_way_is_waited_for(clock: Clock, arrives: f
     settled = settle(account, "accepted", check_mode=check_mode)
     assert settled.failure is None
     assert (settled.before.member_status, settled.after.member_status) == ("Invited", "Enabled")
-    assert arrives <= clock.now - started <= arrives + apply.POLL_PAUSE_AFTERWARDS
+    assert arrives <= clock.now - started <= arrives + retry.POLL_PAUSE_AFTERWARDS
     assert account.sent == ([] if check_mode else [ACCEPT])
 
 
@@ -324,14 +326,14 @@ LAST_LOOKS = [("", True, True), (HUB_OFF, False, False), (DENIED, False, True)]
 @pytest.mark.parametrize(("last_look", "enabled", "changed"), LAST_LOOKS)
 def test_turning_a_hub_on_that_is_never_confirmed(clock: Clock, last_look: str, enabled: bool, changed: bool) -> None:
     account = NewAccount(clock, {ASKED: "Invited"})
-    account.incidents[ENABLE] = [ERROR] * apply.SEND_ATTEMPTS
-    account.incidents["get_administrator"] = [HUB_OFF] * apply.SEND_ATTEMPTS + [last_look]
+    account.incidents[ENABLE] = [ERROR] * retry.SEND_ATTEMPTS
+    account.incidents["get_administrator"] = [HUB_OFF] * retry.SEND_ATTEMPTS + [last_look]
     settled = settle(account, "accepted", hub=HubWish())
     assert (settled.failure is None) == enabled
     assert settled.changed == changed
     assert settled.before is None
     assert (settled.after is not None) == enabled
-    assert account.sent.count(ENABLE) == apply.SEND_ATTEMPTS
+    assert account.sent.count(ENABLE) == retry.SEND_ATTEMPTS
 
 
 def test_a_hub_that_stays_off_for_reads(clock: Clock) -> None:
@@ -342,4 +344,4 @@ def test_a_hub_that_stays_off_for_reads(clock: Clock) -> None:
     assert settled.changed
     assert settled.after.member_status is None
     assert account.sent == [ENABLE]
-    assert apply.HUB_PATIENCE <= sum(clock.pauses) <= apply.HUB_PATIENCE + apply.POLL_PAUSE_AFTERWARDS
+    assert hub_apply.HUB_PATIENCE <= sum(clock.pauses) <= hub_apply.HUB_PATIENCE + retry.POLL_PAUSE_AFTERWARDS

@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import Outcome, decide_invitation
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member import apply as member_apply
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import (
+    Outcome,
+    decide_invitation,
+)
 from ansible_collections.multiaccount.aws.tests.unit.scripted import (
     AFTER_THE_WORK,
     DENIED,
@@ -99,7 +103,7 @@ class Service:
 @pytest.fixture(name="clock")
 def _clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(apply, "time", clock)
+    monkeypatch.setattr(retry, "time", clock)
     return clock
 
 
@@ -115,18 +119,18 @@ def converge(
     wait_timeout: float = 30,
     check_mode: bool = False,
     reinvite: Sequence[str] = ("removed",),
-) -> apply.Converged:
-    return apply.converge(
+) -> member_apply.Converged:
+    return member_apply.converge(
         service,
         account_ids or list(service.statuses),
         lambda account_id, member: decide_invitation(account_id, member, reinvite),
-        [apply.INVITATION],
+        [member_apply.INVITATION],
         wait_timeout,
         check_mode,
     )
 
 
-def ends(converged: apply.Converged) -> list[tuple[str, str | None]]:
+def ends(converged: member_apply.Converged) -> list[tuple[str, str | None]]:
     """List and reason of each account."""
     return [(outcome.result, outcome.reason) for outcome in converged.outcomes]
 
@@ -183,7 +187,7 @@ def test_calls_carry_fifty_accounts(clock: Clock, number: int, calls: int) -> No
 
 
 @pytest.mark.parametrize("incident", [THROTTLE, NO_CONNECTION])
-@pytest.mark.parametrize("times", range(apply.SEND_ATTEMPTS))
+@pytest.mark.parametrize("times", range(retry.SEND_ATTEMPTS))
 def test_what_was_not_sent_is_sent_again(pair: Service, incident: str, times: int) -> None:
     pair.invites = [incident] * times
     converged = converge(pair)
@@ -200,7 +204,7 @@ def test_pauses_grow_and_differ(pair: Service, monkeypatch: pytest.MonkeyPatch) 
         return high
 
     monkeypatch.setattr("random.uniform", highest)
-    pair.invites = [THROTTLE] * (apply.SEND_ATTEMPTS - 1)
+    pair.invites = [THROTTLE] * (retry.SEND_ATTEMPTS - 1)
     converge(pair)
     assert bounds == [(0, high) for high in (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 20.0, 20.0, 20.0)]
     assert pair.clock.pauses == [high for _low, high in bounds]
@@ -211,7 +215,7 @@ def test_throttling_that_does_not_end(pair: Service, incident: str) -> None:
     pair.invites = [incident] * 100
     converged = converge(pair)
     assert ends(converged) == [NOT_ATTEMPTED, NOT_ATTEMPTED]
-    assert len(pair.sent) == apply.SEND_ATTEMPTS
+    assert len(pair.sent) == retry.SEND_ATTEMPTS
     assert converged.failure
     assert converged.failure.retryable
     assert not any(outcome.changed for outcome in converged.outcomes)
@@ -309,7 +313,7 @@ def test_a_not_found_that_the_member_list_denies_is_a_failure_in_the_end(pair: S
     pair.invites = [NOT_FOUND] * 100
     converged = converge(pair)
     assert ends(converged) == [NOT_ATTEMPTED, NOT_ATTEMPTED]
-    assert len(pair.sent) == apply.SEND_ATTEMPTS
+    assert len(pair.sent) == retry.SEND_ATTEMPTS
     assert converged.failure
     assert converged.failure.not_found
 
@@ -321,7 +325,7 @@ def test_slow_visibility_is_waited_for(pair: Service, lag: float) -> None:
     converged = converge(pair, wait_timeout=30)
     assert ends(converged) == [INVITED, INVITED]
     assert [status_after(outcome) for outcome in converged.outcomes] == ["Invited", "Invited"]
-    assert lag <= pair.clock.now - started <= lag + apply.POLL_PAUSE_AFTERWARDS
+    assert lag <= pair.clock.now - started <= lag + retry.POLL_PAUSE_AFTERWARDS
     assert len(pair.sent) == 1
 
 
@@ -404,17 +408,17 @@ def test_a_final_failure_in_doubt_that_is_not_visible_was_not_carried_out(pair: 
     converged = converge(pair)
     assert ends(converged) == [NOT_ATTEMPTED, NOT_ATTEMPTED]
     assert not any(outcome.changed for outcome in converged.outcomes)
-    assert len(pair.sent) == apply.SEND_ATTEMPTS
+    assert len(pair.sent) == retry.SEND_ATTEMPTS
     assert converged.failure
     assert converged.failure.in_doubt
 
 
 def test_a_final_failure_in_doubt_that_is_visible_was_carried_out(pair: Service) -> None:
-    pair.invites = [LOST_REQUEST] * (apply.SEND_ATTEMPTS - 1) + [LOST_REPLY]
+    pair.invites = [LOST_REQUEST] * (retry.SEND_ATTEMPTS - 1) + [LOST_REPLY]
     converged = converge(pair)
     assert ends(converged) == [INVITED, INVITED]
     assert all(outcome.changed for outcome in converged.outcomes)
-    assert len(pair.sent) == apply.SEND_ATTEMPTS
+    assert len(pair.sent) == retry.SEND_ATTEMPTS
 
 
 def test_in_doubt_and_nothing_can_be_read_any_more(pair: Service) -> None:

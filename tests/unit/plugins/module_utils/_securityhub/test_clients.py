@@ -12,9 +12,9 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 from botocore.utils import parse_timestamp
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import regions as regions_module
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import InvalidInput
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.regions import Connection, ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import clients as regions_module
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import Connection, ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
 
 ENDPOINT = "http://127.0.0.1:1"
 KEYS = {"aws_access_key_id": "unit-tests", "aws_secret_access_key": "no-secret-at-all"}

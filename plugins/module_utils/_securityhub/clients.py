@@ -15,7 +15,8 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, TypeVar
 
-from .model import InvalidInput, parse_regions
+from .errors import InvalidInput
+from .options import parse_regions
 
 try:
     import boto3.session
@@ -26,16 +27,15 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule reports it
 
+T = TypeVar("T")
+
 SERVICE = "securityhub"
 USER_AGENT = "multiaccount.aws"
-
 # Reads are safe to repeat, so botocore repeats them: its standard mode knows all codes of the service's throttling.
 # aws_config may say otherwise. A connection that does not open is given up sooner than after botocore's 60 seconds.
 READ_RETRIES = {"mode": "standard", "total_max_attempts": 8}
 WRITE_RETRIES = {"mode": "standard", "total_max_attempts": 1}
 CONNECT_TIMEOUT = 5
-
-T = TypeVar("T")
 
 
 class ConnectionInfo(NamedTuple):

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, status_of
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import (
     Decision,
     Evidence,
     conclude,
@@ -16,6 +15,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan
     decide_present,
     predict,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, status_of
 
 ACCOUNT = "111122223333"
 EMAIL = "owner@example.com"

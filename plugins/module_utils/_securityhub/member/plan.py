@@ -4,45 +4,21 @@
 
 # PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
 
-"""What to do about each account, decided from what is seen. Pure: neither boto3 nor Ansible.
-
-A :class:`Decision` comes before any write and holds all that check mode and the diff show; an :class:`Outcome`
-says how it ended. Check mode turns decisions into outcomes with :func:`predict`, a run with :func:`conclude`.
-"""
+"""What to do about each account of the member list. Pure: neither boto3 nor Ansible."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any, Collection, Dict, Mapping, Optional, Tuple
+from dataclasses import dataclass, replace
+from typing import Collection, Mapping, Optional, Tuple
 
-from .model import (
-    CREATED,
-    DEFAULT_AUTO_ENABLE_CONTROLS,
-    DEFAULT_CONTROL_FINDING_GENERATOR,
-    ENABLED,
-    INVITED,
-    REMOVED,
-    RESIGNED,
-    STATUSES,
-    SUSPENDED,
-    Hub,
-    Member,
-    Obstacle,
-    Standing,
-    is_listed,
-    status_of,
-)
+from ..errors import NOT_A_MEMBER, NOT_ATTEMPTED, REJECTED, SUSPENDED_REASON, UNCONFIRMED, UNKNOWN_STATUS
+from ..model import CREATED, ENABLED, INVITED, REMOVED, RESIGNED, STATUSES, SUSPENDED, Member, is_listed, status_of
 
 # The steps, by which a decision names what has to be written.
 INVITE = "invite"
 CREATE = "create"
 DISASSOCIATE = "disassociate"
 DELETE = "delete"
-ACCEPT = "accept"
-DECLINE = "decline"
-LEAVE = "leave"
-DELETE_INVITATION = "delete_invitation"
-
 # The result lists, without their "_accounts".
 INVITED_LIST = "invited"
 CREATED_LIST = "created"
@@ -50,23 +26,8 @@ DISASSOCIATED_LIST = "disassociated"
 DELETED_LIST = "deleted"
 UNCHANGED = "unchanged"
 UNPROCESSED = "unprocessed"
-
-# The reasons of the unprocessed accounts.
-NOT_A_MEMBER = "not_a_member"
-NOT_ATTEMPTED = "not_attempted"
-REJECTED = "rejected"
-UNCONFIRMED = "unconfirmed"
-UNKNOWN_STATUS = "unknown_status"
-SUSPENDED_REASON = "suspended"
-
-# Error codes of ours, of what stands in the way in a Region.
-OTHER_ADMINISTRATOR = "other_administrator"
-NO_INVITATION = "no_invitation"
-ASSOCIATED = "associated"
-
 # The ended relationships that can be asked for in "reinvite": option value -> status.
 REINVITABLE = {"removed": REMOVED, "resigned": RESIGNED}
-
 _EXPLANATIONS = {
     NOT_A_MEMBER: "The account is not in the member list: add it with multiaccount.aws.securityhub_member first.",
     "removed": "The administrator removed this member: name 'removed' in reinvite to invite it again.",
@@ -202,12 +163,12 @@ def conclude(decision: Decision, evidence: Evidence) -> Outcome:
     if evidence.refusal is not None:
         # An earlier request, whose reply was lost, may have done it.
         own_doing = evidence.written and evidence.overtaken
-        return _unprocessed(decision, evidence, UNCONFIRMED if own_doing else REJECTED, evidence.refusal)
+        return _ended_short(decision, evidence, UNCONFIRMED if own_doing else REJECTED, evidence.refusal)
     if evidence.written and not evidence.waited:
         return predict(decision)
     if evidence.written:
-        return _unprocessed(decision, evidence, UNCONFIRMED, evidence.failure or _not_visible(decision))
-    return _unprocessed(decision, evidence, NOT_ATTEMPTED, evidence.failure or "")
+        return _ended_short(decision, evidence, UNCONFIRMED, evidence.failure or _not_visible(decision))
+    return _ended_short(decision, evidence, NOT_ATTEMPTED, evidence.failure or "")
 
 
 def _not_visible(decision: Decision) -> str:
@@ -217,7 +178,7 @@ def _not_visible(decision: Decision) -> str:
     )
 
 
-def _unprocessed(decision: Decision, evidence: Evidence, reason: str, words: str) -> Outcome:
+def _ended_short(decision: Decision, evidence: Evidence, reason: str, words: str) -> Outcome:
     changed = evidence.earlier_written or reason == UNCONFIRMED
     return Outcome(decision.account_id, decision.before, evidence.member, UNPROCESSED, changed, reason, words)
 
@@ -226,137 +187,3 @@ def not_reached(account_id: str, seen: Mapping[str, Optional[Member]], failure: 
     """Return the outcome of an account whose turn never came, because its Region failed while it was read."""
     member = seen.get(account_id)
     return Outcome(account_id, member, member, UNPROCESSED, False, NOT_ATTEMPTED, failure, account_id in seen)
-
-
-@dataclass(frozen=True)
-class MembershipDecision:
-    """What a member account is to do about an administrator in one Region; ``after`` is its status then."""
-
-    steps: Tuple[str, ...]
-    before: Optional[str]
-    after: Optional[str]
-
-
-def decide_membership(state: str, administrator_id: str, standing: Standing, region: str) -> MembershipDecision:
-    """Decide how a member account gets to ``state``: accepted, declined or absent.
-
-    :raises Obstacle: if it can't, because another administrator is in the way or there is no invitation
-    """
-    before = standing.invitation.member_status if standing.invitation else None
-    associated = standing.administrator is not None and standing.administrator.administrator_id == administrator_id
-    if state == "accepted":
-        return _decide_accepted(associated, before, administrator_id, standing, region)
-    if state == "declined":
-        return MembershipDecision((DECLINE,), before, RESIGNED) if before == INVITED else _stay(before)
-    if standing.invitation is None:
-        return _stay(None)
-    if before not in STATUSES:
-        raise Obstacle(
-            UNKNOWN_STATUS,
-            f"What the account is to {administrator_id} in {region} has a status that is not known, {before}: nothing "
-            "was done, look at it in the console.",
-        )
-    first = {INVITED: (DECLINE,)}.get(before or "", ())
-    return MembershipDecision(((LEAVE,) if associated else first) + (DELETE_INVITATION,), before, None)
-
-
-def _decide_accepted(
-    associated: bool, before: Optional[str], administrator_id: str, standing: Standing, region: str
-) -> MembershipDecision:
-    if associated:
-        return _stay(before)
-    if standing.administrator:
-        other = standing.administrator.administrator_id
-        raise Obstacle(
-            OTHER_ADMINISTRATOR,
-            f"The account is administered by {other} in {region}, so it can't accept {administrator_id}: leave {other} "
-            "first, with multiaccount.aws.securityhub_invitation and state absent.",
-        )
-    if before not in (INVITED, RESIGNED):
-        raise Obstacle(
-            NO_INVITATION,
-            f"There is no invitation from {administrator_id} in {region}: send it from there with "
-            "multiaccount.aws.securityhub_member_invite, or raise wait_timeout if it is on its way.",
-        )
-    # An account that has left may accept the same invitation again, says the user guide.
-    return MembershipDecision((ACCEPT,), before, ENABLED)
-
-
-def _stay(status: Optional[str]) -> MembershipDecision:
-    return MembershipDecision((), status, status)
-
-
-@dataclass(frozen=True)
-class HubWish:
-    """How Security Hub should be in an account; None leaves a setting alone."""
-
-    enable_default_standards: bool = False
-    control_finding_generator: Optional[str] = None
-    auto_enable_controls: Optional[bool] = None
-    tags: Optional[Mapping[str, str]] = None
-    purge_tags: bool = True
-
-
-@dataclass(frozen=True)
-class HubDecision:
-    """What is to be done to the hub of one Region.
-
-    ``enable`` holds the parameters of EnableSecurityHub, None where it is on. ``settings`` are the fields of Hub to be
-    changed.
-    """
-
-    before: Optional[Hub]
-    after: Optional[Hub]
-    enable: Optional[Mapping[str, Any]] = None
-    disable: bool = False
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    set_tags: Mapping[str, str] = field(default_factory=dict)
-    remove_tags: Tuple[str, ...] = ()
-
-    @property
-    def changed(self) -> bool:
-        """Whether there is anything to do."""
-        return bool(self.enable is not None or self.disable or self.settings or self.set_tags or self.remove_tags)
-
-
-def decide_hub_present(wish: HubWish, hub: Optional[Hub]) -> HubDecision:
-    """Decide how the hub gets to be as wished. A hub that is turned on gets generator and tags with it."""
-    base = hub or Hub(
-        None,
-        None,
-        DEFAULT_AUTO_ENABLE_CONTROLS,
-        wish.control_finding_generator or DEFAULT_CONTROL_FINDING_GENERATOR,
-        dict(wish.tags or {}),
-    )
-    wanted = {
-        "auto_enable_controls": wish.auto_enable_controls,
-        "control_finding_generator": wish.control_finding_generator,
-    }
-    settings: Dict[str, Any] = {key: value for key, value in wanted.items() if value not in (None, getattr(base, key))}
-    set_tags, remove_tags = _tag_changes(wish, base.tags)
-    tags = {key: value for key, value in {**base.tags, **set_tags}.items() if key not in remove_tags}
-    after = replace(base, tags=tags, **settings)
-    return HubDecision(hub, after, None if hub else _enabling(wish), False, settings, set_tags, remove_tags)
-
-
-def _enabling(wish: HubWish) -> Mapping[str, Any]:
-    parameters: Dict[str, Any] = {"EnableDefaultStandards": wish.enable_default_standards}
-    if wish.control_finding_generator:
-        parameters["ControlFindingGenerator"] = wish.control_finding_generator
-    if wish.tags:
-        parameters["Tags"] = dict(wish.tags)
-    return parameters
-
-
-def _tag_changes(wish: HubWish, tags: Mapping[str, str]) -> Tuple[Dict[str, str], Tuple[str, ...]]:
-    """Tags with the prefix aws: are AWS's own, nobody else can remove them."""
-    if wish.tags is None:
-        return {}, ()
-    set_tags = {key: value for key, value in wish.tags.items() if tags.get(key) != value}
-    surplus = (key for key in tags if key not in wish.tags and not key.startswith("aws:"))
-    return set_tags, tuple(surplus) if wish.purge_tags else ()
-
-
-def decide_hub_absent(hub: Optional[Hub]) -> HubDecision:
-    """Decide whether the hub has to be turned off."""
-    return HubDecision(hub, None, disable=hub is not None)

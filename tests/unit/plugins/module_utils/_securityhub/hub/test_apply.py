@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import apply
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.plan import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub import apply as hub_apply
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import (
     HubWish,
     decide_hub_absent,
     decide_hub_present,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
 from ansible_collections.multiaccount.aws.tests.unit.scripted import (
     DENIED,
     ERROR,
@@ -104,14 +105,14 @@ class HubAccount(Scripted[Hub | None]):
 @pytest.fixture(name="clock")
 def _clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(apply, "time", clock)
+    monkeypatch.setattr(retry, "time", clock)
     return clock
 
 
 def settle(account: Any, wish: HubWish | None, check_mode: bool = False) -> Any:
     """Bring the hub where it is wished; None for off."""
     decide = decide_hub_absent if wish is None else lambda hub: decide_hub_present(wish, hub)
-    return apply.settle_hub(account, decide, check_mode)
+    return hub_apply.settle_hub(account, decide, check_mode)
 
 
 TEAM, STAGE = {"team": "security"}, {"stage": "test"}
@@ -157,7 +158,7 @@ def test_check_mode_writes_nothing_and_foresees_it(
 
 @pytest.mark.parametrize(("now", "wish", "step", "after"), STEPS)
 @pytest.mark.parametrize("incident", [THROTTLE, NO_CONNECTION, LOST_REQUEST, ERROR])
-@pytest.mark.parametrize("times", [1, apply.SEND_ATTEMPTS - 1])
+@pytest.mark.parametrize("times", [1, retry.SEND_ATTEMPTS - 1])
 def test_what_was_not_carried_out_is_sent_again(
     clock: Clock, now: Hub | None, wish: HubWish | None, step: str, after: Hub | None, incident: str, times: int
 ) -> None:
@@ -206,7 +207,7 @@ def test_what_is_not_seen_in_time(
     settled = settle(account, wish)
     assert settled.failure.error_code == "unconfirmed"
     assert settled.changed
-    assert sum(clock.pauses) == pytest.approx(apply.HUB_PATIENCE)
+    assert sum(clock.pauses) == pytest.approx(hub_apply.HUB_PATIENCE)
 
 
 @pytest.mark.parametrize("wish", [HubWish(), HubWish(auto_enable_controls=True), HubWish(tags=TEAM)])
