@@ -17,13 +17,14 @@ from .calls import (
     need_hub,
     operation,
     page,
+    refuse_by_fault,
     spelled,
     split_batch,
     timestamp,
     unprocessed,
 )
 from .errors import NO_SUCH_RESOURCE, ServiceError, Unprocessed, invalid_input, limit_exceeded, not_found
-from .hubs import new_hub
+from .hubs import enabled_standards, new_hub
 from .model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED, Member
 
 REJECTED = "The request is rejected because"
@@ -64,7 +65,7 @@ def _create(call: Call, account_id: str, email: str | None) -> None:
     # The organization's accounts have no e-mail in the API, and Security Hub is turned on in them.
     call.put_member(call.account_id, account_id, Member(account_id, ENABLED, timestamp(), organization=True))
     if call.truth.hub((account_id, call.region)) is None:
-        call.put_hub(account_id, new_hub(account_id, call.region))
+        call.put_hub(account_id, new_hub(account_id, call.region, enabled_standards(call)))
 
 
 @operation("InviteMembers")
@@ -187,17 +188,25 @@ def get_members(call: Call, parameters: Parameters) -> Answer:
     need_hub(call)
     account_ids, rows = split_batch(call, parameters["AccountIds"])
     check_ids(account_ids)
-    members = []
-    for account_id in dict.fromkeys(account_ids):
+    members: list[Answer] = []
+
+    def get(account_id: str) -> None:
         member = call.seen.member(call.place, account_id)
         if member is None:
-            rows.append(_unknown_member(call, account_id))
-        else:
-            members.append(_member_row(call, member))
+            _unknown_member(call)
+            return
+        refuse_by_fault(call, account_id)
+        members.append(_member_row(call, member))
+
+    for account_id in dict.fromkeys(account_ids):
+        try:
+            get(account_id)
+        except Unprocessed as refusal:
+            rows.append(unprocessed(account_id, str(refusal)))
     return {"Members": members, "UnprocessedAccounts": rows}
 
 
-def _unknown_member(call: Call, account_id: str) -> Answer:
+def _unknown_member(call: Call) -> None:
     answer = call.switches["get_members_unknown"]
     if answer == "not_found":
         raise not_found()
@@ -205,7 +214,8 @@ def _unknown_member(call: Call, account_id: str) -> Answer:
         raise ServiceError("BadRequestException", 400, NO_SUCH_RESOURCE)
     if answer == "access_denied":
         raise ServiceError("AccessDeniedException", 403, NO_SUCH_RESOURCE)
-    return unprocessed(account_id, NO_SUCH_RESOURCE)
+    if answer == "unprocessed":
+        raise Unprocessed(NO_SUCH_RESOURCE)
 
 
 @operation("ListMembers")

@@ -50,7 +50,12 @@ class Call:
     @property
     def seen(self) -> View:
         """What reads see: the present, or with the fault slow_visibility the past."""
-        return self.store.look(self.now - self.acting.lag if self.acting.lag else None)
+        return self.store.look(self.seen_at if self.acting.lag else None)
+
+    @property
+    def seen_at(self) -> float:
+        """The time that reads see."""
+        return self.now - self.acting.lag
 
     @property
     def truth(self) -> View:
@@ -124,20 +129,19 @@ def each_account(call: Call, account_ids: list[str], act: Callable[[str], object
     rows = []
     for account_id in account_ids:
         try:
-            _refuse_by_fault(call, account_id)
+            refuse_by_fault(call, account_id)
             act(account_id)
         except Unprocessed as refusal:
             rows.append(unprocessed(account_id, str(refusal)))
     return rows
 
 
-def _refuse_by_fault(call: Call, account_id: str) -> None:
-    if call.acting.kind != "reject":
-        return
-    account_ids = call.acting.parameter("account_ids")
-    if account_ids == "all" or account_id in account_ids:
+def refuse_by_fault(call: Call, account_id: str) -> None:
+    """Unprocessed where the fault reject is about this account."""
+    fault = call.acting.fault
+    if fault and fault.kind == "reject" and fault.concerns(account_id):
         call.faulted = True
-        raise Unprocessed(call.acting.parameter("message"))
+        raise Unprocessed(fault.parameters["message"])
 
 
 def spelled(call: Call, status: str) -> str:

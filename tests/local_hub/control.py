@@ -7,8 +7,10 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import ssl
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -37,10 +39,11 @@ class HubError(Exception):
 
 
 class Hub:
-    """A local Security Hub that is running at `url`."""
+    """A local Security Hub that is running at `url`; with HTTPS, `ca_file` is what its clients have to trust."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, ca_file: str | None = None) -> None:
         self.url = url.rstrip("/")
+        self.ca_file = ca_file
 
     def environment(self, account_id: str, region: str = DEFAULT_REGION) -> dict[str, str]:
         """`credentials`, and the variables that point a client to this server and Region."""
@@ -50,6 +53,7 @@ class Hub:
             "AWS_DEFAULT_REGION": region,
             "AWS_REGION": region,
             "AWS_EC2_METADATA_DISABLED": "true",
+            **({"AWS_CA_BUNDLE": self.ca_file} if self.ca_file else {}),
         }
 
     def health(self) -> dict[str, str]:
@@ -61,7 +65,7 @@ class Hub:
         self._request("POST", "reset")
 
     def seed(self, **body: Any) -> None:
-        """Write states down: hubs, members, organization_accounts, denied_roles, allowed_roles (README.md)."""
+        """Write states down: hubs, members, organization_accounts, roles and the rest (README.md)."""
         self._request("POST", "seed", body)
 
     def state(self) -> dict[str, Any]:
@@ -76,6 +80,10 @@ class Hub:
     def counts(self) -> dict[str, Any]:
         """How often the server has been called, and for what."""
         return self._request("GET", "counts")
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """The roles' sessions that STS has handed out: region, caller, role_arn, session_name and so on."""
+        return self._request("GET", "sessions")["sessions"]
 
     def reset_counts(self) -> None:
         """Start to count anew."""
@@ -98,9 +106,7 @@ class Hub:
         return self._request("POST", "switches", values)
 
     def _request(self, method: str, path: str, body: Any = None) -> Any:
-        # http.client asks no proxy of the environment: it is all on this machine.
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)
-        with closing(connection):
+        with closing(self._connection()) as connection:
             connection.request(method, f"/_hub/{path}", None if body is None else json.dumps(body))
             reply = connection.getresponse()
             document = json.load(reply)
@@ -108,22 +114,39 @@ class Hub:
             raise HubError(f"{method} {path}: {document['error']}")
         return document
 
+    def _connection(self) -> http.client.HTTPConnection:
+        # http.client asks no proxy of the environment: it is all on this machine.
+        address = urlsplit(self.url)
+        if address.scheme == "https":
+            context = ssl.create_default_context(cafile=self.ca_file)
+            return http.client.HTTPSConnection(address.netloc, timeout=60, context=context)
+        return http.client.HTTPConnection(address.netloc, timeout=60)
+
 
 @contextmanager
-def running_hub(quiet: bool = True) -> Iterator[Hub]:
-    """Start a server on a free port, and end it afterwards."""
+def running_hub(quiet: bool = True, tls: bool = False) -> Iterator[Hub]:
+    """Start a server on a free port, and end it afterwards. With `tls` it speaks HTTPS, and `ca_file` is set."""
+    with tempfile.TemporaryDirectory(prefix="local-hub-") as folder:
+        ca_file = str(Path(folder, "ca.pem")) if tls else None
+        options = [*(["--quiet"] if quiet else []), *(["--tls", "--ca-file", ca_file] if ca_file else [])]
+        with _running(options) as url:
+            yield Hub(url, ca_file)
+
+
+@contextmanager
+def _running(options: list[str]) -> Iterator[str]:
     tests_folder = Path(__file__).resolve().parents[1]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tests_folder), os.environ.get("PYTHONPATH", "")])}
-    command = [sys.executable, "-m", "local_hub", "--port", "0", *(["--quiet"] if quiet else [])]
+    command = [sys.executable, "-m", "local_hub", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
             line = process.stdout.readline() if process.stdout else ""
             if not line.startswith(READY_PREFIX):
                 raise HubError(f"the local Security Hub did not start: {line or 'see its error output'}")
-            yield Hub(line[len(READY_PREFIX) :].strip())
+            yield line[len(READY_PREFIX) :].strip()
         finally:
             process.terminate()
             try:
-                process.wait(timeout=10)
+                process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 process.kill()

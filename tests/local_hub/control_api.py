@@ -28,6 +28,7 @@ class ControlApi:
             ("GET", "state"): lambda _body: hub.store.dump(),
             ("GET", "counts"): lambda _body: hub.counts.dump(),
             ("POST", "counts/reset"): self._reset_counts,
+            ("GET", "sessions"): lambda _body: {"sessions": hub.sts.sessions},
             ("GET", "faults"): lambda _body: {"faults": hub.faults.dump()},
             ("POST", "faults"): self._add_faults,
             ("DELETE", "faults"): self._clear_faults,
@@ -57,7 +58,7 @@ class ControlApi:
         return DONE
 
     def _reset_counts(self, _body: Any) -> Any:
-        self._hub.counts.reset()
+        self._hub.reset_counts()
         return DONE
 
     def _add_faults(self, body: Any) -> Any:

@@ -26,6 +26,7 @@ class Counts:
             self._other: Counter[str] = Counter()
             self._max_ids: dict[str, int] = {}
             self._requested_ids: Counter[str] = Counter()
+            self._assumed: Counter[tuple[str, str]] = Counter()
             self._invitations: Counter[tuple[str, str, str]] = Counter()
 
     def call(self, operation: str, region: str, ids: int | None) -> None:
@@ -37,7 +38,7 @@ class Counts:
                 self._requested_ids[operation] += ids
 
     def fault(self, operation: str) -> None:
-        """A Security Hub call was answered, or left without an answer, by a fault."""
+        """A call was answered, or left without an answer, by a fault."""
         with self._lock:
             self._faulted[operation] += 1
 
@@ -45,6 +46,11 @@ class Counts:
         """A call to another service came in, such as sts:AssumeRole."""
         with self._lock:
             self._other[name] += 1
+
+    def assume_role(self, account_id: str, region: str) -> None:
+        """STS in this Region was asked for a role of this account, whatever it answered."""
+        with self._lock:
+            self._assumed[account_id, region] += 1
 
     def invitation(self, administrator_id: str, region: str, account_id: str) -> None:
         """An account was sent an invitation."""
@@ -60,6 +66,9 @@ class Counts:
                 calls[operation] += number
                 by_region.setdefault(region, {})[operation] = number
             reads = sum(number for operation, number in calls.items() if operation.startswith(READ_PREFIXES))
+            assumed: dict[str, dict[str, int]] = {}
+            for (account_id, region), number in self._assumed.items():
+                assumed.setdefault(account_id, {})[region] = number
             invitations: dict[str, dict[str, dict[str, int]]] = {}
             for (administrator_id, region, account_id), number in self._invitations.items():
                 invitations.setdefault(administrator_id, {}).setdefault(region, {})[account_id] = number
@@ -73,4 +82,5 @@ class Counts:
                 "requested_ids": dict(self._requested_ids),
                 "faulted": dict(self._faulted),
                 "other": dict(self._other),
+                "assume_role": assumed,
             }

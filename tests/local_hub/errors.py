@@ -43,9 +43,52 @@ def not_subscribed(account_id: str) -> ServiceError:
     return invalid_access(f"Account {account_id} is not subscribed to AWS Security Hub")
 
 
-def unrecognized_client() -> ServiceError:
-    """UnrecognizedClientException, HTTP 403: a key that nobody issued, or a Region not opted in (seen in code)."""
-    return ServiceError("UnrecognizedClientException", 403, UNKNOWN_KEY)
+# What STS, IAM and EC2 call what Security Hub calls otherwise, by kind of refusal.
+CODES: dict[tuple[str, str], tuple[str, int]] = {
+    ("unknown_key", "sts"): ("InvalidClientTokenId", 403),
+    ("unknown_key", "iam"): ("InvalidClientTokenId", 403),
+    ("unknown_key", "ec2"): ("AuthFailure", 401),
+    ("expired", "sts"): ("ExpiredToken", 403),
+    ("expired", "iam"): ("ExpiredToken", 403),
+    ("expired", "ec2"): ("RequestExpired", 400),
+    ("denied", "sts"): ("AccessDenied", 403),
+    ("denied", "iam"): ("AccessDenied", 403),
+    ("denied", "ec2"): ("UnauthorizedOperation", 403),
+    ("throttle", "sts"): ("Throttling", 400),
+    ("throttle", "ec2"): ("RequestLimitExceeded", 503),
+    ("error", "sts"): ("InternalFailure", 500),
+    ("error", "ec2"): ("InternalError", 500),
+    ("error_after", "sts"): ("InternalFailure", 500),
+    ("error_after", "ec2"): ("InternalError", 500),
+}
+
+
+def unknown_key(service: str = "securityhub") -> ServiceError:
+    """A key that nobody issued, or a Region that is not opted in: UnrecognizedClientException in Security Hub."""
+    code, status = CODES.get(("unknown_key", service), ("UnrecognizedClientException", 403))
+    if service == "ec2":
+        return ServiceError(code, status, "AWS was not able to validate the provided access credentials")
+    return ServiceError(code, status, UNKNOWN_KEY)
+
+
+def expired(service: str = "securityhub") -> ServiceError:
+    """A session that has ended: ExpiredTokenException in Security Hub."""
+    code, status = CODES.get(("expired", service), ("ExpiredTokenException", 403))
+    message = "Request has expired." if service == "ec2" else "The security token included in the request is expired"
+    return ServiceError(code, status, message)
+
+
+def denied(service: str, caller_arn: str, action: str, resource: str, policy: str = "identity-based") -> ServiceError:
+    """What a service says where no policy allows the action, such as securityhub:GetMembers."""
+    code, status = CODES.get(("denied", service), ("AccessDeniedException", 403))
+    on_resource = f" on resource: {resource}" if resource else ""
+    message = (
+        f"User: {caller_arn} is not authorized to perform: {action}{on_resource} "
+        f"because no {policy} policy allows the {action} action"
+    )
+    return ServiceError(
+        code, status, f"You are not authorized to perform this operation. {message}" if service == "ec2" else message
+    )
 
 
 def conflict(message: str) -> ServiceError:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+FAULT_MESSAGE = "The request is rejected because of a fault that is switched on."
 # Per kind: the parameters that it takes, with their defaults; those with None must be given.
 PARAMETERS: dict[str, dict[str, Any]] = {
     "throttle": {"code": "TooManyRequestsException", "status": 429, "message": "Rate exceeded"},
@@ -17,12 +18,24 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "lost_reply": {},
     "lost_request": {},
     "hang": {"seconds": None},
+    "refuse_connection": {"seconds": None},
     "latency": {"seconds": None},
-    "reject": {"account_ids": "all", "message": "The request is rejected because of a fault that is switched on."},
+    "reject": {"account_ids": "all", "message": FAULT_MESSAGE},
+    "refuse_call": {"account_ids": "all", "code": "InvalidInputException", "status": 400, "message": FAULT_MESSAGE},
     "slow_visibility": {"seconds": None},
+    "slow_standards": {"seconds": None},
+    "standards_outcome": {"outcome": None, "standards": "all", "reason": ""},
     "not_opted_in": {},
     "access_denied": {},
     "quota": {"limit": 1000, "per_account": False},
+    "expired_session": {},
+    "sts_disabled": {},
+    "sts_token_refused": {},
+}
+# What a fault acts on unless it says otherwise; `*` is every operation of Security Hub.
+DEFAULT_OPERATIONS: dict[str, tuple[str, ...]] = {
+    "sts_disabled": ("AssumeRole",),
+    "sts_token_refused": ("AssumeRole", "GetCallerIdentity"),
 }
 # Per parameter: what it must be.
 TYPES: dict[str, tuple[type, ...]] = {
@@ -33,12 +46,42 @@ TYPES: dict[str, tuple[type, ...]] = {
     "account_ids": (list, str),
     "limit": (int,),
     "per_account": (bool,),
+    "outcome": (str,),
+    "standards": (list, str),
+    "reason": (str,),
 }
+OUTCOMES = ("PENDING", "READY", "INCOMPLETE", "FAILED")
 # Conditions last until they are cleared, events happen once, unless `times` says otherwise.
-CONDITIONS = frozenset({"latency", "slow_visibility", "reject", "not_opted_in", "access_denied", "quota"})
+CONDITIONS = frozenset(
+    {
+        "latency",
+        "slow_visibility",
+        "slow_standards",
+        "standards_outcome",
+        "reject",
+        "refuse_call",
+        "not_opted_in",
+        "access_denied",
+        "quota",
+        "sts_disabled",
+        "sts_token_refused",
+    }
+)
 # These act beside others; of the rest, only the first that matches acts on a call.
-COMBINING = frozenset({"latency", "slow_visibility"})
+COMBINING = frozenset({"latency", "slow_visibility", "slow_standards", "standards_outcome"})
 MATCHERS = ("operation", "region", "account_id")
+
+
+@dataclass(frozen=True)
+class CallFacts:
+    """What faults go by: operation, Region, the caller's account, accounts that are named, service, kind of caller."""
+
+    operation: str
+    region: str
+    account_id: str
+    named_ids: tuple[str, ...] = ()
+    service: str = "securityhub"
+    is_session: bool = False
 
 
 @dataclass
@@ -50,6 +93,7 @@ class Fault:
     times: int | None
     after: int
     parameters: dict[str, Any]
+    given: frozenset[str] = frozenset()
     let_through: int = 0
     used: int = 0
 
@@ -67,19 +111,33 @@ class Fault:
         for name, value in parameters.items():
             if not isinstance(value, TYPES[name]):
                 raise TypeError(f"{name} of a fault of kind {kind} cannot be {value!r}")
+        if parameters.get("outcome", "READY") not in OUTCOMES:
+            raise ValueError(f"outcome can be {', '.join(OUTCOMES)}, not {parameters['outcome']!r}")
         return cls(
             kind=kind,
-            match={name: _names(name, fields.get(name, "*")) for name in MATCHERS},
+            match={name: _names(name, fields.get(name, _default_match(kind, name))) for name in MATCHERS},
             times=_count("times", fields.get("times", None if kind in CONDITIONS else 1), none_allowed=True),
             after=_count("after", fields.get("after", 0)) or 0,
             parameters=parameters,
+            given=frozenset(fields),
         )
 
-    def matches(self, call: Mapping[str, str]) -> bool:
-        """Whether this call is one of those that it is about; what a call does not tell, it has to be about all of."""
-        return all(names == ("*",) or call.get(name) in names for name, names in self.match.items())
+    def matches(self, call: CallFacts) -> bool:
+        """Whether this call is one of those that it is about."""
+        if self.kind == "refuse_call" and not any(map(self.concerns, call.named_ids)):
+            return False
+        if self.kind == "expired_session" and not call.is_session:
+            return False
+        if self.match["operation"] == ("*",) and call.service != "securityhub":
+            return False
+        return all(names == ("*",) or getattr(call, name) in names for name, names in self.match.items())
 
-    def take(self, call: Mapping[str, str]) -> bool:
+    def concerns(self, account_id: str) -> bool:
+        """Whether an account is one of its `account_ids`."""
+        account_ids = self.parameters["account_ids"]
+        return account_ids == "all" or account_id in account_ids
+
+    def take(self, call: CallFacts) -> bool:
         """True when it acts on this call, which then is one of its `times`."""
         if not self.matches(call):
             return False
@@ -96,6 +154,10 @@ class Fault:
         names = {name: names[0] if len(names) == 1 else list(names) for name, names in self.match.items()}
         limits = {"times": self.times, "after": self.after, "used": self.used}
         return {"kind": self.kind, **names, **limits, **self.parameters}
+
+
+def _default_match(kind: str, field_name: str) -> tuple[str, ...]:
+    return DEFAULT_OPERATIONS.get(kind, ("*",)) if field_name == "operation" else ("*",)
 
 
 def _names(field_name: str, value: object) -> tuple[str, ...]:
@@ -115,11 +177,26 @@ def _count(field_name: str, value: object, none_allowed: bool = False) -> int | 
 
 @dataclass
 class Acting:
-    """What acts on one call: seconds of latency, seconds that reads lag behind, and at most one other fault."""
+    """What acts on one call: times in seconds, states that standards end in, and at most one other fault."""
 
     latency: float = 0.0
     lag: float = 0.0
+    standards_delay: float = 0.0
+    outcomes: list[Fault] = field(default_factory=list)
     fault: Fault | None = None
+
+    def add(self, fault: Fault) -> None:
+        """One more fault that acts on the call."""
+        if fault.kind == "latency":
+            self.latency += fault.parameters["seconds"]
+        elif fault.kind == "slow_visibility":
+            self.lag = max(self.lag, fault.parameters["seconds"])
+        elif fault.kind == "slow_standards":
+            self.standards_delay = max(self.standards_delay, fault.parameters["seconds"])
+        elif fault.kind == "standards_outcome":
+            self.outcomes.append(fault)
+        else:
+            self.fault = fault
 
     @property
     def kind(self) -> str:
@@ -156,24 +233,17 @@ class Faults:
 
     def opted_out(self, region: str, account_id: str) -> bool:
         """Whether an account has not opted in to a Region, so that no service answers it there."""
-        call = {"region": region, "account_id": account_id}
+        call = CallFacts("*", region, account_id)
         with self._lock:
             return any(fault.kind == "not_opted_in" and fault.matches(call) for fault in self._faults)
 
-    def select(self, operation: str, region: str, account_id: str) -> Acting:
+    def select(self, call: CallFacts) -> Acting:
         """Decide what acts on a call, and count it."""
-        call = {"operation": operation, "region": region, "account_id": account_id}
         acting = Acting()
         with self._lock:
             for fault in self._faults:
                 if fault.kind not in COMBINING and acting.fault:
                     continue
-                if not fault.take(call):
-                    continue
-                if fault.kind == "latency":
-                    acting.latency += fault.parameters["seconds"]
-                elif fault.kind == "slow_visibility":
-                    acting.lag = max(acting.lag, fault.parameters["seconds"])
-                else:
-                    acting.fault = fault
+                if fault.take(call):
+                    acting.add(fault)
         return acting

@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from .calls import Answer, Call, Parameters, need_hub, operation, timestamp
+from .catalogue import default_names, standards_arn
 from .errors import conflict, invalid_access, invalid_input, not_found, not_subscribed
-from .model import ENABLED, Hub
-from .standards import default_standards, partition
+from .model import ENABLED, Hub, Subscription
+from .partitions import partition
+from .standards import new_subscription
 
 MOST_TAGS = 50
 
@@ -20,10 +23,21 @@ def hub_arn(account_id: str, region: str) -> str:
     return f"arn:{partition(region)}:securityhub:{region}:{account_id}:hub/default"
 
 
-def new_hub(account_id: str, region: str, with_standards: bool = True, **settings: Any) -> Hub:
-    """A hub that is turned on now, with the default standards or with none."""
-    standards = default_standards(region) if with_standards else ()
-    return Hub(arn=hub_arn(account_id, region), subscribed_at=timestamp(), standards=standards, **settings)
+def new_hub(account_id: str, region: str, standards: Iterable[Subscription] = (), **settings: Any) -> Hub:
+    """A hub that is turned on now."""
+    arn = hub_arn(account_id, region)
+    return Hub(arn=arn, subscribed_at=timestamp(), standards=tuple(standards), **settings)
+
+
+def default_standards(region: str) -> list[Subscription]:
+    """The standards of a hub that has always been there."""
+    return [Subscription(standards_arn(name, region)) for name in default_names(region)]
+
+
+def enabled_standards(call: Call) -> list[Subscription]:
+    """The standards that are enabled together with Security Hub."""
+    names = default_names(call.region, call.store.offered_standards.get(call.region))
+    return [new_subscription(call, name) for name in names]
 
 
 @operation("EnableSecurityHub")
@@ -33,8 +47,8 @@ def enable_security_hub(call: Call, parameters: Parameters) -> Answer:
         raise conflict("Account is already subscribed to Security Hub")
     hub = new_hub(
         *call.place,
+        standards=enabled_standards(call) if parameters.get("EnableDefaultStandards", True) else (),
         tags=dict(parameters.get("Tags", {})),
-        with_standards=parameters.get("EnableDefaultStandards", True),
         control_finding_generator=parameters.get("ControlFindingGenerator", "SECURITY_CONTROL"),
     )
     call.put_hub(call.account_id, hub)

@@ -8,64 +8,101 @@ Signatures are not checked: any secret will do.
 from __future__ import annotations
 
 import re
+import secrets
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .partitions import partition
+from .policies import Policy
+
 KEY_PREFIX = "AKIAHUB0"
+TEMPORARY_PREFIX = "ASIAHUB0"
 _PERMANENT_KEY = re.compile(KEY_PREFIX + r"([0-9]{12})", re.ASCII)
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/(\d{8})/([^/,\s]+)/([^/,\s]+)/aws4_request")
-_ASSUMED = re.compile(
-    rb"<AccessKeyId>(?P<key>[^<]+)</AccessKeyId>.*"
-    rb"<AssumedRoleId>(?P<user_id>[^<]+)</AssumedRoleId>\s*<Arn>(?P<arn>[^<]+)</Arn>",
-    re.DOTALL,
-)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a request's signature says: access key, Region, service."""
+    """What a request's signature says: access key, Region, service; and the session token beside it."""
 
     access_key: str
     region: str
     service: str
+    token: str = ""
 
     @classmethod
-    def parse(cls, authorization: str | None) -> Scope | None:
+    def parse(cls, headers: Mapping[str, str]) -> Scope | None:
         """Read a SigV4 Authorization header; None when it is missing or something else."""
-        found = _SCOPE.search(authorization or "")
-        return cls(found.group(1), found.group(3), found.group(4).lower()) if found else None
+        found = _SCOPE.search(headers.get("authorization", ""))
+        if not found:
+            return None
+        return cls(found.group(1), found.group(3), found.group(4).lower(), headers.get("x-amz-security-token", ""))
 
 
 @dataclass(frozen=True)
 class Caller:
-    """An account, and as whom one acts in it."""
+    """An account, and as whom one acts in it. `role` is the name of an assumed role, with its path.
+
+    `session_policy` is what AssumeRole was sent to narrow down what the session may do.
+    """
 
     account_id: str
     arn: str
     user_id: str
+    role: str = ""
+    session_policy: Policy | None = None
+
+    @property
+    def is_session(self) -> bool:
+        """Whether it acts with the temporary credentials of a role."""
+        return bool(self.role)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Temporary credentials, as long as AWS's."""
+
+    access_key: str
+    secret: str
+    token: str
 
 
 class Callers:
     """All access keys that the server knows."""
 
     def __init__(self) -> None:
-        self._temporary: dict[str, Caller] = {}
+        self._sessions: dict[str, tuple[Caller, Credentials]] = {}
+        self._expired: set[str] = set()
         self._lock = threading.Lock()
 
-    def find(self, access_key: str) -> Caller | None:
-        """Who acts with this key; None for a key that nobody has issued."""
-        permanent = _PERMANENT_KEY.fullmatch(access_key)
+    def find(self, scope: Scope) -> Caller | None:
+        """Who acts with this key in this Region; None for one that nobody has issued, or not in this partition."""
+        permanent = _PERMANENT_KEY.fullmatch(scope.access_key)
         if permanent:
             account_id = permanent.group(1)
-            return Caller(account_id, f"arn:aws:iam::{account_id}:user/hub", f"AIDAHUB0{account_id}")
+            arn = f"arn:{partition(scope.region)}:iam::{account_id}:user/hub"
+            return Caller(account_id, arn, f"AIDAHUB0{account_id}")
         with self._lock:
-            return self._temporary.get(access_key)
+            caller, credentials = self._sessions.get(scope.access_key, (None, None))
+        if caller is None or credentials is None or scope.token != credentials.token:
+            return None
+        return caller if caller.arn.split(":")[1] == partition(scope.region) else None
 
-    def remember(self, reply: bytes) -> None:
-        """Take down the temporary key of an AssumeRole reply."""
-        found = _ASSUMED.search(reply)
-        if found is None:
-            raise ValueError("an AssumeRole reply without credentials")
-        key, user_id, arn = (found.group(name).decode() for name in ("key", "user_id", "arn"))
+    def issue(self, caller: Caller) -> Credentials:
+        """New temporary credentials that act as `caller`."""
+        key = TEMPORARY_PREFIX + secrets.token_hex(6).upper()
+        credentials = Credentials(key, secrets.token_urlsafe(30), secrets.token_urlsafe(180))
         with self._lock:
-            self._temporary[key] = Caller(arn.split(":")[4], arn, user_id)
+            self._sessions[key] = (caller, credentials)
+        return credentials
+
+    def expire(self, access_key: str) -> None:
+        """End a session: its credentials are refused from now on."""
+        with self._lock:
+            self._expired.add(access_key)
+
+    def is_expired(self, access_key: str) -> bool:
+        """Whether a session has ended."""
+        with self._lock:
+            return access_key in self._expired

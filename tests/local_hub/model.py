@@ -4,9 +4,16 @@
 
 from __future__ import annotations
 
+import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Generic, TypeVar
+
+from .partitions import partition
+from .policies import Policies
+from .regions import Regions
+from .roles import Roles
 
 # Member.MemberStatus as documented in the API's model.
 CREATED = "Created"
@@ -16,6 +23,12 @@ REMOVED = "Removed"
 RESIGNED = "Resigned"
 DELETED = "Deleted"
 SUSPENDED = "AccountSuspended"
+
+# StandardsSubscription.StandardsStatus as documented in the API's model.
+PENDING = "PENDING"
+READY = "READY"
+DELETING = "DELETING"
+STANDARDS_STATUSES = (PENDING, READY, "INCOMPLETE", "FAILED", DELETING)
 
 # How many versions of one record are kept for reads that lag behind (the fault slow_visibility).
 VERSIONS_KEPT = 32
@@ -28,15 +41,62 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Subscription:
+    """A standard that is enabled in a hub. It is PENDING at first, then in `status`; DELETING until it is gone."""
+
+    arn: str
+    pending_until: float = ALWAYS
+    status: str = READY
+    reason: str | None = None
+    gone_at: float | None = None
+
+    def status_at(self, when: float) -> str:
+        """The state at a monotonic time."""
+        if self.gone_at is not None:
+            return DELETING
+        return PENDING if when < self.pending_until else self.status
+
+
+@dataclass(frozen=True)
 class Hub:
-    """Security Hub, turned on in one account and Region. Times are ISO 8601 in UTC, standards are ARNs."""
+    """Security Hub, turned on in one account and Region. Times are ISO 8601 in UTC."""
 
     arn: str
     subscribed_at: str
     auto_enable_controls: bool = True
     control_finding_generator: str = "SECURITY_CONTROL"
     tags: dict[str, str] = field(default_factory=dict)
-    standards: tuple[str, ...] = ()
+    standards: tuple[Subscription, ...] = ()
+
+    def live(self, when: float) -> list[Subscription]:
+        """The standards that are not gone at a monotonic time."""
+        return [each for each in self.standards if each.gone_at is None or when < each.gone_at]
+
+    def dump(self) -> dict[str, Any]:
+        """As GET /_hub/state shows it."""
+        now = time.monotonic()
+        row = asdict(self)
+        row["hub_arn"] = row.pop("arn")
+        row["standards"] = [each.arn for each in self.live(now)]
+        row["standards_status"] = {each.arn: each.status_at(now) for each in self.live(now)}
+        return row
+
+
+@dataclass(frozen=True)
+class Aggregator:
+    """Cross-Region aggregation of an account; `regions` are the linked or, in one of the modes, the excluded ones."""
+
+    account_id: str
+    home_region: str
+    linking_mode: str
+    regions: tuple[str, ...] = ()
+
+    @property
+    def arn(self) -> str:
+        """Its ARN, which names the home Region."""
+        identity = uuid.uuid5(uuid.NAMESPACE_OID, f"{self.account_id}/{self.home_region}")
+        place = f"{partition(self.home_region)}:securityhub:{self.home_region}:{self.account_id}"
+        return f"arn:{place}:finding-aggregator/{identity}"
 
 
 @dataclass(frozen=True)
@@ -94,7 +154,11 @@ class Store:
 
     def __init__(self) -> None:
         self.organization_accounts: set[str] = set()
-        self.denied_roles: set[str] = set()
+        self.roles = Roles()
+        self.regions = Regions()
+        self.policies = Policies()
+        self.aggregators: dict[tuple[str, str], Aggregator] = {}
+        self.offered_standards: dict[str, tuple[str, ...]] = {}
         self._hubs: Shelf[Hub] = Shelf()
         self._members: Shelf[Member] = Shelf()
         self._inviters: dict[Place, dict[str, None]] = {}
@@ -108,6 +172,10 @@ class Store:
         self._members.put(place, account_id, member, when)
         self._inviters.setdefault((account_id, place[1]), {})[place[0]] = None
 
+    def ever_had_hub(self, account_id: str) -> bool:
+        """Whether Security Hub has ever been on in an account, in any Region."""
+        return any(place[0] == account_id for place in self._hubs.places())
+
     def look(self, at: float | None = None) -> View:
         """What one sees now, or saw at the monotonic time `at`."""
         return View(self._hubs, self._members, self._inviters, at)
@@ -119,9 +187,7 @@ class Store:
         for account_id, region in self._hubs.places():
             hub = view.hub((account_id, region))
             if hub is not None:
-                row = asdict(hub)
-                row["hub_arn"] = row.pop("arn")
-                hubs.setdefault(account_id, {})[region] = row
+                hubs.setdefault(account_id, {})[region] = hub.dump()
         members: dict[str, dict[str, Any]] = {}
         for administrator_id, region in self._members.places():
             rows = {key: _member_row(member) for key, member in view.members((administrator_id, region))}
@@ -132,7 +198,12 @@ class Store:
             "members": members,
             "invitations": self._dump_invitations(view),
             "organization_accounts": sorted(self.organization_accounts),
-            "denied_roles": sorted(self.denied_roles),
+            "denied_roles": sorted(self.roles.denied_accounts),
+            "roles": self.roles.dump(),
+            "policies": self.policies.dump(),
+            "enabled_regions": self.regions.dump(),
+            "finding_aggregators": [{**asdict(each), "arn": each.arn} for each in self.aggregators.values()],
+            "offered_standards": self.offered_standards,
         }
 
     def _dump_invitations(self, view: View) -> dict[str, dict[str, Any]]:

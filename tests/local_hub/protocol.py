@@ -86,15 +86,27 @@ def error_reply(error: ServiceError) -> Reply:
     return json_reply(error.status, document, ("x-amzn-ErrorType", error.code))
 
 
+def service_model(service: str) -> ServiceModel:
+    """Botocore's model of a service."""
+    loader = botocore.session.get_session().get_component("data_loader")
+    return ServiceModel(loader.load_service_model(service, "service-2"))
+
+
+def problems_of(shape: StructureShape, parameters: dict[str, Any]) -> str:
+    """What the model does not allow in the parameters of a call; empty for nothing."""
+    errors = ParamValidator().validate(parameters, shape)
+    if errors.has_errors():
+        return errors.generate_report()
+    return "; ".join(_problems(shape, parameters, ""))
+
+
 class Protocol:
     """Security Hub's operations, as botocore's service model has them."""
 
     def __init__(self) -> None:
-        loader = botocore.session.get_session().get_component("data_loader")
-        self.model = ServiceModel(loader.load_service_model("securityhub", "service-2"))
+        self.model = service_model("securityhub")
         self._fixed: dict[tuple[str, str], OperationModel] = {}
         self._patterns: list[tuple[str, re.Pattern[str], OperationModel]] = []
-        self._validator = ParamValidator()
         for name in self.model.operation_names:
             self._add_route(self.model.operation_model(name))
 
@@ -133,12 +145,9 @@ class Protocol:
 
     def check(self, operation: OperationModel, parameters: dict[str, Any]) -> None:
         """Refuse parameters that the model does not allow, as InvalidInputException."""
-        errors = self._validator.validate(parameters, operation.input_shape)
-        if errors.has_errors():
-            raise invalid_input(f"Invalid parameter: {errors.generate_report()}")
-        problems = list(_problems(operation.input_shape, parameters, ""))
+        problems = problems_of(operation.input_shape, parameters)
         if problems:
-            raise invalid_input(f"Invalid parameter: {'; '.join(problems)}")
+            raise invalid_input(f"Invalid parameter: {problems}")
 
 
 def parse_json_object(body: bytes) -> dict[str, Any]:
@@ -201,7 +210,7 @@ def _text_problems(shape: Shape, value: str, name: str) -> Iterator[str]:
     choices, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
     if choices and value not in choices:
         yield f"{name} must be one of {', '.join(choices)}"
-    if pattern and shape.name not in FREE_PATTERNS and not re.search(pattern, value):
+    if pattern and shape.name not in FREE_PATTERNS and not re.fullmatch(pattern, value, re.DOTALL):
         yield f"{name} does not match {pattern}"
 
 

@@ -4,15 +4,19 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import sys
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from .control_api import PREFIX, ControlApi
 from .errors import ServiceError
 from .identity import Callers, Scope
-from .other_services import OtherServices, action_of
+from .other_services import OtherServices
 from .protocol import Reply, Request, error_reply, json_reply
+from .query_protocol import form
 from .service import SecurityHub
 
 HOST = "127.0.0.1"
@@ -25,8 +29,9 @@ class HubServer(ThreadingHTTPServer):
     # Clients open a connection per Region and worker at once.
     request_queue_size = 256
 
-    def __init__(self, port: int, quiet: bool) -> None:
+    def __init__(self, port: int, quiet: bool, tls: ssl.SSLContext | None = None) -> None:
         self.quiet = quiet
+        self._tls = tls
         self.hub = SecurityHub(Callers())
         self.control = ControlApi(self.hub)
         self.others = OtherServices(self.hub)
@@ -35,24 +40,44 @@ class HubServer(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://{HOST}:{self.server_port}"
+        return f"{'https' if self._tls else 'http'}://{HOST}:{self.server_port}"
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """The next connection; its TLS handshake is left to its thread."""
+        connection, address = super().get_request()
+        if self._tls:
+            connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
+
+    def service_actions(self) -> None:
+        """Between connections: stop or start to listen, when the fault refuse_connection says so."""
+        super().service_actions()
+        self.hub.outage.carry_out(self.socket, self.request_queue_size)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Serve one connection."""
+        if isinstance(request, ssl.SSLSocket):
+            request.do_handshake()
+        super().finish_request(request, client_address)
 
     def answer(self, request: Request) -> Reply | None:
         """The reply to a request, None for none at all."""
+        if self.hub.outage.is_on:
+            return None
         if request.path.startswith(PREFIX):
             return self.control.handle(request)
-        scope = Scope.parse(request.headers.get("authorization"))
+        scope = Scope.parse(request.headers)
         if scope is None:
             return error_reply(ServiceError("MissingAuthenticationTokenException", 403, "Missing Authentication Token"))
         if scope.service == "securityhub":
             return self.hub.handle(request, scope)
-        action = action_of(request)
+        action = form(request).get("Action", "")
         self.hub.counts.other(f"{scope.service}:{action or request.headers.get('x-amz-target', request.method)}")
         return self.others.handle(request, scope, action)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that go away are nothing to report; anything else is."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        """Clients that go away or do not trust the certificate are nothing to report; anything else is."""
+        if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
@@ -92,6 +117,6 @@ class Handler(BaseHTTPRequestHandler):
     def _log(self, request: Request, reply: Reply | None) -> None:
         if self.server.quiet or request.path.startswith(PREFIX):
             return
-        scope = Scope.parse(request.headers.get("authorization"))
+        scope = Scope.parse(request.headers)
         who = f"{scope.service} {scope.region} {scope.access_key}" if scope else "unsigned"
         self.log_message("%s %s (%s) %s", request.method, request.path, who, reply.status if reply else "no reply")

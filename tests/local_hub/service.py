@@ -5,21 +5,25 @@
 from __future__ import annotations
 
 import threading
-import time
+from itertools import chain
 from typing import Any
 
-from . import administrator_side, hubs, member_side, standards
+from . import administrator_side, aggregators, hubs, member_side, standards
+from .authorization import authorize_operation
 from .calls import OPERATIONS, Call
 from .counts import Counts
-from .errors import ServiceError, unrecognized_client
-from .faults import Acting, Faults
+from .effects import FaultedCall
+from .errors import ServiceError, expired, unknown_key
+from .faults import Acting, CallFacts, Faults
 from .identity import Caller, Callers, Scope
 from .model import Store
+from .outage import Outage
 from .protocol import BATCHES, Protocol, Reply, Request, answer_reply, error_reply
+from .sts import SecurityTokenService
 from .switches import Switches
 
 # Importing these registers their operations.
-OPERATION_MODULES = (administrator_side, hubs, member_side, standards)
+OPERATION_MODULES = (administrator_side, aggregators, hubs, member_side, standards)
 
 
 class SecurityHub:
@@ -32,6 +36,8 @@ class SecurityHub:
         self.switches = Switches()
         self.faults = Faults()
         self.counts = Counts()
+        self.outage = Outage()
+        self.sts = SecurityTokenService(callers)
         self.lock = threading.RLock()
 
     def reset(self) -> None:
@@ -40,7 +46,16 @@ class SecurityHub:
             self.store = Store()
             self.switches.reset()
             self.faults.clear()
-            self.counts.reset()
+            self.reset_counts()
+
+    def is_opted_out(self, account_id: str, region: str) -> bool:
+        """Whether an account has not enabled a Region, by a seed or by a fault, so that no service answers it there."""
+        return self.faults.opted_out(region, account_id) or not self.store.regions.is_enabled(account_id, region)
+
+    def reset_counts(self) -> None:
+        """Forget what has been called, and the sessions that were handed out; they stay good."""
+        self.counts.reset()
+        self.sts.sessions.clear()
 
     def handle(self, request: Request, scope: Scope) -> Reply | None:
         """Answer one call."""
@@ -57,21 +72,30 @@ class SecurityHub:
         operation, labels = routed
         parameters = self.protocol.parse(operation, labels, request)
         self.counts.call(operation.name, scope.region, _batch_size(parameters))
-        caller = self.callers.find(scope.access_key)
+        caller = self.callers.find(scope)
         if caller is None:
-            raise unrecognized_client()
-        acting = self.faults.select(operation.name, scope.region, caller.account_id)
-        if acting.latency:
-            time.sleep(acting.latency)
-        if acting.kind in BEFORE_WORK:
-            self.counts.fault(operation.name)
-            return _fail_before(acting, caller, operation.name, scope.region)
-        self.protocol.check(operation, parameters)
-        reply = self._work(operation.name, caller, scope.region, parameters, acting)
-        if acting.kind in AFTER_WORK:
-            self.counts.fault(operation.name)
-            return _fail_after(acting)
-        return reply
+            raise unknown_key()
+        if self.callers.is_expired(scope.access_key):
+            raise expired()
+        if not self.store.regions.is_enabled(caller.account_id, scope.region):
+            raise unknown_key()
+        facts = CallFacts(
+            operation.name,
+            scope.region,
+            caller.account_id,
+            named_ids=_named_ids(parameters),
+            is_session=caller.is_session,
+        )
+        acting = self.faults.select(facts)
+        resource = hubs.hub_arn(caller.account_id, scope.region)
+        faulted = FaultedCall(acting, operation.name, scope, caller, resource, self.counts, self.callers, self.outage)
+
+        def work() -> Reply:
+            authorize_operation(self.store, caller, operation.name, resource)
+            self.protocol.check(operation, parameters)
+            return self._work(operation.name, caller, scope.region, parameters, acting)
+
+        return faulted.run(work)
 
     def _work(self, name: str, caller: Caller, region: str, parameters: dict[str, Any], acting: Acting) -> Reply:
         with self.lock:
@@ -85,38 +109,12 @@ class SecurityHub:
                     self.counts.fault(name)
 
 
-BEFORE_WORK = frozenset({"throttle", "error", "lost_request", "hang", "not_opted_in", "access_denied"})
-AFTER_WORK = frozenset({"error_after", "lost_reply"})
-
-
-def _fail_before(acting: Acting, caller: Caller, operation: str, region: str) -> Reply | None:
-    if acting.kind == "lost_request":
-        return None
-    if acting.kind == "hang":
-        time.sleep(acting.parameter("seconds"))
-        return None
-    if acting.kind == "not_opted_in":
-        raise unrecognized_client()
-    if acting.kind == "access_denied":
-        raise access_denied(caller, operation, region)
-    raise ServiceError(acting.parameter("code"), acting.parameter("status"), acting.parameter("message"))
-
-
-def access_denied(caller: Caller, operation: str, region: str) -> ServiceError:
-    """What IAM says where no policy allows the action."""
-    action = f"securityhub:{operation}"
-    return ServiceError(
-        "AccessDeniedException",
-        403,
-        f"User: {caller.arn} is not authorized to perform: {action} on resource: "
-        f"{hubs.hub_arn(caller.account_id, region)} because no identity-based policy allows the {action} action",
-    )
-
-
-def _fail_after(acting: Acting) -> Reply | None:
-    if acting.kind == "lost_reply":
-        return None
-    raise ServiceError(acting.parameter("code"), acting.parameter("status"), acting.parameter("message"))
+def _named_ids(parameters: dict[str, Any]) -> tuple[str, ...]:
+    """The accounts that a call names, whatever the parameter; it has not been checked yet."""
+    lists = [parameters[name] for name in BATCHES if isinstance(parameters.get(name), list)]
+    rows = [parameters.get("AdministratorId"), parameters.get("MasterId"), *chain.from_iterable(lists)]
+    named = [row.get("AccountId") if isinstance(row, dict) else row for row in rows]
+    return tuple(account_id for account_id in named if isinstance(account_id, str))
 
 
 def _batch_size(parameters: dict[str, Any]) -> int | None:

@@ -1,85 +1,127 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Standards of a hub: which are on, and nothing of what they would check. Published onboarding scripts turn them on."""
+"""Standards of a hub: which are enabled and in what state, and nothing of what they would check."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from .calls import Answer, Call, Parameters, need_hub, operation, page
+from .catalogue import Offer, offers, short_name, standards_arn
 from .errors import invalid_input
-from .model import Hub
+from .model import DELETING, PENDING, READY, Hub, Subscription
 
 MOST_STANDARDS = 100
-# EnableSecurityHub turns these on unless told otherwise (the API's model).
-DEFAULT_STANDARDS = (
-    "arn:{partition}:securityhub:{region}::standards/aws-foundational-security-best-practices/v/1.0.0",
-    "arn:{partition}:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0",
-)
-STANDARD = re.compile(r"arn:[a-z-]+:securityhub:[a-z0-9-]*::(?:standards|ruleset)/([a-z0-9-]+/v/[0-9.]+)")
+UPDATABLE = ("READY", "INCOMPLETE")
 
 
-def partition(region: str) -> str:
-    """The partition of a Region, as ARNs name it."""
-    for start, name in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc")):
-        if region.startswith(start):
-            return name
-    return "aws"
+def new_subscription(call: Call, name: str) -> Subscription:
+    """A standard that is enabled now: pending as long, and then in the state, that the faults have it."""
+    subscription = Subscription(standards_arn(name, call.region), pending_until=call.now + call.acting.standards_delay)
+    for fault in call.acting.outcomes:
+        if fault.parameters["standards"] == "all" or name in fault.parameters["standards"]:
+            outcome, reason = fault.parameters["outcome"], fault.parameters["reason"] or None
+            return replace(subscription, status=outcome, reason=reason)
+    return subscription
 
 
-def default_standards(region: str) -> tuple[str, ...]:
-    """The ARNs of the standards that are on in a new hub."""
-    return tuple(arn.format(partition=partition(region), region=region) for arn in DEFAULT_STANDARDS)
+def _subscription_arn(hub: Hub, arn: str) -> str:
+    """The ARN of a standard as it is enabled in a hub."""
+    return hub.arn.replace(":hub/default", f":subscription/{short_name(arn)}")
 
 
-def _subscription_arn(hub: Hub, standard: str) -> str:
-    """The ARN of a standard as it is on in a hub."""
-    found = STANDARD.fullmatch(standard)
-    if not found:
-        raise invalid_input(f"Invalid parameter: StandardsArn {standard} is no standard")
-    return hub.arn.replace(":hub/default", f":subscription/{found.group(1)}")
-
-
-def _row(hub: Hub, standard: str, status: str) -> Answer:
+def _row(hub: Hub, subscription: Subscription, status: str) -> Answer:
+    reason = {"StatusReasonCode": subscription.reason} if subscription.reason and status != PENDING else None
     return {
-        "StandardsSubscriptionArn": _subscription_arn(hub, standard),
-        "StandardsArn": standard,
+        "StandardsSubscriptionArn": _subscription_arn(hub, subscription.arn),
+        "StandardsArn": subscription.arn,
         "StandardsInput": {},
         "StandardsStatus": status,
+        "StandardsControlsUpdatable": "READY_FOR_UPDATES" if status in UPDATABLE else "NOT_READY_FOR_UPDATES",
+        "StandardsStatusReason": reason,
+        "Provider": "AWS",
+    }
+
+
+@operation("DescribeStandards")
+def describe_standards(call: Call, parameters: Parameters) -> Answer:
+    """What the Region offers."""
+    need_hub(call)
+    wanted = parameters.get("Providers", ["AWS"])
+    rows = [_offer_row(offer, call.region) for offer in _offers(call) if "AWS" in wanted]
+    standards, token = page(call, rows, parameters, most=MOST_STANDARDS)
+    return {"Standards": standards, "NextToken": token}
+
+
+def _offers(call: Call) -> list[Offer]:
+    return offers(call.region, call.store.offered_standards.get(call.region))
+
+
+def _offer_row(offer: Offer, region: str) -> Answer:
+    return {
+        "StandardsArn": standards_arn(offer.name, region),
+        "Name": offer.title,
+        "Description": f"The controls of {offer.title}.",
+        "EnabledByDefault": offer.by_default,
+        "Provider": "AWS",
+        "StandardsManagedBy": {"Company": "AWS", "Product": offer.product},
     }
 
 
 @operation("GetEnabledStandards")
 def get_enabled_standards(call: Call, parameters: Parameters) -> Answer:
-    """The standards that are on, or those of the named ones that are."""
-    hub = need_hub(call)
+    """The standards that are enabled, or those of the named ones that are."""
+    need_hub(call)
+    hub = call.seen.hub(call.place)
     wanted = parameters.get("StandardsSubscriptionArns")
-    rows = [_row(hub, standard, "READY") for standard in hub.standards]
+    rows = [] if hub is None else [_row(hub, each, each.status_at(call.seen_at)) for each in hub.live(call.seen_at)]
     chosen = [row for row in rows if not wanted or row["StandardsSubscriptionArn"] in wanted]
+    if "AWS" not in parameters.get("Providers", ["AWS"]):
+        chosen = []
     standards, token = page(call, chosen, parameters, most=MOST_STANDARDS)
     return {"StandardsSubscriptions": standards, "NextToken": token}
 
 
 @operation("BatchEnableStandards")
 def batch_enable_standards(call: Call, parameters: Parameters) -> Answer:
-    """Turn standards on; the next look shows them ready."""
+    """Enable standards. Those that are ready or on their way stay as they are, failed ones start again."""
     hub = need_hub(call)
     asked = [request["StandardsArn"] for request in parameters["StandardsSubscriptionRequests"]]
-    rows = [_row(hub, standard, "PENDING") for standard in asked]
-    call.put_hub(call.account_id, replace(hub, standards=tuple(dict.fromkeys([*hub.standards, *asked]))))
+    present = {each.arn: each for each in hub.live(call.now)}
+    rows = []
+    for arn in dict.fromkeys(asked):
+        name = _offered_name(call, arn)
+        old = present.get(arn)
+        status = old.status_at(call.now) if old else None
+        if status == DELETING:
+            raise invalid_input(f"Invalid parameter: StandardsArn {arn} is being disabled")
+        if old is None or status not in (PENDING, READY):
+            present[arn], status = new_subscription(call, name), PENDING
+        rows.append(_row(hub, present[arn], status))
+    call.put_hub(call.account_id, replace(hub, standards=tuple(present.values())))
     return {"StandardsSubscriptions": rows}
+
+
+def _offered_name(call: Call, arn: str) -> str:
+    """The short name of a standard that can be enabled here; InvalidInputException for any other."""
+    for offer in _offers(call):
+        if standards_arn(offer.name, call.region) == arn and offer.product == "Security Hub":
+            return offer.name
+    raise invalid_input(f"Invalid parameter: StandardsArn {arn} is no standard that can be enabled here")
 
 
 @operation("BatchDisableStandards")
 def batch_disable_standards(call: Call, parameters: Parameters) -> Answer:
-    """Turn standards off, by the ARNs of their subscriptions."""
+    """Disable standards, by the ARNs of their subscriptions; those that are not enabled are left out of the answer."""
     hub = need_hub(call)
-    gone = [
-        standard
-        for standard in hub.standards
-        if _subscription_arn(hub, standard) in parameters["StandardsSubscriptionArns"]
-    ]
-    kept = tuple(standard for standard in hub.standards if standard not in gone)
-    call.put_hub(call.account_id, replace(hub, standards=kept))
-    return {"StandardsSubscriptions": [_row(hub, standard, "DELETING") for standard in gone]}
+    gone_at = call.now + call.acting.standards_delay
+    kept, rows = [], []
+    for each in hub.live(call.now):
+        if _subscription_arn(hub, each.arn) not in parameters["StandardsSubscriptionArns"]:
+            kept.append(each)
+            continue
+        deleted = each if each.gone_at is not None else replace(each, gone_at=gone_at)
+        kept.append(deleted)
+        rows.append(_row(hub, deleted, DELETING))
+    call.put_hub(call.account_id, replace(hub, standards=tuple(kept)))
+    return {"StandardsSubscriptions": rows}

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CHOICES: dict[str, tuple[str, ...]] = {
-    # GetMembers names an account that is no member.
-    "get_members_unknown": ("unprocessed", "not_found", "bad_request", "access_denied"),
+    # GetMembers names an account that is no member; omitted: it is in neither list of the answer.
+    "get_members_unknown": ("unprocessed", "omitted", "not_found", "bad_request", "access_denied"),
     # InviteMembers names an account that is no member.
     "invite_non_member": ("unprocessed", "not_found"),
     # InviteMembers names an account that declined or left.

@@ -49,7 +49,7 @@ def client(hub: Hub, boto_session: boto3.Session) -> Client:
     """Makes boto3 clients that act as an account, and send every call once."""
 
     def make(account_id: str = ADMINISTRATOR, service: str = "securityhub", **options: Any) -> Any:
-        settings = botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=5)
+        settings = botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=60)
         options = {"aws_access_key_id": access_key(account_id), "aws_secret_access_key": SECRET_KEY, **options}
         return boto_session.client(service, endpoint_url=hub.url, config=settings, **options)
 

@@ -146,3 +146,22 @@ def test_hub_settings(administrator: Cli) -> None:
     administrator("tag-resource", *arn, "--tags", "stage=test")
     administrator("untag-resource", *arn, "--tag-keys", "team")
     assert administrator("list-tags-for-resource", *arn)["Tags"] == {"stage": "test"}
+
+
+def test_standards_regions_and_aggregation(hub: Hub, administrator: Cli) -> None:
+    hub.seed(finding_aggregators=[{"account_id": ADMINISTRATOR, "home_region": "eu-west-1"}])
+    (found,) = administrator("list-finding-aggregators")["FindingAggregators"]
+    arn = ("--finding-aggregator-arn", found["FindingAggregatorArn"])
+    assert administrator("get-finding-aggregator", *arn)["RegionLinkingMode"] == "ALL_REGIONS"
+    offered = [row["StandardsArn"] for row in administrator("describe-standards", "--page-size", "3")["Standards"]]
+    (pci,) = [arn for arn in offered if "pci-dss/v/4" in arn]
+    request = ("--standards-subscription-requests", f"StandardsArn={pci}")
+    (row,) = administrator("batch-enable-standards", *request)["StandardsSubscriptions"]
+    assert row["StandardsStatus"] == "PENDING"
+    subscription = ("--standards-subscription-arns", row["StandardsSubscriptionArn"])
+    (row,) = administrator("get-enabled-standards", *subscription)["StandardsSubscriptions"]
+    assert row["StandardsStatus"] == "READY"
+    (row,) = administrator("batch-disable-standards", *subscription)["StandardsSubscriptions"]
+    assert row["StandardsStatus"] == "DELETING"
+    listed = administrator("ec2:", "describe-regions", "--region-names", "eu-south-1")["Regions"]
+    assert [(row["RegionName"], row["OptInStatus"]) for row in listed] == [("eu-south-1", "opted-in")]
