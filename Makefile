@@ -8,11 +8,14 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 PORT ?= 5555
 
 export PYTHONPATH := tests
+# no __pycache__ beside the sources; what lies in .build/venv is compiled when it is installed
+export PYTHONDONTWRITEBYTECODE := 1
 VENV_PYTHON := .build/venv/bin/python
-STAGES := lint types unit sanity units integration molecule docs-lint build
+STAGES := lint types unit ansible-lint sanity units integration molecule docs-lint build
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test hub bench docs matrix lock clean $(STAGES)
+QUICK := lint types unit-quick
+.PHONY: help setup demo test quick hub bench docs matrix lock clean $(STAGES) unit-quick
 
 help: ## print this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -26,22 +29,27 @@ demo: setup ## invite a dozen accounts at a local Security Hub: check, run, run 
 test: setup ## everything that CI checks, stage by stage
 	@$(VENV_PYTHON) -m run $(STAGES)
 
-$(STAGES): setup
+quick: setup ## what takes less than two minutes: lint, types, and the unit tests that need no server
+	@$(VENV_PYTHON) -m run $(QUICK)
+
+$(STAGES) unit-quick: setup
 	@$(VENV_PYTHON) -m run $@
 
 # What the stages are, for `make help`; their rule is the one above.
-lint:        ## stage: ruff, yamllint, ansible-lint (profile production)
+lint:        ## stage: ruff, yamllint
 types:       ## stage: mypy over plugins and tests
-unit:        ## stage: pytest over the unit tests, the local hub's and the tooling's
+unit:        ## stage: pytest over the tests of the local hub, the playbooks, the report and the tooling
+ansible-lint: ## stage: ansible-lint, profile production
+unit-quick:  ## stage of make quick: pytest over the unit tests that need no server
 sanity:      ## stage: ansible-test sanity
-units:       ## stage: ansible-test units
+units:       ## stage: ansible-test units, which runs tests/unit
 integration: ## stage: ansible-test integration against the local hub
 molecule:    ## stage: every molecule scenario against the local hub
 docs-lint:   ## stage: changelog and documentation linters
 build:       ## stage: build, install into an empty folder, ansible-doc, galaxy-importer, ansible-builder introspect
 
-hub: setup ## run the local Security Hub in the foreground: make hub PORT=5555
-	@$(VENV_PYTHON) -m local_hub --port $(PORT)
+hub: setup ## run the local Security Hub in the foreground: make hub PORT=5555, with HTTPS: TLS=1 make hub
+	@$(VENV_PYTHON) -m local_hub --port $(PORT) $(if $(filter-out 0,$(TLS)),--tls --ca-file .build/local-hub-ca.pem)
 
 bench: setup ## measure the modules against the local hub
 	@$(VENV_PYTHON) tests/bench/run.py
@@ -53,7 +61,7 @@ matrix: setup ## sanity and units on every supported ansible-core with every Pyt
 	@$(VENV_PYTHON) -m run.matrix $(CORES)
 
 lock: setup ## resolve tests/requirements/dev.in anew into dev.txt
-	@.build/venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header \
+	@.build/venv/bin/uv pip compile --cache-dir .build/cache/uv --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header \
 	  tests/requirements/dev.in --output-file tests/requirements/dev.txt
 
 clean: ## take away all that was built

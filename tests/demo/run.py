@@ -170,7 +170,7 @@ def ended(command: list[str], folder: Path, variables: dict[str, str]) -> Iterat
             if process.poll() is None:
                 process.terminate()
                 try:
-                    process.wait(timeout=10)
+                    process.wait(timeout=60)
                 except subprocess.TimeoutExpired:
                     process.kill()
 

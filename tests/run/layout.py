@@ -18,6 +18,7 @@ BUILD = ROOT / ".build"
 VENV = BUILD / "venv"
 BIN = VENV / "bin"
 REQUIREMENTS = ROOT / "tests" / "requirements"
+CACHE = BUILD / "cache"
 
 # The collections ours depends on, unpacked once; the three trees below link to it.
 DEPENDENCIES = BUILD / "dependencies" / "ansible_collections"
@@ -65,14 +66,13 @@ def environment(**more: str) -> dict[str, str]:
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_", "MOLECULE_"))}
     kept.pop("PYTHONPATH", None)
-    cache = BUILD / "cache"
     return {
         **kept,
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "VIRTUAL_ENV": str(VENV),
         "LC_ALL": "C.UTF-8",
         "NO_COLOR": "1",
-        "XDG_CACHE_HOME": str(cache),
+        "XDG_CACHE_HOME": str(CACHE),
         "ANSIBLE_CONFIG": str(NO_SETTINGS),
         "ANSIBLE_HOME": str(BUILD / "ansible"),
         "ANSIBLE_LOCAL_TEMP": str(BUILD / "ansible" / "tmp"),

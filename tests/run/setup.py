@@ -3,7 +3,7 @@
 """Make .build/venv with the pinned tools, and lay the collections out where Ansible looks for them.
 
 Runs on a bare Python (standard library only). Does nothing when what it made still fits the requirements.
-Packages come from wherever pip's configuration says; their caches stay in the user's usual place.
+Packages come from wherever pip's configuration says; they are cached in .build/cache.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from run import pip_settings
 from run.layout import (
     BIN,
     BUILD,
+    CACHE,
     COLLECTIONS,
     DEPENDENCIES,
     HOME,
@@ -38,6 +39,8 @@ PYTHON_FLOOR = (3, 11)
 LOCKED = REQUIREMENTS / "dev.txt"
 BUNDLE = REQUIREMENTS / "collections.txt"
 CARRIED = "ansible_collections/amazon/aws/"
+# Hundreds of megabytes, which would otherwise stay in the home folder after `make clean`.
+PACKAGE_CACHES = {"PIP_CACHE_DIR": str(CACHE / "pip"), "UV_CACHE_DIR": str(CACHE / "uv")}
 
 
 class SetupError(Exception):
@@ -66,7 +69,7 @@ def seal(folder: Path, stamp: str) -> None:
 
 def run(*command: str | Path, **variables: str) -> None:
     """Run a command with these environment variables besides its own, silent on success."""
-    env = {**variables, **os.environ}
+    env = {**PACKAGE_CACHES, **variables, **os.environ}
     done = subprocess.run(command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode:
         raise SetupError(f"{' '.join(map(str, command))}\n{done.stdout.strip()}")
@@ -125,6 +128,7 @@ def set_up_dependencies() -> None:
         pip = (BIN / "python", "-m", "pip")
         run(*pip, "download", "--quiet", "--no-deps", "--requirement", BUNDLE, "--dest", scratch)
         unpack(next(Path(scratch).glob("*.whl")), DEPENDENCIES.parent)
+    run(BIN / "python", "-m", "compileall", "-q", DEPENDENCIES)
     # antsibull-docs takes only the files that git lists, and of a folder that our repository ignores it lists none
     run("git", "init", "--quiet", "--initial-branch=main", DEPENDENCIES.parent)
     seal(DEPENDENCIES, stamp)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,7 +20,13 @@ from run.layout import BUILD, LINKED, ROOT, environment
 from run.shell import read, show
 
 REPORTS = BUILD / "reports"
-UNIT_SUITES = frozenset({"tests/unit", "tests/local_hub", "tests/run"})  # those that have to be there
+UNIT_SUITES = frozenset({"tests/local_hub", "tests/run"})  # those that have to be there
+QUICK_SUITES = (
+    "tests/run",
+    "tests/unit/plugins/filter",
+    "tests/unit/plugins/module_utils",
+    "tests/unit/plugins/plugin_utils",
+)
 
 
 def fresh(name: str) -> Path:
@@ -32,14 +38,19 @@ def fresh(name: str) -> Path:
 
 
 def lint() -> Tally:
-    """Style of Python and YAML, and what ansible-lint asks of collections that are certified."""
+    """Style of Python and YAML."""
     show("ruff", "check", ".")
     guards.counted(show("ruff", "format", "--check", "."), r"(\d+) files? already formatted", "Python file")
     guards.lines(read("yamllint", "--list-files", "."), "YAML file")
     show("yamllint", "--strict", ".")
+    return Tally(3)
+
+
+def ansible_lint() -> Tally:
+    """What ansible-lint asks of collections that are certified. It takes most of the time of all linters."""
     output = show("ansible-lint", "--offline", "--strict", "--profile", "production")
     guards.counted(output, r"in (\d+) files processed", "file for ansible-lint")
-    return Tally(4)
+    return Tally(1)
 
 
 def types() -> Tally:
@@ -51,23 +62,33 @@ def types() -> Tally:
 
 
 def unit() -> Tally:
-    """All that pytest finds in the folders of tests: of the plugins, the local hub, this tooling and others."""
-    folders = sorted(
-        f"tests/{file.relative_to(ROOT / 'tests').parts[0]}" for file in (ROOT / "tests").rglob("test_*.py")
-    )
-    suites = sorted(set(folders) - {"tests/integration"})
+    """Run with pytest all folders of tests except for tests/unit, which ansible-test runs (the stage units)."""
+    suites = unit_suites()
+    if not browser.provide() and os.environ.get("CI"):
+        raise guards.NothingCheckedError("nothing was checked: no browser for the report")
+    return run_pytest("unit", suites)
+
+
+def unit_suites() -> list[str]:
+    """Return the folders that the stage unit runs: each folder of tests in which there is one."""
+    folders = {f"tests/{file.relative_to(ROOT / 'tests').parts[0]}" for file in (ROOT / "tests").rglob("test_*.py")}
+    suites = sorted(folders - {"tests/integration", "tests/unit"})
     missing = sorted(UNIT_SUITES - set(suites))
     guards.at_least_one(not missing, f"tests in {', '.join(missing)}")
-    seen = browser.provide()
-    if not seen and os.environ.get("CI"):
-        raise guards.NothingCheckedError("nothing was checked: no browser for the report")
-    total = Tally()
-    for suite in suites:
-        report = fresh(f"unit-{Path(suite).name}.xml")
-        show("python", "-m", "pytest", "--quiet", "--numprocesses", "auto", "--dist", "worksteal",
-             "--junit-xml", report, suite)  # fmt: skip
-        total += guards.junit([report], f"test in {suite}")
-    return total
+    return suites
+
+
+def unit_quick() -> Tally:
+    """Run with pytest the unit tests that start no server: plans, results, options, and the tooling's."""
+    return run_pytest("unit-quick", QUICK_SUITES)
+
+
+def run_pytest(name: str, suites: Sequence[str]) -> Tally:
+    """Run folders in one go, so that no processor waits for the last test of each; return the tally."""
+    report = fresh(f"{name}.xml")
+    show("python", "-m", "pytest", "--quiet", "--numprocesses", "auto", "--dist", "worksteal",
+         "--junit-xml", report, *suites)  # fmt: skip
+    return guards.junit_of_folders(report, suites)
 
 
 def molecule() -> Tally:
@@ -92,8 +113,10 @@ def run_scenario(scenario: str) -> str:
 
 STAGES: dict[str, Callable[[], Tally]] = {
     "lint": lint,
+    "ansible-lint": ansible_lint,
     "types": types,
     "unit": unit,
+    "unit-quick": unit_quick,
     "sanity": ansible_test.sanity,
     "units": ansible_test.units,
     "integration": ansible_test.integration,

@@ -35,7 +35,7 @@ def test_a_second_run_waits_for_the_first(
     with layout.locked("stage"):
         thread.start()
         assert not entered.wait(0.2)
-    assert entered.wait(10)
+    assert entered.wait(60)
     thread.join()
     assert "Waiting for another run" in capsys.readouterr().out
 
