@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What the modules say of check mode, diff mode, idempotence and action groups."""
+    """Check mode, diff mode, idempotence and action groups of the modules."""
 
     DOCUMENTATION = r"""
 options: {}
@@ -26,18 +26,18 @@ attributes:
 options: {}
 attributes:
   check_mode:
-    description: Says in check mode what a run would change, and changes nothing.
+    description: Returns in check mode what a run would change, and changes nothing.
     support: full
     details:
-      - Makes the same reads as a run and no writes, and answers from the same plan.
+      - Makes the same reads as a run and no writes, and returns the result of the same plan.
   diff_mode:
-    description: Shows in diff mode what has changed, or in check mode would change.
+    description: Returns in diff mode what has changed, or in check mode would change.
     support: full
   idempotent:
-    description: A second run with the same options reports no change.
+    description: A second run with the same options returns changed=false.
     support: full
     details:
-      - The second run makes no write call to AWS, but for what the service refused the first time.
+      - The second run makes no write call to AWS, except for what the service refused the first time.
 """
 
     # Modules that only read.
@@ -45,18 +45,18 @@ attributes:
 options: {}
 attributes:
   check_mode:
-    description: Says in check mode what a run would change, and changes nothing.
+    description: Returns in check mode what a run would change, and changes nothing.
     support: full
     details:
-      - Changes nothing, in check mode or outside.
+      - The module changes nothing, with or without check mode.
   diff_mode:
-    description: Shows in diff mode what has changed, or in check mode would change.
+    description: Returns in diff mode what has changed, or in check mode would change.
     support: N/A
     details:
-      - Changes nothing, so there is no difference to show.
+      - The module changes nothing, so there is no difference to show.
   idempotent:
-    description: A second run with the same options reports no change.
+    description: A second run with the same options returns changed=false.
     support: full
     details:
-      - Changes nothing.
+      - The module changes nothing.
 """

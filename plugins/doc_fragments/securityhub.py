@@ -14,15 +14,35 @@ options:
   regions:
     description:
       - The Regions to work on, as a list or as one string with commas, spaces or newlines between them.
-      - They are worked on at the same time. One that fails never stops the others; see RV(failed_regions).
-      - Without it, the one Region of the connection options is used. With it, O(region) does not count.
+      - The Regions are worked on at the same time. A Region that fails does not stop the others. See
+        RV(failed_regions).
+      - Defaults to the Region from the connection options. When set, O(region) is ignored.
     type: list
     elements: str
+  exclude_regions:
+    description:
+      - The Regions to take out of O(regions), as a list or as one string with commas, spaces or newlines between them.
+    type: list
+    elements: str
+  assume_role_arn:
+    description:
+      - The ARN of a role to assume before anything else, for example a role of the security account that is assumed
+        from the account of a pipeline.
+    type: str
+  assume_role_external_id:
+    description:
+      - The external ID that the trust policy of O(assume_role_arn) requires.
+    type: str
+  assume_role_session_name:
+    description:
+      - The name of the role session, which CloudTrail shows. Defaults to C(multiaccount.aws).
+    type: str
 notes:
-  - Reads that fail for throttling, a server error or a lost connection are repeated with growing pauses.
-    A write is sent again only for what was not carried out, after reading again where its reply was lost.
-  - C(retries) in O(aws_config) counts for reads only. A connection that does not open is given up after 5 seconds
-    unless C(connect_timeout) in O(aws_config) says otherwise.
+  - A read that fails because of throttling, a server error or a lost connection is retried with growing pauses.
+    A write is sent again only for what was not done. Where its response was lost, the module reads again first.
+  - A read is tried at most 8 times. C(total_max_attempts) or C(max_attempts) of C(retries) in O(aws_config) changes
+    that. It has no effect on writes, which are tried at most 10 times.
+  - A connection that does not open is given up after 5 seconds. C(connect_timeout) in O(aws_config) changes that.
 """
 
     # Modules that name accounts which could not be processed.
@@ -31,8 +51,48 @@ options:
   fail_on_unprocessed:
     description:
       - Whether the task fails, after all work is done, if an account could not be processed.
-      - With V(false) the accounts are only reported in RV(unprocessed_accounts). A Region that fails still fails the
-        task.
+      - With V(false), the accounts are only returned with the reason. A Region that fails still fails the task.
+      - The administrator's own account never fails the task.
     type: bool
     default: true
+"""
+
+    # Modules that take the role of member accounts.
+    MEMBER_ROLE = r"""
+options:
+  member_role:
+    description:
+      - The name of the role to assume in the member accounts, with its path if it has one, such as
+        C(security/security-hub-member).
+      - The role is assumed once for each account, whatever the number of Regions.
+    type: str
+  member_role_external_id:
+    description:
+      - The external ID that the trust policy of O(member_role) requires.
+    type: str
+  member_role_session_name:
+    description:
+      - The name of the role sessions, which CloudTrail shows. Defaults to C(multiaccount.aws).
+    type: str
+  member_role_duration:
+    description:
+      - How long, in seconds, a role session is valid. When a session expires, the role is assumed again.
+      - Defaults to the default of STS, which is one hour.
+    type: int
+  member_role_policy:
+    description:
+      - An IAM policy in JSON that limits the role sessions further.
+    type: json
+"""
+
+    # Modules that can work in many accounts instead of the caller's own.
+    ACCOUNT_IDS = r"""
+options:
+  account_ids:
+    description:
+      - The accounts to work in, with O(member_role), as a list or as one string with commas, spaces or newlines between
+        them.
+      - Defaults to the account of the credentials. With an empty list, the module does nothing.
+    type: list
+    elements: raw
 """

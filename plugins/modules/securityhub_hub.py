@@ -8,57 +8,59 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: securityhub_hub
 version_added: 1.0.0
-short_description: Turn AWS Security Hub on or off in an account
+short_description: Enable or disable AWS Security Hub in an account
 description:
-  - Turns Security Hub CSPM on or off in this account, and manages its settings and tags, in one Region or many at the
-    same time.
-  - It must be on in an administrator account and in its members, in each Region.
+  - Enables or disables Security Hub CSPM in this account, and manages its settings and tags, in one Region or many at
+    the same time.
+  - Security Hub must be enabled in an administrator account and in its members, in each Region.
 author:
   - multiaccount.aws contributors (@multiaccount)
 options:
   state:
     description:
-      - V(present), Security Hub is on, with the settings that are given.
-      - V(absent), Security Hub is off. The service refuses that while the account has enabled members or an
-        administrator, then the Region is one of RV(failed_regions).
+      - V(present), Security Hub is enabled, with the settings that are given.
+      - V(absent), Security Hub is disabled. While the account has enabled members or an administrator, the service
+        refuses this, and the Region is in RV(failed_regions).
     type: str
     choices: [present, absent]
     default: present
   enable_default_standards:
     description:
-      - Whether turning Security Hub on also enables the standards that AWS enables by default.
-      - Standards cost money for each check that they run, so this module, unlike the console and the API, does not
-        enable them unless told to.
-      - Counts only when Security Hub is turned on. Where it is on, standards are left as they are.
+      - Whether to enable the standards that AWS enables by default, when Security Hub is enabled.
+      - Standards cost money for each check that they run. Unlike the console and the API, this module enables them only
+        with V(true).
+      - Ignored where Security Hub is already enabled. Its standards are left as they are.
     type: bool
     default: false
   control_finding_generator:
     description:
-      - Whether a control that belongs to several standards makes one finding (V(SECURITY_CONTROL)) or one for each of
-        them (V(STANDARD_CONTROL)).
-      - Without it, the setting is left as it is. A new hub has V(SECURITY_CONTROL).
+      - Whether a control that belongs to several standards generates one finding (V(SECURITY_CONTROL)) or one for each
+        of them (V(STANDARD_CONTROL)).
+      - When not set, the setting is left as it is. A new hub has V(SECURITY_CONTROL).
     type: str
     choices: [SECURITY_CONTROL, STANDARD_CONTROL]
   auto_enable_controls:
     description:
-      - Whether new controls of enabled standards are turned on by themselves.
-      - Without it, the setting is left as it is. A new hub has V(true).
+      - Whether new controls of enabled standards are enabled automatically.
+      - When not set, the setting is left as it is. A new hub has V(true).
     type: bool
 notes:
-  - Check mode needs the IAM permissions C(securityhub:DescribeHub) and C(securityhub:ListTagsForResource), with
-    O(state=absent) also C(securityhub:GetAdministratorAccount) and C(securityhub:ListMembers). A run needs
-    C(securityhub:EnableSecurityHub), C(securityhub:UpdateSecurityHubConfiguration), C(securityhub:TagResource) and
-    C(securityhub:UntagResource), or C(securityhub:DisableSecurityHub). Turning it on for the first time needs
-    C(iam:CreateServiceLinkedRole).
-  - In check mode, the ARN and the time of a hub that would be turned on are V(null).
+  - Check mode needs the IAM permission C(securityhub:DescribeHub), with O(tags) also
+    C(securityhub:ListTagsForResource), with O(state=absent) also C(securityhub:GetAdministratorAccount) and
+    C(securityhub:ListMembers). A run needs C(securityhub:EnableSecurityHub),
+    C(securityhub:UpdateSecurityHubConfiguration), C(securityhub:TagResource) and C(securityhub:UntagResource), or
+    C(securityhub:DisableSecurityHub). Enabling it for the first time needs C(iam:CreateServiceLinkedRole).
+  - In check mode, the ARN and the time of a hub that would be enabled are V(null).
 seealso:
   - module: multiaccount.aws.securityhub_hub_info
   - module: multiaccount.aws.securityhub_invitation
   - name: AWS Security Hub pricing
-    description: What standards and their checks cost.
+    description: The prices of standards and their checks.
     link: https://aws.amazon.com/security-hub/pricing/
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
+  - multiaccount.aws.securityhub.member_role
+  - multiaccount.aws.securityhub.account_ids
   - multiaccount.aws.attributes
   - multiaccount.aws.attributes.converges
   - amazon.aws.common.modules
@@ -68,23 +70,23 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Security Hub is on in two Regions, without standards
+- name: Enable Security Hub in two Regions, without standards
   multiaccount.aws.securityhub_hub:
     regions: [eu-west-1, eu-central-1]
 
-- name: Security Hub is on with the default standards and exactly these tags
+- name: Enable Security Hub with the default standards and exactly these tags
   multiaccount.aws.securityhub_hub:
     region: eu-west-1
     enable_default_standards: true
     tags:
       team: security
 
-- name: New controls are not turned on by themselves
+- name: Do not enable new controls automatically
   multiaccount.aws.securityhub_hub:
     region: eu-west-1
     auto_enable_controls: false
 
-- name: See whether it could be turned off
+- name: Check whether Security Hub could be disabled
   multiaccount.aws.securityhub_hub:
     region: eu-west-1
     state: absent
@@ -97,7 +99,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 hubs:
-  description: The hubs, a row for each Region where Security Hub is on, or in check mode would be.
+  description: The hubs, a row for each Region where Security Hub is enabled, or in check mode would be.
   returned: always
   type: list
   elements: dict
@@ -107,33 +109,38 @@ hubs:
       returned: always
       type: str
       sample: eu-west-1
+    account_id:
+      description: The account.
+      returned: when O(account_ids) is set
+      type: str
+      sample: "111122223333"
     hub_arn:
-      description: The ARN, V(null) in check mode where Security Hub is off yet.
+      description: The ARN. V(null) in check mode where Security Hub is not enabled yet.
       returned: always
       type: str
       sample: arn:aws:securityhub:eu-west-1:111122223333:hub/default
     subscribed_at:
-      description: When Security Hub was turned on, V(null) in check mode where it is off yet.
+      description: When Security Hub was enabled. V(null) in check mode where it is not enabled yet.
       returned: always
       type: str
       sample: "2026-01-31T08:15:30.123Z"
     auto_enable_controls:
-      description: Whether new controls of enabled standards are turned on by themselves.
+      description: Whether new controls of enabled standards are enabled automatically.
       returned: always
       type: bool
       sample: true
     control_finding_generator:
-      description: Whether a control that belongs to several standards makes one finding or one for each of them.
+      description: Whether a control of several standards generates one finding or one for each of them.
       returned: always
       type: str
       sample: SECURITY_CONTROL
     tags:
-      description: The tags.
+      description: The tags. V(null) where O(tags) is not set, as they are not read then.
       returned: always
       type: dict
       sample: {"team": "security"}
 failed_regions:
-  description: The Regions that failed, with what to do about it.
+  description: The Regions that failed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -143,21 +150,51 @@ failed_regions:
       returned: always
       type: str
       sample: eu-south-1
+    account_id:
+      description: The account.
+      returned: when O(account_ids) is set
+      type: str
+      sample: "111122223333"
     error_code:
       description: >-
-        The service's error code, or the name of the SDK's error where no answer came.
-        V(associated) means, in check mode, that members or an administrator are in the way. V(unconfirmed) means that a
-        change was not seen in time.
+        The error code of the service, or the name of the SDK's exception where there was no response.
+        V(associated) means, in check mode, that the account has enabled members or an administrator. V(unconfirmed)
+        means that a change was not seen in time.
       returned: always
       type: str
       sample: InvalidAccessException
     msg:
-      description: What failed, for which account, and what to do next.
+      description: What failed, in which account and Region, why, and what to do next.
       returned: always
       type: str
-      sample: "Security Hub is off in 111122223333 in eu-south-1: turn it on with multiaccount.aws.securityhub_hub."
+      sample: >-
+        Security Hub is not enabled in account 111122223333 in eu-south-1. Enable it with
+        multiaccount.aws.securityhub_hub.
+failed_accounts:
+  description: The accounts of O(account_ids) whose role could not be taken, and what to do next.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    account_id:
+      description: The account.
+      returned: always
+      type: str
+      sample: "111122223333"
+    error_code:
+      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      returned: always
+      type: str
+      sample: AccessDenied
+    msg:
+      description: What failed, and what to do next.
+      returned: always
+      type: str
+      sample: >-
+        AssumeRole for account 111122223333 failed in eu-west-1 with AccessDenied: not authorized to perform
+        sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
 diff:
-  description: The hub before and after, for each Region that could be read. V(null) where Security Hub is off.
+  description: The hub before and after, for each Region that could be read. V(null) where Security Hub is disabled.
   returned: in diff mode
   type: dict
   contains:
@@ -176,38 +213,46 @@ diff:
           subscribed_at: "2026-01-31T08:15:30.123Z"
           auto_enable_controls: true
           control_finding_generator: SECURITY_CONTROL
-          tags: {}
+          tags: null
 """
 
-from functools import partial
 from typing import Any, Dict, Mapping, Optional
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import Settled
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import (
-    Connection,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import (
     ConnectionInfo,
-    RegionClients,
+    account_roles,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.apply import settle_hub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.apply import (
+    HubChange,
+    not_started,
+    reconcile_hub,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import (
-    HubDecision,
-    HubWish,
-    decide_hub_absent,
-    decide_hub_present,
+    DesiredHub,
+    HubPlan,
+    plan_hub_absent,
+    plan_hub_present,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import REGIONS_SPEC, parse_tags
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
+    ACCOUNTS_SPEC,
+    COMMON_SPEC,
+    parse_tags,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
-    Mode,
     Result,
-    answer,
+    RunMode,
     region_result,
+    run_module,
+    with_failed_accounts,
 )
 
-KEYS = ("hubs", "failed_regions")
+KEYS = ("hubs", "failed_regions", "failed_accounts")
 
 ARGUMENT_SPEC: Dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -216,17 +261,18 @@ ARGUMENT_SPEC: Dict[str, Any] = {
     "auto_enable_controls": {"type": "bool"},
     "tags": {"type": "dict", "aliases": ["resource_tags"]},
     "purge_tags": {"type": "bool", "default": True},
-    "regions": REGIONS_SPEC,
+    **COMMON_SPEC,
+    **ACCOUNTS_SPEC,
 }
 
 
-def manage_hubs(params: Mapping[str, Any], info: ConnectionInfo, mode: Mode) -> Result:
+def manage_hubs(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMode) -> Result:
     """Bring Security Hub to the requested state in the requested Regions.
 
     :raises InvalidInput: for options that can't be used, before any call to AWS
     """
     tags = params["tags"]
-    wish = HubWish(
+    desired = DesiredHub(
         enable_default_standards=params["enable_default_standards"],
         control_finding_generator=params["control_finding_generator"],
         auto_enable_controls=params["auto_enable_controls"],
@@ -234,24 +280,22 @@ def manage_hubs(params: Mapping[str, Any], info: ConnectionInfo, mode: Mode) -> 
         purge_tags=params["purge_tags"],
     )
 
-    def decide(hub: Optional[Hub]) -> HubDecision:
-        return decide_hub_present(wish, hub) if params["state"] == "present" else decide_hub_absent(hub)
+    def plan(hub: Optional[Hub]) -> HubPlan:
+        return plan_hub_present(desired, hub) if params["state"] == "present" else plan_hub_absent(hub)
 
-    def work(clients: RegionClients) -> Settled[Hub]:
-        return settle_hub(clients, decide, mode.check)
+    def work(client: SecurityHubClient) -> RegionResult[HubChange]:
+        with_tags = params["state"] == "present" and tags is not None
+        return reconcile_hub(client, plan, with_tags, mode.check)
 
-    connection = Connection(info, params["regions"])
-    by_region = connection.in_each_region(work)
-    return region_result(by_region, "hubs", vars, vars, mode, connection.caller_account_id)
+    roles = account_roles(params)
+    session = RegionSession(info, params["regions"], params["exclude_regions"])
+    by_place, errors = session.map_places(roles, work, not_started)
+    result = region_result(by_place, "hubs", vars, vars, mode, session.caller_account_id)
+    return with_failed_accounts(result, errors)
 
 
 def main() -> None:
-    module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    mode = Mode(module.check_mode, module._diff)
-    result = answer(manage_hubs, module.params, partial(get_aws_connection_info, module), mode, KEYS)
-    if "msg" in result:
-        module.fail_json(**result)
-    module.exit_json(**result)
+    run_module(AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), manage_hubs, KEYS)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: securityhub_hub_info
 version_added: 1.0.0
-short_description: Tell where AWS Security Hub is on in an account
+short_description: List where AWS Security Hub is enabled in an account
 description:
   - Returns the settings and tags of Security Hub CSPM in this account, in one Region or many at the same time. Regions
-    where it is off are left out.
+    where it is disabled are left out.
 author:
   - multiaccount.aws contributors (@multiaccount)
 options: {}
@@ -21,6 +21,8 @@ seealso:
   - module: multiaccount.aws.securityhub_hub
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
+  - multiaccount.aws.securityhub.member_role
+  - multiaccount.aws.securityhub.account_ids
   - multiaccount.aws.attributes
   - multiaccount.aws.attributes.reads
   - amazon.aws.common.modules
@@ -29,12 +31,12 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Look where Security Hub is on
+- name: List where Security Hub is enabled
   multiaccount.aws.securityhub_hub_info:
     regions: [eu-west-1, eu-central-1]
   register: security_hub
 
-- name: Name the Regions
+- name: Show the Regions
   ansible.builtin.debug:
     msg: "{{ security_hub.hubs | map(attribute='region') }}"
 
@@ -44,7 +46,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 hubs:
-  description: The hubs, a row for each Region where Security Hub is on.
+  description: The hubs, a row for each Region where Security Hub is enabled.
   returned: always
   type: list
   elements: dict
@@ -54,23 +56,28 @@ hubs:
       returned: always
       type: str
       sample: eu-west-1
+    account_id:
+      description: The account.
+      returned: when O(account_ids) is set
+      type: str
+      sample: "111122223333"
     hub_arn:
       description: The ARN.
       returned: always
       type: str
       sample: arn:aws:securityhub:eu-west-1:111122223333:hub/default
     subscribed_at:
-      description: When Security Hub was turned on.
+      description: When Security Hub was enabled.
       returned: always
       type: str
       sample: "2026-01-31T08:15:30.123Z"
     auto_enable_controls:
-      description: Whether new controls of enabled standards are turned on by themselves.
+      description: Whether new controls of enabled standards are enabled automatically.
       returned: always
       type: bool
       sample: true
     control_finding_generator:
-      description: Whether a control that belongs to several standards makes one finding or one for each of them.
+      description: Whether a control of several standards generates one finding or one for each of them.
       returned: always
       type: str
       sample: SECURITY_CONTROL
@@ -80,7 +87,7 @@ hubs:
       type: dict
       sample: {"team": "security"}
 failed_regions:
-  description: The Regions that failed, with what to do about it.
+  description: The Regions that failed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -90,67 +97,99 @@ failed_regions:
       returned: always
       type: str
       sample: eu-south-1
+    account_id:
+      description: The account.
+      returned: when O(account_ids) is set
+      type: str
+      sample: "111122223333"
     error_code:
-      description: The service's error code, or the name of the SDK's error where no answer came.
+      description: The error code of the service, or the name of the SDK's exception where there was no response.
       returned: always
       type: str
       sample: AccessDeniedException
     msg:
-      description: What failed, for which account, and what to do next.
+      description: What failed, in which account and Region, why, and what to do next.
       returned: always
       type: str
       sample: >-
-        DescribeHub by 111122223333 failed in eu-south-1 with AccessDeniedException: no identity-based policy
-        allows the action. Allow securityhub:DescribeHub in the caller's IAM policy, and look for an SCP that denies it.
+        DescribeHub, called by account 111122223333, failed in eu-south-1 with AccessDeniedException: no identity-based
+        policy allows the action. Allow securityhub:DescribeHub in the caller's IAM policy, and check for an SCP that
+        denies it.
+failed_accounts:
+  description: The accounts of O(account_ids) whose role could not be taken, and what to do next.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    account_id:
+      description: The account.
+      returned: always
+      type: str
+      sample: "111122223333"
+    error_code:
+      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      returned: always
+      type: str
+      sample: AccessDenied
+    msg:
+      description: What failed, and what to do next.
+      returned: always
+      type: str
+      sample: >-
+        AssumeRole for account 111122223333 failed in eu-west-1 with AccessDenied: not authorized to perform
+        sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
 """
 
-from functools import partial
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, Mapping, Sequence
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import Observed, describe_hub, observe
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import (
-    Connection,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import describe_hub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import (
+    SecurityHubClient,
+    read_or_error,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import (
     ConnectionInfo,
-    RegionClients,
+    account_roles,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import REGIONS_SPEC
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import ACCOUNTS_SPEC, COMMON_SPEC
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
-    Mode,
     Result,
-    answer,
+    RunMode,
     info_result,
+    nothing_found,
+    run_module,
+    with_failed_accounts,
 )
 
-KEYS = ("hubs", "failed_regions")
+KEYS = ("hubs", "failed_regions", "failed_accounts")
 
-ARGUMENT_SPEC: Dict[str, Any] = {"regions": REGIONS_SPEC}
+ARGUMENT_SPEC: Dict[str, Any] = {**COMMON_SPEC, **ACCOUNTS_SPEC}
 
 
-def list_hubs(params: Mapping[str, Any], info: ConnectionInfo, _mode: Mode) -> Result:
+def list_hubs(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMode) -> Result:
     """List the hubs of the caller's account in the requested Regions.
 
     :raises InvalidInput: for options that can't be used, before any call to AWS
     """
+    roles = account_roles(params)
+    session = RegionSession(info, params["regions"], params["exclude_regions"])
+    by_place, errors = session.map_places(roles, find_hub, nothing_found)
+    result = info_result(by_place, {"hubs": lambda hub: [vars(hub)]}, session.caller_account_id)
+    return with_failed_accounts(result, errors)
 
-    def work(clients: RegionClients) -> Observed[Hub]:
-        return observe(lambda: [hub for hub in [describe_hub(clients.reader)] if hub])
 
-    connection = Connection(info, params["regions"])
-    by_region = connection.in_each_region(work)
-    return info_result(by_region, {"hubs": lambda hub: [vars(hub)]}, connection.caller_account_id)
+def find_hub(client: SecurityHubClient) -> RegionResult[Sequence[Hub]]:
+    """Return the hub of one Region, nothing where Security Hub is not enabled."""
+    return read_or_error(lambda: [hub for hub in [describe_hub(client, with_tags=True)] if hub])
 
 
 def main() -> None:
-    module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    mode = Mode(module.check_mode, module._diff)
-    result = answer(list_hubs, module.params, partial(get_aws_connection_info, module), mode, KEYS)
-    if "msg" in result:
-        module.fail_json(**result)
-    module.exit_json(**result)
+    run_module(AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), list_hubs, KEYS)
 
 
 if __name__ == "__main__":

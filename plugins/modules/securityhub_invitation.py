@@ -12,8 +12,8 @@ short_description: Accept or decline the invitation of an AWS Security Hub admin
 description:
   - Makes this account a member of a Security Hub CSPM administrator account by accepting its invitation, declines the
     invitation, or ends the membership, in one Region or many at the same time.
-  - Only the invitation of the administrator that is asked for is ever accepted, whoever else has sent one.
-  - Runs with the credentials of the member account, in which Security Hub must be on. See O(enable_hub), and
+  - Only the invitation from O(administrator_id) is accepted, never one from another administrator.
+  - Run it with the credentials of the member account. Security Hub must be enabled there. See O(enable_hub), and
     M(multiaccount.aws.securityhub_hub) for its settings.
 author:
   - multiaccount.aws contributors (@multiaccount)
@@ -26,43 +26,49 @@ options:
     required: true
   state:
     description:
-      - V(accepted), the account is a member of the administrator. A pending invitation is accepted, and one that the
-        account has left, which the service may allow. An account that another administrator administers fails.
-      - V(declined), no invitation of the administrator is pending. A membership is left as it is.
-      - V(absent), the account is no member of the administrator and has no invitation from it. A membership is ended,
-        an invitation declined and deleted.
-      - An account that has declined or left is V(Resigned) in the administrator's member list. It is invited again with
+      - V(accepted), the account is a member of the administrator. A pending invitation is accepted. An invitation that
+        the account declined or left is accepted too, if the service allows it. An account that is a member of another
+        administrator fails, and so does an account that has enabled members of its own.
+      - V(declined), no invitation from the administrator is pending. A membership is left as it is.
+      - V(absent), the account is not a member of the administrator and has no invitation from it. A membership is
+        ended. An invitation is declined and deleted.
+      - An account that declined or left is V(Resigned) in the administrator's member list. Invite it again with
         O(multiaccount.aws.securityhub_member_invite#module:reinvite).
     type: str
     choices: [accepted, declined, absent]
     default: accepted
   enable_hub:
     description:
-      - Whether Security Hub is turned on first, in the Regions where it is off. Without it, these fail.
-      - Only with O(state=accepted), for which one task then is the whole member side. Where it is on, it is left alone.
+      - Whether to enable Security Hub first, in the Regions where it is disabled. With V(false), these Regions fail.
+      - Only allowed with O(state=accepted). Where Security Hub is already enabled, it is left as it is.
     type: bool
     default: false
   enable_default_standards:
     description:
-      - Whether turning Security Hub on also enables the standards that AWS enables by default, see
-        O(multiaccount.aws.securityhub_hub#module:enable_default_standards). They cost money.
-      - Counts only in the Regions where O(enable_hub) turns Security Hub on.
+      - Whether to enable the standards that AWS enables by default, when Security Hub is enabled. They cost money. See
+        O(multiaccount.aws.securityhub_hub#module:enable_default_standards).
+      - Ignored except for the Regions where O(enable_hub) enables Security Hub.
     type: bool
     default: false
   wait_timeout:
     description:
-      - How long, in seconds, an invitation to be accepted may take to arrive, and a change to be seen.
-      - With V(0) the module does not wait, nor look again.
+      - How long, in seconds, an invitation may take to arrive, and a change to be seen.
+      - For the same time, a read or a step that fails for a reason that passes is tried again.
+      - With V(0), the module does not wait and does not read again.
     type: int
     default: 30
 notes:
   - Needs the IAM permissions C(securityhub:GetAdministratorAccount) and C(securityhub:ListInvitations). A run needs
-    more as O(state) asks for. V(accepted) needs C(securityhub:AcceptAdministratorInvitation). V(declined) needs
+    more, depending on O(state). V(accepted) needs C(securityhub:AcceptAdministratorInvitation). V(declined) needs
     C(securityhub:DeclineInvitations). V(absent) needs C(securityhub:DisassociateFromAdministratorAccount),
-    C(securityhub:DeclineInvitations) and C(securityhub:DeleteInvitations). Where O(enable_hub) turns Security Hub on, a
+    C(securityhub:DeclineInvitations) and C(securityhub:DeleteInvitations). Where O(enable_hub) enables Security Hub, a
     run needs C(securityhub:EnableSecurityHub) and, for the first time, C(iam:CreateServiceLinkedRole).
-  - Check mode can't see the invitations in a Region where O(enable_hub) would turn Security Hub on. It takes them to be
-    there.
+  - With the IAM permission C(securityhub:ListMembers), V(accepted) finds out before any write whether the account has
+    enabled members of its own. Without it, only the service does.
+  - Check mode can't read the invitations in a Region where O(enable_hub) would enable Security Hub. It assumes that
+    they are there.
+  - If O(administrator_id) is the calling account itself, nothing is done and nothing fails. See
+    RV(memberships[].reason).
 seealso:
   - module: multiaccount.aws.securityhub_invitation_info
   - module: multiaccount.aws.securityhub_hub
@@ -70,6 +76,8 @@ seealso:
     description: The administrator's side.
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
+  - multiaccount.aws.securityhub.member_role
+  - multiaccount.aws.securityhub.account_ids
   - multiaccount.aws.attributes
   - multiaccount.aws.attributes.converges
   - amazon.aws.common.modules
@@ -83,13 +91,13 @@ EXAMPLES = r"""
     administrator_id: "999988887777"
     regions: [eu-west-1, eu-central-1]
 
-- name: Turn Security Hub on where it is off, without standards, and accept
+- name: Enable Security Hub where it is disabled, without standards, and accept
   multiaccount.aws.securityhub_invitation:
     administrator_id: "999988887777"
     regions: [eu-west-1, eu-central-1]
     enable_hub: true
 
-- name: Wait ten minutes for it, if it is yet to be sent
+- name: Wait up to ten minutes for an invitation that was not sent yet
   multiaccount.aws.securityhub_invitation:
     administrator_id: "999988887777"
     region: eu-west-1
@@ -101,7 +109,7 @@ EXAMPLES = r"""
     region: eu-west-1
     state: declined
 
-- name: See what leaving an administrator would do
+- name: Show what leaving an administrator would do
   multiaccount.aws.securityhub_invitation:
     administrator_id: "444455556666"
     region: eu-west-1
@@ -117,8 +125,8 @@ EXAMPLES = r"""
 RETURN = r"""
 memberships:
   description:
-    - Where the account stands towards the administrator, a row for each Region.
-    - Regions that failed before anything was done have none.
+    - The status of the account with the administrator, a row for each Region.
+    - A Region that failed before anything was done has no row.
   returned: always
   type: list
   elements: dict
@@ -128,36 +136,48 @@ memberships:
       returned: always
       type: str
       sample: eu-west-1
+    account_id:
+      description: The account.
+      returned: when O(account_ids) is set
+      type: str
+      sample: "111122223333"
     administrator_id:
-      description: The administrator that was asked for.
+      description: The administrator, as in O(administrator_id).
       returned: always
       type: str
       sample: "999988887777"
     member_status:
       description:
-        - Where the account stands now, or in check mode would stand. V(null) for neither member nor invited.
-        - Also V(null) where Security Hub was turned on, but the Region failed before the status could be read.
+        - The status now, or in check mode the status after a run. V(null) if the account is neither member nor invited.
+        - Also V(null) where Security Hub was enabled, but the Region failed before the status could be read.
       returned: always
       type: str
       sample: Enabled
     previous_member_status:
-      description: Where it stood before.
+      description: The status before.
       returned: always
       type: str
       sample: Invited
     invitation_id:
-      description: The invitation that there was, V(null) where there was none.
+      description: The ID of the invitation that was found, V(null) where there was none.
       returned: always
       type: str
       sample: 7ab938c5d52d7904ad09f9e7c20cc4eb
+    reason:
+      description:
+        - V(null), or why nothing was done although the account is not a member.
+        - V(administrator_account), O(administrator_id) is the calling account itself. This does not fail the task.
+      returned: always
+      type: str
+      sample: administrator_account
 hub_enabled_regions:
-  description: The Regions where Security Hub was turned on, or in check mode would be.
+  description: The Regions where Security Hub was enabled, or in check mode would be.
   returned: when O(enable_hub=true)
   type: list
   elements: str
   sample: [eu-central-1]
 failed_regions:
-  description: The Regions that failed, with what to do about it.
+  description: The Regions that failed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -167,34 +187,65 @@ failed_regions:
       returned: always
       type: str
       sample: eu-south-1
+    account_id:
+      description: The account.
+      returned: when O(account_ids) is set
+      type: str
+      sample: "111122223333"
     error_code:
       description: >-
-        The service's error code, or the name of the SDK's error where no answer came.
-        V(other_administrator) means that another administrator is in the way, V(no_invitation) that none came in time,
-        V(unconfirmed) that a change was not seen in time, V(unknown_status) that the account has a status that the
-        module does not know, V(UnprocessedAccounts) that the service did not process the request.
+        The error code of the service, or the name of the SDK's exception where there was no response.
+        V(other_administrator) means that the account is a member of another administrator, V(is_administrator) that it
+        has enabled members of its own, V(no_invitation) that no invitation arrived in time, V(unconfirmed) that a
+        change was not seen in time, V(unknown_status) that the account has a status that the module does not know,
+        V(UnprocessedAccounts) that the service did not process the request.
       returned: always
       type: str
       sample: InvalidAccessException
     msg:
-      description: What failed, for which account, and what to do next.
+      description: What failed, in which account and Region, why, and what to do next.
       returned: always
       type: str
-      sample: "Security Hub is off in 111122223333 in eu-south-1: turn it on with multiaccount.aws.securityhub_hub."
+      sample: >-
+        Security Hub is not enabled in account 111122223333 in eu-south-1. Enable it with
+        multiaccount.aws.securityhub_hub.
+failed_accounts:
+  description: The accounts of O(account_ids) whose role could not be taken, and what to do next.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    account_id:
+      description: The account.
+      returned: always
+      type: str
+      sample: "111122223333"
+    error_code:
+      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      returned: always
+      type: str
+      sample: AccessDenied
+    msg:
+      description: What failed, and what to do next.
+      returned: always
+      type: str
+      sample: >-
+        AssumeRole for account 111122223333 failed in eu-west-1 with AccessDenied: not authorized to perform
+        sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
 diff:
   description:
-    - Where the account stands towards the administrator before and after, for each Region that could be read.
-    - V(null) for a Region where Security Hub is off.
+    - The status of the account with the administrator before and after, for each Region that could be read.
+    - V(null) for a Region where Security Hub is disabled.
   returned: in diff mode
   type: dict
   contains:
     before:
-      description: Status by administrator by Region, before.
+      description: The status by Region and administrator, before.
       returned: always
       type: dict
       sample: {"eu-west-1": {"999988887777": "Invited"}}
     after:
-      description: Status by administrator by Region, after.
+      description: The status by Region and administrator, after.
       returned: always
       type: dict
       sample: {"eu-west-1": {"999988887777": "Enabled"}}
@@ -203,66 +254,77 @@ diff:
 from functools import partial
 from typing import Any, Dict, List, Mapping, Optional
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import Settled
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import (
-    Connection,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import (
     ConnectionInfo,
-    RegionClients,
+    Place,
+    account_roles,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import HubWish
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput, RegionResult
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.apply import (
+    DesiredMembership,
     Membership,
-    settle_membership,
+    MembershipChange,
+    not_started,
+    reconcile_invitation,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
-    REGIONS_SPEC,
+    ACCOUNTS_SPEC,
+    COMMON_SPEC,
     WAIT_TIMEOUT_SPEC,
     check_account_ids,
     checked_wait_timeout,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
-    Mode,
     Result,
-    answer,
+    RunMode,
     region_result,
+    run_module,
+    with_failed_accounts,
 )
 
-KEYS = ("memberships", "failed_regions")
+KEYS = ("memberships", "failed_regions", "failed_accounts")
 
 ARGUMENT_SPEC: Dict[str, Any] = {
     "administrator_id": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["accepted", "declined", "absent"], "default": "accepted"},
     "enable_hub": {"type": "bool", "default": False},
     "enable_default_standards": {"type": "bool", "default": False},
-    "regions": REGIONS_SPEC,
+    **COMMON_SPEC,
+    **ACCOUNTS_SPEC,
     "wait_timeout": WAIT_TIMEOUT_SPEC,
 }
 
 
-def settle(params: Mapping[str, Any], info: ConnectionInfo, mode: Mode) -> Result:
+def manage_invitation(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMode) -> Result:
     """Bring the caller's account to the requested state in the requested Regions.
 
     :raises InvalidInput: for options that can't be used, before any call to AWS
     """
-    administrator_id = check_account_ids([params["administrator_id"].strip()], "administrator_id")[0]
-    wait_timeout = checked_wait_timeout(params["wait_timeout"])
-    hub = hub_wish(params)
-    connection = Connection(info, params["regions"])
+    desired = DesiredMembership(
+        check_account_ids([params["administrator_id"].strip()], "administrator_id")[0],
+        params["state"],
+        checked_wait_timeout(params["wait_timeout"]),
+        desired_hub(params),
+    )
+    roles = account_roles(params)
+    session = RegionSession(info, params["regions"], params["exclude_regions"])
 
-    def work(clients: RegionClients) -> Settled[Membership]:
-        return settle_membership(clients, administrator_id, params["state"], wait_timeout, mode.check, hub)
+    def work(client: SecurityHubClient) -> RegionResult[MembershipChange]:
+        return reconcile_invitation(client, desired, mode.check, partial(session.caller_account_id, client.region))
 
-    by_region = connection.in_each_region(work)
-    result = region_result(by_region, "memberships", vars, by_administrator, mode, connection.caller_account_id)
-    return {**result, "hub_enabled_regions": hub_enabled_regions(by_region)} if hub else result
+    by_place, errors = session.map_places(roles, work, not_started)
+    result = region_result(by_place, "memberships", vars, by_administrator, mode, session.caller_account_id)
+    result = with_failed_accounts(result, errors)
+    return {**result, "hub_enabled_regions": hub_enabled_regions(by_place)} if desired.hub else result
 
 
-def hub_wish(params: Mapping[str, Any]) -> Optional[HubWish]:
-    """Return how to turn Security Hub on where it is off, None to leave it.
+def desired_hub(params: Mapping[str, Any]) -> Optional[DesiredHub]:
+    """Return how to enable Security Hub where it is disabled, None not to.
 
     :raises InvalidInput: where there is nothing to accept
     """
@@ -270,12 +332,13 @@ def hub_wish(params: Mapping[str, Any]) -> Optional[HubWish]:
         return None
     if params["state"] != "accepted":
         raise InvalidInput(f"enable_hub: only with state accepted, not {params['state']}. Leave it out.")
-    return HubWish(enable_default_standards=params["enable_default_standards"])
+    return DesiredHub(enable_default_standards=params["enable_default_standards"])
 
 
-def hub_enabled_regions(by_region: Mapping[str, Settled[Membership]]) -> List[str]:
-    """Return the Regions where Security Hub was off before, and is on now or in check mode would be."""
-    return [region for region, settled in by_region.items() if settled.after and not settled.before]
+def hub_enabled_regions(by_place: Mapping[Place, RegionResult[MembershipChange]]) -> List[str]:
+    """Return the Regions where Security Hub was disabled before, and is enabled now or in check mode would be."""
+    enabled = [place.region for place, result in by_place.items() if result.value.after and not result.value.before]
+    return list(dict.fromkeys(enabled))
 
 
 def by_administrator(membership: Membership) -> Dict[str, Any]:
@@ -284,12 +347,7 @@ def by_administrator(membership: Membership) -> Dict[str, Any]:
 
 
 def main() -> None:
-    module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    mode = Mode(module.check_mode, module._diff)
-    result = answer(settle, module.params, partial(get_aws_connection_info, module), mode, KEYS)
-    if "msg" in result:
-        module.fail_json(**result)
-    module.exit_json(**result)
+    run_module(AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), manage_invitation, KEYS)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ module: securityhub_invitation_info
 version_added: 1.0.0
 short_description: List the AWS Security Hub invitations and the administrator of an account
 description:
-  - Tells which administrator accounts have invited this account to be a Security Hub CSPM member, and which one
-    administers it, in one Region or many at the same time.
-  - Runs with the credentials of the member account, in which Security Hub must be on.
+  - Lists the administrator accounts that have invited this account to be a Security Hub CSPM member, and the one that
+    it is a member of, in one Region or many at the same time.
+  - Run it with the credentials of the member account. Security Hub must be enabled there.
 author:
   - multiaccount.aws contributors (@multiaccount)
 options: {}
@@ -24,6 +24,8 @@ seealso:
     description: The administrator's side.
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
+  - multiaccount.aws.securityhub.member_role
+  - multiaccount.aws.securityhub.account_ids
   - multiaccount.aws.attributes
   - multiaccount.aws.attributes.reads
   - amazon.aws.common.modules
@@ -37,7 +39,7 @@ EXAMPLES = r"""
     regions: [eu-west-1, eu-central-1]
   register: invited
 
-- name: Fail if somebody else than the security account administers this account
+- name: Fail if this account is a member of another administrator than the security account
   ansible.builtin.assert:
     that: invited.administrators | rejectattr('administrator_id', 'eq', '999988887777') | length == 0
 
@@ -58,32 +60,32 @@ invitations:
       type: str
       sample: eu-west-1
     account_id:
-      description: The administrator account, as the API names it.
-      returned: always
+      description: The account that was looked up.
+      returned: when O(account_ids) is set
       type: str
-      sample: "999988887777"
+      sample: "111122223333"
     administrator_id:
-      description: The same, as O(multiaccount.aws.securityhub_invitation#module:administrator_id) takes it.
+      description: The administrator account.
       returned: always
       type: str
       sample: "999988887777"
     member_status:
-      description: What became of the invitation.
+      description: The status of the invitation.
       returned: always
       type: str
       sample: Invited
     invitation_id:
-      description: The invitation.
+      description: The ID of the invitation. V(null) for an account of an organization.
       returned: always
       type: str
       sample: 7ab938c5d52d7904ad09f9e7c20cc4eb
     invited_at:
-      description: When the invitation was sent, V(null) where the service shows no time.
+      description: When the invitation was sent. V(null) where the service shows no time.
       returned: always
       type: str
       sample: "2026-01-31T08:15:30.123000+00:00"
 administrators:
-  description: Who administers the account, a row for each Region where somebody does.
+  description: The administrator of the account, a row for each Region where it has one.
   returned: always
   type: list
   elements: dict
@@ -94,32 +96,32 @@ administrators:
       type: str
       sample: eu-west-1
     account_id:
-      description: The administrator account, as the API names it.
-      returned: always
+      description: The account that was looked up.
+      returned: when O(account_ids) is set
       type: str
-      sample: "999988887777"
+      sample: "111122223333"
     administrator_id:
-      description: The same, as O(multiaccount.aws.securityhub_invitation#module:administrator_id) takes it.
+      description: The administrator account.
       returned: always
       type: str
       sample: "999988887777"
     member_status:
-      description: What became of the invitation.
+      description: The status of the invitation.
       returned: always
       type: str
       sample: Enabled
     invitation_id:
-      description: The invitation.
+      description: The ID of the invitation. V(null) for an account of an organization.
       returned: always
       type: str
       sample: 7ab938c5d52d7904ad09f9e7c20cc4eb
     invited_at:
-      description: When the invitation was sent, V(null) where the service shows no time.
+      description: When the invitation was sent. V(null) where the service shows no time.
       returned: always
       type: str
       sample: "2026-01-31T08:15:30.123000+00:00"
 failed_regions:
-  description: The Regions that failed, with what to do about it.
+  description: The Regions that failed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -129,80 +131,109 @@ failed_regions:
       returned: always
       type: str
       sample: eu-south-1
+    account_id:
+      description: The account.
+      returned: when O(account_ids) is set
+      type: str
+      sample: "111122223333"
     error_code:
-      description: The service's error code, or the name of the SDK's error where no answer came.
+      description: The error code of the service, or the name of the SDK's exception where there was no response.
       returned: always
       type: str
       sample: InvalidAccessException
     msg:
-      description: What failed, for which account, and what to do next.
+      description: What failed, in which account and Region, why, and what to do next.
       returned: always
       type: str
-      sample: "Security Hub is off in 111122223333 in eu-south-1: turn it on with multiaccount.aws.securityhub_hub."
+      sample: >-
+        Security Hub is not enabled in account 111122223333 in eu-south-1. Enable it with
+        multiaccount.aws.securityhub_hub.
+failed_accounts:
+  description: The accounts of O(account_ids) whose role could not be taken, and what to do next.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    account_id:
+      description: The account.
+      returned: always
+      type: str
+      sample: "111122223333"
+    error_code:
+      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      returned: always
+      type: str
+      sample: AccessDenied
+    msg:
+      description: What failed, and what to do next.
+      returned: always
+      type: str
+      sample: >-
+        AssumeRole for account 111122223333 failed in eu-west-1 with AccessDenied: not authorized to perform
+        sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
 """
 
-from functools import partial
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import (
-    Observed,
     get_administrator,
     list_invitations,
-    observe,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import (
-    Connection,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import (
+    SecurityHubClient,
+    read_or_error,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import (
     ConnectionInfo,
-    RegionClients,
+    account_roles,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Invitation
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import REGIONS_SPEC
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import ACCOUNTS_SPEC, COMMON_SPEC
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
-    Mode,
     Result,
-    answer,
+    RunMode,
     info_result,
+    nothing_found,
+    run_module,
+    with_failed_accounts,
 )
 
-KEYS = ("invitations", "administrators", "failed_regions")
+KEYS = ("invitations", "administrators", "failed_regions", "failed_accounts")
 
-ARGUMENT_SPEC: Dict[str, Any] = {"regions": REGIONS_SPEC}
+ARGUMENT_SPEC: Dict[str, Any] = {**COMMON_SPEC, **ACCOUNTS_SPEC}
 
-Relations = Tuple[Optional[Invitation], List[Invitation]]
+AdministratorAndInvitations = Tuple[Optional[Invitation], List[Invitation]]
 
 
-def list_relations(params: Mapping[str, Any], info: ConnectionInfo, _mode: Mode) -> Result:
-    """List the invitations to the caller's account, and who administers it, in the requested Regions.
+def list_relationships(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMode) -> Result:
+    """List the invitations to the caller's account, and its administrator, in the requested Regions.
 
     :raises InvalidInput: for options that can't be used, before any call to AWS
     """
 
-    def work(clients: RegionClients) -> Observed[Relations]:
-        return observe(lambda: [(get_administrator(clients.reader), list_invitations(clients.reader))])
+    def work(client: SecurityHubClient) -> RegionResult[Sequence[AdministratorAndInvitations]]:
+        return read_or_error(lambda: [(get_administrator(client), list_invitations(client))])
 
     rows = {
-        "invitations": lambda relations: map(row_of, relations[1]),
-        "administrators": lambda relations: [row_of(relations[0])] if relations[0] else [],
+        "invitations": lambda found: map(vars, found[1]),
+        "administrators": lambda found: [vars(found[0])] if found[0] else [],
     }
-    connection = Connection(info, params["regions"])
-    return info_result(connection.in_each_region(work), rows, connection.caller_account_id)
-
-
-def row_of(invitation: Invitation) -> Dict[str, Optional[str]]:
-    """Return the row of an invitation, but for its Region."""
-    return {"account_id": invitation.administrator_id, **vars(invitation)}
+    roles = account_roles(params)
+    session = RegionSession(info, params["regions"], params["exclude_regions"])
+    by_place, errors = session.map_places(roles, work, nothing_found)
+    return with_failed_accounts(info_result(by_place, rows, session.caller_account_id), errors)
 
 
 def main() -> None:
-    module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    mode = Mode(module.check_mode, module._diff)
-    result = answer(list_relations, module.params, partial(get_aws_connection_info, module), mode, KEYS)
-    if "msg" in result:
-        module.fail_json(**result)
-    module.exit_json(**result)
+    run_module(
+        AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True),
+        list_relationships,
+        KEYS,
+    )
 
 
 if __name__ == "__main__":

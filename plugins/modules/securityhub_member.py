@@ -13,54 +13,56 @@ description:
   - Adds accounts to the member list of this Security Hub CSPM administrator account, disassociates them, or deletes
     them from the list, in one Region or many at the same time.
   - Adding an account is the step before the invitation, see M(multiaccount.aws.securityhub_member_invite).
-  - Runs with the credentials of the administrator account.
+  - Run it with the credentials of the administrator account.
 author:
   - multiaccount.aws contributors (@multiaccount)
 options:
   members:
     description:
-      - The accounts. Duplicates count once. With an empty list there is nothing to do.
-    type: list
-    elements: dict
+      - The accounts, in one of these forms.
+      - A list of account IDs, or of rows with C(account_id) and an optional C(email). IDs and rows may be mixed. The
+        keys C(AccountId) or C(Id), and C(Email), are accepted too. Other keys of a row are ignored.
+      - A map of account IDs to e-mail addresses, V(null) for an account without one.
+      - A text with commas, spaces or newlines between account IDs.
+      - The text of a CSV file with a header such as C(Account ID,Email), or the text of a JSON document with one of the
+        forms above.
+      - An account ID is exactly 12 digits. Quote it in YAML, which reads an unquoted C(012345670123) as an octal
+        number. Anything else is refused before any call to AWS, V(null) included. Duplicates are ignored. With an
+        empty list or text, the module does nothing.
+      - The e-mail address is sent only when the account is added. Security Hub keeps it for information and can't
+        change it, so an address other than the listed one gives a warning.
+    type: raw
     required: true
-    suboptions:
-      account_id:
-        description:
-          - The account ID, exactly 12 digits. Quote it in YAML, which reads an unquoted C(012345670123) as an octal
-            number.
-        type: str
-        required: true
-      email:
-        description:
-          - The e-mail address of the account, which Security Hub keeps for information only.
-          - Counts only when the account is added. The service cannot change it, so another one than the listed one is a
-            warning.
-        type: str
   state:
     description:
-      - V(present), the accounts are in the member list, whatever their status. Accounts that are not get the status
-        V(Created).
-      - V(disassociated), none of the accounts is enabled. Enabled ones get the status V(Removed), all others are left
-        as they are.
-      - V(absent), none of the accounts is in the member list. Enabled ones are disassociated first. Accounts of an
-        organization cannot be deleted.
+      - V(present), the accounts are in the member list, whatever their status. Accounts that are not listed are added
+        with the status V(Created).
+      - V(disassociated), none of the accounts is enabled. Enabled accounts get the status V(Removed). All others are
+        left as they are.
+      - V(absent), none of the accounts is in the member list. Enabled accounts are disassociated first.
+      - Security Hub does not delete accounts of an organization. An account that is V(Enabled) without an invitation is
+        probably one. V(disassociated) and V(absent) end its monitoring and give a warning, in check mode too. V(absent)
+        returns it as V(rejected).
     type: str
     choices: [present, disassociated, absent]
     default: present
   wait_timeout:
     description:
-      - How long, in seconds, the member list may take to show a change that the service took.
-      - An account whose change is not seen in that time is reported in RV(unprocessed_accounts) as V(unconfirmed).
-      - So long too, an account that was just disassociated is tried again if the service refuses to delete it.
-      - With V(0) the module looks again only once, and only for accounts that the service named as unprocessed, whose
-        reply was lost, or that were disassociated, which the service does not answer.
+      - How long, in seconds, the member list may take to show a change that the service accepted.
+      - An account whose change is not seen in that time is returned in RV(unprocessed_accounts) as V(unconfirmed).
+      - For the same time, an account is tried again if the service refuses it for a reason that passes, or refuses to
+        delete it just after it was disassociated.
+      - With V(0), the module reads again only once, and only accounts that the service named as unprocessed, for which
+        the response was lost, or that were disassociated. The response to a disassociation names no accounts.
     type: int
     default: 30
 notes:
   - Check mode needs the IAM permissions C(securityhub:GetMembers) and C(securityhub:ListMembers). A run needs
-    C(securityhub:CreateMembers), C(securityhub:DisassociateMembers) or C(securityhub:DeleteMembers) too, as O(state)
-    asks for.
-  - An account of the organization of a delegated administrator is enabled at once when it is added, without an
+    C(securityhub:CreateMembers), C(securityhub:DisassociateMembers) or C(securityhub:DeleteMembers) too,
+    depending on O(state).
+  - The administrator's own account is left as it is. It is returned in RV(unprocessed_accounts) with the reason
+    V(administrator_account), and does not fail the task.
+  - When a delegated administrator adds an account of its organization, the account is enabled at once, without an
     invitation.
 seealso:
   - module: multiaccount.aws.securityhub_member_invite
@@ -87,17 +89,27 @@ EXAMPLES = r"""
       - account_id: "012345670123"
     regions: [eu-west-1, eu-central-1]
 
-- name: End the membership of an account, but keep it in the list
+- name: Add the accounts of a map with e-mail addresses
   multiaccount.aws.securityhub_member:
     members:
-      - account_id: "111122223333"
+      "111122223333": security@example.com
+      "012345670123": null
+    region: eu-west-1
+
+- name: Add the accounts of a CSV file with the header "Account ID,Email"
+  multiaccount.aws.securityhub_member:
+    members: "{{ lookup('ansible.builtin.file', 'accounts.csv') }}"
+    region: eu-west-1
+
+- name: End the membership of an account, and keep it in the list
+  multiaccount.aws.securityhub_member:
+    members: ["111122223333"]
     region: eu-west-1
     state: disassociated
 
-- name: See what deleting accounts from the list would do
+- name: Show what deleting accounts from the list would do
   multiaccount.aws.securityhub_member:
-    members:
-      - account_id: "111122223333"
+    members: 111122223333, 012345670123
     region: eu-west-1
     state: absent
   check_mode: true
@@ -111,11 +123,11 @@ EXAMPLES = r"""
 
 - name: Delete them from the list
   multiaccount.aws.securityhub_member:
-    members: "{{ resigned.members | multiaccount.aws.securityhub_accounts }}"
+    members: "{{ resigned.members }}"
     region: eu-west-1
     state: absent
 
-- name: Delete whoever can be deleted, and do not fail for the others
+- name: Delete the accounts that can be deleted, and do not fail for the others
   multiaccount.aws.securityhub_member:
     members: "{{ leaving_accounts }}"
     regions: eu-west-1, eu-central-1
@@ -125,7 +137,7 @@ EXAMPLES = r"""
 
 # Ad hoc, from the command line:
 # ansible localhost -m multiaccount.aws.securityhub_member \
-#   -a '{"members": [{"account_id": "111122223333"}], "region": "eu-west-1"}' --check --diff
+#   -a 'members=111122223333,012345670123 region=eu-west-1' --check --diff
 """
 
 RETURN = r"""
@@ -146,32 +158,32 @@ created_accounts:
       type: str
       sample: "111122223333"
     member_status:
-      description: Where the account stands now, or in check mode would stand. V(null) if it is not in the member list.
+      description: The status now, or in check mode the status after a run. V(null) for no entry in the member list.
       returned: always
       type: str
       sample: Created
     previous_member_status:
-      description: Where it stood before, V(null) if it was not in the member list.
+      description: The status before. V(null) if the account was not in the member list.
       returned: always
       type: str
       sample: Deleted
     email:
-      description: The e-mail address in the member list, V(null) where the service shows none.
+      description: The e-mail address in the member list. V(null) where the service shows none.
       returned: always
       type: str
       sample: security@example.com
     administrator_id:
-      description: The administrator account, V(null) where the member list does not tell it (yet).
+      description: The administrator account. V(null) where the member list does not show it (yet).
       returned: always
       type: str
       sample: "999988887777"
     invited_at:
-      description: When the account was invited, V(null) where the service shows no time.
+      description: When the account was invited. V(null) where the service shows no time.
       returned: always
       type: str
       sample: "2026-01-31T08:15:30.123000+00:00"
     updated_at:
-      description: When the entry changed last, V(null) where the service shows no time.
+      description: When the entry last changed. V(null) where the service shows no time.
       returned: always
       type: str
       sample: "2026-01-31T08:15:30.123000+00:00"
@@ -194,7 +206,7 @@ unchanged_accounts:
   elements: dict
   contains: *member
 unprocessed_accounts:
-  description: The accounts that are not where O(state) wants them, or for which it could not be seen.
+  description: The accounts that are not in the requested O(state), or for which this was not seen.
   returned: always
   type: list
   elements: dict
@@ -210,28 +222,32 @@ unprocessed_accounts:
       type: str
       sample: "444455556666"
     member_status:
-      description: Where the account stands, V(null) if it is not in the member list or could not be read.
+      description: The status. V(null) if the account is not in the member list or could not be read.
       returned: always
       type: str
       sample: Enabled
     reason:
       description:
-        - V(rejected), the service did not process the account.
-        - V(unconfirmed), the service took the request, but the member list did not show it in time.
-        - V(unknown_status), a status that this module does not know and never acts upon.
-        - V(not_attempted), the Region failed before the turn of this account came.
+        - V(administrator_account), it is the administrator's own account. This does not fail the task.
+        - V(unknown_status), the module does not know the status, so it does nothing.
+        - V(unreadable), the service did not return the account, and gave another reason than that it is not listed.
+        - V(rejected), the service refused the account, or the call with the account in it.
+        - V(unconfirmed), the change may have been made, but the member list did not show it in time.
+        - V(not_attempted), the Region failed before the module sent anything for the account.
       returned: always
       type: str
       sample: unconfirmed
     processing_result:
-      description: The service's own words where it gave any, else an explanation.
+      description: >-
+        The message of the service where it gave one, else an explanation. It also says where an account was
+        disassociated but not deleted.
       returned: always
       type: str
       sample: >-
-        The service took the request, but the member list did not show Removed within wait_timeout: look again later, or
+        The service took the request, but the member list did not show Removed within wait_timeout. Look again later, or
         raise wait_timeout.
 failed_regions:
-  description: The Regions that failed, with what to do about it. What was done in them before is in the other lists.
+  description: The Regions that failed, and what to do next. What was done in them before is in the other lists.
   returned: always
   type: list
   elements: dict
@@ -242,29 +258,31 @@ failed_regions:
       type: str
       sample: eu-south-1
     error_code:
-      description: The service's error code, or the name of the SDK's error where no answer came.
+      description: The error code of the service, or the name of the SDK's exception where there was no response.
       returned: always
       type: str
       sample: InvalidAccessException
     msg:
-      description: What failed, for which account, and what to do next.
+      description: What failed, in which account and Region, why, and what to do next.
       returned: always
       type: str
-      sample: "Security Hub is off in 999988887777 in eu-south-1: turn it on with multiaccount.aws.securityhub_hub."
+      sample: >-
+        Security Hub is not enabled in account 999988887777 in eu-south-1. Enable it with
+        multiaccount.aws.securityhub_hub.
 diff:
   description:
-    - The status of each account before and after, V(null) for an account that is not in the member list.
+    - The status of each account before and after. V(null) for an account that is not in the member list.
     - Accounts whose status could not be read are left out.
   returned: in diff mode
   type: dict
   contains:
     before:
-      description: Status by account by Region, before.
+      description: The status by Region and account, before.
       returned: always
       type: dict
       sample: {"eu-west-1": {"111122223333": null, "012345670123": "Enabled"}}
     after:
-      description: Status by account by Region, after.
+      description: The status by Region and account, after.
       returned: always
       type: dict
       sample: {"eu-west-1": {"111122223333": "Created", "012345670123": "Enabled"}}
@@ -273,21 +291,18 @@ diff:
 from functools import partial
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
-from ansible.module_utils.common.warnings import warn
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import (
-    Connection,
-    ConnectionInfo,
-    RegionClients,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.apply import (
     DELETION,
     DISASSOCIATION,
-    Converged,
-    converge,
     creation,
+    not_started,
+    reconcile_members,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import (
     CREATED_LIST,
@@ -295,24 +310,28 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     DISASSOCIATED_LIST,
     UNCHANGED,
     UNPROCESSED,
-    Decision,
-    decide_absent,
-    decide_disassociated,
-    decide_present,
+    MemberPlan,
+    Outcome,
+    is_without_invitation,
+    plan_absent,
+    plan_disassociated,
+    plan_present,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import (
+    ByRegion,
     account_keys,
     account_result,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import ENABLED, Member
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
+    COMMON_SPEC,
     FAIL_ON_UNPROCESSED_SPEC,
-    REGIONS_SPEC,
     WAIT_TIMEOUT_SPEC,
+    AccountEmails,
     checked_wait_timeout,
     parse_members,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import Mode, Result, answer
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import Result, RunMode, run_module
 
 LISTS = (CREATED_LIST, DISASSOCIATED_LIST, DELETED_LIST, UNCHANGED, UNPROCESSED)
 
@@ -320,72 +339,86 @@ LISTS = (CREATED_LIST, DISASSOCIATED_LIST, DELETED_LIST, UNCHANGED, UNPROCESSED)
 VERBS = {"present": "added", "disassociated": "disassociated", "absent": "deleted"}
 
 ARGUMENT_SPEC: Dict[str, Any] = {
-    "members": {
-        "type": "list",
-        "elements": "dict",
-        "required": True,
-        "options": {"account_id": {"type": "str", "required": True}, "email": {"type": "str"}},
-    },
+    "members": {"type": "raw", "required": True},
     "state": {"type": "str", "choices": list(VERBS), "default": "present"},
-    "regions": REGIONS_SPEC,
+    **COMMON_SPEC,
     "fail_on_unprocessed": FAIL_ON_UNPROCESSED_SPEC,
     "wait_timeout": WAIT_TIMEOUT_SPEC,
 }
 
 
-def manage_members(params: Mapping[str, Any], info: ConnectionInfo, mode: Mode) -> Result:
+def manage_members(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMode) -> Result:
     """Bring the requested accounts to the requested state in the requested Regions.
 
     :raises InvalidInput: for options that can't be used, before any call to AWS
     """
     emails = parse_members(params["members"], "members")
+    account_ids = list(emails)
     wait_timeout = checked_wait_timeout(params["wait_timeout"])
-    connection = Connection(info, params["regions"])
-    decide = decision_maker(params["state"], emails)
+    session = RegionSession(info, params["regions"], params["exclude_regions"])
+    plan = planner(params["state"], emails)
     changes = [creation(emails), DISASSOCIATION, DELETION]
 
-    def work(clients: RegionClients) -> Converged:
-        return converge(clients, list(emails), decide, changes, wait_timeout, mode.check)
+    def work(client: SecurityHubClient) -> RegionResult[List[Outcome]]:
+        own_account = partial(session.caller_account_id, client.region)
+        return reconcile_members(client, account_ids, plan, changes, wait_timeout, mode.check, own_account)
 
-    by_region = connection.in_each_region(work) if emails else {}
+    by_region = session.map_regions(work, partial(not_started, account_ids)) if account_ids else {}
     verb, fail = VERBS[params["state"]], params["fail_on_unprocessed"]
-    result = account_result(by_region, LISTS, verb, fail, mode, connection.caller_account_id)
-    warnings = other_addresses(emails, by_region) if params["state"] == "present" else []
-    return {**result, "warnings": warnings} if warnings else result
+    result = account_result(by_region, LISTS, verb, fail, mode, session.caller_account_id)
+    return {**result, "warnings": warnings_for(params["state"], emails, by_region)}
 
 
-def decision_maker(state: str, emails: Mapping[str, Optional[str]]) -> Callable[[str, Optional[Member]], Decision]:
-    """Return the plan that belongs to a state."""
+def planner(state: str, emails: AccountEmails) -> Callable[[str, Optional[Member]], MemberPlan]:
+    """Return the function that plans for a state."""
     if state == "present":
-        return lambda account_id, member: decide_present(account_id, member, emails[account_id])
-    return decide_disassociated if state == "disassociated" else decide_absent
+        return lambda account_id, member: plan_present(account_id, member, emails[account_id])
+    return plan_disassociated if state == "disassociated" else plan_absent
 
 
-def other_addresses(emails: Mapping[str, Optional[str]], by_region: Mapping[str, Converged]) -> List[str]:
-    """Return a warning for each account that is listed with another e-mail address than the one asked for."""
+def warnings_for(state: str, emails: AccountEmails, by_region: ByRegion) -> List[str]:
+    """Return what the user should know beside the result."""
+    if state == "present":
+        return other_addresses(emails, by_region)
+    return organization_accounts(by_region)
+
+
+def other_addresses(emails: AccountEmails, by_region: ByRegion) -> List[str]:
+    """Return a warning for each account that is listed with another e-mail address than the requested one."""
     listed: Dict[str, Dict[str, List[str]]] = {}
-    for region, converged in by_region.items():
-        for outcome in converged.outcomes:
-            wanted, found = emails[outcome.account_id], outcome.before.email if outcome.before else None
-            if outcome.result == UNCHANGED and wanted and found and wanted.lower() != found.lower():
-                listed.setdefault(outcome.account_id, {}).setdefault(found, []).append(region)
+    for region, found in by_region.items():
+        for outcome in found.value:
+            wanted, email = emails[outcome.account_id], outcome.before.email if outcome.before else None
+            if outcome.result == UNCHANGED and wanted and email and wanted.lower() != email.lower():
+                listed.setdefault(outcome.account_id, {}).setdefault(email, []).append(region)
     return [
-        f"{account_id} is listed with the e-mail address {found} in {', '.join(regions)}, not {emails[account_id]}: "
-        "the service can't change it, it keeps the one with which an account was added."
+        f"{account_id} is listed with the e-mail address {email} in {', '.join(regions)}, not {emails[account_id]}. "
+        "The service keeps the address with which an account was added."
         for account_id, addresses in listed.items()
-        for found, regions in addresses.items()
+        for email, regions in addresses.items()
+    ]
+
+
+def organization_accounts(by_region: ByRegion) -> List[str]:
+    """Return a warning for each account whose disassociation ends a membership without an invitation."""
+    regions: Dict[str, List[str]] = {}
+    for region, found in by_region.items():
+        for outcome in found.value:
+            before = outcome.before
+            if outcome.changed and before and before.member_status == ENABLED and is_without_invitation(before):
+                regions.setdefault(outcome.account_id, []).append(region)
+    return [
+        f"{account_id} is Enabled without an invitation in {', '.join(names)}, so it is probably an account of an "
+        "organization. Disassociating it ends its monitoring by this administrator, and it can't be invited again: "
+        "only the delegated administrator of the organization can add it."
+        for account_id, names in regions.items()
     ]
 
 
 def main() -> None:
-    module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    mode = Mode(module.check_mode, module._diff)
-    result = answer(manage_members, module.params, partial(get_aws_connection_info, module), mode, account_keys(LISTS))
-    for warning in result.pop("warnings", []):
-        warn(warning)  # AnsibleAWSModule's warn makes ansible-core complain of a deprecated way to pass warnings
-    if "msg" in result:
-        module.fail_json(**result)
-    module.exit_json(**result)
+    run_module(
+        AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), manage_members, account_keys(LISTS)
+    )
 
 
 if __name__ == "__main__":

@@ -10,30 +10,34 @@ module: securityhub_member_info
 version_added: 1.0.0
 short_description: List the members of an AWS Security Hub administrator
 description:
-  - Tells who is in the member list of this Security Hub CSPM administrator account, and in which status, in one
-    Region or many at the same time.
-  - Runs with the credentials of the administrator account.
+  - Lists the members of this Security Hub CSPM administrator account with their status, in one Region or many at the
+    same time.
+  - Run it with the credentials of the administrator account.
 author:
   - multiaccount.aws contributors (@multiaccount)
 options:
   account_ids:
     description:
-      - Only these accounts, as a list or as one string with commas, spaces or newlines between them. Those that are
-        not in the member list do not appear.
-      - Without it, the whole member list is returned. With an empty list there is nothing to do.
+      - Return only these accounts, as a list or as one string with commas, spaces or newlines between them. Accounts
+        that are not in the member list are left out.
+      - An account ID is exactly 12 digits. Anything else is refused before any call to AWS, V(null) and the empty
+        string included.
+      - Defaults to the whole member list. With an empty list, the module does nothing.
+      - If the service does not return an account, and gives another reason than that it is not in the member list, the
+        Region fails with V(UnprocessedAccounts).
     type: list
-    elements: str
+    elements: raw
   member_status:
     description:
-      - Only members in these statuses, as a list or as one string with commas, spaces or newlines between them, in
-        upper or lower case.
+      - Return only members in these statuses, as a list or as one string with commas, spaces or newlines between them,
+        in upper or lower case.
       - The statuses are V(Created), V(Invited), V(Enabled), V(Removed), V(Resigned), V(Deleted) and
         V(AccountSuspended).
-      - Without it, members in every status are returned.
+      - Defaults to every status.
     type: list
     elements: str
 notes:
-  - Needs the IAM permission C(securityhub:ListMembers), and C(securityhub:GetMembers) with O(account_ids).
+  - Needs the IAM permission C(securityhub:ListMembers), and with O(account_ids) also C(securityhub:GetMembers).
 seealso:
   - module: multiaccount.aws.securityhub_member
   - module: multiaccount.aws.securityhub_member_invite
@@ -50,11 +54,11 @@ EXAMPLES = r"""
 - name: List all members in two Regions
   multiaccount.aws.securityhub_member_info:
     regions: [eu-west-1, eu-central-1]
-  register: everybody
+  register: found
 
-- name: Name the members that have yet to accept
+- name: Show the members that have not accepted yet
   ansible.builtin.debug:
-    msg: "{{ everybody.members | selectattr('member_status', 'eq', 'Invited') | map(attribute='account_id') | unique }}"
+    msg: "{{ found.members | selectattr('member_status', 'eq', 'Invited') | map(attribute='account_id') | unique }}"
 
 - name: List the members that declined or left
   multiaccount.aws.securityhub_member_info:
@@ -90,12 +94,12 @@ members:
       type: str
       sample: "111122223333"
     member_status:
-      description: Where the account stands.
+      description: The status.
       returned: always
       type: str
       sample: Enabled
     email:
-      description: The e-mail address in the member list, V(null) where the service shows none.
+      description: The e-mail address in the member list. V(null) where the service shows none.
       returned: always
       type: str
       sample: security@example.com
@@ -105,17 +109,17 @@ members:
       type: str
       sample: "999988887777"
     invited_at:
-      description: When the account was invited, V(null) where the service shows no time.
+      description: When the account was invited. V(null) where the service shows no time.
       returned: always
       type: str
       sample: "2026-01-31T08:15:30.123000+00:00"
     updated_at:
-      description: When the entry changed last, V(null) where the service shows no time.
+      description: When the entry last changed. V(null) where the service shows no time.
       returned: always
       type: str
       sample: "2026-01-31T08:15:30.123000+00:00"
 failed_regions:
-  description: The Regions that failed, with what to do about it.
+  description: The Regions that failed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -126,58 +130,61 @@ failed_regions:
       type: str
       sample: eu-south-1
     error_code:
-      description: The service's error code, or the name of the SDK's error where no answer came.
+      description: The error code of the service, or the name of the SDK's exception where there was no response.
       returned: always
       type: str
       sample: InvalidAccessException
     msg:
-      description: What failed, for which account, and what to do next.
+      description: What failed, in which account and Region, why, and what to do next.
       returned: always
       type: str
-      sample: "Security Hub is off in 999988887777 in eu-south-1: turn it on with multiaccount.aws.securityhub_hub."
+      sample: >-
+        Security Hub is not enabled in account 999988887777 in eu-south-1. Enable it with
+        multiaccount.aws.securityhub_hub.
 """
 
-from functools import partial
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import (
-    Observed,
     list_members,
-    observe,
     read_members,
+    unreadable_error,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import (
-    Connection,
-    ConnectionInfo,
-    RegionClients,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import (
+    SecurityHubClient,
+    read_or_error,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import member_row
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
-    REGIONS_SPEC,
+    ACCOUNT_IDS_SPEC,
+    COMMON_SPEC,
     parse_account_ids,
     parse_statuses,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
-    Mode,
     Result,
-    answer,
+    RunMode,
     info_result,
+    nothing_found,
+    run_module,
 )
 
 KEYS = ("members", "failed_regions")
 
 ARGUMENT_SPEC: Dict[str, Any] = {
-    "account_ids": {"type": "list", "elements": "str"},
+    "account_ids": ACCOUNT_IDS_SPEC,
     "member_status": {"type": "list", "elements": "str"},
-    "regions": REGIONS_SPEC,
+    **COMMON_SPEC,
 }
 
 
-def list_requested(params: Mapping[str, Any], info: ConnectionInfo, _mode: Mode) -> Result:
+def list_requested_members(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMode) -> Result:
     """List the requested members in the requested Regions.
 
     :raises InvalidInput: for options that can't be used, before any call to AWS
@@ -185,28 +192,28 @@ def list_requested(params: Mapping[str, Any], info: ConnectionInfo, _mode: Mode)
     asked = params["account_ids"]
     account_ids = None if asked is None else parse_account_ids(asked, "account_ids")
     statuses = parse_statuses(params["member_status"] or [], "member_status")
-    connection = Connection(info, params["regions"])
+    session = RegionSession(info, params["regions"], params["exclude_regions"])
 
-    def work(clients: RegionClients) -> Observed[Member]:
-        if account_ids is None:
-            observed = observe(lambda: list_members(clients.reader))
-        else:
-            seen = read_members(clients.reader, account_ids)
-            observed = Observed([member for member in seen.members.values() if member], seen.failure)
-        found = [member for member in observed.found if not statuses or member.member_status in statuses]
-        return Observed(found, observed.failure)
+    def work(client: SecurityHubClient) -> RegionResult[Sequence[Member]]:
+        found = find_members(client, account_ids)
+        wanted = [member for member in found.value if not statuses or member.member_status in statuses]
+        return RegionResult(wanted, found.error)
 
-    by_region = {} if account_ids == [] else connection.in_each_region(work)
-    return info_result(by_region, {"members": lambda member: [member_row(member)]}, connection.caller_account_id)
+    by_place = {} if account_ids == [] else session.map_places(None, work, nothing_found)[0]
+    return info_result(by_place, {"members": lambda member: [member_row(member)]}, session.caller_account_id)
+
+
+def find_members(client: SecurityHubClient, account_ids: Optional[List[str]]) -> RegionResult[Sequence[Member]]:
+    """Return the members of one Region: all, or those that were asked for."""
+    if account_ids is None:
+        return read_or_error(lambda: list_members(client))
+    read = read_members(client, account_ids)
+    members = [member for member in read.value.members.values() if member]
+    return RegionResult(members, read.error or unreadable_error(client, read.value))
 
 
 def main() -> None:
-    module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    mode = Mode(module.check_mode, module._diff)
-    result = answer(list_requested, module.params, partial(get_aws_connection_info, module), mode, KEYS)
-    if "msg" in result:
-        module.fail_json(**result)
-    module.exit_json(**result)
+    run_module(AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), list_requested_members, KEYS)
 
 
 if __name__ == "__main__":

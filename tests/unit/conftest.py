@@ -20,6 +20,7 @@ import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub, credentials, running_hub
+from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION
 
 MODELS: dict[Any, Any] = {}
@@ -65,6 +66,14 @@ def _read_models() -> None:
     session = botocore.session.Session(session_vars=nowhere)
     session.register_component("data_loader", _loader_with_memory())
     session.create_client("securityhub", REGION, aws_access_key_id="none", aws_secret_access_key="none")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock that only the pauses of retry.py move."""
+    clock = Clock()
+    monkeypatch.setattr(retry, "time", clock)
+    return clock
 
 
 @pytest.fixture

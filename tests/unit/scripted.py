@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
@@ -22,6 +21,7 @@ ERROR_AFTER = "error after the work"
 DENIED = "denied"
 NOT_FOUND = "not found"
 INVALID = "invalid"
+CONFLICT = "conflict"
 HUB_OFF = "Account 111122223333 is not subscribed to AWS Security Hub"
 AFTER_THE_WORK = (LOST_REPLY, ERROR_AFTER)
 
@@ -39,6 +39,7 @@ def refuse(incident: str) -> None:
         DENIED: ("AccessDeniedException", 403),
         NOT_FOUND: ("ResourceNotFoundException", 404),
         INVALID: ("InvalidInputException", 400),
+        CONFLICT: ("ResourceConflictException", 409),
         HUB_OFF: ("InvalidAccessException", 401),
     }.get(incident, ("InternalException", 500))
     raise error(code, status, incident)
@@ -66,14 +67,14 @@ class Clock:
 
 
 class Scripted(Generic[State]):
-    """A Region, its reader and its writer, which are one.
+    """A Region: what the functions of `api` take for a client, and the SDK's client in it, in one.
 
-    incidents lists what the next calls of an operation meet, in order; lag is how many seconds reads are behind; sent
-    are the writes that came in.
+    A read is tried once, so that each incident of a script is one failed read. incidents lists what the next calls of
+    an operation meet, in order; lag is how many seconds reads are behind; sent are the writes that came in.
     """
 
     region = "eu-west-1"
-    meta = SimpleNamespace(region_name=region)
+    read_attempts = 1
 
     def __init__(self, clock: Clock, state: State) -> None:
         self.clock = clock
@@ -83,11 +84,7 @@ class Scripted(Generic[State]):
         self.sent: list[str] = []
 
     @property
-    def reader(self) -> Any:
-        return self
-
-    @property
-    def writer(self) -> Any:
+    def sdk(self) -> Any:
         return self
 
     @property

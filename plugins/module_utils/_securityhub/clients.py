@@ -4,78 +4,98 @@
 
 # PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
 
-"""Many Regions at once: their clients, made from one boto3 session, and the results of all of them."""
+"""Sessions and roles, one client a Region shared by all accounts, and the work of many Regions and accounts at once."""
 
 from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
 from itertools import chain
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, TypeVar
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+    TypeVar,
+)
 
-from .errors import InvalidInput
-from .options import parse_regions
+from ansible.module_utils.ansible_release import __version__ as ansible_core_version
+
+from .calls import SecurityHubClient, call_once
+from .credentials import (
+    ActingProvider,
+    ConnectionInfo,
+    Place,
+    Role,
+    RoleCredentials,
+    acting_as,
+    acting_credentials,
+    signing_key,
+)
+from .errors import InvalidInput, RegionResult, SecurityHubError
+from .options import exclude_regions, parse_region, parse_regions
+from .retry import READ_ATTEMPTS
+from .sessions import core_session, own_session, usable
 
 try:
     import boto3.session
-    import botocore.session
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError
-    from botocore.utils import parse_timestamp
+    from botocore.credentials import CredentialResolver
 except ImportError:
     pass  # AnsibleAWSModule reports it
 
+SERVICE = "securityhub"
+COLLECTION_VERSION = "1.0.0"
+USER_AGENT = f"multiaccount.aws/{COLLECTION_VERSION} ansible-core/{ansible_core_version}"
+
+# The client sends each request once: retry.py decides whether one may be sent again.
+SEND_ONCE = {"mode": "standard", "total_max_attempts": 1}
+# A connection that does not open is given up sooner than after botocore's 60 seconds; aws_config may say otherwise.
+CONNECT_TIMEOUT = 5
+# Accounts × Regions that are worked on at once.
+CONCURRENCY = 50
+
 T = TypeVar("T")
 
-SERVICE = "securityhub"
-USER_AGENT = "multiaccount.aws"
-# Reads are safe to repeat, so botocore repeats them: its standard mode knows all codes of the service's throttling.
-# aws_config may say otherwise. A connection that does not open is given up sooner than after botocore's 60 seconds.
-READ_RETRIES = {"mode": "standard", "total_max_attempts": 8}
-WRITE_RETRIES = {"mode": "standard", "total_max_attempts": 1}
-CONNECT_TIMEOUT = 5
 
+class RegionSession:
+    """One session, the Regions to work on with it, and one client for each of them."""
 
-class ConnectionInfo(NamedTuple):
-    """What amazon.aws's get_aws_connection_info returns: how to reach AWS, from the connection options."""
-
-    region: Optional[str]
-    endpoint_url: Optional[str]
-    boto_params: Mapping[str, Any]
-
-
-class RegionClients:
-    """The clients of one Region: ``reader`` repeats failed calls by itself, ``writer`` sends each request once."""
-
-    def __init__(self, region: str, make_client: Callable[[str, Dict[str, Any]], Any]) -> None:
-        self.region = region
-        self.reader = make_client(region, {})
-        self._make_client = make_client
-        self._writer: Any = None
-
-    @property
-    def writer(self) -> Any:
-        """Made when first needed: most runs have nothing to write."""
-        if self._writer is None:
-            self._writer = self._make_client(self.region, {"retries": WRITE_RETRIES})
-        return self._writer
-
-
-class Connection:
-    """One boto3 session and the Regions to work on with it."""
-
-    def __init__(self, info: ConnectionInfo, regions: Optional[Iterable[object]]) -> None:
+    def __init__(
+        self, info: ConnectionInfo, regions: Optional[Iterable[object]], exclude: Optional[Iterable[object]] = None
+    ) -> None:
         """Prepare without any call to AWS.
 
         :param regions: the option ``regions``, None where it was not given
+        :param exclude: the option ``exclude_regions``, likewise
         :raises InvalidInput: for a Region that is not known, for none at all, for credentials that can't be used
         """
         self._info = info
         self._lock = threading.Lock()
-        self._session = _session(info.boto_params)
-        self.regions = self._parse(regions)
+        self._account_lock = threading.Lock()
+        self._account_id: Optional[str] = None
+        self._clients: Dict[str, SecurityHubClient] = {}
+        self._sts_clients: Dict[str, SecurityHubClient] = {}
+        self._concurrency = CONCURRENCY
+        self._own_core = core_session()
+        self._own = own_session(self._own_core, info.boto_params)
+        self._base: Any = None
+        self._core = core_session()
+        self._core.register_component("credential_provider", CredentialResolver([ActingProvider(lambda: self._base)]))
+        with usable("credentials", OSError):
+            self._session = boto3.session.Session(
+                botocore_session=self._core, profile_name=info.boto_params.get("profile_name")
+            )
+        self._read_attempts = _read_attempts(info.boto_params.get("aws_config"))
+        self.regions = exclude_regions(self._parse(regions), exclude, self._known_regions())
 
     def _parse(self, regions: Optional[Iterable[object]]) -> List[str]:
         if regions is not None:
@@ -84,56 +104,232 @@ class Connection:
             raise InvalidInput(
                 "No Region: set regions or region, the environment variable AWS_REGION, or a region in the profile."
             )
-        return parse_regions([self._info.region], self._known_regions(), "region")
+        return [parse_region(self._info.region, self._known_regions())]
 
     def _known_regions(self) -> Set[str]:
         partitions = self._session.get_available_partitions()
         names = (self._session.get_available_regions(SERVICE, partition_name=partition) for partition in partitions)
         return set(chain.from_iterable(names))
 
-    def in_each_region(self, work: Callable[[RegionClients], T]) -> Dict[str, T]:
-        """Do the work in all Regions at the same time; return what it returned, in the order of the Regions.
+    def map_regions(
+        self,
+        work: Callable[[SecurityHubClient], RegionResult[T]],
+        not_started: Callable[[SecurityHubError], RegionResult[T]],
+    ) -> Dict[str, RegionResult[T]]:
+        """Do the work in all Regions at the same time; return the results in the order of the Regions.
 
-        :raises InvalidInput: if there are no credentials
+        :param not_started: makes the result of a Region for which no client could be made
+        :raises InvalidInput: if there are no usable credentials
         """
-        self._require_credentials()
-        clients = [RegionClients(region, self._make_client) for region in self.regions]
-        with ThreadPoolExecutor(max_workers=len(clients)) as pool:
-            return dict(zip(self.regions, pool.map(work, clients)))
+        self.connect()
+
+        def work_in(region: str) -> RegionResult[T]:
+            return self._work(region, work, not_started)
+
+        with ThreadPoolExecutor(max_workers=len(self.regions)) as pool:
+            return dict(zip(self.regions, pool.map(work_in, self.regions)))
+
+    def map_places(
+        self,
+        roles: Optional[Mapping[str, Role]],
+        work: Callable[[SecurityHubClient], RegionResult[T]],
+        not_started: Callable[[SecurityHubError], RegionResult[T]],
+    ) -> Tuple[Dict[Place, RegionResult[T]], Dict[str, SecurityHubError]]:
+        """Do the work in all Regions, of many accounts or of the caller's own; also return whose role failed.
+
+        :param roles: {account ID: the role that gives access to it}, None for the account of the credentials
+        :return: the results account by account, Region by Region; {account ID: error}
+        :raises InvalidInput: if there are no usable credentials
+        """
+        if roles is None:
+            by_region = self.map_regions(work, not_started)
+            return {Place(region): result for region, result in by_region.items()}, {}
+        if not roles:
+            return {}, {}
+        self.connect()
+        credentials = self.role_credentials(roles)
+        places = [Place(region, account_id) for account_id in roles for region in self.regions]
+
+        def work_in(place: Place) -> Optional[RegionResult[T]]:
+            role = credentials[str(place.account_id)]
+            if role.take(place.region):
+                return None
+            with acting_as(role):
+                return self._work(place.region, work, not_started)
+
+        with self.worker_pool() as run_all:
+            results = dict(zip(places, run_all(work_in, places)))
+        errors = {account_id: each.error for account_id, each in credentials.items() if each.error}
+        return {place: result for place, result in results.items() if result is not None}, errors
+
+    @contextmanager
+    def worker_pool(self) -> Iterator[Callable[[Callable[[Any], Any], Sequence[Any]], List[Any]]]:
+        """Yield what runs a function for many arguments, ``concurrency`` at a time over all its callers."""
+        with ThreadPoolExecutor(max_workers=self._concurrency) as pool:
+            yield lambda work, arguments: list(pool.map(work, arguments))
+
+    def _work(
+        self,
+        region: str,
+        work: Callable[[SecurityHubClient], RegionResult[T]],
+        not_started: Callable[[SecurityHubError], RegionResult[T]],
+    ) -> RegionResult[T]:
+        step = "Connecting"
+        try:
+            client = self.client(region)
+            step = "The task"
+            return work(client)
+        except SecurityHubError as error:
+            return not_started(error)
+        except Exception as error:  # noqa: BLE001
+            # Whatever it is: it costs this Region only. Whoever writes keeps what was done, so nothing has been here.
+            return not_started(SecurityHubError(type(error).__name__, str(error), step, region))
+
+    def connect(self) -> None:
+        """Find the credentials, take ``assume_role`` and try the connection options, before any call to Security Hub.
+
+        :raises InvalidInput: if there are no usable credentials or connection options
+        """
+        if self._base is not None:
+            return
+        self._base = self._find_credentials()
+        if self._info.assume_role:
+            arn = self._info.assume_role.name
+            credentials = self._role_credentials(self._info.assume_role, arn)
+            error = credentials.take(self.regions[0])
+            if error:
+                raise InvalidInput(
+                    f"assume_role_arn: AssumeRole of {arn} failed in {error.region} with {error.error_code}: "
+                    f"{error.text.rstrip('.')}. Check the role's trust policy, and that the caller may take it."
+                )
+            self._base = credentials
+        self._try_connection_options()
+
+    def _try_connection_options(self) -> None:
+        """Make the first client: options that can't be used are no failure of each Region.
+
+        :raises InvalidInput: if the connection options can't be used
+        """
+        try:
+            self.client(self.regions[0])
+        except InvalidInput:
+            raise
+        except Exception:  # noqa: BLE001, S110
+            pass  # whatever it is: it is made again, and costs its own Region only
+
+    def use_concurrency(self, pairs_at_once: int) -> None:
+        """Set how many accounts × Regions are worked on at once, before the first client is made."""
+        self._concurrency = pairs_at_once
+
+    def role_credentials(self, accesses: Mapping[str, Role]) -> Dict[str, RoleCredentials]:
+        """Return the credentials of each account's role, which is taken when it is needed: once an account."""
+        partition = self.partition
+        return {
+            account_id: self._role_credentials(role, role.arn(account_id, partition), account_id)
+            for account_id, role in accesses.items()
+        }
+
+    @property
+    def partition(self) -> str:
+        """The partition of the Regions, such as aws or aws-us-gov."""
+        return self._session.get_partition_for_region(self.regions[0])
+
+    def _role_credentials(self, role: Role, arn: str, account_id: Optional[str] = None) -> RoleCredentials:
+        base = self._base
+
+        def assume(region: str) -> Mapping[str, Any]:
+            sts = self._sts(region)
+            with acting_as(base):
+                return call_once(sts, "AssumeRole", lambda: sts.sdk.assume_role(**role.request(arn))["Credentials"])
+
+        return RoleCredentials(assume, self.regions, account_id)
+
+    def _sts(self, region: str) -> SecurityHubClient:
+        """Return the client of STS in a Region, made once."""
+        with self._lock:
+            if region not in self._sts_clients:
+                sdk = self._make_client("sts", region, self._config({}))
+                self._sts_clients[region] = SecurityHubClient(region, sdk, renew=self._renew)
+            return self._sts_clients[region]
 
     def caller_account_id(self, region: str) -> Optional[str]:
-        """Ask STS in a Region whose credentials these are; None if it doesn't say. Needs no permission."""
-        config = self._config(
-            {"retries": WRITE_RETRIES, "connect_timeout": CONNECT_TIMEOUT, "read_timeout": CONNECT_TIMEOUT}
-        )
+        """Return whose credentials these are, None if STS does not tell. Asked once; needs no permission.
+
+        For the role of a member account, it is this account. STS is asked in the Region at hand and, where it does not
+        answer there, in the other Regions.
+        """
+        acting = acting_credentials()
+        if acting and acting.account_id:
+            return acting.account_id
+        with self._account_lock:
+            for each in [region, *(other for other in self.regions if other != region)]:
+                self._account_id = self._account_id or self._ask_for_account_id(each)
+            return self._account_id
+
+    def _ask_for_account_id(self, region: str) -> Optional[str]:
+        config = self._config({"connect_timeout": CONNECT_TIMEOUT, "read_timeout": CONNECT_TIMEOUT})
         try:
-            return self._client("sts", region, config).get_caller_identity()["Account"]
+            with acting_as(None):
+                return self._client("sts", region, config).get_caller_identity()["Account"]
         except Exception:  # noqa: BLE001
-            # Whatever it is: who calls is but a word in a message, for which no result may be lost.
+            # Whatever it is: no result may be lost for it.
             return None
 
-    def _require_credentials(self) -> None:
-        with _usable("credentials"):
-            found = self._session.get_credentials()
+    def _find_credentials(self) -> Any:
+        with usable("credentials", OSError):
+            found = self._own.get_credentials()
+            if found is not None:
+                self._refuse_mfa()
+                found.get_frozen_credentials()
         if found is None:
             raise InvalidInput(
                 "No AWS credentials: set access_key and secret_key, profile, their environment variables, "
                 "or run where an IAM role provides them."
             )
+        return found
 
-    def _make_client(self, region: str, settings: Dict[str, Any]) -> Any:
-        return self._client(SERVICE, region, self._config(settings))
+    def _refuse_mfa(self) -> None:
+        """Refuse a profile whose role asks for an MFA code: a task has nobody to type it."""
+        profile = self._own_core.get_scoped_config() if self._own.profile_name else {}
+        explicit = self._info.boto_params.get("aws_access_key_id")
+        if not explicit and profile.get("role_arn") and profile.get("mfa_serial"):
+            raise InvalidInput(
+                f"profile: {self._own.profile_name} asks for an MFA code (mfa_serial), which a task can't enter. "
+                "Get a session first, for example with 'aws configure export-credentials', and give the task its "
+                "access_key, secret_key and session_token."
+            )
+
+    def client(self, region: str) -> SecurityHubClient:
+        """Return the client of a Region, made once and shared by all accounts."""
+        with self._lock:
+            if region not in self._clients:
+                sdk = self._make_client(SERVICE, region, self._config({}))
+                self._clients[region] = SecurityHubClient(region, sdk, self._read_attempts, self._renew)
+            return self._clients[region]
+
+    def _renew(self) -> bool:
+        """Take the role at hand again, after its session expired; return whether there is a new one."""
+        credentials = acting_credentials() or self._base
+        return isinstance(credentials, RoleCredentials) and credentials.renew(signing_key())
 
     def _config(self, settings: Dict[str, Any]) -> Any:
         """Return our defaults, on them aws_config, on that what must be so."""
-        config = Config(retries=READ_RETRIES, connect_timeout=CONNECT_TIMEOUT, user_agent_extra=USER_AGENT)
-        for more in (self._info.boto_params.get("aws_config"), Config(**settings)):
+        given = self._info.boto_params.get("aws_config")
+        mode = (getattr(given, "retries", None) or {}).get("mode", SEND_ONCE["mode"])
+        config = Config(
+            connect_timeout=CONNECT_TIMEOUT, user_agent_extra=USER_AGENT, max_pool_connections=self._concurrency
+        )
+        for more in (given, Config(retries={**SEND_ONCE, "mode": mode}, **settings)):
             config = config.merge(more) if more else config
         return config
 
     def _client(self, service: str, region: str, config: Any) -> Any:
         # Sessions are not safe for threads, the clients that they make are.
-        with self._lock, _usable("connection options"):
+        with self._lock:
+            return self._make_client(service, region, config)
+
+    def _make_client(self, service: str, region: str, config: Any) -> Any:
+        with usable("connection options"):
             return self._session.client(
                 service,
                 region_name=region,
@@ -143,43 +339,9 @@ class Connection:
             )
 
 
-def _session(boto_params: Mapping[str, Any]) -> Any:
-    names: Sequence[str] = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "profile_name")
-    values = {name: boto_params.get(name) for name in names}
-    if (values["aws_access_key_id"] is None) != (values["aws_secret_access_key"] is None):
-        raise InvalidInput("access_key and secret_key: one is given without the other. Give both, or none.")
-    core = botocore.session.get_session()
-    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parse_time)
-    with _usable("credentials"):
-        return boto3.session.Session(botocore_session=core, **values)
-
-
-def parse_time(value: Any) -> datetime:
-    """Parse a time of a reply as botocore does, but ISO 8601 first, and with the standard library.
-
-    botocore tries every format there is, which takes most of the processor time of reading a long member list.
-    """
-    try:
-        if "T" in value:
-            return datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except (TypeError, ValueError):
-        pass  # a number, or a form that this Python does not know
-    return parse_timestamp(value)
-
-
-@contextmanager
-def _usable(what: str) -> Iterator[None]:
-    """Turn what the SDK raises for options that can't be used into InvalidInput."""
-    try:
-        yield
-    except (BotoCoreError, AttributeError, OSError, TypeError, ValueError) as error:
-        raise InvalidInput(f"The {what} can't be used: {error}") from error
-
-
-def connection_info(get: Callable[[], Sequence[Any]]) -> ConnectionInfo:
-    """Return what get_aws_connection_info finds.
-
-    :raises InvalidInput: for an aws_config that the SDK refuses
-    """
-    with _usable("connection options"):
-        return ConnectionInfo(*get())
+def _read_attempts(config: Any) -> int:
+    """Return how often a read is tried at most: as aws_config says in the words of botocore's Config, else ours."""
+    retries = getattr(config, "retries", None) or {}
+    if "total_max_attempts" in retries:
+        return int(retries["total_max_attempts"])
+    return int(retries["max_attempts"]) + 1 if "max_attempts" in retries else READ_ATTEMPTS

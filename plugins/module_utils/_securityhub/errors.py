@@ -9,47 +9,67 @@
 from __future__ import annotations
 
 import re
-from typing import Optional, Sequence
+from dataclasses import dataclass
+from typing import Generic, Optional, Sequence, TypeVar, Union
 
+T = TypeVar("T")
 
-class InvalidInput(ValueError):
-    """An option that can't be used; the text says which, why and what would be right."""
-
-
-class Obstacle(Exception):
-    """Something in a Region that stands in the way; the text says what, where, and what to do next."""
-
-    def __init__(self, error_code: str, text: str) -> None:
-        super().__init__(text)
-        self.error_code = error_code
-        self.text = text
-
-
-# The reasons of the unprocessed accounts.
+# Reasons of unprocessed accounts.
 NOT_A_MEMBER = "not_a_member"
 NOT_ATTEMPTED = "not_attempted"
 REJECTED = "rejected"
 UNCONFIRMED = "unconfirmed"
 UNKNOWN_STATUS = "unknown_status"
+UNREADABLE = "unreadable"
 SUSPENDED_REASON = "suspended"
-# Error codes of ours, of what stands in the way in a Region.
+ADMINISTRATOR_ACCOUNT = "administrator_account"
+AWAITING_ACCEPTANCE = "awaiting_acceptance"
+ROLE_NOT_ASSUMED = "role_not_assumed"
+REGION_NOT_ENABLED = "region_not_enabled"
+# Reasons that are no failure of the task.
+NO_FAILURE = frozenset([ADMINISTRATOR_ACCOUNT, AWAITING_ACCEPTANCE])
+
+# Error codes of this collection, for a precondition that is not met in a Region.
 OTHER_ADMINISTRATOR = "other_administrator"
+IS_ADMINISTRATOR = "is_administrator"
+IS_MEMBER = "is_member"
 NO_INVITATION = "no_invitation"
 ASSOCIATED = "associated"
+
+# Error code of this collection for an account that the response to a call names as unprocessed.
+UNPROCESSED_ACCOUNTS = "UnprocessedAccounts"
+# Stands in for a message or ProcessingResult that is empty.
+NO_REASON = "The service gave no reason."
+
 # TooManyRequestsException and LimitExceededException (a quota or a throttle) have been seen from Security Hub; the
 # others are AWS's general codes.
-_THROTTLING_CODES = frozenset(
+THROTTLING_CODES = frozenset(
     ["LimitExceededException", "TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"]
 )
+CREDENTIAL_CODES = frozenset(
+    ["UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch"]
+)
+EXPIRED_CODES = frozenset(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"])
+DENIED_CODES = frozenset(["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"])
+# Refusals that concern the caller or the Region, never one account of the request.
+_CALLER_CODES = CREDENTIAL_CODES | EXPIRED_CODES | DENIED_CODES | {"InvalidAccessException", "OptInRequired"}
+
 # GetMembers and DeleteMembers have been seen to say it with other codes than ResourceNotFoundException.
 _NOT_FOUND_TEXT = "no such resource found"
 _NOT_FOUND_CODES = frozenset(["AccessDeniedException", "BadRequestException"])
-# Our code where the answer names the one account that the call was about.
-UNPROCESSED_ACCOUNTS = "UnprocessedAccounts"
-# How words say that what was asked for is so already, other than that an account is "already an associated member of
-# another master account". Wordings have changed over the years: these only tell how long to look again.
+# How a message tells that a request is done already, other than that an account is "already an associated member of
+# another master account". Wordings have changed over the years: these only decide how long to read again.
 _ALREADY, _ELSEWHERE = "already", "another"
-# A password in the URL of an endpoint or a proxy, which the SDK repeats in its words.
+# GuardDuty's documentation and published scripts have this of a caller that is a member itself.
+_CALLER_IS_MEMBER_TEXT = "cannot invite other accounts since it is already"
+_OWN_ACCOUNT_TEXTS = ("cannot invite itself", "member of itself")
+# How a message tells that the same request may succeed later.
+_TRANSIENT = re.compile(
+    r"internal (server |service )?(error|failure|exception)|try again|throttl|rate exceeded|too many requests|"
+    r"temporar|timed? ?out|unavailable",
+    re.IGNORECASE,
+)
+# A password in the URL of an endpoint or a proxy, which the SDK repeats in its messages.
 _URL_SECRET = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 # How IAM names what it denies: "... is not authorized to perform: iam:CreateServiceLinkedRole on resource ...".
 _DENIED_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
@@ -57,17 +77,31 @@ _DENIED_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)"
 _CALLER = re.compile(r"(?:^Account |^User: arn:[a-z-]+:[a-z]+::)([0-9]{12})(?![0-9])")
 
 
-class AwsFailure(Exception):
+class InvalidInput(ValueError):
+    """An option that can't be used; the text names it, says why, and what would be right."""
+
+
+class PreconditionFailed(Exception):
+    """Something known to stand in the way in a Region; the text says what, where, and what to do next."""
+
+    def __init__(self, error_code: str, text: str) -> None:
+        super().__init__(text)
+        self.error_code = error_code
+        self.text = text
+
+
+class SecurityHubError(Exception):
     """A call to Security Hub that failed.
 
-    :param error_code: the service's code, or the name of the SDK's exception where no answer came
-    :param text: the service's or the SDK's own words
+    :param error_code: the service's code, or the name of the SDK's exception where there was no response
+    :param text: the message of the service or the SDK
     :param operation: the API operation, such as InviteMembers
     :param region: the Region that was called
     :param account_ids: the accounts that the call was about
+    :param status: the HTTP status of the response, 0 where there was none
     :param throttled: refused for the rate of requests or a quota; nothing was done
     :param unsent: no connection was made; nothing was done
-    :param in_doubt: the request went out, and whether it was carried out is not known
+    :param in_doubt: the request was sent, and whether it was carried out is not known
     """
 
     def __init__(
@@ -77,46 +111,57 @@ class AwsFailure(Exception):
         operation: str,
         region: str,
         account_ids: Sequence[str] = (),
+        status: int = 0,
         throttled: bool = False,
         unsent: bool = False,
         in_doubt: bool = False,
     ) -> None:
-        text = _URL_SECRET.sub("***", text)
-        super().__init__(f"{operation} failed in {region}: {error_code}: {text}")
+        self.text = _URL_SECRET.sub("***", text).strip() or NO_REASON
+        super().__init__(f"{operation} failed in {region}: {error_code}: {self.text}")
         self.error_code = error_code
-        self.text = text
         self.operation = operation
         self.region = region
         self.account_ids = tuple(account_ids)
+        self.status = status
         self.throttled = throttled
         self.unsent = unsent
         self.in_doubt = in_doubt
 
     @property
-    def retryable(self) -> bool:
-        """Whether another try may succeed."""
-        return self.throttled or self.unsent or self.in_doubt
+    def is_retryable(self) -> bool:
+        """Whether another attempt may succeed."""
+        return self.throttled or self.unsent or self.in_doubt or self.is_transient
 
     @property
-    def not_found(self) -> bool:
+    def is_transient(self) -> bool:
+        """Whether the service refused for a reason that passes, or gave none. Nothing was done."""
+        refused = 400 <= self.status < 500 and not self.throttled and not self._concerns_caller
+        return refused and is_transient_message(self.text)
+
+    @property
+    def refuses_request(self) -> bool:
+        """Whether the service refused the request as a whole, possibly for one of its accounts. Nothing was done."""
+        return 400 <= self.status < 500 and not self.is_retryable and not self._concerns_caller
+
+    @property
+    def _concerns_caller(self) -> bool:
+        return self.error_code in _CALLER_CODES and not self.is_not_found
+
+    @property
+    def is_not_found(self) -> bool:
         """Whether the service says that there is no such member."""
         if self.error_code == "ResourceNotFoundException":
             return True
-        return self.error_code in _NOT_FOUND_CODES and _NOT_FOUND_TEXT in self.text.lower()
+        return self.error_code in _NOT_FOUND_CODES and is_not_found_message(self.text)
 
     @property
     def names_accounts(self) -> bool:
-        """Whether the service answered, and named the account as unprocessed."""
+        """Whether the service responded, and named the account as unprocessed."""
         return self.error_code == UNPROCESSED_ACCOUNTS
 
     @property
-    def invalid_input(self) -> bool:
-        """Whether the service objects to the request as a whole; nothing was done for any of its accounts."""
-        return self.error_code == "InvalidInputException"
-
-    @property
-    def hub_is_off(self) -> bool:
-        """Whether Security Hub is off in the caller's account; the code alone also stands for other refusals."""
+    def hub_is_disabled(self) -> bool:
+        """Whether Security Hub is not enabled in the caller's account; the code alone also means other refusals."""
         return self.error_code == "InvalidAccessException" and "not subscribed" in self.text
 
     @property
@@ -126,27 +171,50 @@ class AwsFailure(Exception):
         return found.group(1) if found else f"securityhub:{self.operation}"
 
     @property
-    def says_already(self) -> bool:
-        """Whether the service says that what was asked for is so already."""
-        return says_already(self.text)
+    def is_already_done(self) -> bool:
+        """Whether the service says that the request is done already."""
+        return is_already_done_message(self.text)
 
     @property
-    def stale(self) -> bool:
-        """Whether the service says that the state is not what it was when it was read."""
-        return self.not_found or self.error_code == "ResourceConflictException"
+    def is_stale(self) -> bool:
+        """Whether the service says that the state is not the one that was read."""
+        return self.is_not_found or self.error_code == "ResourceConflictException"
 
     @property
     def caller_account_id(self) -> Optional[str]:
-        """The account that the service names in its words, which is the caller's, None where it names none."""
+        """The caller's account where the message names it, None where it does not."""
         found = _CALLER.match(self.text)
         return found.group(1) if found else None
 
 
-def says_already(words: str) -> bool:
-    """Whether the service's words say that what was asked for is so already."""
-    return _ALREADY in words.lower() and _ELSEWHERE not in words.lower()
+@dataclass(frozen=True)
+class RegionResult(Generic[T]):
+    """What came of one Region: a value, and the error that ended the work, None if none did."""
+
+    value: T
+    error: Union[SecurityHubError, PreconditionFailed, None] = None
 
 
-def says_not_there(words: str) -> bool:
-    """Whether the service's words say that there is no such member."""
-    return _NOT_FOUND_TEXT in words.lower()
+def is_already_done_message(message: str) -> bool:
+    """Whether the service says that the request is done already."""
+    return _ALREADY in message.lower() and _ELSEWHERE not in message.lower()
+
+
+def is_not_found_message(message: str) -> bool:
+    """Whether the service says that there is no such member."""
+    return _NOT_FOUND_TEXT in message.lower()
+
+
+def is_transient_message(message: str) -> bool:
+    """Whether the service says that the same request may succeed later, or gives no reason at all."""
+    return message == NO_REASON or _TRANSIENT.search(message) is not None
+
+
+def is_caller_a_member_message(message: str) -> bool:
+    """Whether the service refuses an invitation because the calling account is a member itself."""
+    return _CALLER_IS_MEMBER_TEXT in message.lower()
+
+
+def is_own_account_message(message: str) -> bool:
+    """Whether the service refuses an account because it is the caller's own."""
+    return any(text in message.lower() for text in _OWN_ACCOUNT_TEXTS)

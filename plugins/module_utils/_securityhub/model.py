@@ -8,8 +8,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Dict, Iterable, Optional
+from dataclasses import dataclass, field
+from typing import Dict, Generic, Iterable, Optional, TypeVar
+
+State = TypeVar("State")
 
 CREATED = "Created"
 INVITED = "Invited"
@@ -44,6 +46,18 @@ class Member:
 
 
 @dataclass(frozen=True)
+class MemberList:
+    """What was read of the administrator's member list in one Region.
+
+    ``members`` has the accounts whose place is known, None for one that is not in the list. ``unreadable`` has the
+    service's message for each account that could not be looked up.
+    """
+
+    members: Dict[str, Optional[Member]] = field(default_factory=dict)
+    unreadable: Dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Invitation:
     """What a member account sees of an administrator: its invitation, or the relationship that came of it."""
 
@@ -54,26 +68,44 @@ class Invitation:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where a member account stands in one Region.
+class MemberSide:
+    """What a member account sees in one Region.
 
-    :param administrator: who administers it now, None for nobody
-    :param invitation: what it sees of the administrator that was asked for, None for nothing
+    ``administrator`` is the one it is associated with, None for none. ``invitation`` is what it has from the
+    administrator that was asked for, None for nothing. ``administers_members`` says whether it has enabled members of
+    its own, which keeps it from accepting an invitation.
     """
 
     administrator: Optional[Invitation]
     invitation: Optional[Invitation]
+    administers_members: bool = False
 
 
 @dataclass(frozen=True)
 class Hub:
-    """Security Hub in one account and Region, where it is on. ARN and time are not known before it is turned on."""
+    """Security Hub in one account and Region, where it is enabled.
+
+    ARN and time are None before it is enabled; tags are None where they were not read.
+    """
 
     hub_arn: Optional[str]
     subscribed_at: Optional[str]
     auto_enable_controls: bool
     control_finding_generator: str
-    tags: Dict[str, str]
+    tags: Optional[Dict[str, str]]
+
+
+@dataclass(frozen=True)
+class StateChange(Generic[State]):
+    """A resource of one Region before and after a run, or as check mode expects it after.
+
+    None stands for no resource. ``is_read`` is False where the state could not be read, so that neither says anything.
+    """
+
+    before: Optional[State] = None
+    after: Optional[State] = None
+    changed: bool = False
+    is_read: bool = True
 
 
 def canonical_status(status: str) -> str:

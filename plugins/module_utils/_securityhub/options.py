@@ -8,18 +8,73 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
+from dataclasses import dataclass, replace
 from typing import Any, Collection, Dict, Iterable, List, Mapping, Optional, Sequence
 
 from .errors import InvalidInput
 from .model import STATUSES, canonical_status
 
+REGIONS_SPEC: Dict[str, Any] = {"type": "list", "elements": "str"}
+# What every module takes: where to work, and a role to take first.
+COMMON_SPEC: Dict[str, Any] = {
+    "regions": REGIONS_SPEC,
+    "exclude_regions": REGIONS_SPEC,
+    "assume_role_arn": {"type": "str"},
+    "assume_role_external_id": {"type": "str"},
+    "assume_role_session_name": {"type": "str"},
+}
+# What modules take that can work in member accounts.
+MEMBER_ROLE_SPEC: Dict[str, Any] = {
+    "member_role": {"type": "str"},
+    "member_role_external_id": {"type": "str"},
+    "member_role_session_name": {"type": "str"},
+    "member_role_duration": {"type": "int"},
+    "member_role_policy": {"type": "json"},
+}
+WAIT_TIMEOUT_SPEC: Dict[str, Any] = {"type": "int", "default": 30}
+FAIL_ON_UNPROCESSED_SPEC: Dict[str, Any] = {"type": "bool", "default": True}
+ACCOUNT_IDS_SPEC: Dict[str, Any] = {"type": "list", "elements": "raw"}
+# What modules take that work in the caller's own account, or in many member accounts instead.
+ACCOUNTS_SPEC: Dict[str, Any] = {"account_ids": ACCOUNT_IDS_SPEC, **MEMBER_ROLE_SPEC}
+
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _SEPARATORS = re.compile(r"[,\s]+")
+_HYPHENATED = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}")
+_SPREADSHEET = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
+# The keys of a row, lower case and without blanks, hyphens and underscores: ours, the API's, those of AWS
+# Organizations and of the console's CSV.
+_ID_KEYS = ("accountid", "id")
+_EMAIL_KEYS = ("email", "emailaddress", "accountemail")
+
+AccountEmails = Dict[str, Optional[str]]
+
+
+@dataclass(frozen=True)
+class MemberEntry:
+    """A requested account and what its row says of it; None where the row says nothing."""
+
+    account_id: object
+    email: Optional[str] = None
+    regions: Optional[Sequence[str]] = None
+    role: Optional[str] = None
+    external_id: Optional[str] = None
+
+
+def checked_wait_timeout(seconds: int) -> int:
+    """Return the option ``wait_timeout`` (seconds).
+
+    :raises InvalidInput: if it is negative
+    """
+    if seconds < 0:
+        raise InvalidInput(f"wait_timeout: {seconds} is less than 0. Set a number of seconds, or 0 not to read again.")
+    return seconds
 
 
 def split_text(values: Iterable[object]) -> List[str]:
-    """Take a list, or texts with commas, spaces or newlines between the parts; each part once, in order."""
+    """Return the parts of a list, or of texts with commas, spaces or newlines between them; each once, in order."""
     parts = (part for value in values for part in _SEPARATORS.split(str(value)))
     return list(dict.fromkeys(part for part in parts if part))
 
@@ -30,25 +85,59 @@ def is_account_id(text: str) -> bool:
 
 
 def parse_account_ids(values: Iterable[object], option: str) -> List[str]:
-    """Return the account ids in a list or text, each once, in order.
+    """Return the account IDs in a list or text, each once, in order.
 
-    :raises InvalidInput: naming every part that is not exactly 12 ASCII digits
+    :raises InvalidInput: naming every part that is not exactly 12 ASCII digits, null and the empty string included
     """
-    return check_account_ids(split_text(values), option)
+    parts = [part for value in values for part in _parts(value)]
+    return list(dict.fromkeys(check_account_ids(parts, option)))
 
 
-def check_account_ids(account_ids: Sequence[str], option: str) -> List[str]:
-    """Return account ids as they are.
+def _parts(value: object) -> List[object]:
+    """Split one element of a list; an element without any part is kept, to be refused."""
+    return list(split_text([value])) if isinstance(value, str) and value.strip(", \t\r\n") else [value]
 
-    :raises InvalidInput: naming every one that is not exactly 12 ASCII digits
+
+def check_account_ids(values: Sequence[object], option: str) -> List[str]:
+    """Return account IDs as they are.
+
+    :raises InvalidInput: naming every value that is not exactly 12 ASCII digits, with what probably happened to it
     """
-    wrong = [account_id for account_id in account_ids if not is_account_id(account_id)]
+    wrong = [value for value in values if not _is_account_id(value)]
     if wrong:
-        raise InvalidInput(
-            f"{option}: not an AWS account id: {', '.join(map(repr, wrong))}. An account id is exactly 12 digits, "
-            "without hyphens. Quote it in YAML, which reads an unquoted 012345670123 as an octal number."
-        )
-    return list(account_ids)
+        noun = "not an AWS account ID" if len(wrong) == 1 else "not AWS account IDs"
+        named = "; ".join(_named_with_hint(value) for value in wrong)
+        raise InvalidInput(f"{option}: {noun}: {named}. An account ID is exactly 12 digits.")
+    return [str(value) for value in values]
+
+
+def _is_account_id(value: object) -> bool:
+    """Whether a value is an account ID. A number with 12 digits has lost nothing, so it is one too."""
+    return isinstance(value, (str, int)) and is_account_id(str(value))
+
+
+def _named_with_hint(value: object) -> str:
+    hint = _hint(str(value).strip()) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+    name = "null" if value is None else repr(value)
+    return f"{name} ({hint})" if hint else name
+
+
+def _hint(text: str) -> str:
+    """Return what probably happened to an account ID, with the value that it was, empty where nothing fits."""
+    if _HYPHENATED.fullmatch(text):
+        return f"write it without hyphens: '{text.replace('-', '')}'"
+    if _SPREADSHEET.fullmatch(text):
+        return "a spreadsheet has rounded it: format the column as text and export it again"
+    return _hint_for_number(text) if text.isascii() and text.isdigit() else ""
+
+
+def _hint_for_number(text: str) -> str:
+    if len(text) == 11:
+        return f"a leading zero is missing: '0{text}'"
+    octal = f"{int(text):o}".zfill(12)
+    if 8 <= len(text) <= 10 and is_account_id(octal):
+        return f"YAML reads an unquoted {octal} as this octal number: quote it: '{octal}'"
+    return ""
 
 
 def parse_statuses(values: Iterable[object], option: str) -> List[str]:
@@ -60,26 +149,147 @@ def parse_statuses(values: Iterable[object], option: str) -> List[str]:
     wrong = [status for status in statuses if status not in STATUSES]
     if wrong:
         raise InvalidInput(
-            f"{option}: no member status: {', '.join(map(repr, wrong))}. There are {', '.join(STATUSES)}."
+            f"{option}: not a member status: {', '.join(map(repr, wrong))}. The statuses are {', '.join(STATUSES)}."
         )
     return statuses
 
 
-def parse_members(entries: Iterable[Mapping[str, object]], option: str) -> Dict[str, Optional[str]]:
-    """Return {account id: e-mail address or None}, each account once, in order.
+def parse_members(value: object, option: str) -> AccountEmails:
+    """Return {account ID: e-mail address or None}, each account once, in order.
 
-    :raises InvalidInput: for what is no account id, and for an account with two different e-mail addresses
+    :param value: a list of IDs or rows, a map of IDs to e-mail addresses, or a text: IDs, CSV with a header, or JSON
+    :raises InvalidInput: for what is no account ID, and for an account with two different e-mail addresses
     """
-    pairs = [(str(entry.get("account_id") or "").strip(), str(entry.get("email") or "").strip()) for entry in entries]
-    account_ids = check_account_ids([account_id for account_id, _email in pairs], f"{option}[].account_id")
-    emails: Dict[str, Optional[str]] = dict.fromkeys(account_ids)
-    for account_id, email in pairs:
-        if email and emails[account_id] and email.lower() != str(emails[account_id]).lower():
+    return {account_id: entry.email for account_id, entry in parse_member_entries(value, option).items()}
+
+
+def parse_member_entries(value: object, option: str) -> Dict[str, MemberEntry]:
+    """Return {account ID: what its row says}, each account once, in order; arguments as for :func:`parse_members`.
+
+    :raises InvalidInput: for what is no account ID, and for an account with two rows that contradict each other
+    """
+    given = _entries(value, option)
+    check_account_ids([entry.account_id for entry in given], option)
+    entries: Dict[str, MemberEntry] = {}
+    for entry in given:
+        account_id = str(entry.account_id)
+        entries[account_id] = _merged(entries.get(account_id, entry), entry, option)
+    return entries
+
+
+def emails_by_region(
+    entries: Mapping[str, MemberEntry], regions: Sequence[str], option: str
+) -> Dict[str, AccountEmails]:
+    """Return the requested accounts of each Region with their e-mail addresses.
+
+    :raises InvalidInput: for a row with Regions that the task does not work in
+    """
+    for account_id, entry in entries.items():
+        others = [region for region in entry.regions or () if region not in regions]
+        if others:
             raise InvalidInput(
-                f"{option}: {account_id} is given two e-mail addresses, {emails[account_id]!r} and {email!r}. Keep one."
+                f"{option}: the row of {account_id} has regions that the task does not work in: {', '.join(others)}. "
+                "Add them to regions."
             )
-        emails[account_id] = emails[account_id] or email or None
-    return emails
+    return {
+        region: {
+            account_id: entry.email
+            for account_id, entry in entries.items()
+            if entry.regions is None or region in entry.regions
+        }
+        for region in regions
+    }
+
+
+def _merged(first: MemberEntry, second: MemberEntry, option: str) -> MemberEntry:
+    """Return two rows of an account as one.
+
+    :raises InvalidInput: if they contradict each other
+    """
+    if first.email and second.email and first.email.lower() != second.email.lower():
+        raise InvalidInput(
+            f"{option}: {first.account_id} has two e-mail addresses, {first.email!r} and {second.email!r}. Keep one of "
+            "them."
+        )
+    theirs = (first.regions, first.role, first.external_id)
+    if theirs != (second.regions, second.role, second.external_id):
+        raise InvalidInput(f"{option}: {first.account_id} has two rows that differ. Keep one of them.")
+    return replace(first, email=first.email or second.email)
+
+
+def _entries(value: object, option: str) -> List[MemberEntry]:
+    if isinstance(value, str):
+        return _entries_in_text(value.strip(), option)
+    if isinstance(value, Mapping):
+        if _values(value, _ID_KEYS):
+            return [_entry_of_row(value, 1, option)]
+        return [MemberEntry(account_id, _text(email)) for account_id, email in value.items()]
+    if not isinstance(value, (list, tuple)):
+        return [MemberEntry(value)]
+    return [entry for number, row in enumerate(value, 1) for entry in _entries_of_element(row, number, option)]
+
+
+def _entries_of_element(element: object, number: int, option: str) -> List[MemberEntry]:
+    if isinstance(element, Mapping):
+        return [_entry_of_row(element, number, option)]
+    return [MemberEntry(part.strip() if isinstance(part, str) else part) for part in _parts(element)]
+
+
+def _entry_of_row(row: Mapping[Any, object], number: int, option: str) -> MemberEntry:
+    """Return what a row says, whatever its keys are called.
+
+    :raises InvalidInput: if no key names the account, or keys disagree
+    """
+    ids = _values(row, _ID_KEYS[:1]) or _values(row, _ID_KEYS)
+    if len(ids) != 1:
+        problem = "has no account_id" if not ids else f"names several accounts ({', '.join(map(str, ids))})"
+        keys = ", ".join(map(str, row)) or "nothing"
+        raise InvalidInput(f"{option}: row {number} {problem}. It has the keys {keys}; set account_id and email.")
+    account_id = ids[0].strip() if isinstance(ids[0], str) else ids[0]
+    return MemberEntry(
+        account_id,
+        _text(_first(row, _EMAIL_KEYS)),
+        _regions_of_row(_first(row, ("regions",))),
+        _text(_first(row, ("memberrole", "role"))),
+        _text(_first(row, ("memberroleexternalid", "externalid"))),
+    )
+
+
+def _regions_of_row(value: object) -> Optional[Sequence[str]]:
+    parts = split_text(value if isinstance(value, (list, tuple)) else [value or ""])
+    return tuple(parts) or None
+
+
+def _text(value: object) -> Optional[str]:
+    return (str(value).strip() or None) if value is not None else None
+
+
+def _first(row: Mapping[Any, object], names: Sequence[str]) -> object:
+    return next(iter(_values(row, names)), None)
+
+
+def _values(row: Mapping[Any, object], names: Sequence[str]) -> List[object]:
+    """Return the different values that a row has under these names."""
+    found = [value for key, value in row.items() if _plain(str(key)) in names]
+    return [value for number, value in enumerate(found) if value not in found[:number]]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]", "", name).lower()
+
+
+def _entries_in_text(text: str, option: str) -> List[MemberEntry]:
+    if text[:1] in ("[", "{"):
+        try:
+            return _entries(json.loads(text), option)
+        except ValueError as error:
+            raise InvalidInput(f"{option}: the text begins like JSON, but is none: {error}.") from error
+    lines = text.splitlines()
+    header = {_plain(name) for name in next(csv.reader(lines[:1]), [])}
+    if len(lines) > 1 and header & set(_ID_KEYS):
+        rows = csv.DictReader(lines)
+        return [_entry_of_row({key: row[key] for key in row if key}, rows.line_num, option) for row in rows]
+    return [MemberEntry(part) for part in split_text([text])]
 
 
 def parse_tags(tags: Mapping[object, object], option: str) -> Dict[str, str]:
@@ -96,7 +306,7 @@ def parse_tags(tags: Mapping[object, object], option: str) -> Dict[str, str]:
     if wrong:
         raise InvalidInput(
             f"{option}: can't be set: {', '.join(map(repr, wrong))}. A key has 1 to 128 characters and does not begin "
-            "with aws:, a value is a text of at most 256."
+            "with aws:, a value is a text of at most 256 characters."
         )
     return texts
 
@@ -119,16 +329,25 @@ def parse_regions(values: Iterable[object], known: Collection[str], option: str)
     return regions
 
 
-REGIONS_SPEC: Dict[str, Any] = {"type": "list", "elements": "str"}
-WAIT_TIMEOUT_SPEC: Dict[str, Any] = {"type": "int", "default": 30}
-FAIL_ON_UNPROCESSED_SPEC: Dict[str, Any] = {"type": "bool", "default": True}
+def parse_region(region: str, known: Collection[str]) -> str:
+    """Return the Region of the connection options, which is one Region, never split.
 
-
-def checked_wait_timeout(seconds: int) -> int:
-    """Return the option ``wait_timeout``.
-
-    :raises InvalidInput: if it is negative
+    :raises InvalidInput: if it is none
     """
-    if seconds < 0:
-        raise InvalidInput(f"wait_timeout: {seconds} is less than 0. Give a number of seconds, or 0 to not look again.")
-    return seconds
+    if region not in known and len(region.replace(",", " ").split()) > 1:
+        raise InvalidInput(f"region: {region!r} is not one Region. Name several in regions.")
+    return parse_regions([region], known, "region")[0]
+
+
+def exclude_regions(regions: Sequence[str], exclude: Optional[Iterable[object]], known: Collection[str]) -> List[str]:
+    """Return the Regions that the option ``exclude_regions`` leaves.
+
+    :raises InvalidInput: for what is no Region, or if none is left
+    """
+    if exclude is None or not split_text(exclude):
+        return list(regions)
+    excluded = parse_regions(exclude, known, "exclude_regions")
+    left = [region for region in regions if region not in excluded]
+    if not left:
+        raise InvalidInput(f"exclude_regions: no Region is left of {', '.join(regions)}. Exclude fewer Regions.")
+    return left

@@ -9,134 +9,188 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Callable, Iterator, Optional
+from typing import Callable, List, Optional
 
 from ..api import (
-    Settled,
     describe_hub,
     disable_hub,
     enable_hub,
     get_administrator,
-    list_enabled_members,
-    observe,
+    has_enabled_members,
+    is_hub_enabled,
     tag_hub,
     untag_hub,
     update_hub,
 )
-from ..clients import RegionClients
-from ..errors import ASSOCIATED, UNCONFIRMED, AwsFailure, Obstacle
-from ..model import Hub
-from ..retry import Patience, Traces, persist
-from .plan import HubDecision
+from ..calls import SecurityHubClient, read_or_error
+from ..errors import ASSOCIATED, UNCONFIRMED, PreconditionFailed, RegionResult, SecurityHubError
+from ..model import Hub, StateChange
+from ..retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
+from .plan import DesiredHub, HubPlan, plan_hub_present
+
+Planner = Callable[[Optional[Hub]], HubPlan]
+HubChange = StateChange[Hub]
 
 # Seconds that DescribeHub may take to show a change.
-HUB_PATIENCE = 30
+HUB_WAIT_TIMEOUT = 30
 
 
-def settle_hub(
-    clients: RegionClients, decide: Callable[[Optional[Hub]], HubDecision], check_mode: bool
-) -> Settled[Hub]:
-    """Bring the hub of one Region where it should be, or with check_mode tell what that would do."""
-    try:
-        plan = decide(describe_hub(clients.reader))
-    except AwsFailure as failure:
-        return Settled(failure=failure, read=False)
-    if check_mode or not plan.changed:
-        return _foresee_hub(clients, plan)
-    traces = Traces()
-    try:
-        return Settled(plan.before, _converge_hub(clients, decide, plan, traces), changed=True)
-    except (AwsFailure, Obstacle) as failure:
-        seen = observe(lambda: [describe_hub(clients.reader)])
-        traces.in_doubt = traces.in_doubt and bool(seen.failure)
-        after = plan.before if seen.failure else seen.found[0]
-        return Settled(plan.before, after, changed=traces.any or after != plan.before, failure=failure)
+def reconcile_hub(
+    client: SecurityHubClient, plan: Planner, with_tags: bool, check_mode: bool
+) -> RegionResult[HubChange]:
+    """Bring the hub of one Region to its desired state, or in check mode return what that would do.
 
-
-def _foresee_hub(clients: RegionClients, plan: HubDecision) -> Settled[Hub]:
-    """Tell what carrying a plan out would do."""
-    try:
-        if plan.disable:
-            _require_no_associations(clients)
-    except (AwsFailure, Obstacle) as failure:
-        return Settled(plan.before, plan.before, failure=failure)
-    return Settled(plan.before, plan.after, changed=plan.changed)
-
-
-def _converge_hub(
-    clients: RegionClients, decide: Callable[[Optional[Hub]], HubDecision], plan: HubDecision, traces: Traces
-) -> Optional[Hub]:
-    """Carry a plan out, and what is left of it when it is seen; return the hub in the end.
-
-    :raises AwsFailure: if the service refuses, or keeps failing
-    :raises Obstacle: if an effect is not seen in time
+    :param with_tags: whether the plan is about tags, so that they are read
     """
-    decision = plan
-    patience = Patience(HUB_PATIENCE)
-    while decision.changed:
-        _change_hub(clients, decision, traces)
-        decision = _look_at_hub_again(clients, decide, decision, patience)
-    return decision.before
+    try:
+        planned = plan(describe_hub(client, with_tags))
+    except SecurityHubError as error:
+        return not_started(error)
+    if check_mode or not planned.changed:
+        return _expected_change(client, planned)
+    tracker = WriteTracker()
+    try:
+        return RegionResult(HubChange(planned.before, _apply(client, plan, planned, with_tags, tracker), changed=True))
+    except (SecurityHubError, PreconditionFailed) as error:
+        return RegionResult(_change_so_far(client, planned, with_tags, tracker), error)
+    except Exception as error:  # noqa: BLE001
+        # Whatever it is: what was done before stays in the result.
+        tracker.in_doubt = True
+        failure = unexpected_error(error, "Changing Security Hub", client.region)
+        return RegionResult(HubChange(planned.before, planned.before, changed=True), failure)
 
 
-def _require_no_associations(clients: RegionClients) -> None:
-    """Check mode's share of what the service refuses in a run.
+def not_started(error: SecurityHubError) -> RegionResult[HubChange]:
+    """Return the result of a Region that could not be read."""
+    return RegionResult(HubChange(is_read=False), error)
 
-    :raises Obstacle: while the account has an administrator or enabled members
+
+def _change_so_far(client: SecurityHubClient, planned: HubPlan, with_tags: bool, tracker: WriteTracker) -> HubChange:
+    seen = read_or_error(lambda: [describe_hub(client, with_tags)])
+    after = planned.before if seen.error else seen.value[0]
+    return HubChange(planned.before, after, changed=tracker.any or after != planned.before)
+
+
+def _expected_change(client: SecurityHubClient, planned: HubPlan) -> RegionResult[HubChange]:
+    try:
+        if planned.disable:
+            _require_no_associations(client)
+    except (SecurityHubError, PreconditionFailed) as error:
+        return RegionResult(HubChange(planned.before, planned.before), error)
+    return RegionResult(HubChange(planned.before, planned.after, changed=planned.changed))
+
+
+def _require_no_associations(client: SecurityHubClient) -> None:
+    """Refuse to disable Security Hub where the service does.
+
+    :raises PreconditionFailed: while the account has an administrator or enabled members
     """
-    administrator = get_administrator(clients.reader)
-    members = list_enabled_members(clients.reader)
-    if administrator or members:
-        who = f"is administered by {administrator.administrator_id}" if administrator else "has enabled members"
-        raise Obstacle(
+    administrator = get_administrator(client)
+    if administrator or has_enabled_members(client):
+        what = f"is a member of {administrator.administrator_id}" if administrator else "has enabled members"
+        raise PreconditionFailed(
             ASSOCIATED,
-            f"Security Hub can't be turned off in {clients.region} while the account {who}: leave the administrator "
+            f"The account {what} in {client.region}, so Security Hub can't be disabled there. Leave the administrator "
             "with multiaccount.aws.securityhub_invitation, disassociate members with "
             "multiaccount.aws.securityhub_member.",
         )
 
 
-def _change_hub(clients: RegionClients, decision: HubDecision, traces: Traces) -> None:
-    """Send what a decision asks for; everything but turning on and off may be sent again at will."""
-    for send in _hub_writes(clients.writer, decision):
-        persist(partial(traces.watch, send), lambda _failure: _switched(decision, describe_hub(clients.reader)))
-        traces.settle()
+def _apply(
+    client: SecurityHubClient, plan: Planner, planned: HubPlan, with_tags: bool, tracker: WriteTracker
+) -> Optional[Hub]:
+    """Apply a plan, and what is left of it when it is seen; return the hub in the end.
+
+    :raises SecurityHubError: if the service refuses, or keeps failing
+    :raises PreconditionFailed: if an effect is not seen in time
+    """
+    current = planned
+    waiter = Waiter(HUB_WAIT_TIMEOUT)
+    while current.changed:
+        for request in _requests(client, current):
+            send_with_retries(_HubWrite(client, current, tracker, request))
+            tracker.confirm()
+        current = _next_plan(client, plan, current, with_tags, waiter)
+    return current.before
 
 
-def _hub_writes(writer: Any, decision: HubDecision) -> Iterator[Callable[[], None]]:
-    arn = decision.before.hub_arn if decision.before else None
-    if decision.disable:
-        yield lambda: disable_hub(writer)
-    elif arn is None:
-        yield lambda: enable_hub(writer, decision.enable or {})
-    else:
-        if decision.settings:
-            yield lambda: update_hub(writer, decision.settings)
-        if decision.set_tags:
-            yield lambda: tag_hub(writer, arn, decision.set_tags)
-        if decision.remove_tags:
-            yield lambda: untag_hub(writer, arn, decision.remove_tags)
+class _HubWrite(Write):
+    """One request of a plan; everything but enabling and disabling may be sent again at will."""
+
+    def __init__(
+        self, client: SecurityHubClient, plan: HubPlan, tracker: WriteTracker, request: Callable[[], None]
+    ) -> None:
+        self._client = client
+        self._plan = plan
+        self._tracker = tracker
+        self._request = request
+
+    def send(self) -> None:
+        self._tracker.track(self._request)
+
+    def is_done(self, _error: SecurityHubError) -> bool:
+        hub = describe_hub(self._client, with_tags=False)
+        if self._plan.enable is not None:
+            return hub is not None
+        return self._plan.disable and hub is None
 
 
-def _switched(decision: HubDecision, hub: Optional[Hub]) -> bool:
-    """Whether a hub that is to be turned on or off is on or off."""
-    return decision.before is None and hub is not None if decision.enable else decision.disable and hub is None
+def _requests(client: SecurityHubClient, plan: HubPlan) -> List[Callable[[], None]]:
+    """Return what a plan has to send."""
+    if plan.disable:
+        return [partial(disable_hub, client)]
+    arn = plan.before.hub_arn if plan.before else None
+    if arn is None:
+        return [partial(enable_hub, client, plan.enable or {})]
+    requests: List[Callable[[], None]] = []
+    if plan.settings:
+        requests.append(partial(update_hub, client, plan.settings))
+    if plan.set_tags:
+        requests.append(partial(tag_hub, client, arn, plan.set_tags))
+    if plan.remove_tags:
+        requests.append(partial(untag_hub, client, arn, plan.remove_tags))
+    return requests
 
 
-def _look_at_hub_again(
-    clients: RegionClients, decide: Callable[[Optional[Hub]], HubDecision], decision: HubDecision, patience: Patience
-) -> HubDecision:
-    """Read until something of a decision shows, and return what is left to do.
+def _next_plan(client: SecurityHubClient, plan: Planner, current: HubPlan, with_tags: bool, waiter: Waiter) -> HubPlan:
+    """Read until something of a plan shows, and return what is left to do.
 
-    :raises Obstacle: if nothing shows in time
+    :raises PreconditionFailed: if nothing shows in time
     """
     while True:
-        following = decide(describe_hub(clients.reader))
-        if following != decision:
+        following = plan(describe_hub(client, with_tags))
+        if following != current:
             return following
-        if not patience.pause():
-            raise Obstacle(
+        if not waiter.sleep():
+            raise PreconditionFailed(
                 UNCONFIRMED,
-                f"The service took the request in {clients.region}, but did not show its effect within "
-                f"{HUB_PATIENCE} seconds: look again with multiaccount.aws.securityhub_hub_info.",
+                f"The service took the request in {client.region}, but did not show its effect within "
+                f"{HUB_WAIT_TIMEOUT} seconds. Look again with multiaccount.aws.securityhub_hub_info.",
             )
+
+
+class _Enabling(Write):
+    """EnableSecurityHub, for an account that is to accept an invitation."""
+
+    def __init__(self, client: SecurityHubClient, desired: DesiredHub, tracker: WriteTracker) -> None:
+        self._client = client
+        self._request = partial(enable_hub, client, plan_hub_present(desired, None).enable or {})
+        self._tracker = tracker
+
+    def send(self) -> None:
+        self._tracker.track(self._request)
+
+    def is_done(self, _error: SecurityHubError) -> bool:
+        return is_hub_enabled(self._client)
+
+
+def enable_where_disabled(
+    client: SecurityHubClient, desired: DesiredHub, tracker: WriteTracker
+) -> Optional[SecurityHubError]:
+    """Enable Security Hub where it was seen disabled; return why that failed, None if it did not."""
+    try:
+        send_with_retries(_Enabling(client, desired, tracker))
+    except SecurityHubError as error:
+        enabled = read_or_error(lambda: [is_hub_enabled(client)])
+        return None if True in enabled.value else error
+    return None

@@ -15,8 +15,8 @@ from ..model import DEFAULT_AUTO_ENABLE_CONTROLS, DEFAULT_CONTROL_FINDING_GENERA
 
 
 @dataclass(frozen=True)
-class HubWish:
-    """How Security Hub should be in an account; None leaves a setting alone."""
+class DesiredHub:
+    """The desired state of Security Hub in an account; None leaves a setting as it is."""
 
     enable_default_standards: bool = False
     control_finding_generator: Optional[str] = None
@@ -26,11 +26,11 @@ class HubWish:
 
 
 @dataclass(frozen=True)
-class HubDecision:
+class HubPlan:
     """What is to be done to the hub of one Region.
 
-    ``enable`` holds the parameters of EnableSecurityHub, None where it is on. ``settings`` are the fields of Hub to be
-    changed.
+    ``enable`` holds the parameters of EnableSecurityHub, None where there is nothing to enable. ``settings`` are the
+    fields of Hub to be changed.
     """
 
     before: Optional[Hub]
@@ -47,44 +47,44 @@ class HubDecision:
         return bool(self.enable is not None or self.disable or self.settings or self.set_tags or self.remove_tags)
 
 
-def decide_hub_present(wish: HubWish, hub: Optional[Hub]) -> HubDecision:
-    """Decide how the hub gets to be as wished. A hub that is turned on gets generator and tags with it."""
+def plan_hub_present(desired: DesiredHub, hub: Optional[Hub]) -> HubPlan:
+    """Plan how the hub gets to the desired state. A hub that is enabled gets generator and tags with it."""
     base = hub or Hub(
         None,
         None,
         DEFAULT_AUTO_ENABLE_CONTROLS,
-        wish.control_finding_generator or DEFAULT_CONTROL_FINDING_GENERATOR,
-        dict(wish.tags or {}),
+        desired.control_finding_generator or DEFAULT_CONTROL_FINDING_GENERATOR,
+        None if desired.tags is None else dict(desired.tags),
     )
     wanted = {
-        "auto_enable_controls": wish.auto_enable_controls,
-        "control_finding_generator": wish.control_finding_generator,
+        "auto_enable_controls": desired.auto_enable_controls,
+        "control_finding_generator": desired.control_finding_generator,
     }
     settings: Dict[str, Any] = {key: value for key, value in wanted.items() if value not in (None, getattr(base, key))}
-    set_tags, remove_tags = _tag_changes(wish, base.tags)
-    tags = {key: value for key, value in {**base.tags, **set_tags}.items() if key not in remove_tags}
-    after = replace(base, tags=tags, **settings)
-    return HubDecision(hub, after, None if hub else _enabling(wish), False, settings, set_tags, remove_tags)
+    set_tags, remove_tags = _tag_changes(desired, base.tags or {})
+    tags = {key: value for key, value in {**(base.tags or {}), **set_tags}.items() if key not in remove_tags}
+    after = replace(base, tags=None if base.tags is None else tags, **settings)
+    return HubPlan(hub, after, None if hub else _enabling(desired), False, settings, set_tags, remove_tags)
 
 
-def _enabling(wish: HubWish) -> Mapping[str, Any]:
-    parameters: Dict[str, Any] = {"EnableDefaultStandards": wish.enable_default_standards}
-    if wish.control_finding_generator:
-        parameters["ControlFindingGenerator"] = wish.control_finding_generator
-    if wish.tags:
-        parameters["Tags"] = dict(wish.tags)
+def _enabling(desired: DesiredHub) -> Mapping[str, Any]:
+    parameters: Dict[str, Any] = {"EnableDefaultStandards": desired.enable_default_standards}
+    if desired.control_finding_generator:
+        parameters["ControlFindingGenerator"] = desired.control_finding_generator
+    if desired.tags:
+        parameters["Tags"] = dict(desired.tags)
     return parameters
 
 
-def _tag_changes(wish: HubWish, tags: Mapping[str, str]) -> Tuple[Dict[str, str], Tuple[str, ...]]:
-    """Tags with the prefix aws: are AWS's own, nobody else can remove them."""
-    if wish.tags is None:
+def _tag_changes(desired: DesiredHub, tags: Mapping[str, str]) -> Tuple[Dict[str, str], Tuple[str, ...]]:
+    """Return the tags to set, and the keys to remove: never AWS's own, with the prefix aws:."""
+    if desired.tags is None:
         return {}, ()
-    set_tags = {key: value for key, value in wish.tags.items() if tags.get(key) != value}
-    surplus = (key for key in tags if key not in wish.tags and not key.startswith("aws:"))
-    return set_tags, tuple(surplus) if wish.purge_tags else ()
+    set_tags = {key: value for key, value in desired.tags.items() if tags.get(key) != value}
+    surplus = (key for key in tags if key not in desired.tags and not key.startswith("aws:"))
+    return set_tags, tuple(surplus) if desired.purge_tags else ()
 
 
-def decide_hub_absent(hub: Optional[Hub]) -> HubDecision:
-    """Decide whether the hub has to be turned off."""
-    return HubDecision(hub, None, disable=hub is not None)
+def plan_hub_absent(hub: Optional[Hub]) -> HubPlan:
+    """Plan whether the hub is disabled."""
+    return HubPlan(hub, None, disable=hub is not None)

@@ -9,26 +9,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Optional, Sequence, Tuple, Union
+from typing import Callable, Optional, Sequence, Tuple, Union
 
-from ..api import (
-    Settled,
-    accept_invitation,
-    decline_invitation,
-    delete_invitation,
-    enable_hub,
-    is_hub_on,
-    leave_administrator,
-    observe,
-    read_standing,
+from ..api import accept_invitation, decline_invitation, delete_invitation, leave_administrator, read_member_side
+from ..calls import SecurityHubClient
+from ..errors import (
+    ADMINISTRATOR_ACCOUNT,
+    NO_INVITATION,
+    UNCONFIRMED,
+    PreconditionFailed,
+    RegionResult,
+    SecurityHubError,
 )
-from ..clients import RegionClients
-from ..errors import NO_INVITATION, UNCONFIRMED, AwsFailure, Obstacle
-from ..hub.apply import HUB_PATIENCE
-from ..hub.plan import HubWish, decide_hub_present
-from ..model import ENABLED, INVITED, RESIGNED, Standing
-from ..retry import Patience, Traces, persist
-from .plan import ACCEPT, DECLINE, DELETE_INVITATION, LEAVE, MembershipDecision, decide_membership
+from ..hub.apply import HUB_WAIT_TIMEOUT, enable_where_disabled
+from ..hub.plan import DesiredHub
+from ..model import ENABLED, INVITED, RESIGNED, MemberSide, StateChange
+from ..retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
+from .plan import ACCEPT, DECLINE, DELETE_INVITATION, LEAVE, InvitationPlan, plan_membership
+
+# Returns the ID of the account that calls, None if it can't be found out.
+OwnAccount = Callable[[], Optional[str]]
 
 
 @dataclass(frozen=True)
@@ -39,206 +39,255 @@ class Membership:
     member_status: Optional[str]
     previous_member_status: Optional[str]
     invitation_id: Optional[str]
+    reason: Optional[str] = None
 
 
-def settle_membership(
-    clients: RegionClients,
-    administrator_id: str,
-    state: str,
-    wait_timeout: float,
-    check_mode: bool,
-    hub: Optional[HubWish] = None,
-) -> Settled[Membership]:
-    """Bring the caller's account to ``state`` (accepted, declined, absent), or with check_mode tell what that would do.
+MembershipChange = StateChange[Membership]
 
-    :param wait_timeout: seconds that an invitation may take to arrive, and a write to be seen
-    :param hub: how to turn Security Hub on first where it is off; None to fail there
-    :return: ``before`` is None where Security Hub was off
+
+@dataclass(frozen=True)
+class DesiredMembership:
+    """The desired state of the caller's account towards an administrator.
+
+    ``state`` is accepted, declined or absent. ``wait_timeout`` is how many seconds an invitation may take to arrive,
+    and a write to be seen. ``hub`` says how to enable Security Hub where it is disabled, None not to.
     """
-    settled = _settle_with_hub(clients, administrator_id, state, wait_timeout, check_mode)
-    if hub is None or not _is_hub_off(settled.failure):
-        return settled
-    unknown = Membership(administrator_id, None, None, None)
+
+    administrator_id: str
+    state: str
+    wait_timeout: float
+    hub: Optional[DesiredHub] = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the account is to be a member."""
+        return self.state == "accepted"
+
+
+def reconcile_invitation(
+    client: SecurityHubClient, desired: DesiredMembership, check_mode: bool, own_account: OwnAccount
+) -> RegionResult[MembershipChange]:
+    """Bring the caller's account to its desired state in one Region, or in check mode return what that would do.
+
+    :return: ``before`` is None where Security Hub was disabled
+    """
+    result = _reconcile_enabled(client, desired, check_mode, own_account)
+    if desired.hub is None or not _is_hub_disabled(result):
+        return result
+    unknown = Membership(desired.administrator_id, None, None, None)
     if check_mode:
-        # An invitation that can't be seen before Security Hub is on is taken to be there.
-        return Settled(None, replace(unknown, member_status=ENABLED), changed=True)
-    traces = Traces()
-    failure = _turn_hub_on(clients, hub, traces)
-    if failure:
-        return Settled(changed=traces.any, failure=failure)
-    settled = _settle_with_hub(clients, administrator_id, state, wait_timeout, check_mode)
-    patience = Patience(HUB_PATIENCE)
-    while _is_hub_off(settled.failure) and patience.pause():
-        settled = _settle_with_hub(clients, administrator_id, state, wait_timeout, check_mode)
-    return replace(settled, before=None, after=settled.after or unknown, changed=True, read=True)
+        # An invitation that can't be seen before Security Hub is enabled is taken to be there.
+        return RegionResult(MembershipChange(None, replace(unknown, member_status=ENABLED), changed=True))
+    tracker = WriteTracker()
+    error = enable_where_disabled(client, desired.hub, tracker)
+    if error:
+        return RegionResult(MembershipChange(changed=tracker.any), error)
+    result = _reconcile_enabled(client, desired, check_mode, own_account)
+    waiter = Waiter(HUB_WAIT_TIMEOUT)
+    while _is_hub_disabled(result) and waiter.sleep():
+        result = _reconcile_enabled(client, desired, check_mode, own_account)
+    return replace(result, value=MembershipChange(None, result.value.after or unknown, changed=True))
 
 
-def _is_hub_off(failure: Union[AwsFailure, Obstacle, None]) -> bool:
-    return isinstance(failure, AwsFailure) and failure.hub_is_off
+def not_started(error: SecurityHubError) -> RegionResult[MembershipChange]:
+    """Return the result of a Region that could not be read."""
+    return RegionResult(MembershipChange(is_read=False), error)
 
 
-def _turn_hub_on(clients: RegionClients, hub: HubWish, traces: Traces) -> Optional[AwsFailure]:
-    """Turn Security Hub on where it was seen off; return why that did not work, None if it did."""
-    enabling = decide_hub_present(hub, None).enable or {}
+def _is_hub_disabled(result: RegionResult[MembershipChange]) -> bool:
+    return isinstance(result.error, SecurityHubError) and result.error.hub_is_disabled
+
+
+def _reconcile_enabled(
+    client: SecurityHubClient, desired: DesiredMembership, check_mode: bool, own_account: OwnAccount
+) -> RegionResult[MembershipChange]:
+    """Do it where Security Hub is enabled."""
     try:
-        persist(
-            lambda: traces.watch(lambda: enable_hub(clients.writer, enabling)),
-            lambda _failure: is_hub_on(clients.reader),
-        )
-    except AwsFailure as failure:
-        on = observe(lambda: [is_hub_on(clients.reader)])
-        traces.in_doubt = traces.in_doubt and bool(on.failure)
-        return None if True in on.found else failure
-    return None
+        side, plan = _plan_when_invited(client, desired, own_account)
+    except (SecurityHubError, PreconditionFailed) as error:
+        if error.error_code == ADMINISTRATOR_ACCOUNT:
+            itself = Membership(desired.administrator_id, None, None, None, ADMINISTRATOR_ACCOUNT)
+            return RegionResult(MembershipChange(itself, itself))
+        return RegionResult(MembershipChange(is_read=False), error)
+    invitation_id = side.invitation.invitation_id if side.invitation else None
+    before = Membership(desired.administrator_id, plan.before, plan.before, invitation_id)
+    after = replace(before, member_status=plan.after)
+    if check_mode or not plan.steps:
+        return RegionResult(MembershipChange(before, after, changed=bool(plan.steps)))
+    return _apply(client, desired, side, plan.steps, MembershipChange(before, after, changed=True))
 
 
-def _settle_with_hub(
-    clients: RegionClients, administrator_id: str, state: str, wait_timeout: float, check_mode: bool
-) -> Settled[Membership]:
-    """Do it where Security Hub is on."""
+def _apply(
+    client: SecurityHubClient,
+    desired: DesiredMembership,
+    side: MemberSide,
+    steps: Sequence[str],
+    expected: MembershipChange,
+) -> RegionResult[MembershipChange]:
+    steps_taken = InvitationSteps(client, desired.administrator_id, side)
+    error: Union[SecurityHubError, PreconditionFailed]
     try:
-        standing, decision = _await_decision(clients, administrator_id, state, Patience(wait_timeout))
-    except (AwsFailure, Obstacle) as failure:
-        return Settled(failure=failure, read=False)
-    invitation_id = standing.invitation.invitation_id if standing.invitation else None
-    before = Membership(administrator_id, decision.before, decision.before, invitation_id)
-    after = replace(before, member_status=decision.after)
-    if check_mode or not decision.steps:
-        return Settled(before, after, changed=bool(decision.steps))
-    member = _MemberSide(clients, administrator_id, standing)
-    try:
-        member.take(decision.steps, Patience(wait_timeout))
-    except (AwsFailure, Obstacle) as failure:
-        seen = replace(before, member_status=member.last_seen_status())
-        return Settled(before, seen, changed=member.traces.any, failure=failure)
-    return Settled(before, after, changed=True)
+        steps_taken.take(steps, Waiter(desired.wait_timeout))
+        return RegionResult(expected)
+    except (SecurityHubError, PreconditionFailed) as failure:
+        error = failure
+    except Exception as failure:  # noqa: BLE001
+        # Whatever it is: what was done before stays in the result.
+        steps_taken.tracker.in_doubt = True
+        error = unexpected_error(failure, "Changing the membership", client.region)
+    before = expected.before
+    after = replace(before, member_status=steps_taken.last_seen_status()) if before else None
+    return RegionResult(MembershipChange(before, after, changed=steps_taken.tracker.any), error)
 
 
-def _await_decision(
-    clients: RegionClients, administrator_id: str, state: str, patience: Patience
-) -> Tuple[Standing, MembershipDecision]:
-    """Read and decide; an invitation that is not there yet may be on its way.
+def _plan_when_invited(
+    client: SecurityHubClient, desired: DesiredMembership, own_account: OwnAccount
+) -> Tuple[MemberSide, InvitationPlan]:
+    """Read and plan; an invitation that is not there yet, or that can't be read for a passing error, is waited for.
 
-    :raises Obstacle: if nothing can be done
+    :raises SecurityHubError: if the account can't be read
+    :raises PreconditionFailed: if nothing can be done
     """
+    waiter = Waiter(desired.wait_timeout)
     while True:
-        standing = read_standing(clients.reader, administrator_id)
         try:
-            return standing, decide_membership(state, administrator_id, standing, clients.region)
-        except Obstacle as obstacle:
-            if obstacle.error_code != NO_INVITATION or not patience.pause():
+            side = read_member_side(client, desired.administrator_id, desired.accepted)
+            return side, plan_membership(desired.state, desired.administrator_id, side, client.region)
+        except SecurityHubError as error:
+            if not error.is_transient or not waiter.sleep():
+                raise
+        except PreconditionFailed as error:
+            if error.error_code != NO_INVITATION:
+                raise
+            if own_account() == desired.administrator_id:
+                raise PreconditionFailed(ADMINISTRATOR_ACCOUNT, "The account is the administrator itself.") from error
+            if not waiter.sleep():
                 raise
 
 
-class _MemberSide:
-    """A member account in one Region while it is worked on."""
+class _StepWrite(Write):
+    """One step of a member account."""
 
-    def __init__(self, clients: RegionClients, administrator_id: str, standing: Standing) -> None:
-        self.traces = Traces()
-        self._clients = clients
+    def __init__(self, steps: InvitationSteps, step: str) -> None:
+        self._steps = steps
+        self._step = step
+
+    def send(self) -> None:
+        self._steps.tracker.track(lambda: self._steps.send(self._step))
+
+    def is_done(self, error: SecurityHubError) -> bool:
+        """Read again whether the step is done.
+
+        :raises SecurityHubError: ``error``, if the service objects to a state that has not changed
+        """
+        earlier = self._steps.side
+        done = self._steps.is_done(self._step)
+        if error.is_stale and not done and self._steps.side == earlier:
+            raise error
+        return done
+
+
+class InvitationSteps:
+    """The steps of a member account in one Region while they are taken. ``side`` is what was read last."""
+
+    def __init__(self, client: SecurityHubClient, administrator_id: str, side: MemberSide) -> None:
+        self.tracker = WriteTracker()
+        self.side = side
+        self._client = client
         self._administrator_id = administrator_id
-        self._standing = standing
 
-    def take(self, steps: Sequence[str], patience: Patience) -> None:
+    def take(self, steps: Sequence[str], waiter: Waiter) -> None:
         """Take the steps one after the other, and wait until the last one is seen.
 
-        :raises AwsFailure: if the service refuses, or keeps failing
-        :raises Obstacle: if the last step is not seen in time
+        :raises SecurityHubError: if the service refuses, or keeps failing
+        :raises PreconditionFailed: if the last step is not seen in time
         """
         for number, step in enumerate(steps):
-            if number == 0 or not self._done(step):
-                self._take(step, patience)
-        while patience.wanted and not self._done(steps[-1]):
-            if not patience.pause():
-                raise Obstacle(
+            if number == 0 or not self.is_done(step):
+                self._take(step, waiter)
+        while waiter.is_wanted and not self.is_done(steps[-1]):
+            if not waiter.sleep():
+                raise PreconditionFailed(
                     UNCONFIRMED,
-                    f"The service took the request in {self._clients.region}, but did not show its effect within "
-                    "wait_timeout: look again with multiaccount.aws.securityhub_invitation_info.",
+                    f"The service took the request in {self._client.region}, but did not show its effect within "
+                    "wait_timeout. Look again with multiaccount.aws.securityhub_invitation_info.",
                 )
 
     def last_seen_status(self) -> Optional[str]:
-        """Return where the account stood when it was read last."""
-        return self._standing.invitation.member_status if self._standing.invitation else None
+        """Return the status that was read last."""
+        return self.side.invitation.member_status if self.side.invitation else None
 
-    def _take(self, step: str, patience: Patience) -> None:
-        while True:
-            try:
-                persist(
-                    lambda: self.traces.watch(lambda: self._send(step)), lambda failure: self._settled(step, failure)
-                )
-            except AwsFailure as failure:
-                if self._turns_out_done(step, failure, patience):
-                    return
-                if step == ACCEPT and not failure.retryable:
-                    self._refuse_to_accept(failure)
-                # Right after the step before it, the service may not know yet that the invitation can be deleted.
-                if step != DELETE_INVITATION or not failure.names_accounts or not patience.pause():
-                    raise
-            else:
-                self.traces.settle()
-                return
-
-    def _settled(self, step: str, failure: AwsFailure) -> bool:
-        """Read again, and say whether a step is done.
-
-        :raises AwsFailure: if it is not worth another try, as nothing is other than it was when the service refused it
-        """
-        earlier = self._standing
-        done = self._done(step)
-        if failure.stale and not done and self._standing == earlier:
-            raise failure
-        return done
-
-    def _turns_out_done(self, step: str, failure: AwsFailure, patience: Patience) -> bool:
-        """Look whether a step that failed is done all the same.
-
-        An earlier request whose reply was lost may have done it, or somebody else: both take time to be seen.
-        """
-        in_doubt = self.traces.in_doubt
-        if not in_doubt and failure.retryable:
-            return False
-        while not self._done(step):
-            if not (in_doubt or failure.says_already) or not patience.pause():
-                # A refusal may mean that it is done already; without one, it had the time to be seen.
-                self.traces.in_doubt = in_doubt and not failure.retryable
-                return False
-        if in_doubt:
-            self.traces.settle()
-        return True
-
-    def _refuse_to_accept(self, failure: AwsFailure) -> None:
-        """Say why an invitation could not be accepted, where it can be seen.
-
-        :raises Obstacle: if there is another administrator by now, or no invitation that can be accepted
-        """
-        region = self._clients.region
-        decide_membership("accepted", self._administrator_id, self._standing, region)
-        if failure.not_found and self.last_seen_status() == RESIGNED:
-            raise Obstacle(
-                NO_INVITATION,
-                f"The account declined the invitation from {self._administrator_id} in {region} or left, and can't "
-                "accept it any more: have it invited again, with multiaccount.aws.securityhub_member_invite and "
-                "resigned in reinvite.",
-            )
-
-    def _send(self, step: str) -> None:
-        writer = self._clients.writer
-        if step == ACCEPT and self._standing.invitation:
-            accept_invitation(writer, self._standing.invitation)
+    def send(self, step: str) -> None:
+        """Send the request of a step."""
+        if step == ACCEPT and self.side.invitation:
+            accept_invitation(self._client, self.side.invitation)
         elif step == DECLINE:
-            decline_invitation(writer, self._administrator_id)
+            decline_invitation(self._client, self._administrator_id)
         elif step == LEAVE:
-            leave_administrator(writer)
+            leave_administrator(self._client)
         elif step == DELETE_INVITATION:
-            delete_invitation(writer, self._administrator_id)
+            delete_invitation(self._client, self._administrator_id)
 
-    def _done(self, step: str) -> bool:
-        """Read again, and say whether a step is done."""
-        self._standing = standing = read_standing(self._clients.reader, self._administrator_id)
-        associated = standing.administrator is not None and standing.administrator == standing.invitation
+    def is_done(self, step: str) -> bool:
+        """Read again, and return whether a step is done."""
+        self.side = side = read_member_side(self._client, self._administrator_id, to_accept=False)
+        associated = side.administrator is not None and side.administrator == side.invitation
         return {
             ACCEPT: associated,
             LEAVE: not associated,
-            DECLINE: standing.invitation is None or standing.invitation.member_status != INVITED,
-            DELETE_INVITATION: standing.invitation is None,
+            DECLINE: side.invitation is None or side.invitation.member_status != INVITED,
+            DELETE_INVITATION: side.invitation is None,
         }[step]
+
+    def _take(self, step: str, waiter: Waiter) -> None:
+        while True:
+            try:
+                send_with_retries(_StepWrite(self, step))
+            except SecurityHubError as error:
+                if self._turns_out_done(step, error, waiter):
+                    return
+                if not self._may_pass(step, error) or not waiter.sleep():
+                    self._explain_refusal(step, error)
+                    raise
+            else:
+                self.tracker.confirm()
+                return
+
+    def _may_pass(self, step: str, error: SecurityHubError) -> bool:
+        """Whether the service may take a step later that it refused.
+
+        Right after the step before it, the service may not know yet that the invitation can be deleted.
+        """
+        return error.is_transient or (step == DELETE_INVITATION and error.names_accounts)
+
+    def _turns_out_done(self, step: str, error: SecurityHubError, waiter: Waiter) -> bool:
+        """Look whether a step that failed is done all the same.
+
+        An earlier request whose response was lost may have done it, or somebody else: both take time to be seen.
+        """
+        in_doubt = self.tracker.in_doubt
+        if not in_doubt and error.is_retryable:
+            return False
+        while not self.is_done(step):
+            if not (in_doubt or error.is_already_done) or not waiter.sleep():
+                return False
+        if in_doubt:
+            self.tracker.confirm()
+        return True
+
+    def _explain_refusal(self, step: str, error: SecurityHubError) -> None:
+        """Say why an invitation could not be accepted, where it can be seen.
+
+        :raises PreconditionFailed: if there is another administrator by now, or no invitation that can be accepted
+        """
+        if step != ACCEPT or error.is_retryable:
+            return
+        region = self._client.region
+        plan_membership("accepted", self._administrator_id, self.side, region)
+        if error.is_not_found and self.last_seen_status() == RESIGNED:
+            raise PreconditionFailed(
+                NO_INVITATION,
+                f"The account declined the invitation from {self._administrator_id} in {region} or left, and can't "
+                "accept it any more. Have it invited again with multiaccount.aws.securityhub_member_invite and "
+                "resigned in reinvite.",
+            )

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional, Tuple
 
-from ..errors import NO_INVITATION, OTHER_ADMINISTRATOR, UNKNOWN_STATUS, Obstacle
-from ..model import ENABLED, INVITED, RESIGNED, STATUSES, Standing
+from ..errors import IS_ADMINISTRATOR, NO_INVITATION, OTHER_ADMINISTRATOR, UNKNOWN_STATUS, PreconditionFailed
+from ..model import ENABLED, INVITED, RESIGNED, STATUSES, MemberSide
 
 ACCEPT = "accept"
 DECLINE = "decline"
@@ -21,7 +21,7 @@ DELETE_INVITATION = "delete_invitation"
 
 
 @dataclass(frozen=True)
-class MembershipDecision:
+class InvitationPlan:
     """What a member account is to do about an administrator in one Region; ``after`` is its status then."""
 
     steps: Tuple[str, ...]
@@ -29,50 +29,58 @@ class MembershipDecision:
     after: Optional[str]
 
 
-def decide_membership(state: str, administrator_id: str, standing: Standing, region: str) -> MembershipDecision:
-    """Decide how a member account gets to ``state``: accepted, declined or absent.
+def plan_membership(state: str, administrator_id: str, side: MemberSide, region: str) -> InvitationPlan:
+    """Plan how a member account gets to ``state``: accepted, declined or absent.
 
-    :raises Obstacle: if it can't, because another administrator is in the way or there is no invitation
+    :raises PreconditionFailed: if it can't: another administrator, members of its own, no invitation, unknown status
     """
-    before = standing.invitation.member_status if standing.invitation else None
-    associated = standing.administrator is not None and standing.administrator.administrator_id == administrator_id
-    if state == "accepted":
-        return _decide_accepted(associated, before, administrator_id, standing, region)
-    if state == "declined":
-        return MembershipDecision((DECLINE,), before, RESIGNED) if before == INVITED else _stay(before)
-    if standing.invitation is None:
-        return _stay(None)
-    if before not in STATUSES:
-        raise Obstacle(
-            UNKNOWN_STATUS,
-            f"What the account is to {administrator_id} in {region} has a status that is not known, {before}: nothing "
-            "was done, look at it in the console.",
-        )
-    first = {INVITED: (DECLINE,)}.get(before or "", ())
-    return MembershipDecision(((LEAVE,) if associated else first) + (DELETE_INVITATION,), before, None)
-
-
-def _decide_accepted(
-    associated: bool, before: Optional[str], administrator_id: str, standing: Standing, region: str
-) -> MembershipDecision:
-    if associated:
+    before = side.invitation.member_status if side.invitation else None
+    associated = side.administrator is not None and side.administrator.administrator_id == administrator_id
+    if state == "accepted" and associated:
         return _stay(before)
-    if standing.administrator:
-        other = standing.administrator.administrator_id
-        raise Obstacle(
+    if before is not None and before not in STATUSES:
+        raise PreconditionFailed(
+            UNKNOWN_STATUS,
+            f"The account has the status {before!r} with administrator {administrator_id} in {region}, which is not "
+            "known, so nothing was done. Look at the account in the Security Hub console.",
+        )
+    if state == "accepted":
+        _require_acceptable(before, administrator_id, side, region)
+        # An account that has left may accept the same invitation again, by the user guide.
+        return InvitationPlan((ACCEPT,), before, ENABLED)
+    if state == "declined":
+        return InvitationPlan((DECLINE,), before, RESIGNED) if before == INVITED else _stay(before)
+    if before is None:
+        return _stay(None)
+    first = (DECLINE,) if before == INVITED else ()
+    return InvitationPlan(((LEAVE,) if associated else first) + (DELETE_INVITATION,), before, None)
+
+
+def _require_acceptable(before: Optional[str], administrator_id: str, side: MemberSide, region: str) -> None:
+    """Refuse to accept where the service does.
+
+    :raises PreconditionFailed: for another administrator, members of the account's own, and no invitation
+    """
+    if side.administrator:
+        other = side.administrator.administrator_id
+        raise PreconditionFailed(
             OTHER_ADMINISTRATOR,
-            f"The account is administered by {other} in {region}, so it can't accept {administrator_id}: leave {other} "
-            "first, with multiaccount.aws.securityhub_invitation and state absent.",
+            f"The account is a member of administrator {other} in {region}, so it can't accept the invitation from "
+            f"{administrator_id}. Leave {other} with multiaccount.aws.securityhub_invitation and state absent.",
         )
     if before not in (INVITED, RESIGNED):
-        raise Obstacle(
+        raise PreconditionFailed(
             NO_INVITATION,
-            f"There is no invitation from {administrator_id} in {region}: send it from there with "
+            f"The account has no invitation from {administrator_id} in {region}. Send it from there with "
             "multiaccount.aws.securityhub_member_invite, or raise wait_timeout if it is on its way.",
         )
-    # An account that has left may accept the same invitation again, says the user guide.
-    return MembershipDecision((ACCEPT,), before, ENABLED)
+    if side.administers_members:
+        raise PreconditionFailed(
+            IS_ADMINISTRATOR,
+            f"The account has enabled members of its own in {region}, so it can't accept the invitation from "
+            f"{administrator_id}. Disassociate its members with multiaccount.aws.securityhub_member.",
+        )
 
 
-def _stay(status: Optional[str]) -> MembershipDecision:
-    return MembershipDecision((), status, status)
+def _stay(status: Optional[str]) -> InvitationPlan:
+    return InvitationPlan((), status, status)

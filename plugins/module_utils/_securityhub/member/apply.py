@@ -4,331 +4,333 @@
 
 # PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
 
-"""Carries member plans out and reads again what came of them."""
+"""Carries member plans out and reads again what came of them.
+
+A write whose response was lost is never sent again blindly: the state is read first, and only what it does not show as
+done is sent again.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Collection, Dict, List, Mapping, Optional, Sequence, Set
+from typing import Callable, Collection, Dict, List, Mapping, Optional, Sequence, Union
 
-from ..api import batches, create_members, delete_members, disassociate_members, invite_members, read_members
-from ..clients import RegionClients
-from ..errors import AwsFailure, says_already, says_not_there
-from ..model import ENABLED, INVITED, RESIGNED, Member, is_listed, status_of
-from ..retry import Patience, persist
-from .plan import CREATE, DELETE, DISASSOCIATE, INVITE, Decision, Evidence, Outcome, conclude, not_reached, predict
-
-Members = Mapping[str, Optional[Member]]
-
-
-@dataclass(frozen=True)
-class Change:
-    """One kind of write to the member list.
-
-    :param step: the name by which decisions ask for it
-    :param send: sends a batch of accounts with a writer, returns the unprocessed ones with the service's words
-    :param reached: whether a member list entry (None: no entry) shows that it is done
-    :param overtaken: whether the service's words of an unprocessed account, with the entry that was seen last, say that
-        it is done already: by an earlier request whose reply was lost, or by somebody else
-    :param silent: the service names nobody as unprocessed, so that only the member list tells whether it worked
-    """
-
-    step: str
-    send: Callable[[Any, Sequence[str]], Dict[str, str]]
-    reached: Callable[[Optional[Member]], bool]
-    overtaken: Callable[[str, Optional[Member]], bool]
-    silent: bool = False
-
-
-INVITATION = Change(
+from ..api import create_members, delete_members, disassociate_members, get_administrator, invite_members, read_members
+from ..calls import SecurityHubClient, batches
+from ..errors import (
+    IS_MEMBER,
+    PreconditionFailed,
+    RegionResult,
+    SecurityHubError,
+    is_already_done_message,
+    is_caller_a_member_message,
+    is_not_found_message,
+)
+from ..model import ENABLED, INVITED, REMOVED, RESIGNED, Member, MemberList, is_listed, status_of
+from ..retry import Waiter, unexpected_error
+from .batch import BatchState, MemberChange
+from .plan import (
+    CREATE,
+    DELETE,
+    DISASSOCIATE,
     INVITE,
-    invite_members,
-    lambda member: status_of(member) in (INVITED, ENABLED),
-    # Whoever declined or left may count as invited for ever: that is nothing to wait for.
-    lambda words, member: says_already(words) and status_of(member) != RESIGNED,
+    MemberPlan,
+    Outcome,
+    WriteResult,
+    expected_outcome,
+    final_outcome,
+    not_attempted,
+    plan_administrator_account,
+    plan_unreadable,
 )
-DISASSOCIATION = Change(
-    DISASSOCIATE, disassociate_members, lambda member: status_of(member) != ENABLED, lambda _words, _member: False, True
-)
-DELETION = Change(
-    DELETE, delete_members, lambda member: not is_listed(member), lambda words, _member: says_not_there(words)
-)
+from .sending import send_batch, still_open
+
+Planner = Callable[[str, Optional[Member]], MemberPlan]
+# Returns the administrator's own account ID, None if it can't be found out.
+OwnAccount = Callable[[], Optional[str]]
 
 
-def creation(emails: Mapping[str, Optional[str]]) -> Change:
+def _is_invited(member: Optional[Member]) -> bool:
+    return status_of(member) in (INVITED, ENABLED)
+
+
+def _is_already_invited(message: str, member: Optional[Member]) -> bool:
+    """An account that declined or left may count as invited for ever: that is nothing to wait for."""
+    return is_already_done_message(message) and status_of(member) != RESIGNED
+
+
+def _is_created(member: Optional[Member]) -> bool:
+    """A removed account of an organization is in the list, and is created again all the same."""
+    return is_listed(member) and status_of(member) != REMOVED
+
+
+def _is_already_created(message: str, member: Optional[Member]) -> bool:
+    return is_already_done_message(message) and status_of(member) != REMOVED
+
+
+def _is_not_enabled(member: Optional[Member]) -> bool:
+    return status_of(member) != ENABLED
+
+
+def _is_not_listed(member: Optional[Member]) -> bool:
+    return not is_listed(member)
+
+
+INVITATION = MemberChange(INVITE, invite_members, _is_invited, _is_already_invited)
+DISASSOCIATION = MemberChange(DISASSOCIATE, disassociate_members, _is_not_enabled, lambda *_: False, True)
+DELETION = MemberChange(DELETE, delete_members, _is_not_listed, lambda message, _: is_not_found_message(message))
+
+
+def creation(emails: Mapping[str, Optional[str]]) -> MemberChange:
     """Return the change that adds accounts to the member list, with the e-mail addresses that are known."""
 
-    def send(writer: Any, account_ids: Sequence[str]) -> Dict[str, str]:
-        return create_members(writer, {account_id: emails.get(account_id) for account_id in account_ids})
+    def send(client: SecurityHubClient, account_ids: Sequence[str]) -> Dict[str, str]:
+        return create_members(client, {account_id: emails.get(account_id) for account_id in account_ids})
 
-    return Change(CREATE, send, is_listed, lambda words, _member: says_already(words))
-
-
-@dataclass
-class Progress:
-    """What is known of one change to the accounts of one Region while it is carried out.
-
-    ``seen`` is how the member list showed the accounts last; ``waited`` says whether it is looked at again afterwards.
-    """
-
-    change: Change
-    seen: Dict[str, Optional[Member]]
-    waited: bool
-    accepted: Set[str] = field(default_factory=set)
-    in_doubt: Set[str] = field(default_factory=set)
-    refusals: Dict[str, str] = field(default_factory=dict)
-    reached: Set[str] = field(default_factory=set)
-    failure: Optional[AwsFailure] = None
-
-    def note_reply(self, account_ids: Sequence[str], refusals: Dict[str, str]) -> None:
-        """Take in the reply to a write."""
-        accepted = [account_id for account_id in account_ids if account_id not in refusals]
-        self.accepted.update(accepted)
-        self.refusals.update(refusals)
-        for account_id in accepted:
-            self.refusals.pop(account_id, None)
-
-    def note_members(self, members: Members) -> None:
-        """Take in a look at the member list."""
-        self.seen.update(members)
-        self.reached.update(account_id for account_id, member in members.items() if self.change.reached(member))
-
-    def settled(self, account_id: str) -> bool:
-        """Whether the change is done for this account, or was taken by the service and is not looked for."""
-        return account_id in self.reached or (not self.waited and account_id in self.accepted)
-
-    def overtaken(self, account_id: str) -> bool:
-        """Whether the service refused this account because the change is done already."""
-        words = self.refusals.get(account_id)
-        return words is not None and self.change.overtaken(words, self.seen.get(account_id))
-
-    def touched(self) -> Set[str]:
-        """Return the accounts that are worth a look: it is not known what became of them, or may not be as was said."""
-        return self.in_doubt.union(self.refusals, self.accepted if self.waited else ()) - self.reached
-
-    def awaited(self) -> Set[str]:
-        """Return the accounts for which the member list may yet show the change."""
-        return self.in_doubt.union(self.accepted, filter(self.overtaken, self.refusals)) - self.reached
+    return MemberChange(CREATE, send, _is_created, _is_already_created)
 
 
-@dataclass(frozen=True)
-class Converged:
-    """The outcome for each requested account of one Region, in the order of the request, and what broke it off."""
-
-    outcomes: List[Outcome]
-    failure: Optional[AwsFailure] = None
-
-
-def converge(
-    clients: RegionClients,
+def reconcile_members(
+    client: SecurityHubClient,
     account_ids: Sequence[str],
-    decide: Callable[[str, Optional[Member]], Decision],
-    changes: Sequence[Change],
+    plan: Planner,
+    changes: Sequence[MemberChange],
     wait_timeout: float,
     check_mode: bool,
-) -> Converged:
-    """Bring the accounts of one Region where they should be, or with check_mode tell what that would do.
+    own_account: OwnAccount,
+) -> RegionResult[List[Outcome]]:
+    """Bring the accounts of one Region to their desired state, or in check mode return what that would do.
 
-    :param clients: the reader and the writer of the Region
-    :param decide: the plan for one account
-    :param changes: the writes that decisions may ask for, in the order in which they build on each other
-    :param wait_timeout: seconds that the member list may take to show a write; 0 looks again only where it must
+    :param plan: the planner for one account
+    :param changes: the writes that plans may ask for, in the order in which they build on each other
+    :param wait_timeout: seconds that the member list may take to show a write; 0 reads again only where it must
+    :return: the outcome for each account, in the order of the request
     """
-    observed = read_members(clients.reader, account_ids)
-    if observed.failure:
-        return _broken_off(account_ids, observed.members, decide, observed.failure)
-    decisions = [decide(account_id, observed.members[account_id]) for account_id in account_ids]
+    read = read_members(client, account_ids)
+    if read.error:
+        return _reading_failed(account_ids, read, plan)
+    plans = _plan_all(account_ids, read.value, plan, own_account)
     if check_mode:
-        return Converged([predict(decision) for decision in decisions])
-    seen = dict(observed.members)
-    steps = _carry_out_all(clients, decisions, changes, seen, wait_timeout)
-    failure = next((progress.failure for progress in steps.values() if progress.failure), None)
-    outcomes = [_outcome(decision, steps, seen, failure) for decision in decisions]
-    return Converged(outcomes, failure)
+        return _expected_result(client, plans)
+    return apply_plans(client, plans, changes, read.value.members, wait_timeout)
 
 
-def _broken_off(
-    account_ids: Sequence[str],
-    seen: Members,
-    decide: Callable[[str, Optional[Member]], Decision],
-    failure: AwsFailure,
-) -> Converged:
+def apply_plans(
+    client: SecurityHubClient,
+    plans: Sequence[MemberPlan],
+    changes: Sequence[MemberChange],
+    members: Mapping[str, Optional[Member]],
+    wait_timeout: float,
+    follow_ups: Collection[str] = (),
+) -> RegionResult[List[Outcome]]:
+    """Apply plans to the member list of one Region; return the outcome of each.
+
+    :param members: the entries that the plans were made from
+    :param follow_ups: accounts for which the service may not know yet what they have done themselves
+    """
+    seen = dict(members)
+    states: Dict[str, BatchState] = {}
+    error = _apply_all(client, plans, changes, seen, wait_timeout, states, follow_ups)
+    return RegionResult([_outcome(each, states, seen, error) for each in plans], error)
+
+
+def not_started(account_ids: Sequence[str], error: SecurityHubError) -> RegionResult[List[Outcome]]:
+    """Return the result of a Region in which nothing could be read nor written."""
+    return RegionResult([not_attempted(account_id, {}, str(error)) for account_id in account_ids], error)
+
+
+def _reading_failed(
+    account_ids: Sequence[str], read: RegionResult[MemberList], plan: Planner
+) -> RegionResult[List[Outcome]]:
     """Return what is known although the member list couldn't be read to its end: nothing has been written."""
+    seen = read.value.members
 
     def outcome(account_id: str) -> Outcome:
-        if account_id in seen:
-            decision = decide(account_id, seen[account_id])
-            if not decision.steps:
-                return predict(decision)
-        return not_reached(account_id, seen, str(failure))
+        planned = plan(account_id, seen[account_id]) if account_id in seen else None
+        if planned and not planned.steps:
+            return expected_outcome(planned)
+        return not_attempted(account_id, seen, str(read.error))
 
-    return Converged([outcome(account_id) for account_id in account_ids], failure)
+    return RegionResult([outcome(account_id) for account_id in account_ids], read.error)
 
 
-def _carry_out_all(
-    clients: RegionClients,
-    decisions: Sequence[Decision],
-    changes: Sequence[Change],
+def _plan_all(account_ids: Sequence[str], read: MemberList, plan: Planner, own_account: OwnAccount) -> List[MemberPlan]:
+    own = _own_account_id(account_ids, read, own_account)
+
+    def plan_one(account_id: str) -> MemberPlan:
+        if account_id == own:
+            return plan_administrator_account(account_id, read.members.get(account_id))
+        if account_id in read.unreadable:
+            return plan_unreadable(account_id, read.unreadable[account_id])
+        return plan(account_id, read.members[account_id])
+
+    return [plan_one(account_id) for account_id in account_ids]
+
+
+def _own_account_id(account_ids: Sequence[str], read: MemberList, own_account: OwnAccount) -> Optional[str]:
+    """Return the administrator's own account ID where it may be among the accounts: it is never in the list."""
+    if all(is_listed(read.members.get(account_id)) for account_id in account_ids):
+        return None
+    told = (member.administrator_id for member in read.members.values() if member and member.administrator_id)
+    return next(told, None) or own_account()
+
+
+def _expected_result(client: SecurityHubClient, plans: Sequence[MemberPlan]) -> RegionResult[List[Outcome]]:
+    """Return what check mode shows of one Region."""
+    try:
+        if any(INVITE in plan.steps for plan in plans):
+            require_no_administrator(client)
+    except PreconditionFailed as error:
+        return RegionResult([_outcome(plan, {}, {plan.account_id: plan.before}, error) for plan in plans], error)
+    except SecurityHubError:
+        pass  # without the permission, this stays open until the run
+    return RegionResult([expected_outcome(plan) for plan in plans])
+
+
+def require_no_administrator(client: SecurityHubClient) -> None:
+    """Refuse to invite where the calling account is a member itself, as the service does.
+
+    :raises PreconditionFailed: if it is
+    """
+    administrator = get_administrator(client)
+    if administrator:
+        raise _caller_is_member(client.region, f"of administrator {administrator.administrator_id}")
+
+
+def _caller_is_member(region: str, whose: str) -> PreconditionFailed:
+    return PreconditionFailed(
+        IS_MEMBER,
+        f"The calling account is itself a member {whose} in {region}, so it can't invite accounts. Use the credentials "
+        "of the administrator account, or leave that administrator with multiaccount.aws.securityhub_invitation.",
+    )
+
+
+def _apply_all(
+    client: SecurityHubClient,
+    plans: Sequence[MemberPlan],
+    changes: Sequence[MemberChange],
     seen: Dict[str, Optional[Member]],
     wait_timeout: float,
-) -> Dict[str, Progress]:
-    """Carry the changes out one after the other, each for the accounts whose earlier steps are done.
+    states: Dict[str, BatchState],
+    late: Collection[str] = (),
+) -> Union[SecurityHubError, PreconditionFailed, None]:
+    """Apply the changes one after the other, each to the accounts whose earlier steps are done.
 
-    :param seen: how the member list showed the accounts last, kept up to date
-    :return: the progress of each change by its step; of those that came before the Region failed, if it did
+    :param seen: the entries that were read last, kept up to date
+    :param late: accounts for which the service may not know yet what they have done themselves
+    :param states: gets the state of each change by its step, also of one that an exception ends
+    :return: why the Region failed, None if it did not
     """
-    steps: Dict[str, Progress] = {}
     for change in changes:
-        ready = [
-            decision
-            for decision in decisions
-            if change.step in decision.steps and _open_step(decision, steps) == change.step
-        ]
-        account_ids = [decision.account_id for decision in ready]
-        follow_ups = {decision.account_id for decision in ready if decision.steps[0] != change.step}
-        progress = steps[change.step] = Progress(change, seen, wait_timeout > 0 or change.silent)
-        carry_out(clients, progress, account_ids, Patience(wait_timeout), follow_ups)
-        if progress.failure:
-            break
-    return steps
+        ready = [plan for plan in plans if change.step in plan.steps and _open_step(plan, states) == change.step]
+        account_ids = [plan.account_id for plan in ready]
+        follow_ups = {plan.account_id for plan in ready if plan.steps[0] != change.step}.union(late)
+        state = states[change.step] = BatchState(change, seen, wait_timeout > 0 or change.no_unprocessed_reply)
+        account_ids = state.leave_out_done(account_ids)
+        try:
+            apply_change(client, state, account_ids, Waiter(wait_timeout), follow_ups)
+        except Exception as error:  # noqa: BLE001
+            # Whatever it is: what was done before stays in the result.
+            state.in_doubt.update(state.without_response())
+            state.error = unexpected_error(error, f"The step {change.step}", client.region, account_ids)
+        if state.error:
+            return state.error
+    return None
 
 
-def _open_step(decision: Decision, steps: Mapping[str, Progress]) -> str:
-    """Return the first step of a decision that is not done, the last one if all are."""
-    for step in decision.steps:
-        if step not in steps or not steps[step].settled(decision.account_id):
+def _open_step(plan: MemberPlan, states: Mapping[str, BatchState]) -> str:
+    """Return the first step of a plan that is not done, the last one if all are."""
+    for step in plan.steps:
+        if step not in states or not states[step].is_done(plan.account_id):
             return step
-    return decision.steps[-1]
+    return plan.steps[-1]
 
 
 def _outcome(
-    decision: Decision, steps: Mapping[str, Progress], seen: Members, failure: Optional[AwsFailure]
+    plan: MemberPlan,
+    states: Mapping[str, BatchState],
+    seen: Mapping[str, Optional[Member]],
+    error: Union[SecurityHubError, PreconditionFailed, None],
 ) -> Outcome:
-    if not decision.steps:
-        return predict(decision)
-    step = _open_step(decision, steps)
-    evidence = Evidence(
-        member=seen[decision.account_id],
-        earlier_written=step != decision.steps[0],
-        failure=str(failure) if failure else None,
+    if not plan.steps:
+        return expected_outcome(plan)
+    step = _open_step(plan, states)
+    state = states.get(step) or BatchState(INVITATION, {}, True)
+    account_id = plan.account_id
+    result = WriteResult(
+        member=seen.get(account_id),
+        accepted=account_id in state.accepted,
+        in_doubt=account_id in state.in_doubt,
+        earlier_steps=plan.steps[: plan.steps.index(step)],
+        actions=tuple(each for each in plan.steps if each in states and states[each].may_have_written(account_id)),
+        is_done=account_id in state.done,
+        refusal=state.refusals.get(account_id),
+        already_done=state.already_done(account_id),
+        is_reread=state.is_reread,
+        refused_call=state.refused_calls.get(account_id),
+        error=str(error) if error else None,
+        precondition=error.error_code if isinstance(error, PreconditionFailed) else None,
     )
-    return conclude(decision, _with_progress(evidence, decision.account_id, steps[step]) if step in steps else evidence)
+    return final_outcome(plan, result)
 
 
-def _with_progress(evidence: Evidence, account_id: str, progress: Progress) -> Evidence:
-    return replace(
-        evidence,
-        written=account_id in progress.accepted or account_id in progress.in_doubt,
-        reached=account_id in progress.reached,
-        refusal=progress.refusals.get(account_id),
-        overtaken=progress.overtaken(account_id),
-        waited=progress.waited,
-    )
-
-
-def carry_out(
-    clients: RegionClients,
-    progress: Progress,
+def apply_change(
+    client: SecurityHubClient,
+    state: BatchState,
     account_ids: Sequence[str],
-    patience: Patience,
+    waiter: Waiter,
     follow_ups: Collection[str] = (),
 ) -> None:
-    """Send a change for some accounts, batch by batch, and read again what came of it; all goes into progress.
+    """Send a change for some accounts, batch by batch, and read again what came of it; all goes into ``state``.
 
-    :param follow_ups: accounts of which the service may not know yet what an earlier step did: while patience lasts,
-        they are sent again if it refuses them
+    Accounts that the service refuses for a reason that passes are sent again until the waiter's time is up, and so are
+    ``follow_ups``: those for which the service may not know yet what an earlier step did.
     """
-    pending = account_ids
+    pending = list(account_ids)
     while pending:
-        _send_and_look(clients, progress, pending, patience)
-        refused = progress.refusals.keys() - progress.reached
-        pending = [account_id for account_id in pending if account_id in follow_ups and account_id in refused]
-        if progress.failure or not pending or not patience.pause():
+        _send_and_reread(client, state, pending, waiter)
+        again = state.to_send_again(follow_ups)
+        pending = [account_id for account_id in pending if account_id in again]
+        if state.error or not pending or not waiter.sleep():
             return
 
 
-def _send_and_look(clients: RegionClients, progress: Progress, account_ids: Sequence[str], patience: Patience) -> None:
+def _send_and_reread(client: SecurityHubClient, state: BatchState, account_ids: Sequence[str], waiter: Waiter) -> None:
     try:
         for batch in batches(account_ids):
-            _send(clients, progress, batch)
-    except AwsFailure as failure:
-        progress.failure = failure
+            _send_batch(client, state, batch)
+    except (SecurityHubError, PreconditionFailed) as error:
+        state.error = error
     try:
-        _look_again(clients, progress, account_ids, patience)
-    except AwsFailure as failure:
-        progress.failure = progress.failure or failure
+        _reread(client, state, account_ids, waiter)
+    except SecurityHubError as error:
+        state.error = state.error or error
 
 
-def _send(clients: RegionClients, progress: Progress, batch: Sequence[str]) -> None:
-    """Send one batch until the service has answered for each of its accounts.
+def _send_batch(client: SecurityHubClient, state: BatchState, batch: Sequence[str]) -> None:
+    """Send one batch until the service has responded for each of its accounts.
 
-    :raises AwsFailure: that can't be mended by sending again, or didn't stop
+    :raises SecurityHubError: that another attempt can't help, or that did not stop
+    :raises PreconditionFailed: if the calling account can't invite anybody
     """
-    pending = list(batch)
-
-    def send() -> None:
-        try:
-            progress.note_reply(pending, progress.change.send(clients.writer, pending))
-        except AwsFailure as failure:
-            if failure.in_doubt:
-                progress.in_doubt.update(pending)
-            raise
-
-    def settled(failure: AwsFailure) -> bool:
-        still_open = _still_open(clients, progress, pending)
-        gone = [
-            account_id for account_id in still_open if failure.not_found and not is_listed(progress.seen[account_id])
-        ]
-        progress.refusals.update(dict.fromkeys(gone, failure.text))
-        pending[:] = [account_id for account_id in still_open if account_id not in gone]
-        return not pending
-
-    try:
-        persist(send, settled)
-    except AwsFailure as failure:
-        if not failure.invalid_input:
-            raise
-        _send_in_halves(clients, progress, pending, failure)
+    send_batch(client, state, batch)
+    if any(map(is_caller_a_member_message, state.refusals.values())):
+        require_no_administrator(client)
+        raise _caller_is_member(client.region, "of another administrator")
 
 
-def _send_in_halves(clients: RegionClients, progress: Progress, batch: Sequence[str], failure: AwsFailure) -> None:
-    """Find the accounts for which the service refused a whole batch, so that they do not hold up the others.
-
-    Whether one account can have that effect is not documented.
-    """
-    if len(batch) == 1:
-        progress.note_reply(batch, {batch[0]: failure.text})
-        return
-    middle = len(batch) // 2
-    for half in (batch[:middle], batch[middle:]):
-        _send(clients, progress, half)
-
-
-def _still_open(clients: RegionClients, progress: Progress, account_ids: Sequence[str]) -> List[str]:
-    """Read again, and return the accounts that are not yet where the change brings them."""
-    observed = read_members(clients.reader, account_ids)
-    progress.note_members(observed.members)
-    if observed.failure:
-        raise observed.failure
-    return [account_id for account_id in account_ids if account_id not in progress.reached]
-
-
-def _look_again(clients: RegionClients, progress: Progress, account_ids: Sequence[str], patience: Patience) -> None:
+def _reread(client: SecurityHubClient, state: BatchState, account_ids: Sequence[str], waiter: Waiter) -> None:
     """Read again until the member list shows the change for each account that the service took, or time is up.
 
-    Accounts that the service named are looked at once, as somebody else may have got there first; and until time is up
-    where it says so. Without wait_timeout only those and the ones in doubt are looked at, once.
+    Accounts that the service named are read once, as somebody else may have got there first; and until time is up where
+    it says so. Without wait_timeout only those and the ones in doubt are read, once.
 
-    :raises AwsFailure: if the member list can't be read
+    :raises SecurityHubError: if the member list can't be read
     """
-    touched = progress.touched()
-    pending = [account_id for account_id in account_ids if account_id in touched]
+    worth_reading = state.to_reread()
+    pending = [account_id for account_id in account_ids if account_id in worth_reading]
     while pending:
-        still_open = _still_open(clients, progress, pending)
-        awaited = progress.awaited()
-        pending = [account_id for account_id in still_open if account_id in awaited]
-        if not pending or not patience.pause():
-            break
-    if progress.failure:
-        # The last word on these was a failure, and the member list has had the time to show them: nothing was done.
-        progress.in_doubt -= set(pending).intersection(progress.failure.account_ids) - progress.refusals.keys()
+        open_accounts = still_open(client, state, pending)
+        awaited = state.to_wait_for()
+        pending = [account_id for account_id in open_accounts if account_id in awaited]
+        if not pending or not waiter.sleep():
+            return

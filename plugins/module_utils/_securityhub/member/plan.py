@@ -4,21 +4,36 @@
 
 # PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
 
-"""What to do about each account of the member list. Pure: neither boto3 nor Ansible."""
+"""What to do about each account of the member list. Pure: neither boto3 nor Ansible.
+
+A :class:`MemberPlan` is made before any write and holds all that check mode and the diff show; an :class:`Outcome` says
+what came of it. Check mode turns plans into outcomes with :func:`expected_outcome`, a run with :func:`final_outcome`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Collection, Mapping, Optional, Tuple
 
-from ..errors import NOT_A_MEMBER, NOT_ATTEMPTED, REJECTED, SUSPENDED_REASON, UNCONFIRMED, UNKNOWN_STATUS
+from ..errors import (
+    ADMINISTRATOR_ACCOUNT,
+    NOT_A_MEMBER,
+    NOT_ATTEMPTED,
+    REJECTED,
+    SUSPENDED_REASON,
+    UNCONFIRMED,
+    UNKNOWN_STATUS,
+    UNREADABLE,
+    is_own_account_message,
+)
 from ..model import CREATED, ENABLED, INVITED, REMOVED, RESIGNED, STATUSES, SUSPENDED, Member, is_listed, status_of
 
-# The steps, by which a decision names what has to be written.
+# The steps, by which a plan names what has to be written.
 INVITE = "invite"
 CREATE = "create"
 DISASSOCIATE = "disassociate"
 DELETE = "delete"
+
 # The result lists, without their "_accounts".
 INVITED_LIST = "invited"
 CREATED_LIST = "created"
@@ -26,23 +41,32 @@ DISASSOCIATED_LIST = "disassociated"
 DELETED_LIST = "deleted"
 UNCHANGED = "unchanged"
 UNPROCESSED = "unprocessed"
+
 # The ended relationships that can be asked for in "reinvite": option value -> status.
 REINVITABLE = {"removed": REMOVED, "resigned": RESIGNED}
+
 _EXPLANATIONS = {
-    NOT_A_MEMBER: "The account is not in the member list: add it with multiaccount.aws.securityhub_member first.",
-    "removed": "The administrator removed this member: name 'removed' in reinvite to invite it again.",
-    "resigned": "The member declined the invitation or left: name 'resigned' in reinvite to invite it again.",
-    SUSPENDED_REASON: "The account is suspended in its organization: reactivate it there first.",
-    UNKNOWN_STATUS: "This member status is not known, so nothing was done: look at the account in the console.",
+    NOT_A_MEMBER: "The account is not in the member list. Add it with multiaccount.aws.securityhub_member.",
+    "removed": "The administrator removed this member. Add 'removed' to reinvite to invite it again.",
+    "resigned": "The member declined the invitation or left. Add 'resigned' to reinvite to invite it again.",
+    SUSPENDED_REASON: "The account is suspended in its organization. Reactivate it there.",
+    ADMINISTRATOR_ACCOUNT: "This is the administrator account itself, which is never a member of its own list.",
 }
+_ORGANIZATION_ACCOUNT = (
+    "The account became a member without an invitation, as accounts of an organization do. Security Hub does not "
+    "delete such accounts from the member list."
+)
+_MONITORING_ENDED = "The account was disassociated, so its monitoring by this administrator has ended."
 
 
 @dataclass(frozen=True)
-class Decision:
-    """What is to happen to one account in one Region.
+class MemberPlan:
+    """What is to be done about one account in one Region.
 
     ``steps`` names the writes in order, empty for none. ``result`` is the list in which the account ends if all goes
-    well, ``after`` its entry then. An entry of None stands for an account that is not in the member list.
+    well, ``after`` its entry then. An entry of None stands for an account that is not in the member list. ``message``
+    explains ``reason``. ``expected_refusal`` says why the last step will be refused, None where nothing is known
+    against it. ``is_seen`` is False where the account could not be looked up.
     """
 
     account_id: str
@@ -51,14 +75,18 @@ class Decision:
     after: Optional[Member]
     steps: Tuple[str, ...] = ()
     reason: Optional[str] = None
+    message: Optional[str] = None
+    expected_refusal: Optional[str] = None
+    is_seen: bool = True
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How it ended, or in check mode would end, for one account in one Region.
+    """What came, or in check mode would come, of one account in one Region.
 
     ``changed`` says whether something was, or may have been, written for it. ``processing_result`` explains ``reason``
-    in the service's own words where it gave any. ``seen`` is False where the member list could not be read.
+    in the service's own words where it gave any. ``is_seen`` is False where the account could not be looked up.
+    ``actions`` has the steps that were, or may have been, carried out.
     """
 
     account_id: str
@@ -68,122 +96,201 @@ class Outcome:
     changed: bool = False
     reason: Optional[str] = None
     processing_result: Optional[str] = None
-    seen: bool = True
+    is_seen: bool = True
+    actions: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Evidence:
+class WriteResult:
     """What a run has learnt of one account that had something to be written.
 
-    :param member: how the member list showed it last, None if it is not in there
-    :param written: the write was taken by the service, or may have been
-    :param earlier_written: so was one that had to come before it
-    :param reached: the member list shows what was wanted
-    :param refusal: what the service said when it named the account as unprocessed
-    :param overtaken: whether these words say that it is done already
-    :param waited: whether the account was looked for again after it was written
-    :param failure: why its turn never came
+    :param member: its entry in the member list when it was read last, None if it is not in there
+    :param accepted: the service took the last write that was due
+    :param in_doubt: that write may have been carried out, as its response was lost
+    :param earlier_steps: the writes that had to come before it, which were carried out
+    :param actions: the writes that were, or may have been, carried out
+    :param is_done: the member list shows what was wanted
+    :param refusal: the service's message when it named the account as unprocessed, or refused a call for it alone
+    :param already_done: whether this message says that it is done already
+    :param is_reread: whether the account was looked up again after it was written
+    :param refused_call: the service's message when it refused the call as a whole
+    :param error: why the Region failed, None if it did not
+    :param precondition: the reason of a precondition that is not met, None for none
     """
 
     member: Optional[Member]
-    written: bool = False
-    earlier_written: bool = False
-    reached: bool = False
+    accepted: bool = False
+    in_doubt: bool = False
+    earlier_steps: Tuple[str, ...] = ()
+    actions: Tuple[str, ...] = ()
+    is_done: bool = False
     refusal: Optional[str] = None
-    overtaken: bool = False
-    waited: bool = True
-    failure: Optional[str] = None
+    already_done: bool = False
+    is_reread: bool = True
+    refused_call: Optional[str] = None
+    error: Optional[str] = None
+    precondition: Optional[str] = None
 
 
-def decide_invitation(account_id: str, member: Optional[Member], reinvite: Collection[str]) -> Decision:
-    """Decide whether an account gets an invitation.
+def plan_invitation(account_id: str, member: Optional[Member], reinvite: Collection[str]) -> MemberPlan:
+    """Plan whether an account gets an invitation.
 
-    :param reinvite: keys of REINVITABLE: which ended relationships are invited anew
+    :param reinvite: keys of REINVITABLE: which ended relationships are invited again
     """
     status = status_of(member)
     if member is None or not is_listed(member):
-        return _refuse(account_id, member, NOT_A_MEMBER)
+        return _leave_unprocessed(account_id, member, NOT_A_MEMBER)
     if status in (INVITED, ENABLED):
-        return _leave_alone(account_id, member)
+        return _leave_unchanged(account_id, member)
     if status == CREATED or status in [REINVITABLE[name] for name in reinvite]:
-        return Decision(account_id, member, INVITED_LIST, replace(member, member_status=INVITED), (INVITE,))
+        return MemberPlan(account_id, member, INVITED_LIST, replace(member, member_status=INVITED), (INVITE,))
     reasons = {REMOVED: "removed", RESIGNED: "resigned", SUSPENDED: SUSPENDED_REASON}
-    return _refuse(account_id, member, reasons.get(member.member_status, UNKNOWN_STATUS))
+    return _leave_unprocessed(account_id, member, reasons.get(member.member_status, UNKNOWN_STATUS))
 
 
-def decide_present(account_id: str, member: Optional[Member], email: Optional[str]) -> Decision:
-    """Decide whether an account has to be added to the member list; a listed one is left alone, whatever its status."""
+def plan_present(account_id: str, member: Optional[Member], email: Optional[str]) -> MemberPlan:
+    """Plan whether an account is added to the member list; a listed one is left alone, whatever its status."""
     if is_listed(member):
-        return _leave_alone(account_id, member)
-    return Decision(account_id, member, CREATED_LIST, Member(account_id, CREATED, email), (CREATE,))
+        return _leave_unchanged(account_id, member)
+    return MemberPlan(account_id, member, CREATED_LIST, Member(account_id, CREATED, email), (CREATE,))
 
 
-def decide_disassociated(account_id: str, member: Optional[Member]) -> Decision:
-    """Decide whether an account has to be disassociated: only an enabled one is associated."""
+def plan_disassociated(account_id: str, member: Optional[Member]) -> MemberPlan:
+    """Plan whether an account is disassociated: only an enabled one is associated."""
     if member is None or member.member_status != ENABLED:
-        return _leave_alone(account_id, member)
-    return Decision(account_id, member, DISASSOCIATED_LIST, replace(member, member_status=REMOVED), (DISASSOCIATE,))
+        return _leave_unchanged(account_id, member)
+    return MemberPlan(account_id, member, DISASSOCIATED_LIST, replace(member, member_status=REMOVED), (DISASSOCIATE,))
 
 
-def decide_absent(account_id: str, member: Optional[Member]) -> Decision:
-    """Decide how an account leaves the member list: the service deletes an enabled one only once disassociated."""
+def plan_absent(account_id: str, member: Optional[Member]) -> MemberPlan:
+    """Plan how an account leaves the member list: the service deletes an enabled one only once disassociated."""
     if member is None or not is_listed(member):
-        return _leave_alone(account_id, member)
+        return _leave_unchanged(account_id, member)
     if member.member_status not in STATUSES:
-        return _refuse(account_id, member, UNKNOWN_STATUS)
+        return _leave_unprocessed(account_id, member, UNKNOWN_STATUS)
     steps = (DISASSOCIATE, DELETE) if member.member_status == ENABLED else (DELETE,)
-    return Decision(account_id, member, DELETED_LIST, None, steps)
+    refusal = _ORGANIZATION_ACCOUNT if is_without_invitation(member) else None
+    return MemberPlan(account_id, member, DELETED_LIST, None, steps, expected_refusal=refusal)
 
 
-def _leave_alone(account_id: str, member: Optional[Member]) -> Decision:
-    return Decision(account_id, member, UNCHANGED, member)
+def is_without_invitation(member: Member) -> bool:
+    """Whether an account is or was associated without an invitation, as only an organization's account is."""
+    return member.member_status in (ENABLED, REMOVED) and member.invited_at is None
 
 
-def _refuse(account_id: str, member: Optional[Member], reason: str) -> Decision:
-    return Decision(account_id, member, UNPROCESSED, member, reason=reason)
+def plan_administrator_account(account_id: str, member: Optional[Member]) -> MemberPlan:
+    """Plan nothing for the administrator's own account."""
+    return _leave_unprocessed(account_id, member, ADMINISTRATOR_ACCOUNT)
 
 
-def predict(decision: Decision) -> Outcome:
-    """Return the outcome if everything goes well, which is what check mode shows."""
+def plan_unreadable(account_id: str, message: str) -> MemberPlan:
+    """Plan nothing for an account that the service would not look up; ``message`` is the service's own."""
+    return MemberPlan(account_id, None, UNPROCESSED, None, reason=UNREADABLE, message=message, is_seen=False)
+
+
+def _leave_unchanged(account_id: str, member: Optional[Member]) -> MemberPlan:
+    return MemberPlan(account_id, member, UNCHANGED, member)
+
+
+def _leave_unprocessed(account_id: str, member: Optional[Member], reason: str) -> MemberPlan:
+    message = _EXPLANATIONS.get(reason) or (
+        f"The member status {status_of(member)!r} is not known, so nothing was done. Look at the account in the "
+        "Security Hub console."
+    )
+    return MemberPlan(account_id, member, UNPROCESSED, member, reason=reason, message=message)
+
+
+def expected_outcome(plan: MemberPlan) -> Outcome:
+    """Return the outcome if everything goes as far as is known now, which is what check mode shows."""
+    if plan.expected_refusal:
+        return _refused_as_expected(plan)
+    return _planned_outcome(plan)
+
+
+def _planned_outcome(plan: MemberPlan) -> Outcome:
     return Outcome(
-        decision.account_id,
-        decision.before,
-        decision.after,
-        decision.result,
-        changed=bool(decision.steps),
-        reason=decision.reason,
-        processing_result=_EXPLANATIONS.get(decision.reason or ""),
+        plan.account_id,
+        plan.before,
+        plan.after,
+        plan.result,
+        changed=bool(plan.steps),
+        reason=plan.reason,
+        processing_result=plan.message,
+        is_seen=plan.is_seen,
+        actions=plan.steps,
     )
 
 
-def conclude(decision: Decision, evidence: Evidence) -> Outcome:
-    """Return the outcome of a decision with steps, from what the run has learnt."""
-    if evidence.reached:
-        return replace(predict(decision), after=evidence.member)
-    if evidence.refusal is not None:
-        # An earlier request, whose reply was lost, may have done it.
-        own_doing = evidence.written and evidence.overtaken
-        return _ended_short(decision, evidence, UNCONFIRMED if own_doing else REJECTED, evidence.refusal)
-    if evidence.written and not evidence.waited:
-        return predict(decision)
-    if evidence.written:
-        return _ended_short(decision, evidence, UNCONFIRMED, evidence.failure or _not_visible(decision))
-    return _ended_short(decision, evidence, NOT_ATTEMPTED, evidence.failure or "")
+def _refused_as_expected(plan: MemberPlan) -> Outcome:
+    disassociated = DISASSOCIATE in plan.steps
+    after = replace(plan.before, member_status=REMOVED) if disassociated and plan.before else plan.before
+    message = plan.expected_refusal or ""
+    if disassociated:
+        message += " It is disassociated all the same, which ends its monitoring by this administrator."
+    outcome = Outcome(plan.account_id, plan.before, after, UNPROCESSED, disassociated, REJECTED, message)
+    return replace(outcome, actions=plan.steps[:-1])
 
 
-def _not_visible(decision: Decision) -> str:
+def final_outcome(plan: MemberPlan, result: WriteResult) -> Outcome:
+    """Return the outcome of a plan with steps, from what the run has learnt."""
+    if result.is_done:
+        return replace(_planned_outcome(plan), after=result.member, actions=result.actions)
+    if result.accepted and not result.is_reread and result.refusal is None:
+        return _planned_outcome(plan)
+    reason, message = _shortcoming(plan, result)
+    message = _with_earlier_step(plan, message, bool(result.earlier_steps))
+    changed = bool(result.earlier_steps) or reason == UNCONFIRMED
+    outcome = Outcome(plan.account_id, plan.before, result.member, UNPROCESSED, changed, reason, message)
+    return replace(outcome, actions=result.actions)
+
+
+def _shortcoming(plan: MemberPlan, result: WriteResult) -> Tuple[str, str]:
+    """Return reason and message of an account that is not seen where the plan wanted it."""
+    if result.in_doubt:
+        return UNCONFIRMED, _in_doubt(plan, result.refusal or result.refused_call or result.error)
+    if result.accepted and result.refusal is None:
+        return UNCONFIRMED, result.error or _not_visible(plan)
+    if result.precondition:
+        return result.precondition, result.error or ""
+    if result.refusal is not None:
+        return _reason_of_refusal(result, result.refusal), result.refusal
+    if result.refused_call is not None:
+        return REJECTED, result.refused_call
+    return NOT_ATTEMPTED, result.error or ""
+
+
+def _reason_of_refusal(result: WriteResult, refusal: str) -> str:
+    if is_own_account_message(refusal):
+        return ADMINISTRATOR_ACCOUNT
+    # An earlier request may have done it, whose effect is not visible yet.
+    return UNCONFIRMED if result.accepted and result.already_done else REJECTED
+
+
+def _not_visible(plan: MemberPlan) -> str:
+    wanted = status_of(plan.after) or "the removal"
     return (
-        f"The service took the request, but the member list did not show {status_of(decision.after) or 'the removal'} "
-        "within wait_timeout: look again later, or raise wait_timeout."
+        f"The service took the request, but the member list did not show {wanted} within wait_timeout. Look again "
+        "later, or raise wait_timeout."
     )
 
 
-def _ended_short(decision: Decision, evidence: Evidence, reason: str, words: str) -> Outcome:
-    changed = evidence.earlier_written or reason == UNCONFIRMED
-    return Outcome(decision.account_id, decision.before, evidence.member, UNPROCESSED, changed, reason, words)
+def _in_doubt(plan: MemberPlan, message: Optional[str]) -> str:
+    wanted = status_of(plan.after) or "the removal"
+    last = f" The last message was: {message}" if message else ""
+    return (
+        "The response to a request was lost, so it may have been carried out, but the member list did not show "
+        f"{wanted} within wait_timeout. Run the task again.{last}"
+    )
 
 
-def not_reached(account_id: str, seen: Mapping[str, Optional[Member]], failure: str) -> Outcome:
+def _with_earlier_step(plan: MemberPlan, message: str, earlier_step_done: bool) -> str:
+    """Add to a message what was done to the account before the step that ended short."""
+    if not (earlier_step_done and plan.steps[0] == DISASSOCIATE and len(plan.steps) > 1):
+        return message
+    return f"{message.rstrip('. ')}. {_MONITORING_ENDED}"
+
+
+def not_attempted(account_id: str, seen: Mapping[str, Optional[Member]], error: str) -> Outcome:
     """Return the outcome of an account whose turn never came, because its Region failed while it was read."""
     member = seen.get(account_id)
-    return Outcome(account_id, member, member, UNPROCESSED, False, NOT_ATTEMPTED, failure, account_id in seen)
+    return Outcome(account_id, member, member, UNPROCESSED, False, NOT_ATTEMPTED, error, account_id in seen)

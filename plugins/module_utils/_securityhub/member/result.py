@@ -10,50 +10,57 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from ..errors import NOT_ATTEMPTED
+from ..errors import ADMINISTRATOR_ACCOUNT, NOT_ATTEMPTED, RegionResult
 from ..model import Member, status_of
-from ..results import Caller, Mode, Result, _region_message, failed_regions, with_message
-from .apply import Converged
+from ..results import (
+    AccountLookup,
+    Result,
+    RunMode,
+    Shortcoming,
+    failed_regions,
+    region_message,
+    shortcomings_in_words,
+    with_message,
+)
 from .plan import UNPROCESSED, Outcome
 
-# So many unprocessed accounts are named in msg; all of them are in the result.
-NAMED_ACCOUNTS = 10
-# What a row tells of a member besides its status.
+ByRegion = Mapping[str, RegionResult[List[Outcome]]]
+
+# What a row shows of a member besides its status.
 _NO_DETAILS: Dict[str, Optional[str]] = dict.fromkeys(("email", "administrator_id", "invited_at", "updated_at"))
 
 
 def account_keys(lists: Sequence[str]) -> List[str]:
-    """Return the result keys of a module that brings accounts somewhere."""
+    """Return the result keys of a module for the member list."""
     return [*(f"{name}_accounts" for name in lists), "failed_regions"]
 
 
 def account_result(
-    by_region: Mapping[str, Converged],
+    by_region: ByRegion,
     lists: Sequence[str],
     verb: str,
     fail_on_unprocessed: bool,
-    mode: Mode,
-    caller: Caller,
+    mode: RunMode,
+    account_lookup: AccountLookup,
 ) -> Result:
-    """Build the result of a module that brings accounts somewhere.
+    """Build the result of a module for the member list.
 
-    :param by_region: how it ended, or in check mode would end, in each Region
     :param lists: the result lists without "_accounts", in order; ``unprocessed`` is the last of them
     :param verb: what the module does to accounts, for the message, such as "invited"
-    :param caller: finds the account that calls, for messages in which nothing else names it
+    :param account_lookup: returns the account that calls, for messages in which nothing else names it
     """
     result: Result = {key: [] for key in account_keys(lists)}
-    for region, converged in by_region.items():
-        for outcome in converged.outcomes:
-            result[f"{outcome.result}_accounts"].append(_row(region, outcome))
-    failures = {region: converged.failure for region, converged in by_region.items()}
-    result["changed"] = any(outcome.changed for converged in by_region.values() for outcome in converged.outcomes)
-    result["failed_regions"] = failed_regions(failures, caller, _calling_administrator(by_region))
+    outcomes = [(region, outcome) for region, found in by_region.items() for outcome in found.value]
+    for region, outcome in outcomes:
+        result[f"{outcome.result}_accounts"].append(_row(region, outcome))
+    errors = {region: found.error for region, found in by_region.items()}
+    result["changed"] = any(outcome.changed for _region, outcome in outcomes)
+    result["failed_regions"] = failed_regions(errors, account_lookup, _administrator_id(by_region))
     if mode.diff:
-        result["diff"] = _account_diff(by_region)
-    message = _region_message(result["failed_regions"], len(by_region))
+        result["diff"] = {side: _statuses(by_region, side) for side in ("before", "after")}
+    message = region_message(result["failed_regions"], len(by_region))
     if fail_on_unprocessed:
-        message += _unprocessed_message(by_region, verb)
+        message += _unprocessed_message(by_region, verb, message)
     return with_message(result, message)
 
 
@@ -71,7 +78,7 @@ def _row(region: str, outcome: Outcome) -> Dict[str, Any]:
 
 
 def member_row(member: Member) -> Dict[str, Any]:
-    """Return the row of an entry of the member list, but for its Region."""
+    """Return the row of an entry of the member list, except for its Region."""
     return {"account_id": member.account_id, "member_status": member.member_status, **_details(member)}
 
 
@@ -79,45 +86,47 @@ def _details(member: Member) -> Dict[str, Optional[str]]:
     return {key: getattr(member, key) for key in _NO_DETAILS}
 
 
-def _calling_administrator(by_region: Mapping[str, Converged]) -> Optional[str]:
-    """Return who administers the accounts, which is who calls, if any Region tells."""
-    outcomes = (outcome for converged in by_region.values() for outcome in converged.outcomes)
+def _administrator_id(by_region: ByRegion) -> Optional[str]:
+    """Return the administrator, which is the account that calls, where an entry of any Region names it."""
+    outcomes = (outcome for found in by_region.values() for outcome in found.value)
     return next(
         (each.before.administrator_id for each in outcomes if each.before and each.before.administrator_id), None
     )
 
 
-def _account_diff(by_region: Mapping[str, Converged]) -> Dict[str, Any]:
-    """Show each account's status before and after; accounts whose status could not be read are left out."""
+def _statuses(by_region: ByRegion, side: str) -> Dict[str, Dict[str, Optional[str]]]:
+    """Return each account's status before or after; accounts that could not be looked up are left out."""
     return {
-        key: {
-            region: {
-                outcome.account_id: status_of(getattr(outcome, key)) for outcome in converged.outcomes if outcome.seen
-            }
-            for region, converged in by_region.items()
-        }
-        for key in ("before", "after")
+        region: {each.account_id: status_of(getattr(each, side)) for each in found.value if each.is_seen}
+        for region, found in by_region.items()
     }
 
 
-def _unprocessed_message(by_region: Mapping[str, Converged], verb: str) -> List[str]:
-    """Count the unprocessed accounts, and name the first: last those whose Region failed, as that is said already."""
-    pairs = [(region, outcome) for region, converged in by_region.items() for outcome in converged.outcomes]
-    left = [(region, outcome) for region, outcome in pairs if outcome.result == UNPROCESSED]
+def _unprocessed_message(by_region: ByRegion, verb: str, said: Sequence[str]) -> List[str]:
+    """Count the unprocessed accounts and name the first: last those whose Region failed, as that is said already."""
+    pairs = [(region, outcome) for region, found in by_region.items() for outcome in found.value]
+    left = [
+        Shortcoming(region, outcome.account_id, outcome.reason, outcome.processing_result)
+        for region, outcome in pairs
+        if outcome.result == UNPROCESSED and outcome.reason and outcome.reason != ADMINISTRATOR_ACCOUNT
+    ]
     if not left:
         return []
-    left.sort(key=lambda pair: pair[1].reason == NOT_ATTEMPTED)
-    named = [_why(region, outcome) for region, outcome in left[:NAMED_ACCOUNTS]]
-    if len(left) > len(named):
-        named.append("see unprocessed_accounts for all")
+    left.sort(key=lambda each: each.reason == NOT_ATTEMPTED)
     accounts = len({outcome.account_id for _region, outcome in pairs})
+    how_many = _how_many(len(left), len(pairs), accounts, len(by_region))
+    named = shortcomings_in_words([_without_words(each) for each in left], " ".join(said))
+    return [f"{how_many} not {verb}: {named}."]
+
+
+def _without_words(left: Shortcoming) -> Shortcoming:
+    """Leave out why a Region failed, as that is said of the Region."""
+    return left._replace(message=None) if left.reason == NOT_ATTEMPTED else left
+
+
+def _how_many(left: int, pairs: int, accounts: int, regions: int) -> str:
+    """Return the count of what is left, with units."""
+    if regions == 1:
+        return "1 account" if pairs == 1 else f"{left} of {pairs} accounts"
     unit = "account" if accounts == 1 else "accounts"
-    how_many = f"{len(left)} of {len(pairs)}"
-    if len(by_region) == 1:
-        return [f"{how_many} accounts not {verb}: {'; '.join(named)}."]
-    return [f"{how_many} not {verb} ({accounts} {unit} in {len(by_region)} Regions): {'; '.join(named)}."]
-
-
-def _why(region: str, outcome: Outcome) -> str:
-    words = "" if outcome.reason == NOT_ATTEMPTED else f" ({outcome.processing_result})"
-    return f"{outcome.account_id} in {region}: {outcome.reason}{words}"
+    return f"{left} of {pairs} memberships ({accounts} {unit} × {regions} Regions)"

@@ -444,34 +444,73 @@ def test_a_role_that_is_denied(desk: Desk) -> None:
     desk.hub.seed(denied_roles=["666677778888"])
     role = "arn:aws:iam::666677778888:role/reader"
     message = desk.fail(assume_role_arn=role)
-    assert f"The role {role} can't be assumed: " in message
-    assert "AccessDenied" in message
-    assert "Check the name of the role, its trust policy" in message
+    assert f"assume_role_arn: AssumeRole of {role} failed in {IRELAND} with AccessDenied" in message
+    assert "trust policy" in message
     assert desk.calls() == {"sts:AssumeRole": 1}
 
 
-def test_a_hub_that_is_off_fails_the_inventory(desk: Desk) -> None:
+def test_a_role_with_an_external_id_and_a_session_name(desk: Desk) -> None:
     desk.seed(FLEET)
-    message = desk.fail(regions=[IRELAND, "eu-central-1", VIRGINIA])
-    assert "The inventory would be incomplete. 1 of 3 Regions failed. Security Hub is off in" in message
-    assert f"in {ADMINISTRATOR} in eu-central-1: turn it on with multiaccount.aws.securityhub_hub" in message
+    desk.export(**desk.hub.environment("555566667777"), EXTERNAL_ID="one-of-ours")
+    role = {
+        "assume_role_arn": f"arn:aws:iam::{ADMINISTRATOR}:role/reader",
+        "assume_role_external_id": "{{ lookup('ansible.builtin.env', 'EXTERNAL_ID') }}",
+        "assume_role_session_name": "nightly-inventory",
+    }
+    desk.hub.seed(roles=[{"account_id": ADMINISTRATOR, "role": "reader", "external_id": "one-of-ours"}])
+    assert set(desk.list(**role).hosts) == set(FLEET)
+    assert "nightly-inventory" in json.dumps(desk.hub.sessions())
 
 
-def test_access_denied_in_one_region(desk: Desk) -> None:
+def test_a_region_that_fails_is_a_warning_and_leaves_the_others(desk: Desk) -> None:
     desk.seed(FLEET)
     desk.hub.fault(kind="access_denied", region=VIRGINIA)
-    message = desk.fail()
-    assert f"ListMembers by {ADMINISTRATOR} failed in {VIRGINIA} with AccessDeniedException" in message
-    assert "Allow securityhub:ListMembers in the caller's IAM policy" in message
+    listing = desk.list()
+    assert set(listing.hosts) == {ENABLED, INVITED, GONE}
+    assert listing.groups["securityhub_eu_west_1"] == sorted([ENABLED, INVITED, GONE])
+    assert f"[WARNING]: The members in {VIRGINIA} are missing in the inventory: ListMembers" in listing.errors
+    assert "Allow securityhub:ListMembers in the caller's IAM policy" in listing.errors
+
+
+def test_fail_on_failed_regions(desk: Desk) -> None:
+    desk.seed(FLEET)
+    message = desk.fail(regions=[IRELAND, "eu-central-1", VIRGINIA], fail_on_failed_regions=True)
+    assert "The inventory would be incomplete. 1 of 3 Regions failed. Security Hub is not enabled in account" in message
+    assert f"account {ADMINISTRATOR} in eu-central-1. Enable it with multiaccount.aws.securityhub_hub" in message
+
+
+def test_all_regions_that_fail_fail_the_inventory(desk: Desk) -> None:
+    desk.seed(FLEET)
+    desk.hub.fault(kind="access_denied")
+    assert "The inventory would be incomplete. 2 of 2 Regions failed" in desk.fail()
+
+
+def test_excluded_regions_are_not_read(desk: Desk) -> None:
+    desk.seed(FLEET)
+    assert set(desk.list(exclude_regions=VIRGINIA).hosts) == {ENABLED, INVITED, GONE}
+    assert desk.calls() == {"ListMembers": 1}
 
 
 def test_a_failure_is_not_cached(desk: Desk, tmp_path: Path) -> None:
     cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
     desk.seed(FLEET)
     desk.hub.fault(kind="access_denied", region=VIRGINIA)
-    desk.fail(**cache)
+    desk.fail(**cache, fail_on_failed_regions=True)
+    assert len(desk.list(**cache).hosts) == len(FLEET) - 1
     desk.hub.clear_faults()
     assert set(desk.list(**cache).hosts) == set(FLEET)
+
+
+def test_the_cache_of_other_credentials_is_another(desk: Desk, tmp_path: Path) -> None:
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+    desk.seed(FLEET)
+    desk.list(**cache)
+    other = "555566667777"
+    desk.hub.seed(hubs=[{"account_id": other, "regions": [IRELAND, VIRGINIA]}])
+    desk.export(**desk.hub.environment(other))
+    assert desk.list(**cache).hosts == {}, "the members of another administrator"
+    role = {"assume_role_arn": f"arn:aws:iam::{ADMINISTRATOR}:role/reader"}
+    assert set(desk.list(**cache, **role).hosts) == set(FLEET)
 
 
 @pytest.mark.parametrize(
@@ -479,7 +518,7 @@ def test_a_failure_is_not_cached(desk: Desk, tmp_path: Path) -> None:
     [
         ({"regions": "eu-wset-1"}, {}, "regions: not a Region where the installed botocore knows Security Hub: 'eu-ws"),
         ({"regions": []}, {}, "regions: empty. Name at least one Region"),
-        ({"member_status": "Invited, Happy"}, {}, "member_status: no member status: 'Happy'. There are Created, "),
+        ({"member_status": "Invited, Happy"}, {}, "member_status: not a member status: 'Happy'. The statuses are C"),
         ({"regions": None}, {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}, "No Region: set regions or region"),
         ({}, {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "No AWS credentials: set access_key and secret"),
         ({"profile": "p", "access_key": "a"}, {}, "Passing both a profile and access tokens is not supported"),
@@ -501,15 +540,19 @@ def test_endpoint_url_of_the_file(desk: Desk) -> None:
     assert set(desk.list(endpoint_url=desk.hub.url).hosts) == set(FLEET)
 
 
-@pytest.mark.parametrize(
-    ("name", "ours"),
-    [
-        ("fleet.securityhub_members.yml", True),
-        ("fleet.securityhub_members.yaml", True),
-        ("fleet.yml", False),
-        ("fleet.securityhub_members.json", False),
-    ],
-)
-def test_names_of_inventory_files(tmp_path: Path, name: str, ours: bool) -> None:
+@pytest.mark.parametrize("name", ["fleet.securityhub_members.yml", "fleet.securityhub_members.yaml"])
+def test_names_of_inventory_files(tmp_path: Path, name: str) -> None:
+    assert module.InventoryModule().verify_file(str(tmp_path / name)) is False, "there is no such file"
     (tmp_path / name).touch()
-    assert module.InventoryModule().verify_file(str(tmp_path / name)) is ours
+    assert module.InventoryModule().verify_file(str(tmp_path / name)) is True
+
+
+def test_a_file_with_a_wrong_name_says_what_it_must_end_in(desk: Desk) -> None:
+    desk.seed(FLEET)
+    desk.write()
+    (desk.folder / FILE).rename(desk.folder / "fleet.yml")
+    desk.write()
+    code, _output, errors = desk.run("inventory", "-i", str(desk.folder / "fleet.yml"), "--list")
+    assert code == 0, errors
+    assert "fleet.yml: the name of a file for multiaccount.aws.securityhub_members must end in" in errors
+    assert "securityhub_members.yml or securityhub_members.yaml" in errors

@@ -11,7 +11,14 @@ import pytest
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_hub
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_hub_info as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
-from ansible_collections.multiaccount.aws.tests.unit.membership import THREE, failures, run_at, turn_on
+from ansible_collections.multiaccount.aws.tests.unit.membership import (
+    MEMBER,
+    OTHER_MEMBER,
+    THREE,
+    failures,
+    run_at,
+    turn_on,
+)
 from ansible_collections.multiaccount.aws.tests.unit.support import (
     ADMINISTRATOR,
     REGION,
@@ -19,7 +26,7 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
     differences_from_return,
 )
 
-NOTHING: dict[str, Any] = {"changed": False, "hubs": [], "failed_regions": []}
+NOTHING: dict[str, Any] = {"changed": False, "hubs": [], "failed_regions": [], "failed_accounts": []}
 
 
 def look(hub: Hub, **options: Any) -> ModuleRun:
@@ -74,7 +81,7 @@ def test_one_region_of_three_fails_and_the_rest_is_returned(hub: Hub, operation:
     run = look(hub, regions=THREE)
     assert failures(run.result) == {THREE[1]: code}
     assert run.result["msg"].startswith("1 of 3 Regions failed. ")
-    assert f"{operation} by {ADMINISTRATOR} failed in {THREE[1]}" in run.result["msg"] or kind == "not_opted_in"
+    assert f"{operation}, called by account {ADMINISTRATOR}, failed in {THREE[1]} with {code}: " in run.result["msg"]
     assert [row["region"] for row in run.result["hubs"]] == [THREE[0], THREE[2]]
 
 
@@ -107,5 +114,20 @@ def test_results_are_as_documented(hub: Hub) -> None:
     run_at(hub, securityhub_hub, tags={"team": "security"}, regions=THREE)
     hub.fault(kind="access_denied", region=THREE[1])
     result = {key: value for key, value in look(hub, regions=THREE).result.items() if key not in ("changed", "msg")}
-    assert all(result.values())
+    assert [key for key, value in result.items() if not value] == ["failed_accounts"]
+    assert differences_from_return(module, result) == []
+
+
+def test_results_of_many_accounts_are_as_documented(hub: Hub) -> None:
+    turn_on(hub, MEMBER, THREE[:1])
+    hub.fault(kind="access_denied", region=THREE[1])
+    hub.seed(denied_roles=[OTHER_MEMBER])
+    options: dict[str, Any] = {"account_ids": [MEMBER, OTHER_MEMBER], "member_role": "reader", "regions": THREE[:2]}
+    result = run_at(hub, module, **options).result
+    result = {key: value for key, value in result.items() if key not in ("changed", "msg")}
+    assert {key: [row["account_id"] for row in rows] for key, rows in result.items()} == {
+        "hubs": [MEMBER],
+        "failed_regions": [MEMBER],
+        "failed_accounts": [OTHER_MEMBER],
+    }
     assert differences_from_return(module, result) == []

@@ -33,10 +33,10 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
     differences_from_return,
 )
 
-NOTHING: dict[str, Any] = {"memberships": [], "failed_regions": []}
+NOTHING: dict[str, Any] = {"memberships": [], "failed_regions": [], "failed_accounts": []}
 ACCEPT, DECLINE, DELETE = "AcceptAdministratorInvitation", "DeclineInvitations", "DeleteInvitations"
 LEAVE = "DisassociateFromAdministratorAccount"
-READS = {"GetAdministratorAccount", "ListInvitations"}
+READS = {"GetAdministratorAccount", "ListInvitations", "ListMembers"}
 
 
 def settle(hub: Hub, state: str = "accepted", **options: Any) -> ModuleRun:
@@ -115,9 +115,11 @@ def test_each_status_in_check_mode_and_in_the_run_and_again(
                     "member_status": after,
                     "previous_member_status": seen,
                     "invitation_id": invitation,
+                    "reason": None,
                 }
             ],
             "failed_regions": [],
+            "failed_accounts": [],
             "diff": {"before": {REGION: {ADMINISTRATOR: seen}}, "after": {REGION: {ADMINISTRATOR: after}}},
         },
     )
@@ -139,6 +141,13 @@ def test_an_accepted_membership_is_one_read(hub: Hub) -> None:
     seed(hub, "Enabled")
     assert not settle(hub).result["changed"]
     assert hub.counts()["calls"] == {"GetAdministratorAccount": 1}
+
+
+def test_accept_takes_five_calls(hub: Hub) -> None:
+    seed(hub, "Invited")
+    assert settle(hub).result["changed"]
+    reads = {"GetAdministratorAccount": 2, "ListInvitations": 1, "ListMembers": 1}
+    assert hub.counts()["calls"] == {**reads, ACCEPT: 1}
 
 
 def test_the_operations_are_not_the_deprecated_ones(hub: Hub) -> None:
@@ -199,31 +208,35 @@ def test_whoever_else_invites_is_not_accepted(hub: Hub, sixty_invitations: list[
 
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("status", [None, "Invited", "Resigned"])
-def test_an_account_of_another_administrator_is_told_which(hub: Hub, check: bool, status: str | None) -> None:
+def test_accept_with_other_administrator_names_it(hub: Hub, check: bool, status: str | None) -> None:
     seed(hub, status, "Enabled")
     run = settle(hub, check=check, diff=True)
     assert run.failed
     assert failures(run.result) == {REGION: "other_administrator"}
-    assert f"The account is administered by {OTHER_ADMINISTRATOR} in {REGION}, so it can't accept" in run.result["msg"]
-    assert f"leave {OTHER_ADMINISTRATOR} first" in run.result["msg"]
+    whose = f"Account {MEMBER} is a member of administrator {OTHER_ADMINISTRATOR} in {REGION}"
+    assert f"{whose}, so it can't accept the invitation from {ADMINISTRATOR}. " in run.result["msg"]
+    assert f"Leave {OTHER_ADMINISTRATOR} with multiaccount.aws.securityhub_invitation" in run.result["msg"]
     assert not run.result["changed"]
     assert only_reads(hub)
 
 
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("state", ["accepted", "declined", "absent"])
-def test_security_hub_is_off_in_the_account(hub: Hub, check: bool, state: str) -> None:
+def test_hub_disabled_fails_the_region(hub: Hub, check: bool, state: str) -> None:
     seed_members(hub, {MEMBER: "Invited"})
     run = settle(hub, state, check=check, diff=True)
-    off = f"Security Hub is off in {MEMBER} in {REGION}: turn it on with multiaccount.aws.securityhub_hub."
+    disabled = (
+        f"Security Hub is not enabled in account {MEMBER} in {REGION}. Enable it with multiaccount.aws.securityhub_hub."
+    )
     assert run == ModuleRun(
         True,
         {
             "changed": False,
             "memberships": [],
-            "failed_regions": [{"region": REGION, "error_code": "InvalidAccessException", "msg": off}],
+            "failed_regions": [{"region": REGION, "error_code": "InvalidAccessException", "msg": disabled}],
+            "failed_accounts": [],
             "diff": {"before": {}, "after": {}},
-            "msg": f"1 of 1 Regions failed. {off}",
+            "msg": f"The Region failed. {disabled}",
         },
     )
     assert hub.counts()["calls"] == {"GetAdministratorAccount": 1}
@@ -236,7 +249,7 @@ def test_no_invitation_in_time(hub: Hub, wait_timeout: int) -> None:
     run = settle(hub, wait_timeout=wait_timeout)
     assert run.failed
     assert failures(run.result) == {REGION: "no_invitation"}
-    assert f"There is no invitation from {ADMINISTRATOR} in {REGION}" in run.result["msg"]
+    assert f"Account {MEMBER} has no invitation from {ADMINISTRATOR} in {REGION}. Send it" in run.result["msg"]
     assert (hub.counts()["calls"]["ListInvitations"] > 1) == (wait_timeout > 0)
     assert only_reads(hub)
 
@@ -266,14 +279,40 @@ def test_an_account_of_the_organization_cannot_leave(hub: Hub) -> None:
     assert run.result["diff"]["after"] == run.result["diff"]["before"] == {REGION: {ADMINISTRATOR: "Enabled"}}
 
 
-def test_an_account_with_members_of_its_own_cannot_accept(hub: Hub) -> None:
+@pytest.mark.parametrize("check", [True, False])
+def test_accept_with_own_members_is_refused_before_any_write(hub: Hub, check: bool) -> None:
     seed(hub, "Invited")
     seed_members(hub, {"333344445555": "Enabled"}, administrator_id=MEMBER)
+    run = settle(hub, check=check)
+    assert failures(run.result) == {REGION: "is_administrator"}
+    assert f"Account {MEMBER} has enabled members of its own in {REGION}, so it can't accept" in run.result["msg"]
+    assert run.result["memberships"] == []
+    assert not run.result["changed"]
+    assert only_reads(hub)
+
+
+def test_accept_without_permission_to_list_members_is_left_to_the_service(hub: Hub) -> None:
+    seed(hub, "Invited")
+    seed_members(hub, {"333344445555": "Enabled"}, administrator_id=MEMBER)
+    hub.fault(kind="access_denied", operation="ListMembers", times=None)
     run = settle(hub)
     assert failures(run.result) == {REGION: "InvalidInputException"}
     assert "the current account has enabled members of its own" in run.result["msg"]
     assert run.result["memberships"][0]["member_status"] == "Invited"
     assert not run.result["changed"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("state", ["accepted", "declined", "absent"])
+def test_own_account_as_administrator_is_left_alone(hub: Hub, check: bool, state: str) -> None:
+    seed(hub)
+    run = settle(hub, state, check=check, administrator_id=MEMBER)
+    assert not run.failed
+    assert not run.result["changed"]
+    (row,) = run.result["memberships"]
+    assert (row["member_status"], row["previous_member_status"]) == (None, None)
+    assert row["reason"] == ("administrator_account" if state == "accepted" else None)
+    assert only_reads(hub)
 
 
 # Security Hub turned on on the way
@@ -447,7 +486,7 @@ def test_an_invitation_that_stays_undeletable(hub: Hub) -> None:
     hub.fault(kind="reject", operation=DELETE, message="No.")
     run = settle(hub, "absent", diff=True, wait_timeout=1)
     assert failures(run.result) == {REGION: "UnprocessedAccounts"}
-    assert f"{DELETE} of {ADMINISTRATOR}" in run.result["msg"]
+    assert f"{DELETE} for account {ADMINISTRATOR}, called by account {MEMBER}, failed" in run.result["msg"]
     assert "No." in run.result["msg"]
     # it has left all the same, and the result says so
     assert run.result["changed"]
@@ -477,7 +516,7 @@ def test_a_failure_after_leaving_says_that_it_has_left(hub: Hub, kind: str) -> N
         ("lost_request", "ConnectionClosedError"),
     ],
 )
-def test_what_does_not_end_when_writing(
+def test_write_endless_failure_ends_after_the_attempts(
     hub: Hub, state: str, status: str, operation: str, _listed: str, kind: str, code: str
 ) -> None:
     seed(hub, status)
@@ -485,10 +524,11 @@ def test_what_does_not_end_when_writing(
     run = settle(hub, state, wait_timeout=0)
     assert run.failed
     assert failures(run.result) == {REGION: code}
-    assert f"{operation} " in run.result["msg"]
-    assert "run again" in run.result["msg"]
+    assert run.result["msg"].startswith(f"The Region failed. {operation}")
+    assert "Run the task again" in run.result["msg"]
     first_step = operation != DELETE
-    assert run.result["changed"] == (not first_step)
+    # an error or a lost request leaves open what was done
+    assert run.result["changed"] == (not first_step or kind != "throttle")
     assert run.result["memberships"][0]["member_status"] == (status if first_step else "Resigned")
     assert writes(hub)[operation] == retry.SEND_ATTEMPTS
 
@@ -546,11 +586,20 @@ def test_a_region_that_is_not_opted_in(hub: Hub) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"administrator_id": "99998888777"}, "administrator_id: not an AWS account id: '99998888777'. "),
-        ({"administrator_id": "9999-8888-7777"}, "administrator_id: not an AWS account id: '9999-8888-7777'. "),
-        ({"administrator_id": ""}, "administrator_id: not an AWS account id: ''. "),
-        ({"administrator_id": 1402433619}, "administrator_id: not an AWS account id: '1402433619'. "),
-        ({"administrator_id": f"{ADMINISTRATOR},{MEMBER}"}, "administrator_id: not an AWS account id: "),
+        (
+            {"administrator_id": "99998888777"},
+            "administrator_id: not an AWS account ID: '99998888777' (a leading zero is missing: '099998888777'). ",
+        ),
+        (
+            {"administrator_id": "9999-8888-7777"},
+            "administrator_id: not an AWS account ID: '9999-8888-7777' (write it without hyphens: '999988887777'). ",
+        ),
+        ({"administrator_id": ""}, "administrator_id: not an AWS account ID: ''. "),
+        (
+            {"administrator_id": 1402433619},
+            "administrator_id: not an AWS account ID: '1402433619' (YAML reads an unquoted 012345670123 as this octal ",
+        ),
+        ({"administrator_id": f"{ADMINISTRATOR},{MEMBER}"}, "administrator_id: not an AWS account ID: "),
         ({"enable_hub": True, "state": "absent"}, "enable_hub: only with state accepted, not absent. "),
         ({"enable_hub": True, "state": "declined"}, "enable_hub: only with state accepted, not declined. "),
         ({"wait_timeout": -1}, "wait_timeout: -1 is less than 0"),
@@ -578,5 +627,5 @@ def test_results_are_as_documented(hub: Hub) -> None:
     hub.fault(kind="access_denied", region=THREE[1])
     run = settle(hub, diff=True, regions=THREE, enable_hub=True, wait_timeout=0)
     result = {key: value for key, value in run.result.items() if key not in ("changed", "msg")}
-    assert all(result.values())
+    assert [key for key, value in result.items() if not value] == ["failed_accounts"]
     assert differences_from_return(module, result) == []

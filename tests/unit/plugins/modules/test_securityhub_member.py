@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 import yaml
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member as module
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_invite as invite_module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
@@ -45,9 +47,7 @@ STEPS = {"CreateMembers": "present", "DisassociateMembers": "disassociated", "De
 
 
 def manage(hub: Hub, members: Any, state: str = "present", **options: Any) -> ModuleRun:
-    """Run the module; accounts may be given by their ids alone."""
-    if isinstance(members, list):
-        members = [{"account_id": each} if isinstance(each, str) else each for each in members]
+    """Run the module as the administrator."""
     return run_at(hub, module, members=members, state=state, **options)
 
 
@@ -194,7 +194,7 @@ def test_another_address_than_the_listed_one_is_a_warning(hub: Hub, check: bool)
     assert not run.result["changed"]
     assert len(run.result["warnings"]) == 1
     assert run.result["warnings"][0].startswith(
-        f"{MEMBER} is listed with the e-mail address {EMAIL} in {THREE[0]}, {THREE[1]}, not other@example.com: "
+        f"{MEMBER} is listed with the e-mail address {EMAIL} in {THREE[0]}, {THREE[1]}, not other@example.com. "
     )
     assert writes(hub) == {}
 
@@ -223,14 +223,16 @@ def test_an_account_of_the_organization_is_enabled_at_once(hub: Hub) -> None:
 
 
 @pytest.mark.usefixtures("short_pauses")
-def test_an_account_of_the_organization_cannot_be_deleted(hub: Hub) -> None:
+def test_absent_organization_account_is_disassociated_and_rejected(hub: Hub) -> None:
     hub.seed(organization_accounts=[MEMBER])
     seed_members(hub, {MEMBER: "Enabled", OTHER_MEMBER: "Enabled"})
+    foreseen = manage(hub, [MEMBER, OTHER_MEMBER], "absent", check=True, diff=True)
     words = "The request is rejected because the given account ID belongs to an organization and cannot be deleted."
     run = manage(hub, [MEMBER, OTHER_MEMBER], "absent", wait_timeout=1, diff=True)
     assert run.failed
     # it has been disassociated, so something has changed
     assert run.result["changed"]
+    ended = "The account was disassociated, so its monitoring by this administrator has ended."
     assert lists(run.result) == {"deleted": [OTHER_MEMBER], "unprocessed": [MEMBER]}
     assert run.result["unprocessed_accounts"] == [
         {
@@ -238,11 +240,21 @@ def test_an_account_of_the_organization_cannot_be_deleted(hub: Hub) -> None:
             "account_id": MEMBER,
             "member_status": "Removed",
             "reason": "rejected",
-            "processing_result": words,
+            "processing_result": f"{words} {ended}",
         }
     ]
-    assert run.result["msg"] == f"1 of 2 accounts not deleted: {MEMBER} in {REGION}: rejected ({words})."
+    assert run.result["msg"] == (
+        f"1 of 2 accounts not deleted: {MEMBER} in {REGION}: rejected ({words} {ended.rstrip('.')})."
+    )
     assert run.result["diff"]["after"] == {REGION: {MEMBER: "Removed", OTHER_MEMBER: None}}
+    for result in (foreseen.result, run.result):
+        assert [warning.split(",")[0] for warning in result["warnings"]] == [
+            f"{MEMBER} is Enabled without an invitation in {REGION}"
+        ]
+    # check mode knows all but the service's words
+    assert foreseen.result["unprocessed_accounts"][0]["processing_result"].endswith(ended)
+    words_left_out = ("msg", "processing_result", "updated_at")
+    assert without(foreseen.result, words_left_out) == without(run.result, words_left_out)
     hub.reset_counts()
     again = manage(hub, [MEMBER], "absent", fail_on_unprocessed=False)
     assert not again.failed
@@ -466,7 +478,8 @@ def test_a_deletion_that_stays_refused_after_disassociating(hub: Hub) -> None:
     run = manage(hub, [MEMBER, OTHER_MEMBER], "absent", wait_timeout=1)
     assert run.failed
     assert lists(run.result) == {"deleted": [OTHER_MEMBER], "unprocessed": [MEMBER]}
-    assert run.result["unprocessed_accounts"][0]["processing_result"] == still
+    ended = "The account was disassociated, so its monitoring by this administrator has ended."
+    assert run.result["unprocessed_accounts"][0]["processing_result"] == f"{still} {ended}"
     assert statuses(hub) == {MEMBER: "Removed"}
     assert 2 < writes(hub)["DeleteMembers"] < 15
 
@@ -480,23 +493,43 @@ def test_an_account_that_was_not_just_disassociated_is_not_tried_again(hub: Hub)
     assert writes(hub) == {"DeleteMembers": 1}
 
 
-def test_an_account_that_the_service_does_not_add(hub: Hub) -> None:
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("state", DONE)
+def test_own_account_is_left_alone_without_failure(hub: Hub, check: bool, state: str) -> None:
+    ready_for(hub, state, [MEMBER])
+    run = manage(hub, [ADMINISTRATOR, MEMBER], state, check=check)
+    assert not run.failed
+    assert reasons(run.result) == {ADMINISTRATOR: "administrator_account"}
+    assert lists(run.result) == {DONE[state]: [MEMBER], "unprocessed": [ADMINISTRATOR]}
+    row = run.result["unprocessed_accounts"][0]
+    assert row["member_status"] is None
+    assert row["processing_result"] == (
+        "This is the administrator account itself, which is never a member of its own list."
+    )
+
+
+def test_refused_account_is_rejected_in_the_words_of_the_service(hub: Hub) -> None:
     turn_on(hub, ADMINISTRATOR)
-    run = manage(hub, [ADMINISTRATOR, MEMBER])
+    hub.fault(kind="reject", operation="CreateMembers", account_ids=[OTHER_MEMBER], message="No such account.")
+    run = manage(hub, [OTHER_MEMBER, MEMBER])
     assert run.failed
-    words = "The request is rejected because an account cannot become a member of itself."
-    assert run.result["msg"] == f"1 of 2 accounts not added: {ADMINISTRATOR} in {REGION}: rejected ({words})."
-    assert lists(run.result) == {"created": [MEMBER], "unprocessed": [ADMINISTRATOR]}
-    assert run.result["unprocessed_accounts"][0]["member_status"] is None
+    assert run.result["msg"] == f"1 of 2 accounts not added: {OTHER_MEMBER} in {REGION}: rejected (No such account)."
+    assert lists(run.result) == {"created": [MEMBER], "unprocessed": [OTHER_MEMBER]}
+    assert run.result["unprocessed_accounts"][0]["processing_result"] == "No such account."
 
 
-@pytest.mark.usefixtures("short_pauses")
-@pytest.mark.parametrize("answer", ["unprocessed", "invalid_input"])
-def test_the_account_of_the_administrator_does_not_hold_up_the_others(hub: Hub, answer: str) -> None:
+@pytest.mark.parametrize(
+    ("answer", "reason"), [("unprocessed", "administrator_account"), ("invalid_input", "rejected")]
+)
+def test_own_account_unknown_to_sts_does_not_hold_up_others(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, answer: str, reason: str
+) -> None:
+    monkeypatch.setattr(RegionSession, "caller_account_id", lambda *_arguments: None)
     seed_members(hub, {})
     hub.switches(own_id=answer)
     run = manage(hub, [MEMBER, ADMINISTRATOR, OTHER_MEMBER])
-    assert reasons(run.result) == {ADMINISTRATOR: "rejected"}
+    assert run.failed == (reason == "rejected")
+    assert reasons(run.result) == {ADMINISTRATOR: reason}
     assert lists(run.result)["created"] == [MEMBER, OTHER_MEMBER]
     assert run.result["failed_regions"] == []
     assert statuses(hub) == {MEMBER: "Created", OTHER_MEMBER: "Created"}
@@ -514,14 +547,16 @@ def test_a_disassociation_that_does_not_happen_in_silence_is_found_out(hub: Hub)
 
 @pytest.mark.parametrize(("operation", "state"), STEPS.items())
 @pytest.mark.parametrize(
-    ("kind", "code"),
+    ("kind", "code", "reason"),
     [
-        ("throttle", "TooManyRequestsException"),
-        ("error", "InternalException"),
-        ("lost_request", "ConnectionClosedError"),
+        ("throttle", "TooManyRequestsException", "rejected"),
+        ("error", "InternalException", "unconfirmed"),
+        ("lost_request", "ConnectionClosedError", "unconfirmed"),
     ],
 )
-def test_what_does_not_end_when_writing(hub: Hub, operation: str, state: str, kind: str, code: str) -> None:
+def test_write_endless_failure_ends_after_the_attempts(
+    hub: Hub, operation: str, state: str, kind: str, code: str, reason: str
+) -> None:
     account_ids = accounts(60)
     ready_for(hub, state, account_ids)
     hub.fault(kind=kind, operation=operation, times=None, after=1)
@@ -529,10 +564,10 @@ def test_what_does_not_end_when_writing(hub: Hub, operation: str, state: str, ki
     assert run.failed
     assert run.result["changed"]
     assert lists(run.result) == {DONE[state]: account_ids[:50], "unprocessed": account_ids[50:]}
-    assert set(reasons(run.result).values()) == {"not_attempted"}
+    assert set(reasons(run.result).values()) == {reason}
     assert failures(run.result) == {REGION: code}
-    what = f"{operation} of {account_ids[50]} and 9 more by {ADMINISTRATOR} failed in {REGION} with {code}"
-    assert what in run.result["msg"]
+    whom = f"account {account_ids[50]} and 9 more, called by account {ADMINISTRATOR},"
+    assert f"{operation} for {whom} failed in {REGION} with {code}" in run.result["msg"]
     assert writes(hub) == {operation: 1 + retry.SEND_ATTEMPTS}
 
 
@@ -542,7 +577,7 @@ def test_a_failure_between_disassociating_and_deleting_loses_nothing(hub: Hub) -
     run = manage(hub, [MEMBER, OTHER_MEMBER], "absent", diff=True)
     assert run.failed
     assert run.result["changed"]
-    assert reasons(run.result) == {MEMBER: "not_attempted", OTHER_MEMBER: "not_attempted"}
+    assert reasons(run.result) == {MEMBER: "rejected", OTHER_MEMBER: "rejected"}
     assert {row["member_status"] for row in run.result["unprocessed_accounts"]} == {"Removed"}
     assert run.result["diff"]["after"] == {REGION: {MEMBER: "Removed", OTHER_MEMBER: "Removed"}}
     assert "Allow securityhub:DeleteMembers in the caller's IAM policy" in run.result["msg"]
@@ -557,9 +592,7 @@ def test_access_denied_in_one_region_of_three(hub: Hub, operation: str, state: s
     assert run.failed
     assert run.result["changed"]
     assert [row["region"] for row in run.result[f"{DONE[state]}_accounts"]] == [THREE[0], THREE[2]]
-    assert [(row["region"], row["reason"]) for row in run.result["unprocessed_accounts"]] == [
-        (THREE[1], "not_attempted")
-    ]
+    assert [(row["region"], row["reason"]) for row in run.result["unprocessed_accounts"]] == [(THREE[1], "rejected")]
     assert failures(run.result) == {THREE[1]: "AccessDeniedException"}
     assert run.result["msg"].startswith("1 of 3 Regions failed. ")
     assert f"Allow securityhub:{operation}" in run.result["msg"]
@@ -568,7 +601,7 @@ def test_access_denied_in_one_region_of_three(hub: Hub, operation: str, state: s
 
 @pytest.mark.parametrize("state", DONE)
 @pytest.mark.parametrize("check", [True, False])
-def test_security_hub_is_off_in_one_region_of_three(hub: Hub, state: str, check: bool) -> None:
+def test_hub_disabled_in_one_region_fails_that_region(hub: Hub, state: str, check: bool) -> None:
     ready_for(hub, state, [MEMBER], THREE[:2])
     run = manage(hub, [MEMBER], state, check=check, diff=True, regions=THREE, fail_on_unprocessed=False)
     assert run.failed
@@ -576,8 +609,10 @@ def test_security_hub_is_off_in_one_region_of_three(hub: Hub, state: str, check:
     assert [(row["region"], row["reason"]) for row in run.result["unprocessed_accounts"]] == [
         (THREE[2], "not_attempted")
     ]
-    off = f"Security Hub is off in {ADMINISTRATOR} in {THREE[2]}: turn it on with multiaccount.aws.securityhub_hub."
-    assert run.result["msg"] == f"1 of 3 Regions failed. {off}"
+    assert run.result["msg"] == (
+        f"1 of 3 Regions failed. Security Hub is not enabled in account {ADMINISTRATOR} in {THREE[2]}. "
+        "Enable it with multiaccount.aws.securityhub_hub."
+    )
     assert run.result["diff"]["before"][THREE[2]] == {}
 
 
@@ -590,19 +625,36 @@ OCTAL = yaml.safe_load("012345670123")
 @pytest.mark.parametrize(
     ("members", "words"),
     [
-        (["11112222333"], "members[].account_id: not an AWS account id: '11112222333'. "),
-        ([MEMBER, "1111-2222-3333", "x"], "members[].account_id: not an AWS account id: '1111-2222-3333', 'x'. "),
-        ([{"account_id": OCTAL}], f"members[].account_id: not an AWS account id: '{OCTAL}'. "),
-        ([""], "members[].account_id: not an AWS account id: ''. "),
-        ([f"{MEMBER} {OTHER_MEMBER}"], "members[].account_id: not an AWS account id: "),
+        (["11112222333"], "members: not an AWS account ID: '11112222333' (a leading zero is missing: '011112222333')"),
+        (
+            [MEMBER, "1111-2222-3333", "x"],
+            "members: not AWS account IDs: '1111-2222-3333' (write it without hyphens: '111122223333'); 'x'. ",
+        ),
+        (
+            [{"account_id": OCTAL}],
+            f"members: not an AWS account ID: {OCTAL} (YAML reads an unquoted 012345670123 as this octal number: ",
+        ),
+        ([""], "members: not an AWS account ID: ''. "),
+        ([None, MEMBER], "members: not an AWS account ID: null. "),
+        ([{"account_id": None}], "members: not an AWS account ID: null. "),
+        ([{"account_id": f"{MEMBER} {OTHER_MEMBER}"}], "members: not an AWS account ID: "),
+        (
+            [{"account_id": MEMBER}, {"email": EMAIL, "name": "x"}],
+            "members: row 2 has no account_id. It has the keys email, name; set account_id and email.",
+        ),
+        (
+            [{"AccountId": MEMBER, "account_id": OTHER_MEMBER}],
+            f"members: row 1 names several accounts ({MEMBER}, {OTHER_MEMBER}). ",
+        ),
+        ('[{"account_id": ', "members: the text begins like JSON, but is none: "),
         (
             [{"account_id": MEMBER, "email": EMAIL}, {"account_id": MEMBER, "email": "other@example.com"}],
-            f"members: {MEMBER} is given two e-mail addresses, '{EMAIL}' and 'other@example.com'. Keep one.",
+            f"members: {MEMBER} has two e-mail addresses, '{EMAIL}' and 'other@example.com'. Keep one of them.",
         ),
     ],
 )
 @pytest.mark.parametrize("state", DONE)
-def test_members_that_cannot_be_are_refused(hub: Hub, members: Any, words: str, state: str) -> None:
+def test_members_invalid_is_refused(hub: Hub, members: Any, words: str, state: str) -> None:
     run = manage(hub, members, state)
     assert run.failed
     assert run.result.pop("msg").startswith(words)
@@ -632,7 +684,7 @@ def test_options_that_cannot_be_used(hub: Hub, options: dict[str, Any], words: s
 
 @pytest.mark.parametrize(
     "options",
-    [{"members": None}, {"members": [{"email": EMAIL}]}, {"members": [{"id": MEMBER}]}, {"state": "deleted"}],
+    [{"members": None}, {"state": "deleted"}],
 )
 def test_options_that_ansible_refuses(hub: Hub, options: dict[str, Any]) -> None:
     given = {"members": [{"account_id": MEMBER}], "endpoint_url": hub.url, "region": REGION, **options}
@@ -640,18 +692,38 @@ def test_options_that_ansible_refuses(hub: Hub, options: dict[str, Any]) -> None
     assert hub.counts()["calls"] == {}
 
 
-def test_no_member_is_nothing_to_do(hub: Hub) -> None:
-    run = manage(hub, [], diff=True)
+@pytest.mark.parametrize("members", [[], {}, "", " \n"])
+def test_members_empty_does_nothing(hub: Hub, members: Any) -> None:
+    run = manage(hub, members, diff=True)
     assert run == ModuleRun(False, {"changed": False, "diff": {"before": {}, "after": {}}, **NOTHING})
     assert hub.counts()["calls"] == {}
 
 
-@pytest.mark.parametrize("account_id", [int(MEMBER), f" {MEMBER}\n"])
-def test_the_forms_of_account_ids(hub: Hub, account_id: Any) -> None:
-    seed_members(hub, {MEMBER: "Enabled"})
-    run = manage(hub, [{"account_id": account_id}, MEMBER])
-    assert lists(run.result) == {"unchanged": [MEMBER]}
-    assert hub.counts()["requested_ids"] == {"GetMembers": 1}
+ADDRESSES = {MEMBER: EMAIL, OTHER_MEMBER: None}
+FORMS: dict[str, tuple[Any, dict[str, str | None]]] = {
+    "ids": ([MEMBER, OTHER_MEMBER, MEMBER], dict.fromkeys(ADDRESSES)),
+    "rows": ([{"account_id": f" {MEMBER}\n", "email": EMAIL}, {"account_id": OTHER_MEMBER}], ADDRESSES),
+    "rows with the API's keys": ([{"AccountId": MEMBER, "Email": EMAIL}, {"Id": OTHER_MEMBER}], ADDRESSES),
+    "rows and ids": ([{"account_id": MEMBER, "email": EMAIL}, OTHER_MEMBER], ADDRESSES),
+    "one row": ({"account_id": MEMBER, "email": EMAIL}, {MEMBER: EMAIL}),
+    "map": (ADDRESSES, ADDRESSES),
+    "text": (f"{MEMBER}, {OTHER_MEMBER}\n{MEMBER}", dict.fromkeys(ADDRESSES)),
+    "CSV": (f"Account ID,Email\n{MEMBER},{EMAIL}\n{OTHER_MEMBER},\n", ADDRESSES),
+    "CSV of AWS Organizations": (
+        f'"Name","Id","Email"\n"One","{MEMBER}","{EMAIL}"\n"Two","{OTHER_MEMBER}",""\n',
+        ADDRESSES,
+    ),
+    "JSON": (json.dumps([{"Id": MEMBER, "Email": EMAIL}, {"Id": OTHER_MEMBER}]), ADDRESSES),
+}
+
+
+@pytest.mark.parametrize(("members", "addresses"), FORMS.values(), ids=FORMS)
+def test_members_in_any_form_are_added_with_address(hub: Hub, members: Any, addresses: dict[str, str | None]) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    run = manage(hub, members)
+    assert lists(run.result) == {"created": list(addresses)}
+    rows = hub.state()["members"][ADMINISTRATOR][REGION]
+    assert {account_id: row["email"] for account_id, row in rows.items()} == addresses
 
 
 def test_results_are_as_documented(hub: Hub) -> None:

@@ -190,7 +190,7 @@ def test_an_account_that_is_no_member_fails_the_task_after_the_work(hub: Hub) ->
     run = invite(hub, [OTHER, ACCOUNT])
     assert run.failed
     assert run.result["msg"].startswith(f"1 of 2 accounts not invited: {OTHER} in {REGION}: not_a_member (")
-    assert "add it with multiaccount.aws.securityhub_member" in run.result["msg"]
+    assert "Add it with multiaccount.aws.securityhub_member" in run.result["msg"]
     assert run.result["changed"]
     assert invitations(hub) == {ACCOUNT: 1}
 
@@ -294,9 +294,7 @@ def test_an_account_that_the_service_rejects(hub: Hub) -> None:
     hub.fault(kind="reject", operation="InviteMembers", account_ids=[OTHER], message="The request is rejected.")
     run = invite(hub, [ACCOUNT, OTHER])
     assert run.failed
-    assert (
-        run.result["msg"] == f"1 of 2 accounts not invited: {OTHER} in {REGION}: rejected (The request is rejected.)."
-    )
+    assert run.result["msg"] == f"1 of 2 accounts not invited: {OTHER} in {REGION}: rejected (The request is rejected)."
     assert lists(run.result) == {"invited": [ACCOUNT], "unprocessed": [OTHER]}
     assert run.result["unprocessed_accounts"][0]["processing_result"] == "The request is rejected."
     assert hub.counts()["calls"] == {"GetMembers": 2, "InviteMembers": 1}
@@ -361,10 +359,12 @@ def test_a_quota_that_is_reached_midway(hub: Hub, fail_on_unprocessed: bool) -> 
     assert run.failed
     assert run.result["changed"]
     assert ids(run.result["invited_accounts"]) == account_ids[:50]
-    assert reasons(run.result) == dict.fromkeys(account_ids[50:], "not_attempted")
+    refused, never_sent = account_ids[50:100], account_ids[100:]
+    expected = {**dict.fromkeys(refused, "rejected"), **dict.fromkeys(never_sent, "not_attempted")}
+    assert reasons(run.result) == expected
     row = run.result["failed_regions"][0]
     assert (row["region"], row["error_code"]) == (REGION, "LimitExceededException")
-    assert "a quota is used up" in row["msg"]
+    assert "a quota (1,000 open invitations for each Region) is exceeded" in row["msg"]
     assert row["msg"] in run.result["msg"]
     assert ("70 of 120 accounts not invited" in run.result["msg"]) == fail_on_unprocessed
     assert hub.counts()["calls"]["InviteMembers"] == 1 + retry.SEND_ATTEMPTS
@@ -381,31 +381,37 @@ def test_a_quota_that_refuses_account_by_account(hub: Hub) -> None:
     assert [each for each in account_ids if each in run.result["msg"]] == account_ids[60:70]
 
 
-# kind of the fault, error code, what to do
+# kind of the fault, error code, next step, reason of the accounts that were sent
 ENDLESS = [
-    ("throttle", "TooManyRequestsException", "run again later"),
-    ("error", "InternalException", "run again"),
-    ("lost_request", "ConnectionClosedError", "run again"),
+    ("throttle", "TooManyRequestsException", "Run the task again later", "rejected"),
+    ("error", "InternalException", "Run the task again", "unconfirmed"),
+    ("lost_request", "ConnectionClosedError", "Run the task again", "unconfirmed"),
 ]
 
 
-@pytest.mark.parametrize(("kind", "code", "words"), ENDLESS)
-def test_what_does_not_end_when_inviting(hub: Hub, kind: str, code: str, words: str) -> None:
+@pytest.mark.parametrize(("kind", "code", "next_step", "reason"), ENDLESS)
+def test_invite_endless_failure_ends_after_the_attempts(
+    hub: Hub, kind: str, code: str, next_step: str, reason: str
+) -> None:
     account_ids = created(hub, 60)
     hub.fault(kind=kind, operation="InviteMembers", times=None)
     run = invite(hub, account_ids, wait_timeout=1)
     assert run.failed
-    assert not run.result["changed"]
-    assert reasons(run.result) == dict.fromkeys(account_ids, "not_attempted")
+    assert run.result["changed"] == (reason == "unconfirmed")
+    expected = {**dict.fromkeys(account_ids[:50], reason), **dict.fromkeys(account_ids[50:], "not_attempted")}
+    assert reasons(run.result) == expected
     row = run.result["failed_regions"][0]
     assert (row["region"], row["error_code"]) == (REGION, code)
-    assert f"InviteMembers of {account_ids[0]} and 49 more by {ADMINISTRATOR} failed in {REGION}" in row["msg"]
-    assert words in row["msg"]
+    whom = f"account {account_ids[0]} and 49 more, called by account {ADMINISTRATOR},"
+    assert row["msg"].startswith(f"InviteMembers for {whom} failed in {REGION} with {code}: ")
+    assert next_step in row["msg"]
     assert hub.counts()["calls"]["InviteMembers"] == retry.SEND_ATTEMPTS
 
 
-@pytest.mark.parametrize(("kind", "code", "words"), ENDLESS)
-def test_what_does_not_end_when_reading(hub: Hub, kind: str, code: str, words: str) -> None:
+@pytest.mark.parametrize(("kind", "code", "next_step", "_reason"), ENDLESS)
+def test_read_endless_failure_ends_after_the_attempts(
+    hub: Hub, kind: str, code: str, next_step: str, _reason: str
+) -> None:
     account_ids = created(hub, 2)
     hub.fault(kind=kind, operation="GetMembers", times=None)
     run = invite(hub, account_ids)
@@ -413,8 +419,8 @@ def test_what_does_not_end_when_reading(hub: Hub, kind: str, code: str, words: s
     assert not run.result["changed"]
     assert reasons(run.result) == dict.fromkeys(account_ids, "not_attempted")
     assert run.result["failed_regions"][0]["error_code"] == code
-    assert words in run.result["msg"]
-    assert hub.counts()["calls"] == {"GetMembers": 8}
+    assert next_step in run.result["msg"]
+    assert hub.counts()["calls"] == {"GetMembers": retry.READ_ATTEMPTS}
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -444,11 +450,15 @@ def test_access_denied_in_one_region_of_three(hub: Hub, operation: str) -> None:
     assert run.result["changed"]
     assert [row["region"] for row in run.result["invited_accounts"]] == [THREE[0], THREE[2]]
     left = [(row["region"], row["account_id"], row["reason"]) for row in run.result["unprocessed_accounts"]]
-    assert left[0] == (THREE[1], ACCOUNT, "not_attempted")
-    assert (THREE[1], OTHER, "not_attempted") in left or operation == "InviteMembers"
+    # a write that was refused is not one that was never sent
+    assert left == (
+        [(THREE[1], ACCOUNT, "rejected")]
+        if operation == "InviteMembers"
+        else [(THREE[1], ACCOUNT, "not_attempted"), (THREE[1], OTHER, "not_attempted")]
+    )
     row = run.result["failed_regions"][0]
     assert (row["region"], row["error_code"]) == (THREE[1], "AccessDeniedException")
-    assert f"by {ADMINISTRATOR} failed in {THREE[1]}" in row["msg"]
+    assert f"called by account {ADMINISTRATOR}, failed in {THREE[1]}" in row["msg"]
     assert f"Allow securityhub:{operation} in the caller's IAM policy" in row["msg"]
     assert run.result["msg"].startswith("1 of 3 Regions failed. ")
     assert hub.counts()["by_region"][THREE[1]][operation] == 1
@@ -461,29 +471,32 @@ def test_a_region_that_is_not_opted_in(hub: Hub) -> None:
     run = invite(hub, ACCOUNT, regions=THREE)
     row = run.result["failed_regions"][0]
     assert (row["region"], row["error_code"]) == (THREE[2], "UnrecognizedClientException")
-    assert f"by {ADMINISTRATOR} failed in {THREE[2]}" in row["msg"]
+    assert f"called by account {ADMINISTRATOR}, failed in {THREE[2]}" in row["msg"]
     assert f"whether the Region {THREE[2]} is enabled (opted in)" in row["msg"]
     assert [row["region"] for row in run.result["invited_accounts"]] == THREE[:2]
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_security_hub_is_off(hub: Hub, check: bool) -> None:
+def test_invite_hub_disabled_fails(hub: Hub, check: bool) -> None:
     run = invite(hub, [ACCOUNT, OTHER], check=check, diff=True)
     assert run.failed
-    off = f"Security Hub is off in {ADMINISTRATOR} in {REGION}: turn it on with multiaccount.aws.securityhub_hub."
-    assert run.result["failed_regions"] == [{"region": REGION, "error_code": "InvalidAccessException", "msg": off}]
-    assert run.result["msg"].startswith(f"1 of 1 Regions failed. {off} 2 of 2 accounts not invited")
+    disabled = (
+        f"Security Hub is not enabled in account {ADMINISTRATOR} in {REGION}. "
+        "Enable it with multiaccount.aws.securityhub_hub."
+    )
+    assert run.result["failed_regions"] == [{"region": REGION, "error_code": "InvalidAccessException", "msg": disabled}]
+    assert run.result["msg"].startswith(f"The Region failed. {disabled} 2 of 2 accounts not invited")
     assert reasons(run.result) == {ACCOUNT: "not_attempted", OTHER: "not_attempted"}
     assert run.result["diff"] == {"before": {REGION: {}}, "after": {REGION: {}}}
     assert hub.counts()["calls"] == {"GetMembers": 1}
 
 
-def test_security_hub_is_off_in_one_region(hub: Hub) -> None:
+def test_invite_hub_disabled_in_one_region_fails_that_region(hub: Hub) -> None:
     seed(hub, {ACCOUNT: "Created"}, THREE[:2])
     run = invite(hub, ACCOUNT, regions=THREE, fail_on_unprocessed=False)
     assert run.failed
     assert [row["region"] for row in run.result["failed_regions"]] == [THREE[2]]
-    assert run.result["msg"].endswith("turn it on with multiaccount.aws.securityhub_hub.")
+    assert run.result["msg"].endswith("Enable it with multiaccount.aws.securityhub_hub.")
     assert [row["region"] for row in run.result["invited_accounts"]] == THREE[:2]
 
 
@@ -491,34 +504,46 @@ def test_security_hub_is_off_in_one_region(hub: Hub) -> None:
 
 
 OCTAL = yaml.safe_load("012345670123")
+OCTAL_HINT = "YAML reads an unquoted 012345670123 as this octal number: quote it: '012345670123'"
+ROUNDED_HINT = "a spreadsheet has rounded it: format the column as text and export it again"
 FULL_WIDTH = "".join(chr(0xFF10 + int(digit)) for digit in ACCOUNT)
 
 
 @pytest.mark.parametrize(
     ("account_ids", "named"),
     [
-        (["11112222333"], "'11112222333'"),
-        (["1111222233334"], "'1111222233334'"),
-        (["11112222333x"], "'11112222333x'"),
-        ([FULL_WIDTH], repr(FULL_WIDTH)),
-        ([OCTAL], f"'{OCTAL}'"),
-        (OCTAL, f"'{OCTAL}'"),
-        ([ACCOUNT, "1111-2222-3333", OTHER], "'1111-2222-3333'"),
-        (f"{ACCOUNT}\n12\n{OTHER}\n34", "'12', '34'"),
+        (["11112222333"], "not an AWS account ID: '11112222333' (a leading zero is missing: '011112222333')"),
+        (["1111222233334"], "not an AWS account ID: '1111222233334'"),
+        (["11112222333x"], "not an AWS account ID: '11112222333x'"),
+        ([FULL_WIDTH], f"not an AWS account ID: {FULL_WIDTH!r}"),
+        ([OCTAL], f"not an AWS account ID: {OCTAL} ({OCTAL_HINT})"),
+        (OCTAL, f"not an AWS account ID: '{OCTAL}' ({OCTAL_HINT})"),
+        (
+            [ACCOUNT, "1111-2222-3333", OTHER],
+            "not an AWS account ID: '1111-2222-3333' (write it without hyphens: '111122223333')",
+        ),
+        (
+            ["1.23457E+11"],
+            f"not an AWS account ID: '1.23457E+11' ({ROUNDED_HINT})",
+        ),
+        (f"{ACCOUNT}\n12\n{OTHER}\n34", "not AWS account IDs: '12'; '34'"),
+        ([None, ACCOUNT], "not an AWS account ID: null"),
+        ([""], "not an AWS account ID: ''"),
+        ("", "not an AWS account ID: ''"),
+        (["\n", " , "], "not AWS account IDs: '\\n'; ' , '"),
     ],
 )
 @pytest.mark.parametrize("check", [True, False])
-def test_what_is_no_account_id_is_refused(hub: Hub, account_ids: Any, named: str, check: bool) -> None:
+def test_account_ids_invalid_names_each_with_hint(hub: Hub, account_ids: Any, named: str, check: bool) -> None:
     run = invite(hub, account_ids, check=check)
     assert run.failed
-    assert run.result.pop("msg").startswith(f"account_ids: not an AWS account id: {named}. ")
+    assert run.result.pop("msg") == f"account_ids: {named}. An account ID is exactly 12 digits."
     assert run.result == {"changed": False, **NOTHING}
     assert hub.counts()["calls"] == {}
 
 
-@pytest.mark.parametrize("account_ids", [[], "", [""], "\n", " , "])
-def test_no_account_is_nothing_to_do(hub: Hub, account_ids: Any) -> None:
-    run = invite(hub, account_ids, diff=True)
+def test_account_ids_empty_list_does_nothing(hub: Hub) -> None:
+    run = invite(hub, [], diff=True)
     assert run == ModuleRun(False, {"changed": False, "diff": {"before": {}, "after": {}}, **NOTHING})
     assert hub.counts()["calls"] == {}
 
@@ -527,8 +552,7 @@ def test_no_account_is_nothing_to_do(hub: Hub, account_ids: Any) -> None:
     "account_ids",
     [
         [ACCOUNT, OTHER],
-        [int(ACCOUNT), OTHER],
-        [ACCOUNT, OTHER, ACCOUNT, int(ACCOUNT)],
+        [ACCOUNT, OTHER, ACCOUNT],
         f"{ACCOUNT},{OTHER}",
         f"{ACCOUNT} {OTHER} {ACCOUNT}",
         f"\n{ACCOUNT}\r\n{OTHER}\n",
@@ -598,7 +622,7 @@ def test_wrong_credentials(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run.failed
     row = run.result["failed_regions"][0]
     assert (row["region"], row["error_code"]) == (REGION, "UnrecognizedClientException")
-    assert f"GetMembers of {ACCOUNT} failed in {REGION} with " in run.result["msg"]
+    assert f"GetMembers for account {ACCOUNT} failed in {REGION} with " in run.result["msg"]
     assert "Check the credentials" in run.result["msg"]
     assert reasons(run.result) == {ACCOUNT: "not_attempted"}
     assert hub.counts()["calls"] == {"GetMembers": 1}
@@ -618,7 +642,7 @@ def test_nobody_listens(hub: Hub) -> None:
         run = invite(hub, ACCOUNT, endpoint_url=f"http://127.0.0.1:{taken.getsockname()[1]}")
     assert run.failed
     assert run.result["failed_regions"][0]["error_code"] == "EndpointConnectionError"
-    assert "No connection: check the Region, endpoint_url, proxy and network" in run.result["msg"]
+    assert "Check the Region, endpoint_url, aws_ca_bundle, proxy and network" in run.result["msg"]
     assert reasons(run.result) == {ACCOUNT: "not_attempted"}
 
 
@@ -640,7 +664,7 @@ def test_a_connection_that_never_opens(hub: Hub, full_queue: str) -> None:
     run = invite(hub, ACCOUNT, endpoint_url=full_queue, aws_config=config)
     assert run.failed
     assert run.result["failed_regions"][0]["error_code"] == "ConnectTimeoutError"
-    assert "No connection: check the Region, endpoint_url, proxy and network" in run.result["msg"]
+    assert "Check the Region, endpoint_url, aws_ca_bundle, proxy and network" in run.result["msg"]
     assert not run.result["changed"]
 
 

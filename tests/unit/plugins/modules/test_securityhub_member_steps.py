@@ -16,7 +16,7 @@ def test_a_region_that_fails_while_others_are_disassociated(hub: Hub) -> None:
     assert run.failed
     assert not run.result["changed"]
     assert [(row["account_id"], row["member_status"], row["reason"]) for row in run.result["unprocessed_accounts"]] == [
-        (MEMBER, "Enabled", "not_attempted"),
+        (MEMBER, "Enabled", "rejected"),
         (OTHER_MEMBER, "Removed", "not_attempted"),
     ]
     assert run.result["failed_regions"][0]["error_code"] == "AccessDeniedException"
@@ -29,5 +29,8 @@ def test_a_region_that_fails_between_the_steps_has_changed_something(hub: Hub) -
     assert run.failed
     assert run.result["changed"]
     (row,) = run.result["unprocessed_accounts"]
-    assert (row["member_status"], row["reason"]) == ("Removed", "not_attempted")
-    assert "DeleteMembers failed in eu-west-1: AccessDeniedException" in row["processing_result"]
+    assert (row["member_status"], row["reason"]) == ("Removed", "rejected")
+    assert "is not authorized to perform" in row["processing_result"]
+    assert row["processing_result"].endswith(
+        "The account was disassociated, so its monitoring by this administrator has ended."
+    )

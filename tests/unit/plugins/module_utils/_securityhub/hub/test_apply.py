@@ -5,19 +5,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub import apply as hub_apply
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import (
-    HubWish,
-    decide_hub_absent,
-    decide_hub_present,
+    DesiredHub,
+    plan_hub_absent,
+    plan_hub_present,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub, StateChange
 from ansible_collections.multiaccount.aws.tests.unit.scripted import (
     DENIED,
     ERROR,
@@ -77,11 +77,11 @@ class HubAccount(Scripted[Hub | None]):
 
     def tag_resource(self, *, ResourceArn: str, Tags: dict[str, str]) -> None:  # noqa: N803
         assert ResourceArn == ARN
-        self.write(TAG, lambda: self.become(self._tagged({**self._on(self.state).tags, **Tags})))
+        self.write(TAG, lambda: self.become(self._tagged({**(self._on(self.state).tags or {}), **Tags})))
 
     def untag_resource(self, *, ResourceArn: str, TagKeys: list[str]) -> None:  # noqa: N803
         assert ResourceArn == ARN
-        left = {key: value for key, value in self._on(self.state).tags.items() if key not in TagKeys}
+        left = {key: value for key, value in (self._on(self.state).tags or {}).items() if key not in TagKeys}
         self.write(UNTAG, lambda: self.become(self._tagged(left)))
 
     def _tagged(self, tags: dict[str, str]) -> Hub:
@@ -97,125 +97,133 @@ class HubAccount(Scripted[Hub | None]):
     def get_administrator_account(self) -> dict[str, Any]:
         return {}
 
-    def get_paginator(self, method: str) -> Any:
-        assert method == "list_members"
-        return SimpleNamespace(paginate=lambda **_settings: [])
+    def list_members(self, **_parameters: Any) -> dict[str, Any]:
+        return {"Members": []}
 
 
-@pytest.fixture(name="clock")
-def _clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(retry, "time", clock)
-    return clock
+def reconcile(account: Any, desired: DesiredHub | None, check_mode: bool = False) -> Any:
+    """Bring the hub to its desired state, None for disabled; tags are read where they are asked for."""
+    plan = plan_hub_absent if desired is None else lambda hub: plan_hub_present(desired, hub)
+    return hub_apply.reconcile_hub(account, plan, asks_for_tags(desired), check_mode)
 
 
-def settle(account: Any, wish: HubWish | None, check_mode: bool = False) -> Any:
-    """Bring the hub where it is wished; None for off."""
-    decide = decide_hub_absent if wish is None else lambda hub: decide_hub_present(wish, hub)
-    return hub_apply.settle_hub(account, decide, check_mode)
+def asks_for_tags(desired: DesiredHub | None) -> bool:
+    return desired is not None and desired.tags is not None
+
+
+def as_read(hub: Hub | None, desired: DesiredHub | None) -> Hub | None:
+    """How a result shows a hub: its tags only where they are asked for."""
+    return hub if hub is None or asks_for_tags(desired) else replace(hub, tags=None)
 
 
 TEAM, STAGE = {"team": "security"}, {"stage": "test"}
-ALL = HubWish(False, "STANDARD_CONTROL", False, TEAM)
+ALL = DesiredHub(False, "STANDARD_CONTROL", False, TEAM)
 
-# hub now, wish (None: off), writes, hub afterwards
-WAYS: list[tuple[Hub | None, HubWish | None, list[str], Hub | None]] = [
-    (None, HubWish(), [ENABLE], ON),
-    (None, HubWish(tags=TEAM), [ENABLE], replace(ON, tags=TEAM)),
+# hub now, desired (None: off), writes, hub afterwards
+WAYS: list[tuple[Hub | None, DesiredHub | None, list[str], Hub | None]] = [
+    (None, DesiredHub(), [ENABLE], ON),
+    (None, DesiredHub(tags=TEAM), [ENABLE], replace(ON, tags=TEAM)),
     (None, ALL, [ENABLE, UPDATE], Hub(ARN, ON.subscribed_at, False, "STANDARD_CONTROL", TEAM)),
     (ON, ALL, [UPDATE, TAG], Hub(ARN, ON.subscribed_at, False, "STANDARD_CONTROL", TEAM)),
-    (replace(ON, tags=TEAM), HubWish(tags=STAGE), [TAG, UNTAG], replace(ON, tags=STAGE)),
-    (replace(ON, tags={**TEAM, **OWN}), HubWish(tags={}), [UNTAG], replace(ON, tags=OWN)),
+    (replace(ON, tags=TEAM), DesiredHub(tags=STAGE), [TAG, UNTAG], replace(ON, tags=STAGE)),
+    (replace(ON, tags={**TEAM, **OWN}), DesiredHub(tags={}), [UNTAG], replace(ON, tags=OWN)),
     (ON, None, [DISABLE], None),
 ]
-STEPS = [(now, wish, step, after) for now, wish, steps, after in WAYS for step in steps]
+STEPS = [(now, desired, step, after) for now, desired, steps, after in WAYS for step in steps]
 
 
-@pytest.mark.parametrize(("now", "wish", "writes", "after"), WAYS)
+@pytest.mark.parametrize(("now", "desired", "writes", "after"), WAYS)
 @pytest.mark.parametrize("lag", [0, 5, 12])
 def test_each_way_with_reads_that_are_late(
-    clock: Clock, now: Hub | None, wish: HubWish | None, writes: list[str], after: Hub | None, lag: float
+    clock: Clock, now: Hub | None, desired: DesiredHub | None, writes: list[str], after: Hub | None, lag: float
 ) -> None:
     account = HubAccount(clock, now)
     account.lag = lag
-    settled = settle(account, wish)
-    assert settled.failure is None
-    assert (settled.before, settled.after, settled.changed) == (now, after, True)
+    found = reconcile(account, desired)
+    assert found.error is None
+    assert found.value == StateChange(as_read(now, desired), as_read(after, desired), changed=True)
     assert account.state == after
     assert account.sent == writes
 
 
-@pytest.mark.parametrize(("now", "wish", "writes", "after"), WAYS)
+@pytest.mark.parametrize(("now", "desired", "writes", "after"), WAYS)
 def test_check_mode_writes_nothing_and_foresees_it(
-    clock: Clock, now: Hub | None, wish: HubWish | None, writes: list[str], after: Hub | None
+    clock: Clock, now: Hub | None, desired: DesiredHub | None, writes: list[str], after: Hub | None
 ) -> None:
     account = HubAccount(clock, now)
-    settled = settle(account, wish, check_mode=True)
-    foreseen = after if now or after is None else replace(after, hub_arn=None, subscribed_at=None)
-    assert (settled.before, settled.after, settled.changed, settled.failure) == (now, foreseen, True, None)
+    found = reconcile(account, desired, check_mode=True)
+    expected = after if now or after is None else replace(after, hub_arn=None, subscribed_at=None)
+    change = StateChange(as_read(now, desired), as_read(expected, desired), changed=True)
+    assert found == RegionResult(change)
     assert account.sent == []
 
 
-@pytest.mark.parametrize(("now", "wish", "step", "after"), STEPS)
+@pytest.mark.parametrize(("now", "desired", "step", "after"), STEPS)
 @pytest.mark.parametrize("incident", [THROTTLE, NO_CONNECTION, LOST_REQUEST, ERROR])
 @pytest.mark.parametrize("times", [1, retry.SEND_ATTEMPTS - 1])
 def test_what_was_not_carried_out_is_sent_again(
-    clock: Clock, now: Hub | None, wish: HubWish | None, step: str, after: Hub | None, incident: str, times: int
+    clock: Clock, now: Hub | None, desired: DesiredHub | None, step: str, after: Hub | None, incident: str, times: int
 ) -> None:
     account = HubAccount(clock, now)
     account.incidents[step] = [incident] * times
-    settled = settle(account, wish)
-    assert (settled.failure, settled.after, settled.changed) == (None, after, True)
+    found = reconcile(account, desired)
+    assert (found.error, found.value.after, found.value.changed) == (None, as_read(after, desired), True)
     assert account.sent.count(step) == times + 1
 
 
-@pytest.mark.parametrize(("now", "wish", "step", "after"), STEPS)
+@pytest.mark.parametrize(("now", "desired", "step", "after"), STEPS)
 @pytest.mark.parametrize("incident", [LOST_REPLY, ERROR_AFTER])
 @pytest.mark.parametrize("lag", [0, 12])
 def test_a_reply_that_is_lost_is_no_failure_even_where_it_is_seen_late(
-    clock: Clock, now: Hub | None, wish: HubWish | None, step: str, after: Hub | None, incident: str, lag: float
+    clock: Clock, now: Hub | None, desired: DesiredHub | None, step: str, after: Hub | None, incident: str, lag: float
 ) -> None:
     account = HubAccount(clock, now)
     account.incidents[step] = [incident]
     account.lag = lag
-    settled = settle(account, wish)
-    assert (settled.failure, settled.after, settled.changed) == (None, after, True)
+    found = reconcile(account, desired)
+    assert (found.error, found.value.after, found.value.changed) == (None, as_read(after, desired), True)
     assert account.state == after
     if lag == 0 and step in (ENABLE, DISABLE):
         assert account.sent.count(step) == 1
 
 
-@pytest.mark.parametrize(("now", "wish", "step", "_after"), STEPS)
-@pytest.mark.parametrize("incident", [DENIED, THROTTLE, ERROR])
-def test_a_failure_tells_what_was_done_before_it(
-    clock: Clock, now: Hub | None, wish: HubWish | None, step: str, _after: Hub | None, incident: str
+@pytest.mark.parametrize(("now", "desired", "step", "_after"), STEPS)
+@pytest.mark.parametrize(("incident", "in_doubt"), [(DENIED, False), (THROTTLE, False), (ERROR, True)])
+def test_failure_returns_what_was_done_before_it(
+    clock: Clock,
+    now: Hub | None,
+    desired: DesiredHub | None,
+    step: str,
+    _after: Hub | None,
+    incident: str,
+    in_doubt: bool,
 ) -> None:
     account = HubAccount(clock, now)
     account.incidents[step] = [incident] * 100
-    settled = settle(account, wish)
-    assert settled.failure is not None
-    assert (settled.before, settled.after) == (now, account.state)
-    assert settled.changed == (account.state != now)
+    found = reconcile(account, desired)
+    assert found.error is not None
+    assert (found.value.before, found.value.after) == (as_read(now, desired), as_read(account.state, desired))
+    assert found.value.changed == (in_doubt or account.state != now)
 
 
-@pytest.mark.parametrize(("now", "wish", "_writes", "_after"), WAYS)
+@pytest.mark.parametrize(("now", "desired", "_writes", "_after"), WAYS)
 def test_what_is_not_seen_in_time(
-    clock: Clock, now: Hub | None, wish: HubWish | None, _writes: list[str], _after: Hub | None
+    clock: Clock, now: Hub | None, desired: DesiredHub | None, _writes: list[str], _after: Hub | None
 ) -> None:
     account = HubAccount(clock, now)
     account.lag = 10_000
-    settled = settle(account, wish)
-    assert settled.failure.error_code == "unconfirmed"
-    assert settled.changed
-    assert sum(clock.pauses) == pytest.approx(hub_apply.HUB_PATIENCE)
+    found = reconcile(account, desired)
+    assert found.error.error_code == "unconfirmed"
+    assert found.value.changed
+    assert sum(clock.pauses) == pytest.approx(hub_apply.HUB_WAIT_TIMEOUT)
 
 
-@pytest.mark.parametrize("wish", [HubWish(), HubWish(auto_enable_controls=True), HubWish(tags=TEAM)])
-def test_where_it_is_as_wished_nothing_is_sent(clock: Clock, wish: HubWish) -> None:
+@pytest.mark.parametrize("desired", [DesiredHub(), DesiredHub(auto_enable_controls=True), DesiredHub(tags=TEAM)])
+def test_where_it_is_as_wished_nothing_is_sent(clock: Clock, desired: DesiredHub) -> None:
     hub = replace(ON, tags=TEAM)
     account = HubAccount(clock, hub)
-    settled = settle(account, wish)
-    assert (settled.before, settled.after, settled.changed) == (hub, hub, False)
+    found = reconcile(account, desired)
+    assert found.value == StateChange(as_read(hub, desired), as_read(hub, desired))
     assert (account.sent, clock.pauses) == ([], [])
 
 
@@ -223,17 +231,17 @@ def test_a_hub_that_somebody_else_turns_on_meanwhile_gets_the_rest_of_what_is_wi
     account = HubAccount(clock, None)
     account.incidents[ENABLE] = [THROTTLE]
     account.history.append((clock.now + 1e-9, ON))
-    settled = settle(account, HubWish(tags=TEAM))
-    assert settled.failure is None
-    assert settled.after == replace(ON, tags=TEAM)
+    found = reconcile(account, DesiredHub(tags=TEAM))
+    assert found.error is None
+    assert found.value.after == replace(ON, tags=TEAM)
     assert account.sent == [ENABLE, ENABLE, TAG]
 
 
 @pytest.mark.parametrize("read", ["describe", "list_tags"])
-def test_what_cannot_be_read_is_left_alone(clock: Clock, read: str) -> None:
+def test_hub_that_cannot_be_read_is_left_alone(clock: Clock, read: str) -> None:
     account = HubAccount(clock, ON)
     account.incidents[read] = [DENIED]
-    settled = settle(account, None)
-    assert settled.failure.error_code == "AccessDeniedException"
-    assert (settled.read, settled.changed) == (False, False)
+    found = reconcile(account, DesiredHub(tags=TEAM))
+    assert found.error.error_code == "AccessDeniedException"
+    assert (found.value.is_read, found.value.changed) == (False, False)
     assert account.sent == []

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import (
-    HubDecision,
-    HubWish,
-    decide_hub_absent,
-    decide_hub_present,
+    DesiredHub,
+    HubPlan,
+    plan_hub_absent,
+    plan_hub_present,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
 
@@ -26,9 +26,9 @@ ON = replace(
 STANDARD = "STANDARD_CONTROL"
 
 
-# wish, parameters of EnableSecurityHub, settings to be changed afterwards, what differs from a new hub in the end
+# desired, parameters of EnableSecurityHub, settings to be changed afterwards, what differs from a new hub in the end
 @pytest.mark.parametrize(
-    ("wish", "enable", "settings", "after"),
+    ("desired", "enable", "settings", "after"),
     [
         ({}, {}, {}, {}),
         ({"enable_default_standards": True}, {"EnableDefaultStandards": True}, {}, {}),
@@ -45,20 +45,20 @@ STANDARD = "STANDARD_CONTROL"
         ({"tags": {"team": "a"}, "purge_tags": False}, {"Tags": {"team": "a"}}, {}, {"tags": {"team": "a"}}),
     ],
 )
-def test_a_hub_that_is_off_is_turned_on_with_what_is_wished(
-    wish: dict[str, Any], enable: dict[str, Any], settings: dict[str, Any], after: dict[str, Any]
+def test_a_hub_that_is_off_is_turned_on_with_what_is_desired(
+    desired: dict[str, Any], enable: dict[str, Any], settings: dict[str, Any], after: dict[str, Any]
 ) -> None:
-    decision = decide_hub_present(HubWish(**wish), None)
-    assert decision.before is None
-    assert decision.enable == {"EnableDefaultStandards": False, **enable}
-    assert (decision.settings, decision.set_tags, decision.remove_tags) == (settings, {}, ())
-    assert decision.after == replace(NEW, **after)
-    assert decision.changed
+    plan = plan_hub_present(DesiredHub(**desired), None)
+    assert plan.before is None
+    assert plan.enable == {"EnableDefaultStandards": False, **enable}
+    assert (plan.settings, plan.set_tags, plan.remove_tags) == (settings, {}, ())
+    assert plan.after == replace(NEW, **{"tags": desired.get("tags"), **after})
+    assert plan.changed
 
 
-# hub now, wish, settings to be changed
+# hub now, desired, settings to be changed
 @pytest.mark.parametrize(
-    ("now", "wish", "settings"),
+    ("now", "desired", "settings"),
     [
         ({}, {}, {}),
         ({}, {"auto_enable_controls": True, "control_finding_generator": "SECURITY_CONTROL"}, {}),
@@ -73,19 +73,21 @@ def test_a_hub_that_is_off_is_turned_on_with_what_is_wished(
         ({}, {"enable_default_standards": True}, {}),
     ],
 )
-def test_the_settings_of_a_hub_that_is_on(now: dict[str, Any], wish: dict[str, Any], settings: dict[str, Any]) -> None:
+def test_the_settings_of_a_hub_that_is_on(
+    now: dict[str, Any], desired: dict[str, Any], settings: dict[str, Any]
+) -> None:
     hub = replace(ON, **now)
-    decision = decide_hub_present(HubWish(**wish), hub)
-    assert decision == HubDecision(hub, replace(hub, **settings), settings=settings)
-    assert decision.changed == bool(settings)
+    plan = plan_hub_present(DesiredHub(**desired), hub)
+    assert plan == HubPlan(hub, replace(hub, **settings), settings=settings)
+    assert plan.changed == bool(settings)
 
 
 OWN = {"aws:cloudformation:stack-name": "hubs"}
 
 
-# tags now, tags wished, purge_tags, tags to be set, tags to be removed
+# tags now, tags desired, purge_tags, tags to be set, tags to be removed
 @pytest.mark.parametrize(
-    ("now", "wished", "purge", "set_tags", "removed"),
+    ("now", "desired", "purge", "set_tags", "removed"),
     [
         ({"team": "security"}, None, True, {}, ()),
         ({"team": "security"}, {}, False, {}, ()),
@@ -101,19 +103,19 @@ OWN = {"aws:cloudformation:stack-name": "hubs"}
     ],
 )
 def test_the_tags_of_a_hub_that_is_on(
-    now: dict[str, str], wished: dict[str, str] | None, purge: bool, set_tags: dict[str, str], removed: tuple[str, ...]
+    now: dict[str, str], desired: dict[str, str] | None, purge: bool, set_tags: dict[str, str], removed: tuple[str, ...]
 ) -> None:
-    decision = decide_hub_present(HubWish(tags=wished, purge_tags=purge), replace(ON, tags=now))
-    assert (decision.set_tags, decision.remove_tags) == (set_tags, removed)
-    assert decision.enable is None
-    assert decision.settings == {}
-    assert decision.changed == bool(set_tags or removed)
-    assert decision.after
-    assert decision.after.tags == {key: value for key, value in {**now, **set_tags}.items() if key not in removed}
+    plan = plan_hub_present(DesiredHub(tags=desired, purge_tags=purge), replace(ON, tags=now))
+    assert (plan.set_tags, plan.remove_tags) == (set_tags, removed)
+    assert plan.enable is None
+    assert plan.settings == {}
+    assert plan.changed == bool(set_tags or removed)
+    assert plan.after
+    assert plan.after.tags == {key: value for key, value in {**now, **set_tags}.items() if key not in removed}
 
 
 def test_a_hub_that_is_to_be_off() -> None:
-    assert decide_hub_absent(ON) == HubDecision(ON, None, disable=True)
-    assert decide_hub_absent(ON).changed
-    assert decide_hub_absent(None) == HubDecision(None, None)
-    assert not decide_hub_absent(None).changed
+    assert plan_hub_absent(ON) == HubPlan(ON, None, disable=True)
+    assert plan_hub_absent(ON).changed
+    assert plan_hub_absent(None) == HubPlan(None, None)
+    assert not plan_hub_absent(None).changed

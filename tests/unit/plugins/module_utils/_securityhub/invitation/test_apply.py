@@ -5,14 +5,13 @@
 from __future__ import annotations
 
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub import apply as hub_apply
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import HubWish
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation import apply as invitation_apply
 from ansible_collections.multiaccount.aws.tests.unit.scripted import (
     DENIED,
@@ -41,16 +40,17 @@ class MemberAccount(Scripted[dict[str, str]]):
         rows = [self._row(each) for each, status in self.seen().items() if status == "Enabled"]
         return self.read("get_administrator", lambda: {"Administrator": rows[0]} if rows else {})
 
-    def get_paginator(self, method: str) -> Any:
-        assert method == "list_invitations"
-        return SimpleNamespace(paginate=self._pages)
+    def list_invitations(self, *, MaxResults: int, NextToken: str = "0") -> dict[str, Any]:  # noqa: N803
+        assert MaxResults == 50
+        return self.read("list", partial(self._page, int(NextToken)))
 
-    def _pages(self, **_settings: Any) -> Any:
-        for administrator_id in self.seen():  # a page each
-            yield self.read("list", partial(self._page, administrator_id))
+    def _page(self, number: int) -> dict[str, Any]:
+        administrators = list(self.seen())  # a page each
+        following = {"NextToken": str(number + 1)} if number + 1 < len(administrators) else {}
+        return {"Invitations": [self._row(each) for each in administrators[number : number + 1]], **following}
 
-    def _page(self, administrator_id: str) -> dict[str, Any]:
-        return {"Invitations": [self._row(administrator_id)]}
+    def list_members(self, **_parameters: Any) -> dict[str, Any]:
+        return self.read("list_members", lambda: {"Members": []})
 
     def _row(self, administrator_id: str) -> dict[str, str]:
         status = self.seen()[administrator_id]
@@ -95,13 +95,6 @@ class MemberAccount(Scripted[dict[str, str]]):
         return self.write(DELETE, work)
 
 
-@pytest.fixture(name="clock")
-def _clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(retry, "time", clock)
-    return clock
-
-
 class NewAccount(MemberAccount):
     """Security Hub is off; the incidents of reading say how long that is seen."""
 
@@ -109,10 +102,11 @@ class NewAccount(MemberAccount):
         self.write(ENABLE, lambda: None)
 
 
-def settle(
-    account: Any, state: str, wait_timeout: float = 30, check_mode: bool = False, hub: HubWish | None = None
+def reconcile(
+    account: Any, state: str, wait_timeout: float = 30, check_mode: bool = False, hub: DesiredHub | None = None
 ) -> Any:
-    return invitation_apply.settle_membership(account, ASKED, state, wait_timeout, check_mode, hub)
+    desired = invitation_apply.DesiredMembership(ASKED, state, wait_timeout, hub)
+    return invitation_apply.reconcile_invitation(account, desired, check_mode, lambda: None)
 
 
 # state, status now, writes, status afterwards
@@ -133,10 +127,10 @@ def test_each_way_with_reads_that_are_late(
 ) -> None:
     account = MemberAccount(clock, {ASKED: now})
     account.lag = lag
-    settled = settle(account, state)
-    assert settled.failure is None
-    assert settled.changed
-    assert (settled.before.member_status, settled.after.member_status) == (now, after)
+    found = reconcile(account, state)
+    assert found.error is None
+    assert found.value.changed
+    assert (found.value.before.member_status, found.value.after.member_status) == (now, after)
     assert account.sent == steps
     assert sum(clock.pauses) <= lag + retry.POLL_PAUSE_AFTERWARDS
 
@@ -149,9 +143,9 @@ def test_what_was_not_carried_out_is_sent_again(
 ) -> None:
     account = MemberAccount(clock, {ASKED: now})
     account.incidents[step] = [incident] * times
-    settled = settle(account, state)
-    assert settled.failure is None
-    assert settled.after.member_status == after
+    found = reconcile(account, state)
+    assert found.error is None
+    assert found.value.after.member_status == after
     assert account.sent.count(step) == times + 1
 
 
@@ -162,10 +156,10 @@ def test_what_was_carried_out_is_not_sent_again(
 ) -> None:
     account = MemberAccount(clock, {ASKED: now})
     account.incidents[step] = [incident]
-    settled = settle(account, state)
-    assert settled.failure is None
-    assert settled.changed
-    assert settled.after.member_status == after
+    found = reconcile(account, state)
+    assert found.error is None
+    assert found.value.changed
+    assert found.value.after.member_status == after
     assert account.sent.count(step) == 1
 
 
@@ -177,10 +171,10 @@ def test_what_was_carried_out_and_is_seen_late_is_no_failure(
     account = MemberAccount(clock, {ASKED: now})
     account.incidents[step] = [LOST_REPLY]
     account.lag = lag
-    settled = settle(account, state)
-    assert settled.failure is None
-    assert settled.changed
-    assert settled.after.member_status == after
+    found = reconcile(account, state)
+    assert found.error is None
+    assert found.value.changed
+    assert found.value.after.member_status == after
 
 
 @pytest.mark.parametrize(("state", "now", "step", "_after"), STEPS)
@@ -190,19 +184,21 @@ def test_a_refusal_after_a_lost_reply_that_is_never_seen_may_have_changed_someth
     account = MemberAccount(clock, {ASKED: now})
     account.incidents[step] = [LOST_REPLY]
     account.lag = 10_000
-    settled = settle(account, state, wait_timeout=5)
-    assert settled.failure is not None
-    assert settled.changed
+    found = reconcile(account, state, wait_timeout=5)
+    assert found.error is not None
+    assert found.value.changed
 
 
-@pytest.mark.parametrize("incident", [LOST_REQUEST, ERROR, THROTTLE])
-def test_what_never_goes_through_has_changed_nothing(clock: Clock, incident: str) -> None:
+@pytest.mark.parametrize(
+    ("incident", "changed"), [(LOST_REQUEST, True), (ERROR, True), (THROTTLE, False), (NO_CONNECTION, False)]
+)
+def test_failure_that_does_not_end(clock: Clock, incident: str, changed: bool) -> None:
     account = MemberAccount(clock, {ASKED: "Invited"})
     account.incidents[ACCEPT] = [incident] * 100
-    settled = settle(account, "accepted")
-    assert settled.failure.retryable
-    assert not settled.changed
-    assert settled.after.member_status == "Invited"
+    found = reconcile(account, "accepted")
+    assert found.error.is_retryable
+    assert found.value.changed == changed
+    assert found.value.after.member_status == "Invited"
     assert len(account.sent) == retry.SEND_ATTEMPTS
 
 
@@ -212,9 +208,9 @@ def test_an_invitation_that_is_on_its_way_is_waited_for(clock: Clock, arrives: f
     account = MemberAccount(clock, {OTHER: "Invited"})
     account.become({OTHER: "Invited", ASKED: "Invited"}, after=arrives)
     started = clock.now
-    settled = settle(account, "accepted", check_mode=check_mode)
-    assert settled.failure is None
-    assert (settled.before.member_status, settled.after.member_status) == ("Invited", "Enabled")
+    found = reconcile(account, "accepted", check_mode=check_mode)
+    assert found.error is None
+    assert (found.value.before.member_status, found.value.after.member_status) == ("Invited", "Enabled")
     assert arrives <= clock.now - started <= arrives + retry.POLL_PAUSE_AFTERWARDS
     assert account.sent == ([] if check_mode else [ACCEPT])
 
@@ -222,9 +218,9 @@ def test_an_invitation_that_is_on_its_way_is_waited_for(clock: Clock, arrives: f
 def test_an_invitation_is_waited_for_only_so_long(clock: Clock) -> None:
     account = MemberAccount(clock, {OTHER: "Invited"})
     started = clock.now
-    settled = settle(account, "accepted", wait_timeout=10)
-    assert settled.failure.error_code == "no_invitation"
-    assert not settled.read
+    found = reconcile(account, "accepted", wait_timeout=10)
+    assert found.error.error_code == "no_invitation"
+    assert not found.value.is_read
     assert clock.now - started == pytest.approx(10)
     assert account.sent == []
 
@@ -232,15 +228,15 @@ def test_an_invitation_is_waited_for_only_so_long(clock: Clock) -> None:
 @pytest.mark.parametrize("state", ["declined", "absent"])
 def test_nobody_waits_for_an_invitation_that_is_not_wanted(clock: Clock, state: str) -> None:
     account = MemberAccount(clock, {OTHER: "Invited"})
-    settled = settle(account, state)
-    assert (settled.changed, settled.after.member_status) == (False, None)
+    found = reconcile(account, state)
+    assert (found.value.changed, found.value.after.member_status) == (False, None)
     assert clock.pauses == []
 
 
 def test_another_administrator_is_not_waited_for(clock: Clock) -> None:
     account = MemberAccount(clock, {OTHER: "Enabled", ASKED: "Invited"})
-    settled = settle(account, "accepted")
-    assert settled.failure.error_code == "other_administrator"
+    found = reconcile(account, "accepted")
+    assert found.error.error_code == "other_administrator"
     assert (account.sent, clock.pauses) == ([], [])
 
 
@@ -250,27 +246,27 @@ def test_an_invitation_that_somebody_else_declines_meanwhile(clock: Clock) -> No
     account.become({ASKED: "Invited"})
     account.history.append((clock.now + 0.0001, {ASKED: "Resigned"}))
     account.incidents[DECLINE] = [THROTTLE]
-    settled = settle(account, "declined")
-    assert settled.failure is None
-    assert settled.after.member_status == "Resigned"
+    found = reconcile(account, "declined")
+    assert found.error is None
+    assert found.value.after.member_status == "Resigned"
 
 
 def test_a_failure_between_two_steps_tells_where_the_account_stands(clock: Clock) -> None:
     account = MemberAccount(clock, {ASKED: "Enabled"})
     account.incidents[DELETE] = [DENIED]
-    settled = settle(account, "absent")
-    assert settled.failure.error_code == "AccessDeniedException"
-    assert settled.changed
-    assert (settled.before.member_status, settled.after.member_status) == ("Enabled", "Resigned")
+    found = reconcile(account, "absent")
+    assert found.error.error_code == "AccessDeniedException"
+    assert found.value.changed
+    assert (found.value.before.member_status, found.value.after.member_status) == ("Enabled", "Resigned")
 
 
 @pytest.mark.parametrize("read", ["get_administrator", "list"])
 def test_what_cannot_be_read_is_left_alone(clock: Clock, read: str) -> None:
     account = MemberAccount(clock, {ASKED: "Invited"})
     account.incidents[read] = [DENIED]
-    settled = settle(account, "accepted")
-    assert settled.failure.error_code == "AccessDeniedException"
-    assert (settled.read, settled.changed, settled.after) == (False, False, None)
+    found = reconcile(account, "accepted")
+    assert found.error.error_code == "AccessDeniedException"
+    assert (found.value.is_read, found.value.changed, found.value.after) == (False, False, None)
     assert account.sent == []
 
 
@@ -280,9 +276,9 @@ def test_an_invitation_that_another_run_accepts_meanwhile(clock: Clock, lag: flo
     account.lag = lag
     account.incidents[ACCEPT] = [THROTTLE]
     account.history.append((clock.now + 0.0001, {ASKED: "Enabled"}))
-    settled = settle(account, "accepted")
-    assert settled.failure is None
-    assert settled.after.member_status == "Enabled"
+    found = reconcile(account, "accepted")
+    assert found.error is None
+    assert found.value.after.member_status == "Enabled"
     assert account.sent == [ACCEPT, ACCEPT]
 
 
@@ -290,20 +286,20 @@ def test_another_administrator_that_is_faster_is_named(clock: Clock) -> None:
     account = MemberAccount(clock, {ASKED: "Invited"})
     account.incidents[ACCEPT] = [THROTTLE]
     account.history.append((clock.now + 0.0001, {ASKED: "Invited", OTHER: "Enabled"}))
-    settled = settle(account, "accepted", wait_timeout=3)
-    assert settled.failure.error_code == "other_administrator"
-    assert OTHER in settled.failure.text
-    assert not settled.changed
+    found = reconcile(account, "accepted", wait_timeout=3)
+    assert found.error.error_code == "other_administrator"
+    assert OTHER in found.error.text
+    assert not found.value.changed
 
 
 def test_an_invitation_that_was_declined_and_cannot_be_accepted_any_more(clock: Clock) -> None:
     account = MemberAccount(clock, {ASKED: "Resigned"})
     account.incidents[ACCEPT] = [NOT_FOUND] * 100
-    settled = settle(account, "accepted")
-    assert settled.failure.error_code == "no_invitation"
-    assert "have it invited again" in settled.failure.text
+    found = reconcile(account, "accepted")
+    assert found.error.error_code == "no_invitation"
+    assert "Have it invited again" in found.error.text
     assert account.sent == [ACCEPT], "what has not changed is not tried again"
-    assert not settled.changed
+    assert not found.value.changed
 
 
 @pytest.mark.parametrize("read_off", [1, 4])
@@ -311,37 +307,34 @@ def test_an_invitation_that_was_declined_and_cannot_be_accepted_any_more(clock: 
 def test_a_hub_that_not_every_operation_sees_at_once(clock: Clock, read_off: int, accept_off: int) -> None:
     account = NewAccount(clock, {ASKED: "Invited"})
     account.incidents = {"get_administrator": [HUB_OFF] * read_off, ACCEPT: [HUB_OFF] * accept_off}
-    settled = settle(account, "accepted", hub=HubWish())
-    assert settled.failure is None
-    assert settled.changed
-    assert settled.before is None
-    assert settled.after.member_status == "Enabled"
+    found = reconcile(account, "accepted", hub=DesiredHub())
+    assert found.error is None
+    assert found.value.changed
+    assert found.value.before is None
+    assert found.value.after.member_status == "Enabled"
     assert account.sent == [ENABLE] + [ACCEPT] * (accept_off + 1)
 
 
-# what the look after the last attempt meets, whether the account is enabled, whether something was or may be changed
-LAST_LOOKS = [("", True, True), (HUB_OFF, False, False), (DENIED, False, True)]
-
-
-@pytest.mark.parametrize(("last_look", "enabled", "changed"), LAST_LOOKS)
-def test_turning_a_hub_on_that_is_never_confirmed(clock: Clock, last_look: str, enabled: bool, changed: bool) -> None:
+# what the read after the last attempt meets, whether it shows Security Hub enabled
+@pytest.mark.parametrize(("last_read", "enabled"), [("", True), (HUB_OFF, False), (DENIED, False)])
+def test_enabling_that_is_never_confirmed_counts_as_changed(clock: Clock, last_read: str, enabled: bool) -> None:
     account = NewAccount(clock, {ASKED: "Invited"})
     account.incidents[ENABLE] = [ERROR] * retry.SEND_ATTEMPTS
-    account.incidents["get_administrator"] = [HUB_OFF] * retry.SEND_ATTEMPTS + [last_look]
-    settled = settle(account, "accepted", hub=HubWish())
-    assert (settled.failure is None) == enabled
-    assert settled.changed == changed
-    assert settled.before is None
-    assert (settled.after is not None) == enabled
+    account.incidents["get_administrator"] = [HUB_OFF] * retry.SEND_ATTEMPTS + [last_read]
+    found = reconcile(account, "accepted", hub=DesiredHub())
+    assert (found.error is None) == enabled
+    assert found.value.changed
+    assert found.value.before is None
+    assert (found.value.after is not None) == enabled
     assert account.sent.count(ENABLE) == retry.SEND_ATTEMPTS
 
 
 def test_a_hub_that_stays_off_for_reads(clock: Clock) -> None:
     account = NewAccount(clock, {ASKED: "Invited"})
     account.incidents["get_administrator"] = [HUB_OFF] * 100
-    settled = settle(account, "accepted", hub=HubWish())
-    assert settled.failure.hub_is_off
-    assert settled.changed
-    assert settled.after.member_status is None
+    found = reconcile(account, "accepted", hub=DesiredHub())
+    assert found.error.hub_is_disabled
+    assert found.value.changed
+    assert found.value.after.member_status is None
     assert account.sent == [ENABLE]
-    assert hub_apply.HUB_PATIENCE <= sum(clock.pauses) <= hub_apply.HUB_PATIENCE + retry.POLL_PAUSE_AFTERWARDS
+    assert hub_apply.HUB_WAIT_TIMEOUT <= sum(clock.pauses) <= hub_apply.HUB_WAIT_TIMEOUT + retry.POLL_PAUSE_AFTERWARDS

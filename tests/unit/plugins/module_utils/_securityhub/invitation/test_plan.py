@@ -6,20 +6,20 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import Obstacle
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.plan import decide_membership
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Invitation, Standing
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import PreconditionFailed
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.plan import plan_membership
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Invitation, MemberSide
 
 ASKED, OTHER = "999988887777", "777766665555"
 REGION = "eu-west-1"
 
 
-def standing(administrator_id: str | None, status: str | None) -> Standing:
+def member_side(administrator_id: str | None, status: str | None) -> MemberSide:
     """Administered by an account or nobody, and what became of the invitation of the one that is asked for."""
     invitation = Invitation(ASKED, status, "0123") if status else None
     if administrator_id == ASKED:
-        return Standing(invitation, invitation)
-    return Standing(Invitation(administrator_id, "Enabled", "4567") if administrator_id else None, invitation)
+        return MemberSide(invitation, invitation)
+    return MemberSide(Invitation(administrator_id, "Enabled", "4567") if administrator_id else None, invitation)
 
 
 # state, administrator now, what became of the invitation of the one that is asked for, steps, status afterwards
@@ -33,7 +33,6 @@ TABLE = [
     ("declined", None, "Invited", ["decline"], "Resigned"),
     ("declined", None, "Resigned", [], "Resigned"),
     ("declined", None, "Removed", [], "Removed"),
-    ("declined", None, "Paused", [], "Paused"),
     ("declined", ASKED, "Enabled", [], "Enabled"),
     ("declined", OTHER, "Invited", ["decline"], "Resigned"),
     ("declined", OTHER, None, [], None),
@@ -52,35 +51,59 @@ TABLE = [
 def test_the_table(
     state: str, administrator_id: str | None, status: str | None, steps: list[str], after: str | None
 ) -> None:
-    decision = decide_membership(state, ASKED, standing(administrator_id, status), REGION)
-    assert list(decision.steps) == steps
-    assert (decision.before, decision.after) == (status, after)
+    plan = plan_membership(state, ASKED, member_side(administrator_id, status), REGION)
+    assert list(plan.steps) == steps
+    assert (plan.before, plan.after) == (status, after)
 
 
-@pytest.mark.parametrize("administrator_id", [None, ASKED])
-def test_a_status_that_is_not_known_is_never_acted_upon(administrator_id: str | None) -> None:
-    with pytest.raises(Obstacle) as obstacle:
-        decide_membership("absent", ASKED, standing(administrator_id, "Paused"), REGION)
-    assert obstacle.value.error_code == "unknown_status"
-    assert f"to {ASKED} in {REGION} has a status that is not known, Paused" in obstacle.value.text
+@pytest.mark.parametrize(
+    ("state", "administrator_id"), [("absent", None), ("absent", ASKED), ("declined", None), ("accepted", None)]
+)
+def test_unknown_status_is_never_acted_upon(state: str, administrator_id: str | None) -> None:
+    with pytest.raises(PreconditionFailed) as failed:
+        plan_membership(state, ASKED, member_side(administrator_id, "Paused"), REGION)
+    assert failed.value.error_code == "unknown_status"
+    assert f"the status 'Paused' with administrator {ASKED} in {REGION}, which is not known" in failed.value.text
 
 
 @pytest.mark.parametrize("status", [None, "Invited", "Resigned"])
 def test_an_account_of_another_administrator_is_told_which(status: str | None) -> None:
-    with pytest.raises(Obstacle) as obstacle:
-        decide_membership("accepted", ASKED, standing(OTHER, status), REGION)
-    assert obstacle.value.error_code == "other_administrator"
-    assert obstacle.value.text.startswith(
-        f"The account is administered by {OTHER} in {REGION}, so it can't accept {ASKED}"
+    with pytest.raises(PreconditionFailed) as failed:
+        plan_membership("accepted", ASKED, member_side(OTHER, status), REGION)
+    assert failed.value.error_code == "other_administrator"
+    assert failed.value.text.startswith(
+        f"The account is a member of administrator {OTHER} in {REGION}, so it can't accept the invitation from {ASKED}"
     )
-    assert "multiaccount.aws.securityhub_invitation and state absent" in obstacle.value.text
+    assert "multiaccount.aws.securityhub_invitation and state absent" in failed.value.text
 
 
-@pytest.mark.parametrize("status", [None, "Removed", "Paused"])
+@pytest.mark.parametrize("status", [None, "Removed"])
 def test_an_account_without_an_invitation_is_told_where_to_get_one(status: str | None) -> None:
-    with pytest.raises(Obstacle) as obstacle:
-        decide_membership("accepted", ASKED, standing(None, status), REGION)
-    assert obstacle.value.error_code == "no_invitation"
-    assert obstacle.value.text.startswith(f"There is no invitation from {ASKED} in {REGION}")
-    assert "multiaccount.aws.securityhub_member_invite" in obstacle.value.text
-    assert "wait_timeout" in obstacle.value.text
+    with pytest.raises(PreconditionFailed) as failed:
+        plan_membership("accepted", ASKED, member_side(None, status), REGION)
+    assert failed.value.error_code == "no_invitation"
+    assert failed.value.text.startswith(f"The account has no invitation from {ASKED} in {REGION}")
+    assert "multiaccount.aws.securityhub_member_invite" in failed.value.text
+    assert "wait_timeout" in failed.value.text
+
+
+@pytest.mark.parametrize("status", ["Invited", "Resigned"])
+def test_account_with_enabled_members_cannot_accept(status: str) -> None:
+    side = MemberSide(None, Invitation(ASKED, status, "0123"), administers_members=True)
+    with pytest.raises(PreconditionFailed, match=r"multiaccount\.aws\.securityhub_member\.") as failed:
+        plan_membership("accepted", ASKED, side, REGION)
+    assert failed.value.error_code == "is_administrator"
+
+
+@pytest.mark.parametrize("state", ["declined", "absent"])
+def test_account_with_enabled_members_can_decline(state: str) -> None:
+    side = MemberSide(None, Invitation(ASKED, "Invited", "0123"), administers_members=True)
+    assert plan_membership(state, ASKED, side, REGION).steps[0] == "decline"
+
+
+@pytest.mark.parametrize("status", [None, "Removed"])
+def test_missing_invitation_is_reported_before_members_of_its_own(status: str | None) -> None:
+    invitation = Invitation(ASKED, status) if status else None
+    with pytest.raises(PreconditionFailed) as failed:
+        plan_membership("accepted", ASKED, MemberSide(None, invitation, administers_members=True), REGION)
+    assert failed.value.error_code == "no_invitation"

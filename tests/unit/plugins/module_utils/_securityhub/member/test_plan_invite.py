@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import (
-    Evidence,
     Outcome,
-    conclude,
-    decide_invitation,
-    not_reached,
-    predict,
+    WriteResult,
+    expected_outcome,
+    final_outcome,
+    not_attempted,
+    plan_invitation,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, status_of
 
@@ -48,7 +48,7 @@ TABLE = [
     *(("AccountSuspended", reinvite, "unprocessed", "AccountSuspended", "suspended") for reinvite in ALL),
     *(("RegionDisabled", reinvite, "unprocessed", "RegionDisabled", "unknown_status") for reinvite in ALL),
     *(("", reinvite, "unprocessed", "", "unknown_status") for reinvite in ALL),
-    # decisions are about canonical statuses: model.canonical_status has been there before
+    # plans are about canonical statuses: model.canonical_status has been there before
     *(("CREATED", reinvite, "unprocessed", "CREATED", "unknown_status") for reinvite in ALL),
 ]
 
@@ -58,11 +58,11 @@ def test_the_status_table(
     status: str | None, reinvite: list[str], result: str, after: str | None, reason: str | None
 ) -> None:
     before = None if status is None else member(status)
-    decision = decide_invitation(ACCOUNT, before, reinvite)
+    plan = plan_invitation(ACCOUNT, before, reinvite)
     steps = ("invite",) if result == "invited" else ()
-    assert (decision.account_id, decision.before) == (ACCOUNT, before)
-    assert (decision.result, decision.steps, decision.reason) == (result, steps, reason)
-    assert status_of(predict(decision).after) == after
+    assert (plan.account_id, plan.before) == (ACCOUNT, before)
+    assert (plan.result, plan.steps, plan.reason) == (result, steps, reason)
+    assert status_of(expected_outcome(plan).after) == after
 
 
 @pytest.mark.parametrize(("status", "reinvite", "result", "after", "reason"), TABLE)
@@ -70,101 +70,127 @@ def test_check_mode_predicts_what_the_table_says(
     status: str | None, reinvite: list[str], result: str, after: str | None, reason: str | None
 ) -> None:
     before = None if status is None else member(status)
-    outcome = predict(decide_invitation(ACCOUNT, before, reinvite))
+    outcome = expected_outcome(plan_invitation(ACCOUNT, before, reinvite))
     assert outcome.result == result
     assert outcome.before == before
     assert outcome.after == (None if after is None else member(after))
     assert outcome.changed == (result == "invited")
     assert outcome.reason == reason
     assert bool(outcome.processing_result) == (reason is not None)
-    assert outcome.seen
+    assert outcome.is_seen
 
 
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (None, "multiaccount.aws.securityhub_member first"),
-        ("Deleted", "multiaccount.aws.securityhub_member first"),
-        ("Removed", "name 'removed' in reinvite"),
-        ("Resigned", "name 'resigned' in reinvite"),
-        ("AccountSuspended", "reactivate it"),
-        ("RegionDisabled", "not known"),
+        (None, "Add it with multiaccount.aws.securityhub_member."),
+        ("Deleted", "Add it with multiaccount.aws.securityhub_member."),
+        ("Removed", "Add 'removed' to reinvite"),
+        ("Resigned", "Add 'resigned' to reinvite"),
+        ("AccountSuspended", "Reactivate it"),
+        ("RegionDisabled", "The member status 'RegionDisabled' is not known"),
     ],
 )
 def test_an_account_that_is_left_alone_is_told_what_to_do(status: str | None, words: str) -> None:
     before = None if status is None else member(status)
-    assert words in str(predict(decide_invitation(ACCOUNT, before, [])).processing_result)
+    assert words in str(expected_outcome(plan_invitation(ACCOUNT, before, [])).processing_result)
 
 
-CREATED = decide_invitation(ACCOUNT, member("Created"), [])
+CREATED = plan_invitation(ACCOUNT, member("Created"), [])
 
 
 @pytest.mark.parametrize(
-    ("evidence", "result", "changed", "reason", "words"),
+    ("learnt", "result", "changed", "reason", "words"),
     [
         pytest.param(
-            Evidence(member("Invited"), written=True, reached=True), "invited", True, None, None, id="invited, and seen"
+            WriteResult(member("Invited"), accepted=True, is_done=True),
+            "invited", True, None, None, id="invited, and seen",
         ),
         pytest.param(
-            Evidence(member("Enabled"), written=True, reached=True), "invited", True, None, None, id="accepted already"
+            WriteResult(member("Enabled"), accepted=True, is_done=True),
+            "invited", True, None, None, id="accepted already",
         ),
         pytest.param(
-            Evidence(member("Invited"), reached=True, refusal="already invited"),
+            WriteResult(member("Invited"), is_done=True, refusal="already invited"),
             "invited", True, None, None, id="named, because somebody else was first",
         ),
         pytest.param(
-            Evidence(member("Invited"), written=True, reached=True, failure="InviteMembers failed"),
+            WriteResult(member("Invited"), accepted=True, is_done=True, error="InviteMembers failed"),
             "invited", True, None, None, id="invited before the Region failed",
         ),
         pytest.param(
-            Evidence(member("Created"), refusal="The request is rejected"),
+            WriteResult(member("Created"), refusal="The request is rejected"),
             "unprocessed", False, "rejected", "The request is rejected", id="rejected",
         ),
         pytest.param(
-            Evidence(member("Created"), written=True, refusal="already invited", overtaken=True),
+            WriteResult(member("Created"), in_doubt=True, refusal="already invited", already_done=True),
             "unprocessed", True, "unconfirmed", "already invited", id="named, because a lost reply was a success",
         ),
         pytest.param(
-            Evidence(member("Created"), written=True, refusal="The request is rejected"),
-            "unprocessed", False, "rejected", "The request is rejected", id="rejected after a reply was lost",
+            WriteResult(member("Created"), in_doubt=True, refusal="The request is rejected"),
+            "unprocessed", True, "unconfirmed", "The request is rejected", id="rejected after a response was lost",
         ),
         pytest.param(
-            Evidence(member("Created"), refusal="already invited", overtaken=True),
+            WriteResult(member("Created"), in_doubt=True, refused_call="No.", error="InviteMembers failed"),
+            "unprocessed", True, "unconfirmed", "No.", id="the call was refused after a response was lost",
+        ),
+        pytest.param(
+            WriteResult(member("Created"), in_doubt=True, error="InviteMembers failed"),
+            "unprocessed", True, "unconfirmed", "InviteMembers failed", id="the response was lost, nothing was seen",
+        ),
+        pytest.param(
+            WriteResult(member("Created"), in_doubt=True, is_reread=False, error="InviteMembers failed"),
+            "unprocessed", True, "unconfirmed", "InviteMembers failed", id="the response was lost, no wait_timeout",
+        ),
+        pytest.param(
+            WriteResult(member("Created"), refused_call="No.", error="InviteMembers failed"),
+            "unprocessed", False, "rejected", "No.", id="the call was refused",
+        ),
+        pytest.param(
+            WriteResult(member("Created"), error="It is a member itself.", precondition="is_member"),
+            "unprocessed", False, "is_member", "It is a member itself.", id="nobody can be invited",
+        ),
+        pytest.param(
+            WriteResult(member("Created"), refusal="The current account cannot invite itself."),
+            "unprocessed", False, "administrator_account", "cannot invite itself", id="its own account",
+        ),
+        pytest.param(
+            WriteResult(member("Created"), refusal="already invited", already_done=True),
             "unprocessed", False, "rejected", "already invited", id="named by somebody else's doing that is not seen",
         ),
         pytest.param(
-            Evidence(member("Created"), refusal="No.", waited=False, failure="InviteMembers failed"),
+            WriteResult(member("Created"), refusal="No.", is_reread=False, error="InviteMembers failed"),
             "unprocessed", False, "rejected", "No.", id="rejected before the Region failed",
         ),
         pytest.param(
-            Evidence(member("Created"), written=True),
+            WriteResult(member("Created"), accepted=True),
             "unprocessed", True, "unconfirmed", "did not show Invited within wait_timeout", id="not visible in time",
         ),
         pytest.param(
-            Evidence(member("Created"), written=True, failure="GetMembers failed"),
+            WriteResult(member("Created"), accepted=True, error="GetMembers failed"),
             "unprocessed", True, "unconfirmed", "GetMembers failed", id="could not be looked for",
         ),
         pytest.param(
-            Evidence(None, written=True),
+            WriteResult(None, accepted=True),
             "unprocessed", True, "unconfirmed", "did not show Invited", id="gone meanwhile",
         ),
         pytest.param(
-            Evidence(member("Created"), earlier_written=True, failure="InviteMembers failed"),
+            WriteResult(member("Created"), earlier_steps=("disassociate",), error="InviteMembers failed"),
             "unprocessed", True, "not_attempted", "InviteMembers failed", id="its turn came, but not to the end",
         ),
         pytest.param(
-            Evidence(member("Created"), failure="InviteMembers failed"),
+            WriteResult(member("Created"), error="InviteMembers failed"),
             "unprocessed", False, "not_attempted", "InviteMembers failed", id="its turn never came",
         ),
     ],
 )  # fmt: skip
 def test_a_run_concludes_from_what_it_has_learnt(
-    evidence: Evidence, result: str, changed: bool, reason: str | None, words: str | None
+    learnt: WriteResult, result: str, changed: bool, reason: str | None, words: str | None
 ) -> None:
-    outcome = conclude(CREATED, evidence)
+    outcome = final_outcome(CREATED, learnt)
     assert (outcome.result, outcome.changed, outcome.reason) == (result, changed, reason)
     assert outcome.before == member("Created")
-    assert outcome.after == evidence.member
+    assert outcome.after == learnt.member
     if words is None:
         assert outcome.processing_result is None
     else:
@@ -172,7 +198,9 @@ def test_a_run_concludes_from_what_it_has_learnt(
 
 
 def test_a_run_that_does_not_look_again_says_what_check_mode_says() -> None:
-    assert conclude(CREATED, Evidence(member("Created"), written=True, waited=False)) == predict(CREATED)
+    assert final_outcome(CREATED, WriteResult(member("Created"), accepted=True, is_reread=False)) == expected_outcome(
+        CREATED
+    )
 
 
 @pytest.mark.parametrize(
@@ -180,12 +208,12 @@ def test_a_run_that_does_not_look_again_says_what_check_mode_says() -> None:
     [({ACCOUNT: member("Created")}, member("Created"), True), ({ACCOUNT: None}, None, True), ({}, None, False)],
 )
 def test_an_account_whose_turn_never_came(seen: dict[str, Member | None], before: Any, was_seen: bool) -> None:
-    assert not_reached(ACCOUNT, seen, "GetMembers failed") == Outcome(
+    assert not_attempted(ACCOUNT, seen, "GetMembers failed") == Outcome(
         ACCOUNT, before, before, "unprocessed", False, "not_attempted", "GetMembers failed", was_seen
     )
 
 
-@pytest.mark.parametrize("kind", [CREATED, predict(CREATED)])
+@pytest.mark.parametrize("kind", [CREATED, expected_outcome(CREATED)])
 def test_what_was_decided_stays_decided(kind: Any) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         kind.result = "unchanged"

@@ -1,0 +1,387 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""Brings the memberships of one Region to their desired state, on both sides.
+
+Reads the administrator's list, looks at the member accounts that are not Enabled, plans, and only then writes. What the
+accounts do is done in all of them at once; the administrator's calls carry 50 accounts each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Callable, Collection, Dict, List, Mapping, Optional, Sequence, Union
+
+from ..api import list_members, read_members
+from ..calls import SecurityHubClient, read_or_error
+from ..errors import (
+    NOT_ATTEMPTED,
+    REJECTED,
+    UNCONFIRMED,
+    PreconditionFailed,
+    RegionResult,
+    SecurityHubError,
+    is_already_done_message,
+)
+from ..hub.apply import HUB_WAIT_TIMEOUT, enable_where_disabled
+from ..hub.plan import DesiredHub
+from ..member.apply import DELETION, DISASSOCIATION, INVITATION, apply_plans, creation, require_no_administrator
+from ..member.plan import (
+    CREATE,
+    INVITE,
+    MemberPlan,
+    Outcome,
+    expected_outcome,
+    not_attempted,
+    plan_absent,
+    plan_administrator_account,
+    plan_unreadable,
+)
+from ..model import ENABLED, REMOVED, RESIGNED, Member, MemberList, status_of
+from ..retry import Waiter, WriteTracker, unexpected_error
+from .member_side import MemberAccounts, MemberSideWork
+from .plan import (
+    MemberLook,
+    MembershipPlan,
+    MembershipRow,
+    SideResult,
+    expected_row,
+    final_row,
+    is_member_side_left,
+    is_member_side_wanted,
+    not_attempted_row,
+    plan_membership,
+    plan_offboarding,
+)
+
+Failure = Union[SecurityHubError, PreconditionFailed]
+
+
+@dataclass(frozen=True)
+class DesiredMemberships:
+    """The desired state of the memberships.
+
+    :param emails: {account ID: e-mail address or None} of the requested accounts, by Region
+    :param joins: whether the accounts are to be members, rather than to leave
+    :param hub: how to enable Security Hub where it is disabled
+    :param wait_timeout: seconds that either side may take to show what the other did
+    :param surplus: ignore, report or remove
+    """
+
+    emails: Mapping[str, Mapping[str, Optional[str]]]
+    joins: bool
+    reinvite: Collection[str]
+    hub: DesiredHub
+    wait_timeout: float
+    surplus: str
+    check_mode: bool
+
+
+@dataclass(frozen=True)
+class RegionMemberships:
+    """What came of one Region: a row for each requested account, the surplus members, and the administrator's side."""
+
+    rows: List[MembershipRow] = field(default_factory=list)
+    surplus: List[MembershipRow] = field(default_factory=list)
+    administrator_id: Optional[str] = None
+    is_hub_enabled: bool = False
+
+
+def not_started(emails: Mapping[str, Optional[str]], error: SecurityHubError) -> RegionResult[RegionMemberships]:
+    """Return the result of a Region in which nothing could be read nor written."""
+    rows = [not_attempted_row(not_attempted(account_id, {}, str(error))) for account_id in emails]
+    return RegionResult(RegionMemberships(rows), error)
+
+
+def find_surplus(client: SecurityHubClient, account_ids: Collection[str]) -> RegionResult[Sequence[Member]]:
+    """Return the members of one Region that were not requested."""
+    found = read_or_error(lambda: list_members(client))
+    return replace(found, value=[member for member in found.value if member.account_id not in account_ids])
+
+
+class RegionRun:
+    """The memberships of one Region while they are brought to their desired state."""
+
+    def __init__(
+        self,
+        client: SecurityHubClient,
+        desired: DesiredMemberships,
+        accounts: MemberAccounts,
+        own_account: Callable[[], Optional[str]],
+    ) -> None:
+        self._client = client
+        self._desired = desired
+        self._accounts = accounts
+        self._own_account = own_account
+        self._emails = desired.emails.get(client.region, {})
+        self._members: Dict[str, Optional[Member]] = {}
+        self._administrator_id: Optional[str] = None
+        self._is_hub_disabled = False
+        self._is_hub_enabled = False
+
+    def run(self, surplus: Sequence[Member] = ()) -> RegionResult[RegionMemberships]:
+        """Bring the memberships to their desired state, or in check mode return what that would do.
+
+        :param surplus: the members that are to be removed, or reported
+        """
+        if not self._emails and not surplus:
+            return RegionResult(RegionMemberships())
+        read = self._read()
+        if read.error:
+            rows = [
+                not_attempted_row(not_attempted(each, read.value.members, str(read.error))) for each in self._emails
+            ]
+            return RegionResult(RegionMemberships(rows), read.error)
+        self._members = dict(read.value.members)
+        self._find_administrator()
+        plans = self._plan(read.value)
+        leaving = [plan_offboarding(each.account_id, each, ()) for each in surplus if self._desired.surplus == "remove"]
+        if self._desired.check_mode:
+            return self._expected(plans, surplus, leaving)
+        return self._apply(plans, surplus, leaving)
+
+    def _read(self) -> RegionResult[MemberList]:
+        read = read_members(self._client, list(self._emails))
+        self._is_hub_disabled = isinstance(read.error, SecurityHubError) and read.error.hub_is_disabled
+        if self._is_hub_disabled:
+            # Without Security Hub there is no member list, so nobody is in it.
+            return RegionResult(MemberList(dict.fromkeys(self._emails)))
+        return read
+
+    def _find_administrator(self) -> None:
+        self._administrator_id = self._told_administrator() or self._own_account()
+
+    def _told_administrator(self) -> Optional[str]:
+        told = (member.administrator_id for member in self._members.values() if member and member.administrator_id)
+        return next(told, None)
+
+    def _side(self) -> MemberSideWork:
+        desired = self._desired
+        return MemberSideWork(self._client, self._accounts, self._administrator_id, desired.hub, desired.wait_timeout)
+
+    def _plan(self, read: MemberList) -> List[MembershipPlan]:
+        readable = [each for each in self._emails if each in read.members and each != self._administrator_id]
+        plans = self._plan_joining(readable) if self._desired.joins else self._plan_leaving(readable)
+
+        def plan(account_id: str) -> MembershipPlan:
+            if account_id in plans:
+                return plans[account_id]
+            if account_id == self._administrator_id:
+                left_alone = plan_administrator_account(account_id, read.members.get(account_id))
+            else:
+                left_alone = plan_unreadable(account_id, read.unreadable[account_id])
+            return MembershipPlan(left_alone, (), left_alone.reason, left_alone.message)
+
+        return [plan(account_id) for account_id in self._emails]
+
+    def _plan_joining(self, account_ids: Sequence[str]) -> Dict[str, MembershipPlan]:
+        reinvite = self._desired.reinvite
+        wanted = [each for each in account_ids if is_member_side_wanted(self._members[each], reinvite)]
+        looks = self._side().look(wanted)
+        return {
+            each: plan_membership(
+                each,
+                self._members[each],
+                self._emails[each],
+                reinvite,
+                looks.get(each, MemberLook()),
+                self._administrator_id,
+            )
+            for each in account_ids
+        }
+
+    def _plan_leaving(self, account_ids: Sequence[str]) -> Dict[str, MembershipPlan]:
+        left = [each for each in account_ids if is_member_side_left(self._members[each])]
+        steps = self._side().look_what_to_leave(left)
+        return {each: plan_offboarding(each, self._members[each], steps.get(each, ())) for each in account_ids}
+
+    def _expected(
+        self, plans: Sequence[MembershipPlan], surplus: Sequence[Member], leaving: Sequence[MembershipPlan]
+    ) -> RegionResult[RegionMemberships]:
+        obstacle = self._why_not_to_invite(plans)
+        if obstacle:
+            return self._nothing_done(plans, surplus, obstacle)
+        self._is_hub_enabled = self._is_hub_disabled and self._desired.joins
+        rows = [expected_row(plan, self._desired.joins) for plan in plans]
+        late = [plan for plan in plans if plan.expects_enabled and not (plan.member.steps or plan.member_side)]
+        outcomes = {plan.account_id: expected_outcome(plan.member) for plan in late}
+        error = self._confirm(late, outcomes, {})
+        seen = {each: self._final_row(plan, outcomes[each], {}) for each, plan in zip(outcomes, late)}
+        rows = [seen.get(row.account_id, row) for row in rows]
+        removed = [expected_row(plan, joins=False) for plan in leaving]
+        return RegionResult(self._result(rows, removed or [_reported(member) for member in surplus]), error)
+
+    def _why_not_to_invite(self, plans: Sequence[MembershipPlan]) -> Optional[PreconditionFailed]:
+        """Return why the administrator can't invite anybody; without the permission to look, that stays open."""
+        if self._is_hub_disabled or not any(INVITE in plan.member.steps for plan in plans):
+            return None
+        try:
+            require_no_administrator(self._client)
+        except PreconditionFailed as error:
+            return error
+        except SecurityHubError:
+            pass
+        return None
+
+    def _nothing_done(
+        self, plans: Sequence[MembershipPlan], surplus: Sequence[Member], error: Failure
+    ) -> RegionResult[RegionMemberships]:
+        reason = error.error_code if isinstance(error, PreconditionFailed) else NOT_ATTEMPTED
+        rows = [
+            MembershipRow(plan.account_id, plan.member.before, plan.member.before, (), False, reason, str(error))
+            if plan.member.steps or plan.member_side
+            else expected_row(plan, self._desired.joins)
+            for plan in plans
+        ]
+        return RegionResult(self._result(rows, [_reported(each) for each in surplus]), error)
+
+    def _interrupted(
+        self, plans: Sequence[MembershipPlan], surplus: Sequence[Member], error: SecurityHubError
+    ) -> RegionResult[RegionMemberships]:
+        """Return the result of a Region whose work an unforeseen exception ended: anything may have been done."""
+        result = self._nothing_done(plans, surplus, error)
+        rows = [
+            replace(row, changed=True, reason=UNCONFIRMED) if row.reason == NOT_ATTEMPTED else row
+            for row in result.value.rows
+        ]
+        return replace(result, value=replace(result.value, rows=rows))
+
+    def _apply(
+        self, plans: Sequence[MembershipPlan], surplus: Sequence[Member], leaving: Sequence[MembershipPlan]
+    ) -> RegionResult[RegionMemberships]:
+        error: Optional[Failure] = self._enable_hub() or self._why_not_to_invite(plans)
+        if error:
+            return self._nothing_done(plans, surplus, error)
+        try:
+            return self._join(plans, surplus, leaving) if self._desired.joins else self._leave(plans)
+        except Exception as failure:  # noqa: BLE001
+            # Whatever it is: what may have been done stays in the result.
+            return self._interrupted(
+                plans, surplus, unexpected_error(failure, "Changing memberships", self._client.region)
+            )
+
+    def _enable_hub(self) -> Optional[SecurityHubError]:
+        """Enable Security Hub in the administrator where it is disabled; return why that failed."""
+        if not self._is_hub_disabled or not self._desired.joins:
+            return None
+        tracker = WriteTracker()
+        error = enable_where_disabled(self._client, self._desired.hub, tracker)
+        self._is_hub_enabled = tracker.any
+        waiter = Waiter(HUB_WAIT_TIMEOUT)
+        while error is None:
+            read = read_members(self._client, list(self._emails))
+            if not (isinstance(read.error, SecurityHubError) and read.error.hub_is_disabled):
+                break
+            if not waiter.sleep():
+                error = read.error
+        return error
+
+    def _join(
+        self, plans: Sequence[MembershipPlan], surplus: Sequence[Member], leaving: Sequence[MembershipPlan]
+    ) -> RegionResult[RegionMemberships]:
+        administered = self._apply_plans([plan.member for plan in plans])
+        created = self._create_again([] if administered.error else administered.value)
+        outcomes = {each.account_id: each for each in [*administered.value, *created.value]}
+        self._members.update({each.account_id: each.after for each in outcomes.values()})
+        self._administrator_id = self._administrator_id or self._told_administrator()
+        ready = {each.account_id: each for each in plans if each.member_side and _may_accept(outcomes[each.account_id])}
+        sides = self._side().accept(ready, [each for each in ready if _may_accept_again(outcomes[each])])
+        error = created.error or self._confirm(plans, outcomes, sides)
+        removed = self._apply_plans([plan.member for plan in leaving], creates=False)
+        rows = [self._final_row(plan, outcomes[plan.account_id], sides) for plan in plans]
+        gone = [not_attempted_row(outcome) for outcome in removed.value]
+        result = self._result(rows, gone or [_reported(member) for member in surplus])
+        return RegionResult(result, administered.error or error or removed.error)
+
+    def _apply_plans(self, plans: Sequence[MemberPlan], creates: bool = True) -> RegionResult[List[Outcome]]:
+        changes = [creation(self._emails), INVITATION] if creates else [DISASSOCIATION, DELETION]
+        members = {plan.account_id: plan.before for plan in plans}
+        return apply_plans(self._client, plans, changes, members, self._desired.wait_timeout)
+
+    def _create_again(self, outcomes: Sequence[Outcome]) -> RegionResult[List[Outcome]]:
+        """Create accounts again that are Removed and whose invitation was refused, as an organization's account is.
+
+        :return: the outcomes of those for which that may have changed something
+        """
+        again = [
+            MemberPlan(each.account_id, each.before, ENABLED, replace(each.after, member_status=ENABLED), (CREATE,))
+            for each in outcomes
+            if each.reason == REJECTED and each.after and each.after.member_status == REMOVED
+        ]
+        created = self._apply_plans(again)
+        return replace(created, value=[each for each in created.value if each.reason in (None, UNCONFIRMED)])
+
+    def _confirm(
+        self, plans: Sequence[MembershipPlan], outcomes: Mapping[str, Outcome], sides: Mapping[str, SideResult]
+    ) -> Optional[Failure]:
+        """Read the administrator's list, in batches, until it shows the accounts as Enabled that expect it."""
+        expected = [
+            each.account_id for each in plans if each.expects_enabled and _may_accept(outcomes[each.account_id])
+        ]
+        pending = [each for each in self._not_enabled(expected) if each not in sides or sides[each].may_have_accepted]
+        waiter = Waiter(self._desired.wait_timeout)
+        while pending:
+            read = read_members(self._client, pending)
+            self._members.update(read.value.members)
+            if read.error:
+                return read.error
+            pending = self._not_enabled(pending)
+            if pending and not waiter.sleep():
+                break
+        return None
+
+    def _not_enabled(self, account_ids: Sequence[str]) -> List[str]:
+        return [each for each in account_ids if status_of(self._members.get(each)) != ENABLED]
+
+    def _final_row(self, plan: MembershipPlan, outcome: Outcome, sides: Mapping[str, SideResult]) -> MembershipRow:
+        side = sides.get(plan.account_id, SideResult())
+        return final_row(plan, outcome, side, self._members.get(plan.account_id), self._desired.joins)
+
+    def _leave(self, plans: Sequence[MembershipPlan]) -> RegionResult[RegionMemberships]:
+        leaving = {plan.account_id: plan for plan in plans if plan.member_side}
+        sides = self._side().leave(leaving)
+        now = read_members(self._client, [each for each, side in sides.items() if side.reason]).value.members
+        members = [_after_leaving(plan, now.get(plan.account_id, plan.member.before), sides) for plan in plans]
+        known = {plan.account_id: plan.before for plan in members}
+        changes = [DISASSOCIATION, DELETION]
+        done = apply_plans(self._client, members, changes, known, self._desired.wait_timeout, list(sides))
+        self._members.update({outcome.account_id: outcome.after for outcome in done.value})
+        # The list has changed by what these accounts did, though not as it was to.
+        short = [each.account_id for each in done.value if each.reason and each.account_id in sides]
+        self._members.update(read_members(self._client, short).value.members)
+        rows = [self._final_row(plan, outcome, sides) for plan, outcome in zip(plans, done.value)]
+        return RegionResult(self._result(rows, []), done.error)
+
+    def _result(self, rows: List[MembershipRow], surplus: List[MembershipRow]) -> RegionMemberships:
+        return RegionMemberships(rows, surplus, self._administrator_id, self._is_hub_enabled)
+
+
+def _after_leaving(plan: MembershipPlan, now: Optional[Member], sides: Mapping[str, SideResult]) -> MemberPlan:
+    """Return the administrator's plan: with a disassociation, where the account could not leave by itself."""
+    side = sides.get(plan.account_id)
+    if side is None or not side.reason or status_of(now) != ENABLED:
+        return plan.member
+    return plan_absent(plan.account_id, plan.member.before)
+
+
+def _may_accept(outcome: Outcome) -> bool:
+    """Whether an account has, or may have, an invitation: one that is on its way is waited for."""
+    if status_of(outcome.after) == ENABLED:
+        return False
+    return outcome.reason in (None, UNCONFIRMED) or _may_accept_again(outcome)
+
+
+def _may_accept_again(outcome: Outcome) -> bool:
+    """Whether an account may accept the invitation again that it declined or left.
+
+    The user guide says that it may; whether such an account is invited again, or counts as invited, is not documented.
+    """
+    resigned = status_of(outcome.after) == RESIGNED and outcome.reason == REJECTED
+    return resigned and is_already_done_message(outcome.processing_result or "")
+
+
+def _reported(member: Member) -> MembershipRow:
+    return MembershipRow(member.account_id, member, member)

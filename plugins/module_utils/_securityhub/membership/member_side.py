@@ -1,0 +1,234 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""What member accounts see and do: looked at before the first write, worked on after it, many accounts at once."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Collection, Dict, List, Mapping, Optional, Sequence, Tuple, TypeVar, Union
+
+from ..api import find_invitation, get_administrator, has_visible_members, read_member_side
+from ..calls import SecurityHubClient
+from ..credentials import RoleCredentials, acting_as
+from ..errors import (
+    CREDENTIAL_CODES,
+    REGION_NOT_ENABLED,
+    REJECTED,
+    ROLE_NOT_ASSUMED,
+    UNCONFIRMED,
+    PreconditionFailed,
+    SecurityHubError,
+)
+from ..hub.apply import enable_where_disabled
+from ..hub.plan import DesiredHub
+from ..invitation.apply import InvitationSteps
+from ..invitation.plan import plan_membership as plan_member_side
+from ..model import INVITED, RESIGNED, MemberSide
+from ..retry import Waiter, WriteTracker, unexpected_error
+from .plan import (
+    ACCEPT,
+    DECLINE,
+    ENABLE_HUB,
+    FAILED,
+    HUB_DISABLED,
+    HUB_ENABLED,
+    LEAVE,
+    MemberLook,
+    MembershipPlan,
+    SideResult,
+)
+
+T = TypeVar("T")
+Failure = Union[SecurityHubError, PreconditionFailed]
+# Runs a function for many accounts at once, and returns the results in their order.
+RunAll = Callable[[Callable[[str], Any], Sequence[str]], Sequence[Any]]
+
+
+class MemberAccounts:
+    """The member accounts, and how to work in many of them at once.
+
+    :param credentials: {account ID: its role}; accounts without a role are left out
+    :param run_all: runs a function for many accounts at once, returns the results in order
+    """
+
+    def __init__(
+        self,
+        credentials: Mapping[str, RoleCredentials],
+        run_all: RunAll,
+    ) -> None:
+        self._credentials = credentials
+        self._run_all = run_all
+
+    def with_role(self, account_ids: Sequence[str]) -> List[str]:
+        """Return those of the accounts that have a role."""
+        return [account_id for account_id in account_ids if account_id in self._credentials]
+
+    def role_error(self, account_id: str, region: str) -> Optional[SecurityHubError]:
+        """Take the role of an account unless it is taken; return why that failed, None if it did not."""
+        return self._credentials[account_id].take(region)
+
+    def map(self, account_ids: Sequence[str], work: Callable[[str], T]) -> Dict[str, T]:
+        """Do the work in the accounts, each with its own credentials."""
+
+        def work_as(account_id: str) -> T:
+            with acting_as(self._credentials[account_id]):
+                return work(account_id)
+
+        return dict(zip(account_ids, self._run_all(work_as, account_ids)))
+
+
+class MemberSideWork:
+    """What is done in member accounts of one Region, each with its own credentials."""
+
+    def __init__(
+        self,
+        client: SecurityHubClient,
+        accounts: MemberAccounts,
+        administrator_id: Optional[str],
+        hub: DesiredHub,
+        wait_timeout: float,
+    ) -> None:
+        self._client = client
+        self._accounts = accounts
+        self._administrator_id = str(administrator_id)
+        self._hub = hub
+        self._wait_timeout = wait_timeout
+
+    def look(self, account_ids: Sequence[str]) -> Dict[str, MemberLook]:
+        """Look at the accounts that have a role; accounts without one are left out."""
+        return self._accounts.map(self._accounts.with_role(account_ids), self._look)
+
+    def look_what_to_leave(self, account_ids: Sequence[str]) -> Dict[str, Tuple[str, ...]]:
+        """Return what the accounts that have a role do themselves in order to leave."""
+        return self._accounts.map(self._accounts.with_role(account_ids), self._look_what_to_leave)
+
+    def accept(self, plans: Mapping[str, MembershipPlan], resigned: Collection[str]) -> Dict[str, SideResult]:
+        """Accept the invitation in these accounts, after enabling Security Hub where it is disabled.
+
+        :param resigned: accounts that accept the invitation again that they declined or left
+        """
+        return self._accounts.map(
+            list(plans), lambda account_id: self._accept(plans[account_id], account_id in resigned)
+        )
+
+    def leave(self, plans: Mapping[str, MembershipPlan]) -> Dict[str, SideResult]:
+        """Leave or decline in these accounts, and delete the invitation."""
+        return self._accounts.map(list(plans), lambda account_id: self._leave(plans[account_id]))
+
+    def _look(self, account_id: str) -> MemberLook:
+        """Look at the member's side; what goes wrong is part of what is seen."""
+        error = self._accounts.role_error(account_id, self._client.region)
+        if error:
+            return MemberLook(ROLE_NOT_ASSUMED, message=_role_not_assumed(error))
+        try:
+            administrator = get_administrator(self._client)
+            if administrator:
+                return MemberLook(HUB_ENABLED, administrator.administrator_id)
+            return MemberLook(HUB_ENABLED, None, has_visible_members(self._client))
+        except SecurityHubError as failure:
+            return _look_of_failure(failure)
+        except Exception as failure:  # noqa: BLE001
+            # Whatever it is: it costs this account only.
+            return MemberLook(FAILED, message=str(unexpected_error(failure, "Looking", self._client.region)))
+
+    def _look_what_to_leave(self, account_id: str) -> Tuple[str, ...]:
+        """Return what the account itself has to do; nothing where it can't be looked at: the list decides."""
+        if self._accounts.role_error(account_id, self._client.region):
+            return ()
+        try:
+            side = read_member_side(self._client, self._administrator_id, to_accept=False)
+            steps = plan_member_side("absent", self._administrator_id, side, self._client.region).steps
+        except Exception:  # noqa: BLE001
+            return ()
+        return tuple(step for step in (LEAVE, DECLINE) if step in steps)
+
+    def _accept(self, plan: MembershipPlan, is_resigned: bool) -> SideResult:
+        """Enable Security Hub in the member account where it is disabled, and accept the invitation."""
+        tracker = WriteTracker()
+        done: Tuple[str, ...] = ()
+        try:
+            if ENABLE_HUB in plan.member_side:
+                failure = enable_where_disabled(self._client, self._hub, tracker)
+                if failure:
+                    return _failed_side(failure, (ENABLE_HUB,) if tracker.any else (), tracker)
+                done = (ENABLE_HUB,)
+            accepting = self._steps(self._await_invitation((INVITED, RESIGNED) if is_resigned else (INVITED,)))
+            tracker = accepting.tracker
+            accepting.take((ACCEPT,), Waiter(0))
+            return SideResult((*done, ACCEPT))
+        except (SecurityHubError, PreconditionFailed) as error:
+            return _failed_side(error, (*done, ACCEPT) if tracker.in_doubt else done, tracker)
+        except Exception as error:  # noqa: BLE001
+            # Whatever it is: it costs this account only.
+            return _failed_side(unexpected_error(error, "Accepting", self._client.region), done, tracker)
+
+    def _await_invitation(self, acceptable: Collection[str]) -> MemberSide:
+        """Read the invitation, which may be on its way; the list of invitations may refuse right after the enabling.
+
+        :raises SecurityHubError: if the invitations can't be read
+        :raises PreconditionFailed: if there is none in time
+        """
+        waiter = Waiter(self._wait_timeout)
+        while True:
+            try:
+                invitation = find_invitation(self._client, self._administrator_id)
+                if invitation and invitation.member_status in acceptable:
+                    return MemberSide(None, invitation)
+                problem: Failure = PreconditionFailed(
+                    UNCONFIRMED,
+                    "The member list shows the invitation, but the account does not show it within wait_timeout. Run "
+                    "the task again, or raise wait_timeout.",
+                )
+            except SecurityHubError as error:
+                if not (error.is_transient or error.hub_is_disabled):
+                    raise
+                problem = error
+            if not waiter.sleep():
+                raise problem
+
+    def _steps(self, side: MemberSide) -> InvitationSteps:
+        return InvitationSteps(self._client, self._administrator_id, side)
+
+    def _leave(self, plan: MembershipPlan) -> SideResult:
+        """Leave or decline, and delete the invitation."""
+        tracker = WriteTracker()
+        try:
+            side = read_member_side(self._client, self._administrator_id, to_accept=False)
+            steps = plan_member_side("absent", self._administrator_id, side, self._client.region).steps
+            taken = self._steps(side)
+            tracker = taken.tracker
+            taken.take(steps, Waiter(self._wait_timeout))
+            return SideResult(plan.member_side)
+        except (SecurityHubError, PreconditionFailed) as error:
+            return _failed_side(error, plan.member_side if tracker.any else (), tracker)
+        except Exception as error:  # noqa: BLE001
+            # Whatever it is: it costs this account only.
+            failure = unexpected_error(error, "Leaving", self._client.region)
+            return _failed_side(failure, plan.member_side if tracker.any else (), tracker)
+
+
+def _look_of_failure(error: SecurityHubError) -> MemberLook:
+    if error.hub_is_disabled:
+        return MemberLook(HUB_DISABLED)
+    if error.error_code in CREDENTIAL_CODES:
+        return MemberLook(
+            REGION_NOT_ENABLED,
+            message=f"The Region {error.region} is not enabled (opted in) in the account: {error.text.rstrip('.')}. "
+            "Enable it there, or leave the Region out for this account.",
+        )
+    return MemberLook(FAILED, message=str(error))
+
+
+def _role_not_assumed(error: SecurityHubError) -> str:
+    return (
+        f"AssumeRole failed in {error.region} with {error.error_code}: {error.text.rstrip('.')}. Check member_role, "
+        "its trust policy, and member_role_external_id."
+    )
+
+
+def _failed_side(error: Failure, done: Tuple[str, ...], tracker: WriteTracker) -> SideResult:
+    reason = error.error_code if isinstance(error, PreconditionFailed) else REJECTED
+    return SideResult(done, UNCONFIRMED if tracker.in_doubt else reason, str(error))

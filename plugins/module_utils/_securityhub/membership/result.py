@@ -1,0 +1,126 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""The result of securityhub_membership: rows, surplus members, counts, diff and message."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from ..errors import NO_FAILURE, NOT_ATTEMPTED, RegionResult
+from ..model import Member, status_of
+from ..results import (
+    AccountLookup,
+    Result,
+    RunMode,
+    Shortcoming,
+    failed_regions,
+    region_message,
+    shortcomings_in_words,
+    with_message,
+)
+from .apply import RegionMemberships
+from .plan import MembershipRow
+
+ByRegion = Mapping[str, RegionResult[RegionMemberships]]
+
+KEYS = ("memberships", "surplus_members", "hub_enabled_regions", "failed_regions")
+# How the status of an account is counted that is not in the member list, or that could not be read.
+NOT_LISTED, NOT_READ = "not_listed", "not_read"
+
+
+def membership_result(
+    by_region: ByRegion, fail_on_unprocessed: bool, mode: RunMode, account_lookup: AccountLookup
+) -> Result:
+    """Build the result of securityhub_membership.
+
+    :param account_lookup: returns the account that calls, for messages in which nothing else names it
+    """
+    rows = [(region, row) for region, found in by_region.items() for row in found.value.rows]
+    surplus = [(region, row) for region, found in by_region.items() for row in found.value.surplus]
+    administrator_id = next(
+        (each.value.administrator_id for each in by_region.values() if each.value.administrator_id), None
+    )
+    errors = {region: found.error for region, found in by_region.items()}
+    failed = failed_regions(errors, account_lookup, administrator_id)
+    hub_enabled = [region for region, found in by_region.items() if found.value.is_hub_enabled]
+    result: Result = {
+        "memberships": [_row(region, row) for region, row in rows],
+        "surplus_members": [_row(region, row) for region, row in surplus],
+        "administrator_id": administrator_id,
+        "hub_enabled_regions": hub_enabled,
+        "failed_regions": failed,
+        "counts": _counts(rows),
+        "changed": bool(hub_enabled) or any(row.changed for _region, row in rows + surplus),
+    }
+    if mode.diff:
+        result["diff"] = {side: _statuses(by_region, side) for side in ("before", "after")}
+    message = region_message(failed, len(by_region))
+    if fail_on_unprocessed:
+        message += _unprocessed_message(rows + [pair for pair in surplus if pair[1].reason], message)
+    return with_message(result, message)
+
+
+def no_memberships() -> Result:
+    """Return what every result has besides the lists, as it is where nothing was done."""
+    return {"administrator_id": None, "counts": _counts([])}
+
+
+def _row(region: str, row: MembershipRow) -> Dict[str, Any]:
+    entry = row.after or row.before or Member(row.account_id, "")
+    return {
+        "region": region,
+        "account_id": row.account_id,
+        "email": entry.email,
+        "member_status": status_of(row.after),
+        "previous_member_status": status_of(row.before),
+        "invited_at": entry.invited_at,
+        "updated_at": entry.updated_at,
+        "actions": list(row.actions),
+        "reason": row.reason,
+        "processing_result": row.processing_result,
+    }
+
+
+def _counts(rows: List[Any]) -> Dict[str, Any]:
+    by_status = Counter(_counted_status(row) for _region, row in rows)
+    return {
+        "accounts": len({row.account_id for _region, row in rows}),
+        "memberships": len(rows),
+        "by_status": dict(sorted(by_status.items())),
+    }
+
+
+def _counted_status(row: MembershipRow) -> str:
+    return status_of(row.after) or (NOT_LISTED if row.is_seen else NOT_READ)
+
+
+def _statuses(by_region: ByRegion, side: str) -> Dict[str, Dict[str, Optional[str]]]:
+    """Return each account's status before or after; accounts that could not be looked up are left out."""
+    return {
+        region: {
+            row.account_id: status_of(getattr(row, side))
+            for row in [*found.value.rows, *found.value.surplus]
+            if row.is_seen
+        }
+        for region, found in by_region.items()
+    }
+
+
+def _unprocessed_message(rows: List[Tuple[str, MembershipRow]], said: Sequence[str]) -> List[str]:
+    """Count the memberships that are not as requested, and name the first of each reason."""
+    left = [
+        Shortcoming(region, row.account_id, row.reason, None if row.reason == NOT_ATTEMPTED else row.processing_result)
+        for region, row in rows
+        if row.reason and row.reason not in NO_FAILURE
+    ]
+    if not left:
+        return []
+    noun = "membership" if len(rows) == 1 else "memberships"
+    verb = "is" if len(left) == 1 else "are"
+    named = shortcomings_in_words(left, " ".join(said))
+    return [f"{len(left)} of {len(rows)} {noun} {verb} not as requested: {named}."]

@@ -1,0 +1,504 @@
+#!/usr/bin/python
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: securityhub_membership
+version_added: 1.0.0
+short_description: Make a fleet of accounts AWS Security Hub members, or take them out again
+description:
+  - Makes any number of accounts members of this Security Hub CSPM administrator account, in any number of Regions. The
+    accounts are added to the member list, invited, and with O(member_role) Security Hub is enabled in them and the
+    invitation accepted. Or the accounts leave and are deleted from the list.
+  - What is to be done is decided from both sides before the first write, so check mode shows what the run would do.
+  - Runs with the credentials of the administrator account.
+author:
+  - multiaccount.aws contributors (@multiaccount)
+options:
+  members:
+    description:
+      - The accounts. Duplicates are ignored. With an empty list there is nothing to do.
+      - A list of account IDs or rows, a map of account IDs to e-mail addresses, or a string with account IDs, CSV with
+        a header, or JSON. Account IDs have exactly 12 digits. Quote them in YAML, which reads an unquoted
+        C(012345670123) as an octal number.
+      - A row has C(account_id), and may have C(email), C(regions), C(member_role) and C(member_role_external_id).
+        C(AccountId), C(Id) and C(Email), the keys of AWS's own lists, are understood too.
+      - C(regions) of a row names the Regions of that account only. They must be among the Regions of the task.
+      - C(member_role) of a row is the role of that account only, as a name, a path with a name, or an ARN.
+    type: raw
+    required: true
+  state:
+    description:
+      - V(present), the accounts are enabled members.
+      - V(absent), the accounts are not in the member list. With O(member_role) they leave by themselves before they are
+        deleted. Accounts that are in no list have nothing to leave, and their role is not taken.
+    type: str
+    choices: [present, absent]
+    default: present
+  enable_default_standards:
+    description:
+      - Whether enabling Security Hub also enables the standards that AWS enables by default. AWS charges for the checks
+        of standards.
+      - This is ignored where Security Hub is enabled already.
+    type: bool
+    default: false
+  reinvite:
+    description:
+      - The ended memberships that are invited again. V(removed) members were disassociated by the administrator,
+        V(resigned) members declined the invitation or left.
+    type: list
+    elements: str
+    choices: [removed, resigned]
+    default: [removed]
+  surplus:
+    description:
+      - What happens to members in the list that O(members) does not name, with O(state=present).
+      - V(ignore) does nothing. V(report) lists them in RV(surplus_members). V(remove) disassociates and deletes them.
+    type: str
+    choices: [ignore, report, remove]
+    default: ignore
+  surplus_limit:
+    description:
+      - How many accounts O(surplus=remove) removes at most. If there are more, the task fails before any write.
+    type: int
+    default: 10
+  wait_timeout:
+    description:
+      - How long, in seconds, either side may take to show what the other has done.
+      - A membership that is not seen in that time is reported as V(unconfirmed). V(0) reads again only where it must.
+    type: int
+    default: 30
+  concurrency:
+    description:
+      - How many member accounts × Regions are worked on at once.
+    type: int
+    default: 50
+notes:
+  - Check mode makes the same reads as a run, also in the member accounts, and no writes.
+  - The administrator needs the IAM permissions C(securityhub:GetMembers), C(securityhub:ListMembers),
+    C(securityhub:GetAdministratorAccount), C(securityhub:CreateMembers), C(securityhub:InviteMembers), with
+    O(member_role) C(sts:AssumeRole), and with O(state=absent) or O(surplus=remove)
+    C(securityhub:DisassociateMembers) and C(securityhub:DeleteMembers). Where Security Hub is disabled in the
+    administrator, C(securityhub:EnableSecurityHub) and C(iam:CreateServiceLinkedRole) too.
+  - The role in the member accounts needs C(securityhub:GetAdministratorAccount), C(securityhub:ListInvitations),
+    C(securityhub:ListMembers), C(securityhub:EnableSecurityHub), C(securityhub:AcceptAdministratorInvitation) and
+    C(iam:CreateServiceLinkedRole), with O(state=absent) also C(securityhub:DisassociateFromAdministratorAccount),
+    C(securityhub:DeclineInvitations) and C(securityhub:DeleteInvitations).
+  - Check mode can't know that an account belongs to the organization of a delegated administrator. Such an account is
+    enabled at once when it is added.
+seealso:
+  - module: multiaccount.aws.securityhub_member_info
+  - module: multiaccount.aws.securityhub_member_invite
+  - module: multiaccount.aws.securityhub_invitation
+extends_documentation_fragment:
+  - multiaccount.aws.securityhub
+  - multiaccount.aws.securityhub.accounts
+  - multiaccount.aws.securityhub.member_role
+  - multiaccount.aws.attributes
+  - multiaccount.aws.attributes.converges
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Make two accounts members in two Regions
+  multiaccount.aws.securityhub_membership:
+    members:
+      - account_id: "111122223333"
+        email: security@example.com
+      - "012345670123"
+    regions: [eu-west-1, eu-central-1]
+    member_role: security-hub-member
+
+- name: See what is missing, and why
+  multiaccount.aws.securityhub_membership:
+    members: "{{ lookup('ansible.builtin.file', 'accounts.csv') }}"
+    regions: eu-west-1, eu-central-1
+    member_role: security-hub-member
+    fail_on_unprocessed: false
+  check_mode: true
+  register: fleet
+
+- name: Name what is left
+  ansible.builtin.debug:
+    msg: "{{ item.account_id }} in {{ item.region }}: {{ item.reason }}"
+  loop: "{{ fleet.memberships | selectattr('reason') }}"
+  loop_control:
+    label: "{{ item.account_id }}"
+
+- name: Only invite, the owners of the accounts accept
+  multiaccount.aws.securityhub_membership:
+    members: ["111122223333"]
+    region: eu-west-1
+
+- name: List the members that nobody asked for
+  multiaccount.aws.securityhub_membership:
+    members: ["111122223333"]
+    region: eu-west-1
+    surplus: report
+
+- name: Take an account out
+  multiaccount.aws.securityhub_membership:
+    members: ["012345670123"]
+    regions: [eu-west-1, eu-central-1]
+    member_role: security-hub-member
+    state: absent
+
+# Ad hoc, from the command line:
+# ansible localhost -m multiaccount.aws.securityhub_membership --check --diff \
+#   -a 'members=111122223333,012345670123 regions=eu-west-1,eu-central-1'
+"""
+
+RETURN = r"""
+memberships:
+  description: The memberships, a row for each requested account and Region, in the order of the request.
+  returned: always
+  type: list
+  elements: dict
+  contains: &membership
+    region:
+      description: The Region.
+      returned: always
+      type: str
+      sample: eu-west-1
+    account_id:
+      description: The account.
+      returned: always
+      type: str
+      sample: "111122223333"
+    email:
+      description: The e-mail address in the member list, V(null) where the service shows none.
+      returned: always
+      type: str
+      sample: security@example.com
+    member_status:
+      description: The status now, or the expected one in check mode. V(null) for an account that is not in the list.
+      returned: always
+      type: str
+      sample: Enabled
+    previous_member_status:
+      description: The status before, V(null) for an account that was not in the list.
+      returned: always
+      type: str
+      sample: Created
+    invited_at:
+      description: When the account was invited, V(null) where the service shows no time.
+      returned: always
+      type: str
+      sample: "2026-01-31T08:15:30.123000+00:00"
+    updated_at:
+      description: When the entry changed last, V(null) where the service shows no time.
+      returned: always
+      type: str
+      sample: "2026-01-31T08:15:30.123000+00:00"
+    actions:
+      description:
+        - What was done, or in check mode would be, in this order. Of V(create), V(invite), V(enable_hub), V(accept),
+          V(leave), V(decline), V(disassociate), V(delete).
+      returned: always
+      type: list
+      elements: str
+      sample: [invite, enable_hub, accept]
+    reason:
+      description:
+        - Why the membership is not as requested, V(null) where it is.
+        - V(awaiting_acceptance), invited, and the owner has to accept. This does not fail the task.
+        - V(administrator_account), the administrator itself. This does not fail the task.
+        - V(removed) and V(resigned), an ended membership that O(reinvite) does not name.
+        - V(suspended), suspended in its organization.
+        - V(unknown_status), a status that this module does not know and never acts upon.
+        - V(role_not_assumed), the role in the account could not be taken.
+        - V(region_not_enabled), the Region is not enabled (opted in) in the account.
+        - V(other_administrator), the account is a member of another administrator.
+        - V(is_administrator), the account has enabled members of its own.
+        - V(is_member), this administrator is a member of another one, so it can't invite.
+        - V(rejected), the service refused.
+        - V(unconfirmed), something may have been done, but is not visible in time.
+        - V(unreadable), the service did not look up the account.
+        - V(not_attempted), the Region failed before the turn of this account came.
+      returned: always
+      type: str
+      sample: awaiting_acceptance
+    processing_result:
+      description: The service's own words where it gave any, else an explanation. V(null) where there is none.
+      returned: always
+      type: str
+      sample: The owner of the account has to accept the invitation. Set member_role to have this module accept it.
+surplus_members:
+  description: The members in the list that O(members) does not name, unless O(surplus=ignore).
+  returned: always
+  type: list
+  elements: dict
+  contains: *membership
+administrator_id:
+  description: The administrator account, V(null) where it could not be found out.
+  returned: always
+  type: str
+  sample: "999988887777"
+hub_enabled_regions:
+  description: The Regions where Security Hub was enabled in the administrator account, or in check mode would be.
+  returned: always
+  type: list
+  elements: str
+  sample: [eu-central-1]
+failed_regions:
+  description: The Regions that failed, with what to do about it. What was done in them before is in the rows.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    region:
+      description: The Region.
+      returned: always
+      type: str
+      sample: eu-south-1
+    error_code:
+      description: The service's error code, or the name of the SDK's error where there was no response.
+      returned: always
+      type: str
+      sample: AccessDeniedException
+    msg:
+      description: What failed, for which account, and what to do next.
+      returned: always
+      type: str
+      sample: >-
+        InviteMembers for account 111122223333 failed in eu-south-1 with AccessDeniedException: no identity-based
+        policy allows the action. Allow securityhub:InviteMembers in the caller's IAM policy, and check for an SCP that
+        denies it.
+counts:
+  description: How many accounts and memberships there are.
+  returned: always
+  type: dict
+  contains:
+    accounts:
+      description: The requested accounts.
+      returned: always
+      type: int
+      sample: 30
+    memberships:
+      description: The requested accounts × Regions.
+      returned: always
+      type: int
+      sample: 90
+    by_status:
+      description:
+        - The memberships by status. C(not_listed) counts accounts that are not in the list, C(not_read) those whose
+          status could not be read.
+      returned: always
+      type: dict
+      sample: {"Enabled": 85, "Invited": 5}
+diff:
+  description:
+    - The status of each account before and after, V(null) for an account that is not in the member list.
+    - Accounts whose status could not be read are left out.
+  returned: in diff mode
+  type: dict
+  contains:
+    before:
+      description: Status by account by Region, before.
+      returned: always
+      type: dict
+      sample: {"eu-west-1": {"111122223333": null, "012345670123": "Enabled"}}
+    after:
+      description: Status by account by Region, after.
+      returned: always
+      type: dict
+      sample: {"eu-west-1": {"111122223333": "Enabled", "012345670123": "Enabled"}}
+"""
+
+from functools import partial
+from typing import Any, Dict, Mapping, Optional, Sequence
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import (
+    ConnectionInfo,
+    Role,
+    member_role,
+    role_of_row,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
+    InvalidInput,
+    RegionResult,
+    SecurityHubError,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import REINVITABLE
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.apply import (
+    DesiredMemberships,
+    RegionMemberships,
+    RegionRun,
+    find_surplus,
+    not_started,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.member_side import MemberAccounts
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.result import (
+    KEYS,
+    membership_result,
+    no_memberships,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
+    COMMON_SPEC,
+    FAIL_ON_UNPROCESSED_SPEC,
+    MEMBER_ROLE_SPEC,
+    WAIT_TIMEOUT_SPEC,
+    MemberEntry,
+    checked_wait_timeout,
+    emails_by_region,
+    parse_member_entries,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
+    Result,
+    RunMode,
+    nothing_found,
+    run_module,
+)
+
+Surplus = Mapping[str, RegionResult[Sequence[Member]]]
+
+ARGUMENT_SPEC: Dict[str, Any] = {
+    "members": {"type": "raw", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "enable_default_standards": {"type": "bool", "default": False},
+    "reinvite": {"type": "list", "elements": "str", "choices": list(REINVITABLE), "default": ["removed"]},
+    "surplus": {"type": "str", "choices": ["ignore", "report", "remove"], "default": "ignore"},
+    "surplus_limit": {"type": "int", "default": 10},
+    "concurrency": {"type": "int", "default": 50},
+    **COMMON_SPEC,
+    **MEMBER_ROLE_SPEC,
+    "fail_on_unprocessed": FAIL_ON_UNPROCESSED_SPEC,
+    "wait_timeout": WAIT_TIMEOUT_SPEC,
+}
+
+
+def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMode) -> Result:
+    """Bring the memberships of the requested accounts and Regions to the requested state.
+
+    :raises InvalidInput: for options that can't be used, before any call to AWS; for too many surplus members, before
+        any write
+    """
+    check_numbers(params)
+    entries = parse_member_entries(params["members"], "members")
+    roles = member_roles(entries, member_role(params))
+    session = RegionSession(info, params["regions"], params["exclude_regions"])
+    session.use_concurrency(params["concurrency"])
+    desired = desired_memberships(params, emails_by_region(entries, session.regions, "members"), mode)
+    if not entries:
+        return membership_result({}, params["fail_on_unprocessed"], mode, session.caller_account_id)
+    surplus = read_surplus(session, desired)
+    check_surplus(surplus, params)
+    by_region = reconcile(session, desired, roles, surplus)
+    return membership_result(by_region, params["fail_on_unprocessed"], mode, session.caller_account_id)
+
+
+def check_numbers(params: Mapping[str, Any]) -> None:
+    """Check the options that are numbers, and those that exclude each other.
+
+    :raises InvalidInput: for a number that can't be, or for surplus where accounts leave
+    """
+    checked_wait_timeout(params["wait_timeout"])
+    for name, least in (("concurrency", 1), ("surplus_limit", 0)):
+        if params[name] < least:
+            raise InvalidInput(f"{name}: {params[name]} is less than {least}.")
+    if params["state"] == "absent" and params["surplus"] != "ignore":
+        raise InvalidInput("surplus: only with state present. Leave it out.")
+
+
+def desired_memberships(
+    params: Mapping[str, Any], emails: Mapping[str, Mapping[str, Optional[str]]], mode: RunMode
+) -> DesiredMemberships:
+    """Return the desired state that the options describe."""
+    return DesiredMemberships(
+        emails=emails,
+        joins=params["state"] == "present",
+        reinvite=params["reinvite"],
+        hub=DesiredHub(enable_default_standards=params["enable_default_standards"]),
+        wait_timeout=params["wait_timeout"],
+        surplus=params["surplus"],
+        check_mode=mode.check,
+    )
+
+
+def member_roles(entries: Mapping[str, MemberEntry], usual: Optional[Role]) -> Dict[str, Role]:
+    """Return the role of each account that has one: its row's, else the usual one.
+
+    :raises InvalidInput: for what can't be a role
+    """
+    roles = {
+        account_id: role_of_row(account_id, entry.role, entry.external_id, usual)
+        for account_id, entry in entries.items()
+    }
+    return {account_id: role for account_id, role in roles.items() if role}
+
+
+def read_surplus(session: RegionSession, desired: DesiredMemberships) -> Surplus:
+    """Return the members of each Region that were not requested, nothing where nobody asked."""
+    if desired.surplus == "ignore":
+        return {}
+
+    def work(client: SecurityHubClient) -> RegionResult[Sequence[Member]]:
+        return find_surplus(client, desired.emails[client.region])
+
+    return session.map_regions(work, nothing_found)
+
+
+def check_surplus(surplus: Surplus, params: Mapping[str, Any]) -> None:
+    """Refuse to remove more accounts than surplus_limit.
+
+    :raises InvalidInput: if there are more
+    """
+    account_ids = sorted({member.account_id for found in surplus.values() for member in found.value})
+    if params["surplus"] == "remove" and len(account_ids) > params["surplus_limit"]:
+        named = ", ".join(account_ids[:10]) + (" ..." if len(account_ids) > 10 else "")
+        raise InvalidInput(
+            f"surplus_limit: {len(account_ids)} accounts in the member list were not requested, more than the limit of "
+            f"{params['surplus_limit']}: {named}. Nothing was changed. Check members and regions, or raise "
+            "surplus_limit."
+        )
+
+
+def reconcile(
+    session: RegionSession, desired: DesiredMemberships, roles: Mapping[str, Role], surplus: Surplus
+) -> Dict[str, RegionResult[RegionMemberships]]:
+    """Bring all Regions to the desired state at the same time."""
+    session.connect()
+    with session.worker_pool() as run_all:
+        accounts = MemberAccounts(session.role_credentials(roles), run_all)
+
+        def work(client: SecurityHubClient) -> RegionResult[RegionMemberships]:
+            own_account = partial(session.caller_account_id, client.region)
+            found = surplus.get(client.region)
+            if found and isinstance(found.error, SecurityHubError) and not found.error.hub_is_disabled:
+                return not_started(desired.emails[client.region], found.error)
+            return RegionRun(client, desired, accounts, own_account).run(found.value if found else ())
+
+        return session.map_regions(work, not_started_in(desired))
+
+
+def not_started_in(desired: DesiredMemberships) -> Any:
+    """Return what makes the result of a Region in which nothing could be done."""
+
+    def make(error: SecurityHubError) -> RegionResult[RegionMemberships]:
+        return not_started(desired.emails[error.region], error)
+
+    return make
+
+
+def main() -> None:
+    run_module(
+        AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True),
+        manage_memberships,
+        KEYS,
+        no_memberships(),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows, counts, diff and message of securityhub_membership."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult, SecurityHubError
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.apply import RegionMemberships
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.plan import MembershipRow
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.result import (
+    KEYS,
+    membership_result,
+    no_memberships,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import RunMode
+from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION, accounts
+
+ONE, TWO = "111122223333", "012345670123"
+SECOND = "eu-central-1"
+RUN, DIFF = RunMode(check=False, diff=False), RunMode(check=False, diff=True)
+AT = "2026-01-31T08:15:30+00:00"
+
+
+def member(status: str, account_id: str = ONE) -> Member:
+    return Member(account_id, status, "security@example.com", ADMINISTRATOR, AT, AT)
+
+
+def row(account_id: str = ONE, reason: str | None = None, words: str | None = None, **more: Any) -> MembershipRow:
+    enabled = member("Enabled", account_id)
+    return MembershipRow(account_id, enabled, enabled, reason=reason, processing_result=words, **more)
+
+
+def region(*rows: MembershipRow, error: SecurityHubError | None = None, **more: Any) -> RegionResult[RegionMemberships]:
+    return RegionResult(RegionMemberships(list(rows), **more), error)
+
+
+def result_of(
+    by_region: dict[str, RegionResult[RegionMemberships]], fails: bool = True, mode: RunMode = RUN
+) -> dict[str, Any]:
+    return membership_result(by_region, fails, mode, lambda _region: None)
+
+
+def message_of(*rows: MembershipRow, fails: bool = True) -> str:
+    return str(result_of({REGION: region(*rows)}, fails).get("msg", ""))
+
+
+def test_no_region_is_an_empty_result() -> None:
+    assert result_of({}, mode=DIFF) == {
+        **{key: [] for key in KEYS},
+        **no_memberships(),
+        "changed": False,
+        "diff": {"before": {}, "after": {}},
+    }
+
+
+def test_row_of_an_account_that_has_become_a_member() -> None:
+    change = MembershipRow(ONE, member("Created"), member("Enabled"), ("invite", "accept"), changed=True)
+    result = result_of({REGION: region(change, administrator_id=ADMINISTRATOR)})
+    assert result["memberships"] == [
+        {
+            "region": REGION,
+            "account_id": ONE,
+            "email": "security@example.com",
+            "member_status": "Enabled",
+            "previous_member_status": "Created",
+            "invited_at": AT,
+            "updated_at": AT,
+            "actions": ["invite", "accept"],
+            "reason": None,
+            "processing_result": None,
+        }
+    ]
+    assert (result["changed"], result["administrator_id"], "msg" in result) == (True, ADMINISTRATOR, False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "email"),
+    [(None, None, None), (member("Created"), None, "security@example.com"), (None, Member(ONE, "Invited"), None)],
+)
+def test_row_of_an_account_that_is_not_in_the_list(
+    before: Member | None, after: Member | None, email: str | None
+) -> None:
+    shown = result_of({REGION: region(MembershipRow(ONE, before, after))})["memberships"][0]
+    assert shown["member_status"] == (after.member_status if after else None)
+    assert shown["previous_member_status"] == (before.member_status if before else None)
+    assert shown["email"] == email
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"is_hub_enabled": True},
+        {"surplus": [MembershipRow(TWO, member("Created", TWO), None, ("delete",), changed=True)]},
+    ],
+)
+def test_changes_besides_the_rows_count(more: dict[str, Any]) -> None:
+    assert result_of({REGION: region(row(), **more)})["changed"] is True
+
+
+def test_hub_enabled_regions_and_surplus_in_the_order_of_the_regions() -> None:
+    surplus = [MembershipRow(TWO, member("Enabled", TWO), member("Enabled", TWO))]
+    result = result_of(
+        {REGION: region(row(), is_hub_enabled=True), SECOND: region(row(), is_hub_enabled=True, surplus=surplus)}
+    )
+    assert result["hub_enabled_regions"] == [REGION, SECOND]
+    assert [(each["region"], each["account_id"]) for each in result["surplus_members"]] == [(SECOND, TWO)]
+    assert "msg" not in result
+
+
+def test_counts() -> None:
+    unread = MembershipRow(TWO, None, None, reason="not_attempted", is_seen=False)
+    gone = MembershipRow(TWO, None, None)
+    assert result_of({REGION: region(row(), gone), SECOND: region(row(), unread)})["counts"] == {
+        "accounts": 2,
+        "memberships": 4,
+        "by_status": {"Enabled": 2, "not_listed": 1, "not_read": 1},
+    }
+
+
+def test_diff_leaves_out_what_was_not_read() -> None:
+    unread = MembershipRow(TWO, None, None, reason="not_attempted", is_seen=False)
+    surplus = MembershipRow(TWO, member("Created", TWO), None, changed=True)
+    diff = result_of({REGION: region(row(), unread), SECOND: region(row(), surplus=[surplus])}, mode=DIFF)["diff"]
+    assert diff == {
+        "before": {REGION: {ONE: "Enabled"}, SECOND: {ONE: "Enabled", TWO: "Created"}},
+        "after": {REGION: {ONE: "Enabled"}, SECOND: {ONE: "Enabled", TWO: None}},
+    }
+
+
+@pytest.mark.parametrize("reason", [None, "awaiting_acceptance", "administrator_account"])
+def test_what_does_not_fail_the_task(reason: str | None) -> None:
+    assert message_of(row(reason=reason, words="It is so.")) == ""
+
+
+@pytest.mark.parametrize("reason", ["removed", "role_not_assumed", "unconfirmed", "unknown_status", "rejected"])
+def test_what_fails_the_task_unless_told_otherwise(reason: str) -> None:
+    left = row(reason=reason, words="It is so.")
+    assert message_of(left) == f"1 of 1 membership is not as requested: {ONE} in {REGION}: {reason} (It is so)."
+    assert message_of(left, fails=False) == ""
+
+
+def test_message_groups_by_reason_and_words_whatever_the_region() -> None:
+    def left(where: str) -> list[MembershipRow]:
+        return [row(each, "rejected", f"A call failed in {where}: no.") for each in (ONE, TWO)]
+
+    message = result_of({REGION: region(*left(REGION)), SECOND: region(*left(SECOND), row(TWO, "removed"))})["msg"]
+    assert message == (
+        f"5 of 5 memberships are not as requested: {ONE} in {REGION}, {TWO} in {REGION}, {ONE} in {SECOND}, {TWO} in "
+        f"{SECOND}: rejected (A call failed in {REGION}: no); {TWO} in {SECOND}: removed."
+    )
+
+
+def test_message_names_the_first_accounts_of_many() -> None:
+    message = message_of(*(row(each, "removed", "It was removed.") for each in accounts(12)), row())
+    assert message.startswith("12 of 13 memberships are not as requested: 000000000001 in ")
+    assert f"000000000010 in {REGION} and 2 more: removed (It was removed)." in message
+    assert "000000000011" not in message
+
+
+def test_failed_region_is_explained_once() -> None:
+    error = SecurityHubError("InternalException", "Internal error.", "GetMembers", REGION, status=500, in_doubt=True)
+    unread = MembershipRow(ONE, None, None, reason="not_attempted", processing_result=str(error), is_seen=False)
+    result = result_of({REGION: region(unread, error=error), SECOND: region(row())})
+    assert [each["error_code"] for each in result["failed_regions"]] == ["InternalException"]
+    assert result["msg"].startswith("1 of 2 Regions failed. GetMembers failed in eu-west-1 with InternalException: ")
+    assert result["msg"].endswith(f"1 of 2 memberships is not as requested: {ONE} in {REGION}: not_attempted.")
+    assert result["msg"].count("Internal error") == 1
+
+
+def test_failed_region_fails_the_task_whatever_the_option_says() -> None:
+    error = SecurityHubError("AccessDeniedException", "Denied.", "GetMembers", REGION, status=403)
+    assert result_of({REGION: region(error=error)}, fails=False)["msg"].startswith("The Region failed. GetMembers")
+
+
+def test_surplus_member_that_could_not_be_removed_is_named() -> None:
+    left = row(TWO, "rejected", "It belongs to an organization.")
+    message = result_of({REGION: region(row(), surplus=[left])})["msg"]
+    assert message == (
+        f"1 of 2 memberships is not as requested: {TWO} in {REGION}: rejected (It belongs to an organization)."
+    )
