@@ -13,20 +13,20 @@ description:
     status, in one Region or many at the same time.
   - The inventory file is YAML, and its name ends in C(securityhub_members.yml) or C(securityhub_members.yaml), such as
     C(fleet.securityhub_members.yml).
-  - Runs with the credentials of the administrator account, and only reads.
+  - It uses the credentials of the administrator account, and only reads.
   - Every host has the variables C(account_id), C(email), C(administrator_id) and C(memberships). C(memberships) has a
-    key for each Region whose member list names the account, and there C(member_status), C(invited_at) and
-    C(updated_at). What the service does not tell is V(null), such as the e-mail address of an organization's account.
+    key for each Region in whose member list the account is, with C(member_status), C(invited_at) and C(updated_at).
+    What the service does not return is V(null), such as the e-mail address of an organization's account.
   - Every host is in a group for each status that it has in any Region (C(securityhub_created), C(securityhub_invited),
     C(securityhub_enabled), C(securityhub_removed), C(securityhub_resigned), C(securityhub_deleted),
-    C(securityhub_accountsuspended)), and in a group for each Region whose member list names it
-    (C(securityhub_eu_west_1)). All of these are children of C(securityhub_members). They are there even when nobody is
-    in them, so that a play can name them.
+    C(securityhub_accountsuspended)), and in a group for each Region in whose member list it is
+    (C(securityhub_eu_west_1)). All of these are children of C(securityhub_members). They exist even when they are
+    empty, so that a play can name them.
 author:
   - multiaccount.aws contributors (@multiaccount)
 options:
   plugin:
-    description: Says that the file is for this plugin.
+    description: The name of this plugin, which marks the file as its configuration.
     type: str
     required: true
     choices:
@@ -34,42 +34,57 @@ options:
   regions:
     description:
       - The Regions whose member lists are read, as a list or as one string with commas, spaces or newlines between
-        them. A Jinja template may give either.
-      - Without it, the one Region of the connection options is read.
-      - All of them have to answer. If one fails, the whole inventory does, because one that is silently incomplete
-        would mislead the plays that use it.
+        them. A Jinja template may return either.
+      - Defaults to the Region from the connection options. When set, O(region) is ignored.
+      - If a Region fails, there is a warning, and its members are missing. See O(fail_on_failed_regions).
     type: raw
+  exclude_regions:
+    description: Regions to leave out, in the same forms as O(regions).
+    type: raw
+  fail_on_failed_regions:
+    description:
+      - Whether the whole inventory fails if one Region fails.
+      - If all Regions fail, the inventory always fails.
+    type: bool
+    default: false
+  assume_role_external_id:
+    description: The external ID that the trust policy of O(assume_role_arn) requires.
+    type: str
+  assume_role_session_name:
+    description: The name of the role session, which CloudTrail shows. Defaults to C(multiaccount.aws).
+    type: str
   member_status:
     description:
       - Only accounts that are in one of these statuses in at least one of the Regions, in upper or lower case.
       - The statuses are V(Created), V(Invited), V(Enabled), V(Removed), V(Resigned), V(Deleted) and
         V(AccountSuspended).
-      - Such an account has all its C(memberships) and groups, also those of Regions where it is in another status.
-      - Without it, accounts in every status are hosts.
+      - Such an account has all its C(memberships) and groups, including those of Regions with another status.
+      - Defaults to every status.
     type: list
     elements: str
     default: []
   hostnames:
     description:
-      - What hosts are called, in order of preference. The first that gives a name counts.
-      - Each is V(account_id), V(email), or any other Jinja expression over the host's variables, or text with
-        C({{ }}) in it.
-      - An account for which none gives a name is called by its account id.
-      - One that fails for an account, as an expression over a missing e-mail address does, gives no name; with
-        O(strict=true) it fails the inventory.
+      - The names of hosts, in order of preference. The first expression with a result is used.
+      - Each is V(account_id), V(email), any other Jinja expression over the host's variables, or text with C({{ }}) in
+        it.
+      - Defaults to the account ID for an account for which no expression has a result.
+      - An expression that fails for an account, such as one over a missing e-mail address, has no result. With
+        O(strict=true), it fails the inventory.
       - Two accounts with the same name fail the inventory, because one would hide the other.
     type: list
     elements: str
     default: [account_id]
 notes:
   - Needs the IAM permission C(securityhub:ListMembers).
-  - When this plugin fails, C(ansible-playbook) warns, and goes on without the hosts. Set
+  - When this plugin fails, C(ansible-playbook) gives a warning and continues without the hosts. Set
     C(ANSIBLE_INVENTORY_UNPARSED_FAILED=true), or with several inventory sources
-    C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true), to make it stop. AWX stops by itself.
-  - What is cached is the member list. It is read again for other O(regions), another O(profile) or another
-    O(assume_role_arn), and not for other access keys; use C(ansible-playbook --flush-cache) after a change of those.
-  - O(keyed_groups), O(groups) and O(compose) see the host's variables. Those that come from AWS are data, and are never
-    evaluated as templates.
+    C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true), to make it fail. AWX fails without these settings.
+  - The member list is cached separately for other O(regions), O(profile), O(access_key), O(assume_role_arn) and
+    O(assume_role_external_id). A member list in which a Region is missing is not cached.
+  - O(keyed_groups), O(groups) and O(compose) can use the host's variables. Values that come from AWS are data and are
+    never evaluated as templates.
+  - A read is tried at most 8 times when it fails because of throttling, a server error or a lost connection.
 seealso:
   - module: multiaccount.aws.securityhub_member_info
 extends_documentation_fragment:
@@ -82,7 +97,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-# fleet.securityhub_members.yml: all members in two Regions. Look at it with
+# fleet.securityhub_members.yml: all members in two Regions. Show it with
 # ansible-inventory -i fleet.securityhub_members.yml --graph
 plugin: multiaccount.aws.securityhub_members
 regions:
@@ -91,7 +106,7 @@ regions:
 
 ---
 
-# Accounts that have yet to accept, called by their e-mail address where there is one
+# Accounts that have not accepted yet, named by their e-mail address where there is one
 plugin: multiaccount.aws.securityhub_members
 regions: eu-west-1, eu-central-1
 member_status: [invited]
@@ -109,7 +124,7 @@ hostnames:
 groups:
   # in both Regions, and enabled in both
   complete: memberships.values() | selectattr('member_status', 'eq', 'Enabled') | length == 2
-  # invited before 2026, and no answer yet
+  # invited before 2026, and not accepted yet
   forgotten: >-
     memberships.values() | selectattr('member_status', 'eq', 'Invited') | selectattr('invited_at', 'lt', '2026') | first
     is defined
@@ -120,7 +135,7 @@ keyed_groups:
 compose:
   invited_regions: >-
     memberships | dict2items | selectattr('value.member_status', 'eq', 'Invited') | map(attribute='key') | list
-  # there is nothing to log in to: plays run on the control node
+  # there is no machine to log in to, so plays run on the control node
   ansible_connection: "'local'"
 
 ---
@@ -143,30 +158,34 @@ plugin: multiaccount.aws.securityhub_members
 regions: "{{ lookup('ansible.builtin.env', 'SECURITYHUB_REGIONS') | default('eu-west-1', true) }}"
 """
 
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set
-
-try:
-    from botocore.exceptions import BotoCoreError, ClientError
-except ImportError:
-    pass  # AWSInventoryBase reports it
+from pathlib import Path
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ansible import template
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible_collections.amazon.aws.plugins.plugin_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import list_members, observe
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import Connection, ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import list_members
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import read_or_error
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import (
+    ConnectionInfo,
+    assume_role,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import member_row
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import STATUSES
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import parse_statuses
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import info_result
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import info_result, nothing_found
 
 ALL_MEMBERS = "securityhub_members"
 # What is told of an account once, and what of each of its Regions.
 ACCOUNT_KEYS = ("account_id", "email", "administrator_id")
 MEMBERSHIP_KEYS = ("member_status", "invited_at", "updated_at")
+ROLE_OPTIONS = ("assume_role_arn", "assume_role_external_id", "assume_role_session_name")
+# What decides whose member lists are read.
+IDENTITY_OPTIONS = ("profile", "access_key", "endpoint_url", *ROLE_OPTIONS)
 
 Row = Mapping[str, Optional[str]]
 Account = Dict[str, Any]
@@ -208,80 +227,92 @@ def as_data(account: Account) -> Account:
     return wrap_var(account)
 
 
+def _listed(value: Any) -> Optional[List[object]]:
+    """Return an option that is a list or one text as a list, None where it is not given."""
+    return value if value is None or isinstance(value, list) else [value]
+
+
 class InventoryModule(AWSInventoryBase):
     """Hosts, groups and variables from the member lists of a Security Hub administrator."""
 
     NAME = "multiaccount.aws.securityhub_members"
     INVENTORY_FILE_SUFFIXES = ("securityhub_members.yml", "securityhub_members.yaml")
 
+    class TemplatedOptions(AWSInventoryBase.TemplatedOptions):
+        """The options that may be templates."""
+
+        TEMPLATABLE_OPTIONS = (
+            *AWSInventoryBase.TemplatedOptions.TEMPLATABLE_OPTIONS,
+            "exclude_regions",
+            *ROLE_OPTIONS,
+        )
+
+    def verify_file(self, path: str) -> bool:
+        """Return whether this is a file for this plugin.
+
+        :raises AnsibleParserError: for a file with another name: Ansible shows it where the file names this plugin
+        """
+        is_ours = super().verify_file(path)
+        if not is_ours and Path(path).is_file():
+            raise AnsibleParserError(
+                f"{Path(path).name}: the name of a file for {self.NAME} must end in "
+                f"{' or '.join(self.INVENTORY_FILE_SUFFIXES)}. Rename it, for example to fleet.securityhub_members.yml."
+            )
+        return is_ours
+
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Fill the inventory, or fail with what to do about it."""
         super().parse(inventory, loader, path, cache=cache)
         try:
             statuses = parse_statuses(self.get_option("member_status"), "member_status")
-            self._regions = self._connect().regions
-            cached, rows = self.get_cached_result(path, cache)
-            if not cached:
-                rows = self._read_rows()
+            self._session = self._connect()
+            is_complete, rows = self.get_cached_result(path, cache)
+            if rows is None:
+                rows, is_complete = self._read_rows()
         except InvalidInput as error:
             self.fail_aws(str(error))
         self._add_groups()
         self._add_hosts(accounts_of(rows, statuses))
-        self.update_cached_result(path, cache, rows)
+        if is_complete:
+            self.update_cached_result(path, cache, rows)
 
     def get_cache_key(self, path: str) -> str:
         """Return the key of what is cached: the file alone doesn't tell which member lists that is."""
-        options = [self.get_option(name) or "" for name in ("profile", "assume_role_arn")]
-        return super().get_cache_key(" ".join([path, *self._regions, *options]))
+        options = [str(self.get_option(name) or "") for name in IDENTITY_OPTIONS]
+        return super().get_cache_key(" ".join([path, *self._session.regions, *options]))
 
     def _set_frozen_credentials(self) -> None:
-        """Assume no role where AWSInventoryBase does: it would also do so for members that come from the cache.
+        """Assume no role where AWSInventoryBase does: the session does, when members are read."""
 
-        And it would name the session after the plugin, which makes more than the 64 characters that STS takes.
-        """
-
-    def _assumed_role(self) -> Dict[str, Optional[str]]:
-        """Return the credentials of the role that is to be assumed, as a boto3 session takes them; none for no role."""
-        role = self.get_option("assume_role_arn")
-        if not role:
-            return {}
-        try:
-            sts = self.client("sts", region=self.region or self._regions[0])
-            credentials = sts.assume_role(RoleArn=role, RoleSessionName=ALL_MEMBERS)["Credentials"]
-        except (BotoCoreError, ClientError) as error:
-            self.fail_aws(
-                f"The role {role} can't be assumed: {error}. Check the name of the role, its trust policy, and the "
-                "credentials that are to assume it."
-            )
-        return {
-            "profile_name": None,
-            "aws_access_key_id": credentials["AccessKeyId"],
-            "aws_secret_access_key": credentials["SecretAccessKey"],
-            "aws_session_token": credentials["SessionToken"],
-        }
-
-    def _connect(self, credentials: Optional[Mapping[str, Optional[str]]] = None) -> Connection:
+    def _connect(self) -> RegionSession:
         """Prepare the Regions to read, without any call to AWS.
 
-        :param credentials: instead of those of the connection options
+        :raises InvalidInput: for options that can't be used
         """
+        role = assume_role({name: self.get_option(name) for name in ROLE_OPTIONS})
         region, endpoint_url, boto_params = get_aws_connection_info(self)
-        regions = self.get_option("regions")
-        info = ConnectionInfo(region, endpoint_url, {**boto_params, **(credentials or {})})
-        return Connection(info, [regions] if isinstance(regions, str) else regions)
+        info = ConnectionInfo(region, endpoint_url, boto_params, role)
+        regions, exclude = (_listed(self.get_option(name)) for name in ("regions", "exclude_regions"))
+        return RegionSession(info, regions, exclude)
 
-    def _read_rows(self) -> List[Row]:
-        """Read the member lists of all Regions; if one fails, all do."""
-        connection = self._connect(self._assumed_role())
-        by_region = connection.in_each_region(lambda clients: observe(lambda: list_members(clients.reader)))
-        result = info_result(by_region, {"members": lambda member: [member_row(member)]}, connection.caller_account_id)
-        if "msg" in result:
+    def _read_rows(self) -> Tuple[List[Row], bool]:
+        """Read the member lists of all Regions; also return whether all of them could be read."""
+        by_place, _errors = self._session.map_places(
+            None, lambda client: read_or_error(lambda: list_members(client)), nothing_found
+        )
+        result = info_result(
+            by_place, {"members": lambda member: [member_row(member)]}, self._session.caller_account_id
+        )
+        failed = result["failed_regions"]
+        if failed and (self.get_option("fail_on_failed_regions") or len(failed) == len(self._session.regions)):
             self.fail_aws(f"The inventory would be incomplete. {result['msg']}")
-        return result["members"]
+        for row in failed:
+            self.display.warning(f"The members in {row['region']} are missing in the inventory: {row['msg']}")
+        return result["members"], not failed
 
     def _add_groups(self) -> None:
         self.inventory.add_group(ALL_MEMBERS)
-        for name in group_names(STATUSES, self._regions):
+        for name in group_names(STATUSES, self._session.regions):
             self._add_group(name)
 
     def _add_group(self, name: str) -> str:
@@ -314,7 +345,7 @@ class InventoryModule(AWSInventoryBase):
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host, strict=strict)
 
     def _hostname(self, variables: Account) -> str:
-        """Return the first name that a preference gives; the account id where none does."""
+        """Return the first name that a preference gives; the account ID where none does."""
         for preference in self.get_option("hostnames"):
             try:
                 name = self._evaluate(preference, variables)

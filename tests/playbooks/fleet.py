@@ -31,14 +31,17 @@ class Fleet:
 
     scene: Scene
 
-    def play(self, name: str, *options: str, without: tuple[str, ...] = (), **variables: Any) -> Run:
-        """Run securityhub_<name> with the role's variables, given without their prefix; both Regions, no waiting."""
+    def play(self, name: str, *options: str, settings: Mapping[str, str] | None = None, **variables: Any) -> Run:
+        """Run securityhub_<name> with the role's variables, given without their prefix; both Regions, no waiting.
+
+        :param settings: more variables of the environment
+        """
         given = {"regions": list(REGIONS), "wait_timeout": 0, **variables}
-        return self._run(f"multiaccount.aws.securityhub_{name}", given, options, without)
+        return self._run(f"multiaccount.aws.securityhub_{name}", given, options, settings)
 
     def role(self, entry_point: str, *options: str, caller: str = ADMINISTRATOR, **variables: Any) -> Run:
         """Run one entry point of the role on localhost, with the keys of an account."""
-        include = {"name": "multiaccount.aws.securityhub_membership", "tasks_from": entry_point}
+        include = {"name": "multiaccount.aws.securityhub", "tasks_from": entry_point}
         play = {
             "hosts": "localhost",
             "gather_facts": False,
@@ -47,11 +50,13 @@ class Fleet:
             "tasks": [{"ansible.builtin.include_role": include}],
         }
         (self.scene.folder / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
-        return self._run("play.yml", {"regions": list(REGIONS), "wait_timeout": 0, **variables}, options, ())
+        return self._run("play.yml", {"regions": list(REGIONS), "wait_timeout": 0, **variables}, options, None)
 
-    def _run(self, playbook: str, given: dict[str, object], options: tuple[str, ...], without: tuple[str, ...]) -> Run:
-        extra = {f"securityhub_membership_{name}": value for name, value in given.items() if value is not None}
-        run = self.scene.run("ansible-playbook", playbook, "--extra-vars", json.dumps(extra), *options, without=without)
+    def _run(
+        self, playbook: str, given: dict[str, object], options: tuple[str, ...], settings: Mapping[str, str] | None
+    ) -> Run:
+        extra = json.dumps({f"securityhub_{name}": value for name, value in given.items()})
+        run = self.scene.run("ansible-playbook", playbook, "--extra-vars", extra, *options, settings=settings)
         assert "Traceback" not in run.output
         assert TEMPORARY_TOKEN not in run.output, "a temporary session token is in the output"
         assert set(SECRET_FIELD.findall(run.output)) <= {MASKED}
@@ -85,7 +90,7 @@ class Fleet:
         return str(self.scene.folder / "report.html")
 
     def report(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """{account_id: {region: member_status, reason, advice}} of the report's JSON."""
+        """{account_id: {region: member_status, reason, explanation}} of the report's JSON."""
         document = json.loads(Path(self.page).with_suffix(".json").read_text(encoding="utf-8"))
         return {account["account_id"]: account["memberships"] for account in document["accounts"]}
 

@@ -17,7 +17,6 @@ from run.layout import BIN, environment
 ADMINISTRATOR = "999988887777"
 REGION, OTHER_REGION = "eu-west-1", "eu-central-1"
 MODULE = "multiaccount.aws.securityhub_member_invite"
-PLAYBOOK = "multiaccount.aws.securityhub_invite"
 
 # The hub takes any secret; these two are long enough to be found wherever they leak to.
 SECRET_KEY = "a-secret-key-that-must-not-be-seen-anywhere"
@@ -45,8 +44,13 @@ class Run:
 
     @property
     def summary(self) -> list[str]:
-        """The lines of the task Summary, the playbook's own or the role's."""
+        """The lines of the role's task Summary."""
         return list(self._json_after("Summary] *")["msg"])
+
+    @property
+    def error(self) -> str:
+        """The message of the task that failed."""
+        return str(self._json_after("fatal: [localhost]: FAILED! => ")["msg"])
 
     def _json_after(self, heading: str) -> dict[str, Any]:
         tail = self.output.partition(heading)[2]
@@ -108,22 +112,18 @@ class Scene:
             ANSIBLE_LOCALHOST_WARNING="false",
         )
 
-    def run(self, *command: str | Path, without: tuple[str, ...] = ()) -> Run:
-        """Run a command of the virtual environment, without some of the variables of the environment."""
+    def run(
+        self, *command: str | Path, without: tuple[str, ...] = (), settings: Mapping[str, str] | None = None
+    ) -> Run:
+        """Run a command of the virtual environment, without some variables of the environment and with others."""
         variables = {name: value for name, value in self.environment.items() if name not in without}
+        variables.update(settings or {})
         program, *rest = command
         done = subprocess.run(
             [BIN / program, *rest], cwd=self.folder, env=variables, text=True, check=False, timeout=300,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         return Run(done.returncode, no_secret(done.stdout))
-
-    def invite(
-        self, variables: Mapping[str, object] | None = None, *options: str, without: tuple[str, ...] = ()
-    ) -> Run:
-        """Run the playbook with these extra variables, as JSON, and options."""
-        extra = json.dumps(dict(variables or {}))
-        return self.run("ansible-playbook", PLAYBOOK, "--extra-vars", extra, *options, without=without)
 
     def ad_hoc(self, arguments: str | Mapping[str, object], *options: str) -> Run:
         """Run the module as an ad-hoc command, with arguments as text (a=b c=d) or as JSON."""

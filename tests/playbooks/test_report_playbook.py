@@ -7,7 +7,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from playbooks.fleet import ONE, REGIONS, THREE, ZERO, Fleet, recap
+import pytest
+
+from playbooks.fleet import MEMBER_ROLE, ONE, OTHER_ADMINISTRATOR, REGIONS, THREE, ZERO, Fleet, recap
 from playbooks.scene import ADMINISTRATOR, OTHER_REGION, REGION
 
 
@@ -18,32 +20,56 @@ def test_the_whole_member_list(fleet: Fleet) -> None:
     run = fleet.play("report", report_path=fleet.page)
     assert run.code == 0, run.output
     assert recap(run) == {"localhost": (0, 0)}
-    assert run.summary[:4] == ["Enabled: 2", "Invited: 1", "not a member: 2", "Resigned: 1"]
+    assert run.summary[0].endswith("2 Enabled, 1 Invited, 1 Resigned, 2 not in the member list")
     seen = {account_id: [row["member_status"] for row in by.values()] for account_id, by in fleet.report().items()}
     assert seen == {ONE: ["Enabled", "Enabled"], ZERO: ["Invited", None], THREE: ["Resigned", None]}
     page = Path(fleet.page).read_text(encoding="utf-8")
-    assert all(text in page for text in (ONE, ZERO, THREE, *REGIONS, "Resigned", "talk to its owner"))
+    assert all(text in page for text in (ONE, ZERO, THREE, *REGIONS, "Resigned"))
+    assert Path(fleet.page).stat().st_mode & 0o777 == 0o640
     assert fleet.scene.writes() == 0
     assert fleet.scene.hub.state() == before
 
 
-def test_the_accounts_asked_for_members_or_not_and_a_region_that_is_off(fleet: Fleet) -> None:
-    fleet.seed({ONE: "Enabled", THREE: "Created"}, REGION)
-    # relative to where the command runs, which is the folder of fleet.page
-    run = fleet.play("report", accounts=f"{ONE},{ZERO}", report_path=Path(fleet.page).name)
-    assert run.code == 2
-    assert run.summary[:2] == ["Enabled: 1", "not a member: 1"]
-    assert run.summary[2].startswith(f"{OTHER_REGION} failed: Security Hub is off in ")
-    report = fleet.report()
-    assert set(report) == {ONE, ZERO}
-    assert report[ZERO][REGION]["advice"] == "Add the account to the member list and invite it: run the onboarding."
-    assert report[ZERO][OTHER_REGION]["reason"].startswith("Region failed: Security Hub is off in ")
+def test_the_true_reasons_without_a_run_before(fleet: Fleet) -> None:
+    fleet.seed({ONE: "Enabled", ZERO: "Invited"})
+    fleet.seed({THREE: "Enabled"}, administrator_id=OTHER_ADMINISTRATOR)
+    fleet.scene.hub.seed(denied_roles=[ZERO])
+    run = fleet.play("report", accounts=[ONE, ZERO, THREE], member_role=MEMBER_ROLE, report_path=fleet.page)
+    assert run.code == 0, run.output
+    reasons = {account_id: by[REGION]["reason"] for account_id, by in fleet.report().items()}
+    assert reasons == {ONE: None, ZERO: "role_not_assumed", THREE: "other_administrator"}
     assert fleet.scene.writes() == 0
 
 
-def test_the_administrator_is_named_even_if_nobody_is_listed(fleet: Fleet) -> None:
-    fleet.seed({ONE: "Enabled"}, REGION)
-    run = fleet.play("report", accounts=ZERO, report_path=fleet.page)
-    assert run.code == 2  # Security Hub is off in the other Region
-    assert run.summary[0] == "not a member: 1"
-    assert json.loads(Path(fleet.page).with_suffix(".json").read_text("utf-8"))["administrator_id"] == ADMINISTRATOR
+def test_the_accounts_asked_for_members_or_not_and_a_region_that_fails(fleet: Fleet) -> None:
+    fleet.seed({ONE: "Enabled", THREE: "Created"})
+    fleet.scene.hub.fault(kind="access_denied", operation="GetMembers", region=OTHER_REGION)
+    # relative to where the command runs, which is the folder of fleet.page
+    run = fleet.play("report", accounts=f"{ONE},{ZERO}", report_path=Path(fleet.page).name)
+    assert run.code == 2
+    assert run.summary[0].endswith("1 Enabled, 1 not in the member list, 2 not readable")
+    assert run.error.startswith(f"{OTHER_REGION} failed (AccessDeniedException): GetMembers ")
+    report = fleet.report()
+    assert set(report) == {ONE, ZERO}
+    assert "securityhub_onboard" in report[ZERO][REGION]["next_step"]
+    assert report[ZERO][OTHER_REGION]["readable"] is False
+    document = json.loads(Path(fleet.page).with_suffix(".json").read_text("utf-8"))
+    assert document["administrator_id"] == ADMINISTRATOR
+    assert fleet.scene.writes() == 0
+
+
+def test_a_list_of_members_that_cannot_be_read_fails(fleet: Fleet) -> None:
+    fleet.seed({ONE: "Enabled"})
+    fleet.scene.hub.fault(kind="access_denied", operation="ListMembers")
+    run = fleet.play("report")
+    assert run.code == 2
+    assert "failed (AccessDeniedException): ListMembers " in run.error
+
+
+@pytest.mark.parametrize(("name", "beside"), [("new/fleet.html", "new/fleet.json"), ("fleet.page", "fleet.page.json")])
+def test_json_lies_beside_a_page_of_any_name(fleet: Fleet, name: str, beside: str) -> None:
+    fleet.seed({ONE: "Enabled"})
+    run = fleet.play("report", report_path=name)
+    assert run.code == 0, run.output
+    files = {str(file.relative_to(fleet.scene.folder)) for file in fleet.scene.folder.rglob("*") if file.is_file()}
+    assert files == {name, beside}

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
-from playbooks.scene import OTHER_REGION, PLAYBOOK, REGION, Run, Scene, no_secret
+from playbooks.scene import OTHER_REGION, REGION, Run, Scene, no_secret
 
 CREATED, ENABLED, RESIGNED = "111122220001", "111122220002", "111122220003"
-TASK = "Invite those that are not yet invited"
+PLAYBOOK = "multiaccount.aws.securityhub_invite"
+TASK = "multiaccount.aws.securityhub : Invite the accounts in batches"
+SUMMARY = "multiaccount.aws.securityhub : Summary"
+FAILURE = "multiaccount.aws.securityhub : Fail for what is left"
 SURVEY = {
-    "securityhub_account_ids": f"{CREATED}\n{ENABLED}",
+    "securityhub_accounts": f"{CREATED}\n{ENABLED}",
     "securityhub_regions": f"{REGION}\n{OTHER_REGION}",
     "securityhub_reinvite": "",
     "securityhub_fail_on_unprocessed": "true",
@@ -76,7 +79,7 @@ def test_a_job_and_the_same_job_again(job: Job) -> None:
     first = job.run("first", SURVEY)
     assert first.code == 0, first.output
     assert job.artifact("first", "status") == "successful"
-    (result,) = job.events("first", "runner_on_ok", TASK)
+    (result,) = job.events("first", "runner_item_on_ok", TASK)
     assert result["changed"] is True
     assert [(row["region"], row["account_id"]) for row in result["invited_accounts"]] == [
         (REGION, CREATED),
@@ -87,25 +90,27 @@ def test_a_job_and_the_same_job_again(job: Job) -> None:
 
     second = job.run("second", SURVEY)
     assert second.code == 0, second.output
-    (result,) = job.events("second", "runner_on_ok", TASK)
+    (result,) = job.events("second", "runner_item_on_ok", TASK)
     assert result["changed"] is False
     assert len(result["unchanged_accounts"]) == 4
-    (summary,) = job.events("second", "runner_on_ok", "Summary")
-    assert summary["msg"] == ["Invited: 0", "Nothing to do: 4", "Not invited: 0", "Regions that failed: 0"]
+    (summary,) = job.events("second", "runner_on_ok", SUMMARY)
+    assert "Done: nothing" in summary["msg"]
     assert job.scene.writes() == 0
 
 
 def test_a_job_that_fails_says_for_whom(job: Job) -> None:
     job.scene.hub.fault(kind="access_denied", region=OTHER_REGION)
-    run = job.run("failing", {**SURVEY, "securityhub_account_ids": f"{CREATED}\n{RESIGNED}\n"})
+    run = job.run("failing", {**SURVEY, "securityhub_accounts": f"{CREATED}\n{RESIGNED}\n"})
     assert run.code == 2
     assert job.artifact("failing", "status") == "failed"
-    (result,) = job.events("failing", "runner_on_failed", TASK)
+    (result,) = job.events("failing", "runner_item_on_ok", TASK)
     assert [row["region"] for row in result["failed_regions"]] == [OTHER_REGION]
     assert [row["account_id"] for row in result["invited_accounts"]] == [CREATED]
-    (summary,) = job.events("failing", "runner_on_ok", "Summary")
-    assert any(line.startswith(f"{RESIGNED} in {REGION}: resigned") for line in summary["msg"])
-    assert any(line.startswith(f"{OTHER_REGION} failed: GetMembers ") for line in summary["msg"])
+    (summary,) = job.events("failing", "runner_on_ok", SUMMARY)
+    assert any(line.startswith(f"1 account in {REGION} (resigned)") for line in summary["msg"])
+    assert f"  Account: {RESIGNED}" in summary["msg"]
+    (failure,) = job.events("failing", "runner_on_failed", FAILURE)
+    assert failure["msg"].startswith(f"{OTHER_REGION} failed (AccessDeniedException): GetMembers ")
     assert job.scene.statuses()[CREATED] == "Invited"
 
 

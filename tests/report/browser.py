@@ -55,7 +55,6 @@ class Page:
     def __init__(self, url: str) -> None:
         """Take the address of a WebDriver session."""
         self.url = url
-        self.seconds = 0.0
 
     def cdp(self, command: str, **parameters: Any) -> Any:
         """Carry a command of the Chrome DevTools Protocol out."""
@@ -73,17 +72,17 @@ class Page:
         self.cdp("Emulation.setScriptExecutionDisabled", value=not on)
 
     def open(self, file: Path) -> None:
-        """Open a file; note the seconds until it was loaded and laid out."""
+        """Open a file and wait until it is loaded and laid out."""
         call("POST", f"{self.url}/url", {"url": "about:blank"})  # or the same file, opened before, looks loaded
-        start, address = time.monotonic(), file.resolve().as_uri()
+        end, address = time.monotonic() + PATIENCE, file.resolve().as_uri()
         call("POST", f"{self.url}/url", {"url": address})
         # the call returns before the page is there: a file may get a process of its own
         loaded = (
             "return document.readyState === 'complete' && location.href === arguments[0] && document.body.offsetHeight"
         )
         while not self.run(loaded, address):
+            assert time.monotonic() < end, f"{file.name} does not load"
             time.sleep(0.02)
-        self.seconds = time.monotonic() - start
 
     def run(self, script: str, *arguments: Any) -> Any:
         """Run the body of a function in the page and return what it returns."""
@@ -132,8 +131,11 @@ def chromium(program: str, driver: str) -> Iterator[Page]:
     """Start Chromium with a profile of its own, and end it."""
     url = f"http://127.0.0.1:{(port := free_port())}"
     # no proxy: all that is opened is a file
-    env = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        # Chromium and its libraries also write to ~/.pki, ~/.config and ~/.cache
+        folders = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"), profile)
+        env = {**kept, **folders}
         options = {"binary": program, "args": [*SWITCHES, f"--user-data-dir={profile}"]}
         wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
         command = [driver, f"--port={port}", "--log-level=OFF"]

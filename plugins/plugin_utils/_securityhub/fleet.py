@@ -1,0 +1,215 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this plugin_utils is not meant for use outside the multiaccount.aws collection.
+"""What one or more module calls returned, merged: one membership for each account and Region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
+
+from .wording import in_order
+
+ENABLED, INVITED = "Enabled", "Invited"
+# Shown beside the service's own statuses.
+NOT_A_MEMBER = "NotAMember"
+NOT_READABLE = "NotReadable"
+ADMINISTRATOR = "Administrator"
+# Reasons that this collection's modules give and that are handled here.
+AWAITING_ACCEPTANCE = "awaiting_acceptance"
+ADMINISTRATOR_ACCOUNT = "administrator_account"
+NOT_ATTEMPTED = "not_attempted"
+NO_FAILURE = (None, AWAITING_ACCEPTANCE, ADMINISTRATOR_ACCOUNT)
+
+Row = Mapping[str, Any]
+Pair = Tuple[str, str]
+Failed = Set[Tuple[Optional[str], str]]  # account ID, or None for all accounts; and Region
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One account in one Region.
+
+    :param status: the member status, or NOT_A_MEMBER, NOT_READABLE, ADMINISTRATOR
+    :param invited_at: the time of an open invitation
+    :param actions: what was done, in check mode what would be done
+    :param is_plan: whether the status is from before the actions
+    """
+
+    region: str
+    account_id: str
+    status: str
+    email: Optional[str] = None
+    invited_at: Optional[str] = None
+    actions: Tuple[str, ...] = ()
+    reason: Optional[str] = None
+    processing_result: Optional[str] = None
+    is_plan: bool = False
+
+    @property
+    def is_counted(self) -> bool:
+        """Return whether it can be Enabled or not: it was read, and is not the administrator's own account."""
+        return self.status not in (NOT_READABLE, ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class FailedRegion:
+    """A Region that failed, or with an account ID, an account that failed there."""
+
+    region: str
+    error_code: Optional[str]
+    msg: str
+    account_id: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """All memberships of a run.
+
+    :param names: {account ID: name} as far as known
+    :param problems: messages of module calls that failed without naming a Region or an account
+    """
+
+    memberships: List[Membership]
+    regions: List[str]
+    administrator_id: Optional[str]
+    failed_regions: List[FailedRegion]
+    surplus_members: List[Dict[str, Any]]
+    hub_enabled_regions: List[str]
+    names: Dict[str, str]
+    problems: List[str]
+
+    @property
+    def account_ids(self) -> List[str]:
+        """Return the accounts, in the order of their first membership."""
+        return in_order(row.account_id for row in self.memberships)
+
+
+def fleet_of(results: Any, accounts: Sequence[Row] = (), before: bool = False) -> Fleet:
+    """Return what module calls returned, merged.
+
+    :param results: one result, a list of them, or a registered loop
+    :param accounts: the accounts that were asked for, for their names, and for the pairs of Regions that failed
+    :param before: whether the statuses from before the run are shown: what is, where the call was a check
+    """
+    calls = calls_of(results)
+    failed_regions = _failed_regions(calls)
+    failed = {(row.account_id, row.region) for row in failed_regions}
+    read = [_memberships(call, failed, before) for call in calls]
+    seen = {(row.account_id, row.region): row for rows in read for row in rows}
+    regions = in_order([region for _account_id, region in seen] + [row.region for row in failed_regions])
+    requested = _requested(accounts, seen, regions)
+    emails = {row["account_id"]: row.get("email") for row in accounts}
+    missing = {pair: _unreadable(pair, emails) for pair in requested if pair not in seen and _has_failed(pair, failed)}
+    return Fleet(
+        memberships=_in_order({**seen, **missing}, requested),
+        regions=regions,
+        administrator_id=next((str(call["administrator_id"]) for call in calls if call.get("administrator_id")), None),
+        failed_regions=failed_regions,
+        surplus_members=_surplus(calls, {*seen, *requested}),
+        hub_enabled_regions=in_order(_texts(calls, "hub_enabled_regions")),
+        names={str(row["account_id"]): str(row["name"]) for row in accounts if row.get("name")},
+        problems=in_order(str(call["msg"]) for call, rows in zip(calls, read) if _is_problem(call, rows)),
+    )
+
+
+def calls_of(results: Any) -> List[Row]:
+    """Return the results of module calls one by one; skipped ones are left out."""
+    if isinstance(results, Mapping):
+        results = results.get("results", [results])
+    return [call for call in results or [] if not call.get("skipped")]
+
+
+def _is_problem(call: Row, rows: Sequence[Membership]) -> bool:
+    """Return whether a call failed and has no row that tells why."""
+    if not call.get("msg") or call.get("failed_regions"):
+        return False
+    return all(row.reason in NO_FAILURE for row in rows)
+
+
+def _memberships(call: Row, failed: Failed, before: bool) -> List[Membership]:
+    """Return the memberships of a call; securityhub_member_invite has a list for each outcome."""
+    lists = ("memberships", "invited_accounts", "unchanged_accounts", "unprocessed_accounts")
+    return [
+        _membership(row, failed, before, ("invite",) if name == "invited_accounts" else row.get("actions") or ())
+        for name in lists
+        for row in call.get(name) or []
+    ]
+
+
+def _texts(calls: Iterable[Row], key: str) -> List[str]:
+    return [str(text) for call in calls for text in call.get(key) or []]
+
+
+def _failed_regions(calls: Iterable[Row]) -> List[FailedRegion]:
+    rows = [row for call in calls for row in call.get("failed_regions") or []]
+    return list(
+        {
+            (row["region"], row.get("account_id"), row.get("msg")): FailedRegion(
+                str(row["region"]), row.get("error_code"), str(row.get("msg") or ""), row.get("account_id")
+            )
+            for row in rows
+        }.values()
+    )
+
+
+def _has_failed(pair: Pair, failed: Failed) -> bool:
+    account_id, region = pair
+    return (None, region) in failed or (account_id, region) in failed
+
+
+def _membership(row: Row, failed: Failed, before: bool, actions: Iterable[str]) -> Membership:
+    """Return a row as a membership. Each key is read once, and only where needed: Ansible makes reading slow."""
+    account_id, region, reason = str(row["account_id"]), str(row["region"]), row.get("reason") or None
+    key = "previous_member_status" if before and "previous_member_status" in row else "member_status"
+    status = _status(row.get(key), reason, _has_failed((account_id, region), failed))
+    return Membership(
+        region=region,
+        account_id=account_id,
+        status=status,
+        email=row.get("email") or None,
+        invited_at=row.get("invited_at") or None if status == INVITED else None,
+        actions=tuple(actions),
+        reason=reason,
+        processing_result=row.get("processing_result") or None if reason or status != ENABLED else None,
+        is_plan=before,
+    )
+
+
+def _status(status: Optional[str], reason: Optional[str], has_failed: bool) -> str:
+    """Return a membership's status; without one, "not a member" only where the list was read."""
+    if reason == ADMINISTRATOR_ACCOUNT:
+        return ADMINISTRATOR
+    if status:
+        return str(status)
+    return NOT_READABLE if has_failed and reason in (None, NOT_ATTEMPTED) else NOT_A_MEMBER
+
+
+def _requested(accounts: Sequence[Row], seen: Mapping[Pair, Membership], regions: Sequence[str]) -> List[Pair]:
+    """Return the pairs that were asked for: accounts in their own Regions, or in all of the run."""
+    if not accounts:
+        return [(account_id, region) for account_id in in_order(pair[0] for pair in seen) for region in regions]
+    return [
+        (str(row["account_id"]), region)
+        for row in accounts
+        for region in regions
+        if not row.get("regions") or region in row["regions"]
+    ]
+
+
+def _unreadable(pair: Pair, emails: Mapping[str, Optional[str]]) -> Membership:
+    return Membership(region=pair[1], account_id=pair[0], status=NOT_READABLE, email=emails.get(pair[0]))
+
+
+def _in_order(found: Mapping[Pair, Membership], requested: Sequence[Pair]) -> List[Membership]:
+    """Return the memberships in the order of the request."""
+    return [found[pair] for pair in dict.fromkeys([*requested, *found]) if pair in found]
+
+
+def _surplus(calls: Iterable[Row], requested: Set[Pair]) -> List[Dict[str, Any]]:
+    """Return surplus members, each once: for a batch, the accounts of the other batches are surplus."""
+    rows = [row for call in calls for row in call.get("surplus_members") or []]
+    found = {(row["account_id"], row["region"]): dict(row) for row in rows}
+    return [row for pair, row in found.items() if pair not in requested]

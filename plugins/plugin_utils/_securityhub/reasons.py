@@ -1,0 +1,131 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this plugin_utils is not meant for use outside the multiaccount.aws collection.
+"""Why a membership is not Enabled, and what to do next, for a reader who sets the variables of the playbooks."""
+
+from __future__ import annotations
+
+from typing import Dict, Tuple
+
+from .fleet import AWAITING_ACCEPTANCE, ENABLED, INVITED, NOT_A_MEMBER, NOT_READABLE, Membership
+from .wording import listed, sentence
+
+# {reason: (what it means, what to do next)}
+REASONS: Dict[str, Tuple[str, str]] = {
+    AWAITING_ACCEPTANCE: (
+        "The account owner has not accepted the invitation yet.",
+        (
+            "Ask the account owners to enable Security Hub and accept the invitation in each Region, "
+            "or set securityhub_member_role to a role that this run can assume in the accounts."
+        ),
+    ),
+    "not_a_member": (
+        "The account is not in the member list.",
+        "Run multiaccount.aws.securityhub_onboard to add and invite the accounts.",
+    ),
+    "not_invited": (
+        "The account is in the member list and has not been invited.",
+        "Run multiaccount.aws.securityhub_onboard to invite the accounts.",
+    ),
+    "removed": (
+        "The administrator ended the membership.",
+        "Add removed to securityhub_reinvite to invite the accounts again.",
+    ),
+    "resigned": (
+        "The account declined the invitation or left the administrator.",
+        "Ask the account owners, then set securityhub_reinvite to removed,resigned to invite the accounts again.",
+    ),
+    "suspended": (
+        "AWS suspended the account.",
+        "Reactivate the accounts in AWS Organizations, or take them out of the list.",
+    ),
+    "unknown_status": (
+        "The status is not known to this version of the collection.",
+        "Look at the accounts in the Security Hub console, and update the collection.",
+    ),
+    "rejected": (
+        "The service refused the account.",
+        "Fix the cause that the message names and run the playbook again; completed changes are kept.",
+    ),
+    "unconfirmed": (
+        "The change is not visible yet.",
+        "Run the playbook again, or set securityhub_wait_timeout to more seconds.",
+    ),
+    "role_not_assumed": (
+        "The role can't be assumed in the account.",
+        (
+            "Check securityhub_member_role, the role's trust policy, and if the policy asks for one, "
+            "securityhub_member_role_external_id."
+        ),
+    ),
+    "other_administrator": (
+        "The account has another administrator.",
+        "Disassociate the accounts from the other administrator first, then run the playbook again.",
+    ),
+    "is_administrator": (
+        "The account is an administrator with members of its own.",
+        "Remove the members of these accounts first, or take the accounts out of the list.",
+    ),
+    "region_not_enabled": (
+        "The Region is not enabled in the account.",
+        "Enable the Region in the accounts, or add it to securityhub_exclude_regions.",
+    ),
+    "not_attempted": (
+        "The Region failed before the account was processed.",
+        "Fix the cause of the failure and run the playbook again; completed changes are kept.",
+    ),
+    "administrator_account": (
+        "This is the administrator's own account.",
+        "Take the account out of the list: an administrator can't be its own member.",
+    ),
+}
+_UNKNOWN_REASON = ("The account was not processed.", "Fix the cause and run the playbook again.")
+_STATUSES = {NOT_READABLE: "The Region could not be read.", ENABLED: "The account is a member."}
+_REASONS_OF_STATUSES = {
+    NOT_A_MEMBER: "not_a_member",
+    "Deleted": "not_a_member",
+    "Created": "not_invited",
+    INVITED: AWAITING_ACCEPTANCE,
+    "Removed": "removed",
+    "Resigned": "resigned",
+    "AccountSuspended": "suspended",
+}
+# {action: (as something done, as something to do)}
+ACTIONS: Dict[str, Tuple[str, str]] = {
+    "enable_hub": ("with Security Hub enabled", "enable Security Hub"),
+    "create": ("added", "add"),
+    "invite": ("invited", "invite"),
+    "accept": ("accepted", "accept"),
+    "leave": ("left", "leave"),
+    "decline": ("declined", "decline"),
+    "disassociate": ("disassociated", "disassociate"),
+    "delete": ("deleted", "delete"),
+}
+
+
+def explanation(row: Membership) -> str:
+    """Return why a membership is not Enabled: the service's own words where it gave any."""
+    if row.processing_result:
+        return sentence(row.processing_result)
+    if row.reason:
+        return REASONS.get(row.reason, _UNKNOWN_REASON)[0]
+    return _STATUSES.get(row.status) or REASONS[_implied_reason(row.status)][0]
+
+
+def next_step(row: Membership) -> str:
+    """Return what to do about a membership, empty for nothing."""
+    if row.status == NOT_READABLE:
+        return "Fix the cause of the failed Region and run the playbook again."
+    if row.reason:
+        return REASONS.get(row.reason, _UNKNOWN_REASON)[1]
+    if row.is_plan and row.actions:
+        steps = listed([ACTIONS.get(action, ("", action))[1] for action in row.actions])
+        return f"Run multiaccount.aws.securityhub_onboard. It will {steps}."
+    return "" if row.status == ENABLED else REASONS[_implied_reason(row.status)][1]
+
+
+def _implied_reason(status: str) -> str:
+    """Return the reason that a status alone stands for."""
+    return _REASONS_OF_STATUSES.get(status, "unknown_status")

@@ -1,0 +1,263 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this plugin_utils is not meant for use outside the multiaccount.aws collection.
+"""The last lines of a run, and whether it fails."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+
+from .fleet import (
+    ADMINISTRATOR,
+    ADMINISTRATOR_ACCOUNT,
+    ENABLED,
+    INVITED,
+    NO_FAILURE,
+    NOT_A_MEMBER,
+    NOT_READABLE,
+    Fleet,
+    Membership,
+)
+from .groups import Group, groups
+from .reasons import ACTIONS
+from .wording import account_in_words, at_most, count, file_url, in_order, listed, regions_in_words, sentence, sentences
+
+ONBOARD, INVITE, VERIFY, REPORT, OFFBOARD = PURPOSES = ("onboard", "invite", "verify", "report", "offboard")
+LOOKING_PURPOSES = (VERIFY, REPORT)
+NAMED_GROUPS = 20
+_ORDER = (ENABLED, INVITED, "Created", "Removed", "Resigned", "Deleted", "AccountSuspended", NOT_A_MEMBER)
+_TIMES = " \u00d7 "
+_STATUS_WORDS = {
+    NOT_A_MEMBER: "not in the member list",
+    NOT_READABLE: "not readable",
+    ADMINISTRATOR: "the administrator's own",
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the run was to do.
+
+    :param purpose: one of PURPOSES
+    :param is_check: whether it ran in check mode
+    :param source: the name of the file or variable with the accounts
+    :param skipped: rows of the source that were left out
+    """
+
+    purpose: str = ONBOARD
+    is_check: bool = False
+    fail_on_unprocessed: bool = True
+    surplus: str = "ignore"
+    source: Optional[str] = None
+    skipped: Sequence[Mapping[str, Any]] = ()
+    report_path: Optional[str] = None
+
+    @property
+    def looks_only(self) -> bool:
+        """Return whether the run changes nothing by its purpose."""
+        return self.purpose in LOOKING_PURPOSES
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The last lines of a run, whether it fails, and the message for that."""
+
+    lines: List[str]
+    failed: bool
+    msg: str
+
+
+def summarize(fleet: Fleet, request: Request) -> Summary:
+    """Return the last lines of a run, and whether it fails."""
+    problems = failures(fleet, request)
+    lines = [
+        *fleet.problems,
+        _totals(fleet, request),
+        _place(fleet),
+        _changes(fleet, request),
+        *_hubs(fleet, request),
+        *_failed_regions(fleet),
+        *_groups(groups(open_memberships(fleet, request)), fleet),
+        *_surplus(fleet, request),
+        *_skipped(request),
+        f"Report: {file_url(request.report_path)}" if request.report_path else "",
+    ]
+    return Summary([line for line in lines if line], bool(problems), sentences(problems))
+
+
+def open_memberships(fleet: Fleet, request: Request) -> List[Membership]:
+    """Return the memberships that the run leaves short of its goal; failed Regions are named by themselves."""
+    readable = [row for row in fleet.memberships if row.status != NOT_READABLE]
+    if request.purpose == OFFBOARD:
+        return [row for row in readable if row.reason]
+    return [row for row in readable if row.status != ENABLED or row.reason]
+
+
+def failures(fleet: Fleet, request: Request) -> List[str]:
+    """Return what the run fails for, nothing for a run that does not fail."""
+    problems = [*fleet.problems, *_failed_regions(fleet)]
+    if request.purpose == VERIFY:
+        late = [row for row in fleet.memberships if row.is_counted and row.status != ENABLED]
+        verb = "are not Enabled"
+    else:
+        late = [row for row in fleet.memberships if row.reason not in NO_FAILURE and row.is_counted]
+        late = late if request.fail_on_unprocessed and request.purpose != REPORT else []
+        verb = "were not processed" if not request.is_check else "would not be processed"
+    if late:
+        problems.append(f"{_share(late, fleet, verb)}: {_why(late)}. The summary names the accounts and what to do.")
+    return problems
+
+
+def _share(rows: Sequence[Membership], fleet: Fleet, verb: str) -> str:
+    singular = {"are": "is", "were": "was"}
+    first, _space, rest = verb.partition(" ")
+    verb = f"{singular.get(first, first)} {rest}" if len(rows) == 1 else verb
+    return f"{len(rows):,} of {count(len(fleet.memberships), 'membership')} {verb}"
+
+
+def _why(rows: Sequence[Membership]) -> str:
+    """Return how many memberships have which reason or status."""
+    kinds = Counter(row.reason or _STATUS_WORDS.get(row.status, row.status) for row in rows)
+    return ", ".join(f"{number:,} {kind}" for kind, number in kinds.most_common())
+
+
+def _totals(fleet: Fleet, request: Request) -> str:
+    """Return the accounts, Regions and memberships, and how many memberships have which status."""
+    rows, accounts, regions = fleet.memberships, len(fleet.account_ids), len(fleet.regions)
+    if not rows:
+        return "" if fleet.problems or fleet.failed_regions else "No accounts: nothing to do."
+    size, parts = count(len(rows), "membership"), (count(accounts, "account"), count(regions, "Region"))
+    size = f"{_TIMES.join(parts)} = {size}" if accounts * regions == len(rows) else f"{size} of {' in '.join(parts)}"
+    when = " after a run" if request.is_check and not request.looks_only else ""
+    kinds = _outcomes(rows) if request.purpose == OFFBOARD else _statuses(rows)
+    return f"{size}{when}: {', '.join(f'{number:,} {kind}' for kind, number in kinds.items())}"
+
+
+def _statuses(rows: Iterable[Membership]) -> Dict[str, int]:
+    """Return {status in words: number}, Enabled first."""
+    numbers = Counter(row.status for row in rows)
+    order = [status for status in _ORDER if status in numbers]
+    return {_STATUS_WORDS.get(status, status): numbers[status] for status in in_order([*order, *numbers])}
+
+
+def _outcomes(rows: Iterable[Membership]) -> Dict[str, int]:
+    """Return how an offboarding ended, {outcome: number}."""
+    return dict(Counter(_outcome(row) for row in rows).most_common())
+
+
+def _outcome(row: Membership) -> str:
+    if row.status == NOT_READABLE:
+        return _STATUS_WORDS[NOT_READABLE]
+    if row.reason == ADMINISTRATOR_ACCOUNT:
+        return _STATUS_WORDS[ADMINISTRATOR]
+    if row.reason:
+        return "not removed"
+    return "removed" if row.actions else "not in the member list before"
+
+
+def _place(fleet: Fleet) -> str:
+    """Return the Regions, and the administrator as far as it is known."""
+    word = "Region" if len(fleet.regions) == 1 else "Regions"
+    parts = [f"{word}: {', '.join(fleet.regions)}"] if fleet.regions else []
+    parts += [f"administrator: {fleet.administrator_id}"] if fleet.administrator_id else []
+    return "; ".join(parts)
+
+
+def _changes(fleet: Fleet, request: Request) -> str:
+    """Return what was done or is to be done, in numbers of memberships."""
+    numbers = Counter(action for row in fleet.memberships for action in row.actions)
+    to_do = request.is_check or request.looks_only
+    head = "To do" if to_do else "Done"
+    if not numbers:
+        return f"{head}: nothing" if fleet.memberships else ""
+    known = [action for action in in_order([*ACTIONS, *numbers]) if numbers[action]]
+    return f"{head}: {', '.join(_counted(action, numbers[action], to_do) for action in known)}"
+
+
+def _counted(action: str, number: int, to_do: bool) -> str:
+    """Return an action with the number of memberships, such as ``5 invited`` or ``invite 5``."""
+    done, plan = ACTIONS.get(action, (action, action))
+    return f"{plan} {'in ' if action == 'enable_hub' else ''}{number:,}" if to_do else f"{number:,} {done}"
+
+
+def _hubs(fleet: Fleet, request: Request) -> List[str]:
+    verb = "is to be enabled" if request.is_check or request.looks_only else "was enabled"
+    where = regions_in_words(fleet.hub_enabled_regions, fleet.regions)
+    return [f"Security Hub {verb} in the administrator account in {where}"] if where else []
+
+
+def _failed_regions(fleet: Fleet) -> List[str]:
+    """Return a line for each message, with its Regions and accounts."""
+    found: Dict[Tuple[Optional[str], str], List[Tuple[str, Optional[str]]]] = {}
+    for row in fleet.failed_regions:
+        text = row.msg.replace(row.region, "\0r").replace(row.account_id or "\0a", "\0a")
+        found.setdefault((row.error_code, text), []).append((row.region, row.account_id))
+    return [_failed_line(code, text, places) for (code, text), places in found.items()]
+
+
+def _failed_line(code: Optional[str], text: str, places: Sequence[Tuple[str, Optional[str]]]) -> str:
+    regions = in_order(region for region, _account_id in places)
+    account_ids = in_order(account_id for _region, account_id in places if account_id)
+    text = text.replace("\0r", regions[0] if len(regions) == 1 else "<Region>")
+    text = text.replace("\0a", account_ids[0] if len(account_ids) == 1 else "<account>")
+    accounts = f" for {count(len(account_ids), 'account')} ({at_most(account_ids)})" if account_ids else ""
+    return f"{listed(regions)} failed{accounts}{f' ({code})' if code else ''}: {sentence(text)}"
+
+
+def _groups(found: Sequence[Group], fleet: Fleet) -> List[str]:
+    lines = [line for group in found[:NAMED_GROUPS] for line in _group_lines(group, fleet)]
+    rest = len(found) - NAMED_GROUPS
+    return [*lines, f"{count(rest, 'further reason')}: see the report (securityhub_report_path)"] if rest > 0 else lines
+
+
+def _group_lines(group: Group, fleet: Fleet) -> List[str]:
+    names = [account_in_words(account_id, fleet.names.get(account_id)) for account_id in group.account_ids]
+    reason = f" ({group.first.reason})" if group.first.reason else ""
+    lines = [
+        f"{_size(group, fleet)}{reason}: {group.explanation}",
+        f"  {_noun(group.account_ids)}: {at_most(names)}",
+    ]
+    return [*lines, f"  Next: {group.next_step}"] if group.next_step else lines
+
+
+def _size(group: Group, fleet: Fleet) -> str:
+    where = regions_in_words(group.regions, fleet.regions)
+    accounts = count(len(group.account_ids), "account")
+    one_each = len(group.account_ids) == len(group.rows) and len(group.regions) == 1
+    return f"{accounts} in {where}" if one_each else f"{count(len(group.rows), 'membership')} of {accounts} in {where}"
+
+
+def _noun(account_ids: Sequence[str]) -> str:
+    return "Account" if len(account_ids) == 1 else "Accounts"
+
+
+def _surplus(fleet: Fleet, request: Request) -> List[str]:
+    """Return the members that were not requested, by Region, and what to do about them."""
+    rows = fleet.surplus_members
+    if not rows:
+        return []
+    accounts = in_order(f"{row['account_id']} ({row.get('member_status')} in {row['region']})" for row in rows)
+    if request.surplus == "remove":
+        verb = "to remove" if request.is_check or request.looks_only else "removed"
+        return [f"Surplus members {verb}: {len(rows):,}", f"  Accounts: {at_most(accounts)}"]
+    next_line = "  Next: Add the accounts to the list, or set securityhub_surplus to remove."
+    return [
+        f"Members that are not in the list of accounts: {len(rows):,}",
+        f"  Accounts: {at_most(accounts)}",
+        next_line,
+    ]
+
+
+def _skipped(request: Request) -> List[str]:
+    """Return the rows of the source that were left out."""
+    rows = [f"row {row['row']} ({_skipped_account(row)}) {row['reason']}" for row in request.skipped]
+    source = f" of {request.source}" if request.source else ""
+    return [f"{count(len(rows), 'row')}{source} left out: {at_most(rows)}"] if rows else []
+
+
+def _skipped_account(row: Mapping[str, Any]) -> str:
+    return f"{row['account_id']}, {row['name']}" if row.get("name") else str(row["account_id"])

@@ -1,0 +1,326 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the page and the JSON of securityhub_membership_report contain."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.multiaccount.aws.plugins.filter.securityhub_membership_report import (
+    securityhub_membership_report as made,
+)
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub import report as plugin
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report_data import age_in_days
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.wording import regions_in_words
+from report import fleets
+from report.fleets import TIME
+from report.reading import Reader, contrast, themes
+from report.states import HOSTILE, REGIONS, account
+
+CSS = (plugin.TEMPLATES / "report.css").read_text(encoding="utf-8")
+
+
+def page(result: Any, accounts: Any = None, purpose: str = "onboard") -> Reader:
+    """Return the page of a result, read."""
+    return Reader(made(result, "html", accounts, purpose, TIME))
+
+
+def data(result: Any, accounts: Any = None, purpose: str = "onboard") -> dict[str, Any]:
+    """Return the JSON of a result, read."""
+    read: dict[str, Any] = json.loads(made(result, "json", accounts, purpose, TIME))
+    return read
+
+
+def test_json_structure() -> None:
+    waiting = fleets.row("eu-west-1", account(1), "Invited", reason="awaiting_acceptance", actions=["invite"])
+    surplus = {"region": "eu-west-1", "account_id": account(2), "email": None, "member_status": "Enabled"}
+    accounts = {
+        "accounts": [{"account_id": account(1), "name": "Shop", "regions": []}],
+        "skipped": [{"row": 3, "account_id": account(3), "name": None, "reason": "is SUSPENDED"}],
+    }
+    report = data(fleets.result(waiting, failed=("eu-west-2",), surplus=(surplus,)), accounts)
+    assert re.fullmatch(r"\d+\.\d+\.\d+.*", report.pop("collection_version"))
+    membership = report["accounts"][0]["memberships"].pop("eu-west-1")
+    assert membership.pop("next_step").startswith("Ask the account owners to enable Security Hub")
+    assert membership == {
+        "member_status": "Invited",
+        "readable": True,
+        "reason": "awaiting_acceptance",
+        "explanation": "The account owner has not accepted the invitation yet.",
+        "invited_at": fleets.INVITED_AT,
+        "invitation_age_days": 28,
+        "actions": ["invite"],
+    }
+    assert report["accounts"][0]["memberships"].pop("eu-west-2")["readable"] is False
+    assert report == {
+        "version": 1,
+        "generated_at": TIME,
+        "administrator_id": "999988887777",
+        "regions": ["eu-west-1", "eu-west-2"],
+        "counts": {
+            "accounts": 1,
+            "accounts_read": 1,
+            "accounts_enabled": 0,
+            "memberships": 2,
+            "memberships_read": 1,
+            "by_status": {"Invited": 1, "NotReadable": 1},
+        },
+        "accounts": [
+            {"account_id": account(1), "email": f"owner-{account(1)}@example.com", "name": "Shop", "memberships": {}}
+        ],
+        "failed_regions": [
+            {
+                "region": "eu-west-2",
+                "account_id": None,
+                "error_code": "AccessDeniedException",
+                "msg": fleets.DENIED.format("eu-west-2"),
+            }
+        ],
+        "surplus_members": [{**surplus, "invited_at": None, "invitation_age_days": None}],
+        "skipped_rows": [{"row": 3, "account_id": account(3), "name": None, "reason": "is SUSPENDED"}],
+    }
+
+
+def test_unreadable_region_leaves_the_others_as_they_are() -> None:
+    rows = [fleets.row("eu-west-1", account(n)) for n in range(200)]
+    result = fleets.result(*rows, failed=("us-east-1",))
+    counts = data(result, fleets.accounts(200))["counts"]
+    assert counts["accounts_enabled"] == counts["accounts_read"] == 200
+    assert counts["by_status"] == {"Enabled": 200, "NotReadable": 200}
+    reader = page(result, fleets.accounts(200))
+    assert "200 of 200 accounts" in reader.texts
+    assert " are Enabled in all Regions that could be read" in reader.texts
+    assert "200 of 200 memberships Enabled. A membership is one account in one Region." in reader.texts
+    assert "200 memberships could not be read and are not counted." in reader.texts
+    assert {line[2] for line in reader.tables[1][1:]} == {"! Not readable"}
+    assert "What to do" not in reader.texts
+
+
+def test_no_region_could_be_read() -> None:
+    reader = page(fleets.result(failed=("eu-west-1",)), fleets.accounts(3))
+    assert "No status could be read" in reader.texts
+    assert "1 Region failed" in reader.texts
+
+
+def test_counts_name_every_status() -> None:
+    by_status = data(fleets.small(), fleets.small_accounts())["counts"]["by_status"]
+    once = ["Enabled", "Invited", "Created", "Removed", "Resigned", "Deleted", "AccountSuspended", "NotAMember"]
+    assert by_status == {**dict.fromkeys(once, 1), "NotReadable": 9, "Administrator": 1, "PendingReview": 1}
+    assert list(by_status)[-1] == "PendingReview"
+
+
+def test_matrix_has_a_symbol_and_a_word_in_each_cell() -> None:
+    _counts, matrix = page(fleets.small(), fleets.small_accounts()).tables
+    assert matrix[0] == ["Account", "eu-west-1", "us-east-1"]
+    assert [line[1] for line in matrix[1:]] == [
+        "\u2713 Enabled", "\u2026 Invited 28 d", "+ Created", "\u00d7 Removed", "\u2190 Resigned", "\u2205 Deleted",
+        "\u2016 Suspended", "? PendingReview", "\u2013 No member", "\u2605 Own account",
+    ]  # fmt: skip
+    assert matrix[2][0] == f"{account(1)}Shopowner-{account(1)}@example.com"
+    assert [line[2] for line in matrix[1:]] == ["! Not readable"] * 9 + ["\u00b7 Not requested"]
+
+
+def test_counts_explain_each_status_that_occurs() -> None:
+    counts, _matrix = page(fleets.small(), fleets.small_accounts()).tables
+    assert [line[0].replace("\n", "") for line in counts[1:3]] == ["\u2713 Enabled", "\u2026 Invited"]
+    assert all(len(line) == 3 and line[1] == ("9" if "readable" in line[0] else "1") and line[2] for line in counts[1:])
+
+
+def to_do(html: str) -> list[str]:
+    """Return the explanations of what is to be done."""
+    return [unescape(text) for text in re.findall(r"</span> <bdi>([^<]*)</bdi></h3>\n<p class=\"advice\">", html)]
+
+
+def test_same_trouble_is_one_thing_to_do() -> None:
+    html = made(fleets.fleet(100), "html", fleets.accounts(100), "onboard", TIME)
+    assert to_do(html) == [
+        "The account owner has not accepted the invitation yet.",
+        "AccessDenied: not authorized to perform sts:AssumeRole on arn:aws:iam::<account>:role/Member.",
+        "The account declined the invitation or left the administrator.",
+        "Account <account> has the administrator 222222222222.",
+        "AWS suspended the account.",
+    ]
+    assert "10 accounts in all Regions except for eu-west-3" in Reader(html).texts
+
+
+def test_invitations_have_their_age() -> None:
+    old = fleets.row("eu-west-1", account(1), "Invited", invited_at="2026-01-01T08:00:00+00:00")
+    new = fleets.row("eu-west-2", account(1), "Invited", invited_at="2026-02-28T09:00:00Z")
+    none = fleets.row("eu-west-1", account(2), "Invited", invited_at=None)
+    reader = page(fleets.result(old, new, none))
+    assert [line[1:] for line in reader.tables[1][1:]] == [
+        ["\u2026 Invited 59 d", "\u2026 Invited 0 d"], ["\u2026 Invited", "\u00b7 Not requested"],
+    ]  # fmt: skip
+    assert "invited 59 days ago" in reader.texts
+    assert "The oldest open invitation is 59 days old (" in reader.texts
+    assert {"datetime": "2026-01-01T08:00:00+00:00"} in reader.tags("time")
+
+
+def test_enabled_account_has_no_open_invitation() -> None:
+    reader = page(fleets.result(fleets.row("eu-west-1", account(1), "Enabled", invited_at=fleets.INVITED_AT)))
+    assert not [text for text in reader.texts if "invitation is" in text or text.endswith(" ago")]
+    assert reader.tables[1][1][1] == "\u2713 Enabled"
+
+
+@pytest.mark.parametrize(
+    ("since", "days"),
+    [
+        ("2026-02-28T08:00:00Z", 1), ("2026-02-28T08:00:01Z", 0), ("2026-02-28T08:00:00.123456+00:00", 0),
+        ("2026-02-28T10:00:00+02:00", 1), ("2026-02-28T08:00:00", 1), ("2026-03-02T08:00:00Z", 0), ("soon", None),
+        (None, None),
+    ],
+)  # fmt: skip
+def test_age_in_days(since: str | None, days: int | None) -> None:
+    assert age_in_days(since, TIME) == days
+
+
+def test_report_shows_statuses_before_a_run_and_what_it_would_do() -> None:
+    planned = fleets.row("eu-west-1", account(1), "Enabled", previous_member_status="Created", actions=["invite"])
+    membership = data(fleets.result(planned), purpose="report")["accounts"][0]["memberships"]["eu-west-1"]
+    assert membership["member_status"] == "Created"
+    assert membership["next_step"] == "Run multiaccount.aws.securityhub_onboard. It will invite."
+    membership = data(fleets.result(planned))["accounts"][0]["memberships"]["eu-west-1"]
+    assert (membership["member_status"], membership["next_step"]) == ("Enabled", None)
+
+
+def test_surplus_members_and_rows_that_were_left_out() -> None:
+    reader = page(fleets.small(), fleets.small_accounts())
+    text = "".join(reader.texts)
+    assert "Members that were not requested" in reader.texts
+    assert f"{account(50)} extra@example.com Invited in eu-west-1, invited 59 days ago" in text
+    assert "Rows that were left out" in reader.texts
+    assert f"Row 3: {account(60)} Old shop is SUSPENDED" in text
+    nothing = page(fleets.result(fleets.row("eu-west-1", account(1))))
+    assert not {"Members that were not requested", "Rows that were left out"} & set(nothing.texts)
+
+
+@pytest.mark.parametrize(
+    ("regions", "everywhere", "words"),
+    [
+        (REGIONS, REGIONS, "all 17 Regions"),
+        (REGIONS[2:], REGIONS, "all Regions except for us-east-1 and us-east-2"),
+        (REGIONS[:2], REGIONS, "us-east-1 and us-east-2"),
+        (REGIONS[:2], REGIONS[:2], "both Regions"),
+        (["eu-west-1"], ["eu-west-1"], "eu-west-1"),
+    ],
+)
+def test_regions_in_words(regions: list[str], everywhere: list[str], words: str) -> None:
+    assert regions_in_words(regions, everywhere) == words
+
+
+def test_failed_regions_have_their_message() -> None:
+    reader = page(fleets.small())
+    assert {"1 Region failed", "AccessDeniedException", fleets.DENIED.format("us-east-1")} <= set(reader.texts)
+    rows = [{"region": "eu-west-1", "account_id": account(n), "error_code": "X", "msg": "Y"} for n in (1, 2)]
+    reader = page({**fleets.result(), "failed_regions": rows})
+    assert {"1 Region failed", account(1), account(2)} <= set(reader.texts)
+
+
+def test_nothing_from_outside_becomes_markup() -> None:
+    reader = page(fleets.hostile(), fleets.hostile_accounts())
+    usual = page(fleets.small(), fleets.small_accounts())
+    assert {tag for tag, _attributes in reader.elements} <= {tag for tag, _attributes in usual.elements}
+    assert len(reader.tags("script")) == len(reader.tags("style")) == 1
+    assert not [name for _tag, attributes in reader.elements for name in attributes if name.startswith("on")]
+    for text in HOSTILE:
+        spaced = [" ".join(shown.split()) for shown in reader.texts]
+        assert spaced.count(" ".join(text.split())) >= 4, text  # name and email, what to do, the row left out
+
+
+def test_hostile_texts_are_the_same_in_json() -> None:
+    accounts = data(fleets.hostile())["accounts"]
+    assert tuple(account["email"] for account in accounts[: len(HOSTILE)]) == HOSTILE
+    assert made(fleets.hostile(), "json", generated_at=TIME).isascii()
+
+
+def test_text_that_is_not_unicode_is_written_all_the_same() -> None:
+    result = fleets.result(fleets.row("eu-west-1", account(1), email="\ud800"))
+    assert made(result, "html", generated_at=TIME).encode("utf-8")
+    assert data(result)["accounts"][0]["email"] == "?"
+
+
+def test_page_needs_nothing_else() -> None:
+    reader = page(fleets.small(), fleets.small_accounts())
+    assert not [attributes for _tag, attributes in reader.elements if "src" in attributes or "style" in attributes]
+    assert {attributes["href"] for _tag, attributes in reader.elements if "href" in attributes} == {"#todo-title"}
+    assert "url(" not in CSS
+
+
+def test_policy_allows_what_the_page_has() -> None:
+    html = made(fleets.small(), "html", generated_at=TIME)
+    policy = next(tag["content"] for tag in Reader(html).tags("meta") if tag.get("http-equiv"))
+    for name in ("style", "script"):
+        (text,) = re.findall(rf"<{name}>(.*?)</{name}>", html, re.DOTALL)
+        assert f"{name}-src '{plugin.content_hash(text)}'" in policy
+    assert "default-src 'none'" in policy
+
+
+def test_tables_and_lists_have_what_a_screen_reader_needs() -> None:
+    reader = page(fleets.small(), fleets.small_accounts())
+    assert {attributes.get("scope") for attributes in reader.tags("th")} == {"row", "col"}
+    assert len(reader.tags("caption")) == len(reader.tables)
+    titles = {attributes["id"] for _tag, attributes in reader.elements if "id" in attributes}
+    assert {tag["aria-labelledby"] for tag in reader.tags("section")} <= titles
+
+
+def test_filters_wait_for_scripts() -> None:
+    assert "hidden" in page(fleets.small()).tags("form")[0]
+
+
+def test_all_enabled_leaves_nothing_to_do() -> None:
+    reader = page(fleets.result(fleets.row("eu-west-1", account(1))))
+    assert "What to do" not in reader.texts
+    assert "1 of 1 account" in reader.texts
+    assert " is Enabled in the one Region" in reader.texts
+
+
+def test_no_account_is_no_error() -> None:
+    result = {**fleets.result(), "administrator_id": None}
+    assert data(result)["administrator_id"] is None
+    assert {"not known", "No account was requested."} <= set(page(result).texts)
+    assert data(result)["counts"]["memberships"] == 0
+
+
+def test_time_is_now_unless_it_is_given() -> None:
+    age = datetime.now(UTC) - datetime.strptime(
+        json.loads(made(fleets.small(), "json"))["generated_at"], "%Y-%m-%dT%H:%M:%S%z"
+    )
+    assert timedelta(0) <= age < timedelta(minutes=1)
+
+
+def test_version_of_an_installed_collection(tmp_path: Path) -> None:
+    (tmp_path / "MANIFEST.json").write_text('{"collection_info": {"version": "9.8.7"}}', encoding="utf-8")
+    assert plugin.version_of(tmp_path) == "9.8.7"
+
+
+def test_unknown_format() -> None:
+    with pytest.raises(AnsibleFilterError, match="format is 'pdf', must be html or json"):
+        made(fleets.small(), "pdf")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_colours_have_the_contrast_of_wcag_aa(theme: str) -> None:
+    colours = themes(CSS)[theme]
+    texts = [name for name in colours if name.endswith("-fg")]
+    assert len(texts) == 15
+    ratios = {name: contrast(colours[name], colours[f"{name.split('-')[0]}-bg"]) for name in texts}
+    assert {name: ratio for name, ratio in ratios.items() if ratio < 4.5} == {}
+    for ground in ("page-bg", "card-bg"):
+        assert contrast(colours["control-line"], colours[ground]) >= 3
+        assert contrast(colours["focus-line"], colours[ground]) >= 3
+
+
+def test_both_themes_name_every_colour() -> None:
+    both = themes(CSS)
+    assert set(both["light"]) == set(both["dark"])
+    assert not re.findall(r"#[0-9a-f]{3,8}\b", re.sub(r":root \{.*?\}", "", CSS, flags=re.DOTALL))
+    looks = [*plugin.LOOKS.values(), plugin.NOT_REQUESTED]
+    assert {look.css for look in looks} <= set(re.findall(r"\.(\w)\b", CSS))
