@@ -102,7 +102,7 @@ class Demo:
     def ansible(self, *options: str) -> None:
         """Run the playbook, with what it prints on the terminal."""
         variables = {
-            "securityhub_account_ids": [account.account_id for account in ACCOUNTS],
+            "securityhub_accounts": [account.account_id for account in ACCOUNTS],
             "securityhub_regions": list(REGIONS),
             "securityhub_fail_on_unprocessed": False,
         }

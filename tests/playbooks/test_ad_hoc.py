@@ -46,16 +46,20 @@ def test_many_regions_and_lists_as_json(scene: Scene) -> None:
     ]
 
 
+LOST_ZERO = "a leading zero is missing: '011112222333'"
+OCTAL = "YAML reads an unquoted 012345670123 as this octal number: quote it: '012345670123'"
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (f"account_ids={ONE},11112222333,1111222233334", "'11112222333', '1111222233334'"),
-        ("account_ids=11112222333a", "'11112222333a'"),
-        ("account_ids=1111-2222-3333", "'1111-2222-3333'"),
+        (f"account_ids={ONE},11112222333,1111222233334", f"s: '11112222333' ({LOST_ZERO}); '1111222233334'"),
+        ("account_ids=11112222333a", ": '11112222333a'"),
+        ("account_ids=1111-2222-3333", ": '1111-2222-3333' (write it without hyphens: '111122223333')"),
         # what YAML makes of an unquoted 012345670123
-        ({"account_ids": [0o12345670123]}, f"'{0o12345670123}'"),
+        ({"account_ids": [0o12345670123]}, f": {0o12345670123} ({OCTAL})"),
         # digits, but not ASCII's
-        ({"account_ids": ["١٢٣٤٥٦٧٨٩٠١٢"]}, "'١٢٣٤٥٦٧٨٩٠١٢'"),
+        ({"account_ids": ["١٢٣٤٥٦٧٨٩٠١٢"]}, ": '١٢٣٤٥٦٧٨٩٠١٢'"),
     ],
     ids=str,
 )
@@ -65,8 +69,8 @@ def test_wrong_ids_are_one_clear_message(scene: Scene, arguments: str, named: st
     assert run.code == 2
     assert "localhost | FAILED!" in run.output
     message = run.ad_hoc_result["msg"]
-    assert f"account_ids: not an AWS account id: {named}. " in message
-    assert "octal" in message
+    noun = "not AWS account ID" if named.startswith("s") else "not an AWS account ID"
+    assert f"account_ids: {noun}{named}. An account ID is exactly 12 digits." in message
     assert "Traceback" not in run.output
     assert scene.calls() == 0
     assert scene.statuses() == {ONE: "Created"}
@@ -75,6 +79,6 @@ def test_wrong_ids_are_one_clear_message(scene: Scene, arguments: str, named: st
 def test_a_region_without_security_hub(scene: Scene) -> None:
     run = scene.ad_hoc(f"account_ids={ONE}")
     assert run.code == 2
-    assert "Security Hub is off in 999988887777 in eu-west-1" in run.ad_hoc_result["msg"]
+    assert "Security Hub is not enabled in account 999988887777 in eu-west-1" in run.ad_hoc_result["msg"]
     assert [row["error_code"] for row in run.ad_hoc_result["failed_regions"]] == ["InvalidAccessException"]
     assert "Traceback" not in run.output

@@ -99,7 +99,7 @@ WRONG = {
     ),
     "a file without accounts": ({"accounts_file": "nobody.csv"}, "nobody.csv has no accounts: "),
     "no file": ({"accounts_file": "missing.csv"}, "{folder}/missing.csv can't be read: "),
-    "no Region of that name": ({"accounts": ACCOUNTS, "regions": "eu-west-99"}, "regions: "),
+    "no Region of that name": ({"accounts": ACCOUNTS, "regions": "eu-west-99"}, "securityhub_regions: "),
     "no such reason": (
         {"accounts": ACCOUNTS, "reinvite": "everybody"},
         "securityhub_reinvite is 'everybody'. Set it to one of removed, resigned.",

@@ -51,7 +51,7 @@ def test_the_accounts_asked_for_members_or_not_and_a_region_that_fails(fleet: Fl
     assert run.error.startswith(f"{OTHER_REGION} failed (AccessDeniedException): GetMembers ")
     report = fleet.report()
     assert set(report) == {ONE, ZERO}
-    assert "securityhub_onboard" in report[ZERO][REGION]["next_step"]
+    assert "securityhub_member_role" in report[ZERO][REGION]["next_step"]
     assert report[ZERO][OTHER_REGION]["readable"] is False
     document = json.loads(Path(fleet.page).with_suffix(".json").read_text("utf-8"))
     assert document["administrator_id"] == ADMINISTRATOR
@@ -63,7 +63,7 @@ def test_a_list_of_members_that_cannot_be_read_fails(fleet: Fleet) -> None:
     fleet.scene.hub.fault(kind="access_denied", operation="ListMembers")
     run = fleet.play("report")
     assert run.code == 2
-    assert "failed (AccessDeniedException): ListMembers " in run.error
+    assert "failed (AccessDeniedException): ListMembers" in run.error
 
 
 @pytest.mark.parametrize(("name", "beside"), [("new/fleet.html", "new/fleet.json"), ("fleet.page", "fleet.page.json")])

@@ -14,9 +14,9 @@ from playbooks.scene import OTHER_REGION, REGION, Run, Scene, no_secret
 
 CREATED, ENABLED, RESIGNED = "111122220001", "111122220002", "111122220003"
 PLAYBOOK = "multiaccount.aws.securityhub_invite"
-TASK = "multiaccount.aws.securityhub : Invite the accounts in batches"
-SUMMARY = "multiaccount.aws.securityhub : Summary"
-FAILURE = "multiaccount.aws.securityhub : Fail for what is left"
+TASK = "Invite the accounts in batches"
+SUMMARY = "Summary"
+FAILURE = "Fail for what is left"
 SURVEY = {
     "securityhub_accounts": f"{CREATED}\n{ENABLED}",
     "securityhub_regions": f"{REGION}\n{OTHER_REGION}",

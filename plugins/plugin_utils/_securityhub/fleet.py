@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
+from .variables import with_variables
 from .wording import in_order
 
 ENABLED, INVITED = "Enabled", "Invited"
@@ -111,7 +112,9 @@ def fleet_of(results: Any, accounts: Sequence[Row] = (), before: bool = False) -
         surplus_members=_surplus(calls, {*seen, *requested}),
         hub_enabled_regions=in_order(_texts(calls, "hub_enabled_regions")),
         names={str(row["account_id"]): str(row["name"]) for row in accounts if row.get("name")},
-        problems=in_order(str(call["msg"]) for call, rows in zip(calls, read) if _is_problem(call, rows)),
+        problems=in_order(
+            with_variables(str(call["msg"])) for call, rows in zip(calls, read) if _is_problem(call, rows)
+        ),
     )
 
 
@@ -148,7 +151,10 @@ def _failed_regions(calls: Iterable[Row]) -> List[FailedRegion]:
     return list(
         {
             (row["region"], row.get("account_id"), row.get("msg")): FailedRegion(
-                str(row["region"]), row.get("error_code"), str(row.get("msg") or ""), row.get("account_id")
+                str(row["region"]),
+                row.get("error_code"),
+                with_variables(str(row.get("msg") or "")),
+                row.get("account_id"),
             )
             for row in rows
         }.values()
@@ -173,9 +179,14 @@ def _membership(row: Row, failed: Failed, before: bool, actions: Iterable[str]) 
         invited_at=row.get("invited_at") or None if status == INVITED else None,
         actions=tuple(actions),
         reason=reason,
-        processing_result=row.get("processing_result") or None if reason or status != ENABLED else None,
+        processing_result=_explanation(row) if reason or status != ENABLED else None,
         is_plan=before,
     )
+
+
+def _explanation(row: Row) -> Optional[str]:
+    """Return the service's words or the module's, with variables in place of the module's options."""
+    return with_variables(str(row.get("processing_result") or "")) or None
 
 
 def _status(status: Optional[str], reason: Optional[str], has_failed: bool) -> str:

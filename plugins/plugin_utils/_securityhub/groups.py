@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Dict, Iterable, List, Tuple
+from typing import Dict, Iterable, List, Sequence, Tuple
 
 from .fleet import Membership
 from .reasons import explanation, next_step
@@ -54,22 +54,31 @@ class Group:
         """Return a text about the first membership as it fits all of them."""
         if len(self.account_ids) > 1:
             text = text.replace(self.first.account_id, "<account>")
-        return text.replace(self.first.region, "<Region>") if len(self.regions) > 1 else text
+        return _with_regions_as(text, "<Region>", self.regions) if len(self.regions) > 1 else text
 
 
 def groups(rows: Iterable[Membership]) -> List[Group]:
     """Return the memberships grouped by reason, explanation and next step, the most accounts first.
 
     Messages of the service name the account, the Region and the request: those that differ in nothing else are one
-    group.
+    group. A role is assumed once for all Regions, so the message can name another Region than the membership's.
     """
+    rows = list(rows)
+    regions = in_order(row.region for row in rows)
     found: Dict[Tuple[str, ...], Group] = {}
     for row in rows:
-        key = (row.status, row.reason or "", _pattern(row), next_step(row))
+        key = (row.status, row.reason or "", _pattern(row, regions), next_step(row))
         found.setdefault(key, Group(row, next_step(row))).rows.append(row)
     return sorted(found.values(), key=lambda group: -len(group.account_ids))
 
 
-def _pattern(row: Membership) -> str:
-    text = explanation(row).replace(row.account_id, "\0a").replace(row.region, "\0r")
-    return _REQUEST_ID.sub("\0i", text)
+def _pattern(row: Membership, regions: Sequence[str]) -> str:
+    text = explanation(row).replace(row.account_id, "\0a")
+    return _REQUEST_ID.sub("\0i", _with_regions_as(text, "\0r", regions))
+
+
+def _with_regions_as(text: str, word: str, regions: Sequence[str]) -> str:
+    """Return a text with one word for all these Regions."""
+    for region in regions:
+        text = text.replace(region, word)
+    return text

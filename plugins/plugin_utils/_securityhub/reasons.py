@@ -81,6 +81,10 @@ REASONS: Dict[str, Tuple[str, str]] = {
         "Take the account out of the list: an administrator can't be its own member.",
     ),
 }
+# For these, the modules have no words of the service, and their own are about the options of a single task.
+_EXPLAINED_HERE = frozenset(
+    [AWAITING_ACCEPTANCE, "not_a_member", "removed", "resigned", "suspended", "unknown_status", "administrator_account"]
+)
 _UNKNOWN_REASON = ("The account was not processed.", "Fix the cause and run the playbook again.")
 _STATUSES = {NOT_READABLE: "The Region could not be read.", ENABLED: "The account is a member."}
 _REASONS_OF_STATUSES = {
@@ -107,7 +111,7 @@ ACTIONS: Dict[str, Tuple[str, str]] = {
 
 def explanation(row: Membership) -> str:
     """Return why a membership is not Enabled: the service's own words where it gave any."""
-    if row.processing_result:
+    if row.processing_result and row.reason not in _EXPLAINED_HERE:
         return sentence(row.processing_result)
     if row.reason:
         return REASONS.get(row.reason, _UNKNOWN_REASON)[0]

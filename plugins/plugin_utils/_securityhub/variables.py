@@ -49,8 +49,12 @@ _MINIMUM = {
     "securityhub_wait_timeout": 0,
     "securityhub_batch_size": 1,
 }
+# The options of the modules, as their messages name them: in a sentence, or in front of a colon.
+_OPTIONS = "|".join(sorted((name[len(PREFIX) :] for name in DEFAULTS), key=len, reverse=True))
+_OPTION = re.compile(rf"(?<![\w/.:-])(?:(?=\w+_)({_OPTIONS})\b|^({_OPTIONS}|members|account_ids)(?=:))")
 _TRUE, _FALSE = ("true", "yes", "on", "1", "y", "t"), ("false", "no", "off", "0", "n", "f")
 _SEPARATORS = re.compile(r"[,\s]+")
+_ACCOUNTS = {"members": "accounts", "account_ids": "accounts"}
 
 
 class InvalidVariable(ValueError):
@@ -81,6 +85,11 @@ def settings_of(given: Mapping[str, Any], also_known: Iterable[str] = ()) -> Set
     if is_given(values["securityhub_accounts"]) and values["securityhub_accounts_file"]:
         errors.append("securityhub_accounts and securityhub_accounts_file are both set. Set only one of them.")
     return Settings(values, errors)
+
+
+def with_variables(text: str) -> str:
+    """Return a module's message with the variable of the playbooks in place of each option."""
+    return _OPTION.sub(lambda found: PREFIX + _ACCOUNTS.get(found.group(), found.group()), text)
 
 
 def unknown_variables(names: Iterable[str], also_known: Iterable[str] = ()) -> List[str]:

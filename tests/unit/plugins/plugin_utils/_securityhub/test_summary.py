@@ -144,6 +144,28 @@ def test_messages_that_differ_in_account_region_and_request_are_one_group() -> N
     assert accounts.endswith("000000000009 and 2 more")
 
 
+def test_a_message_about_another_region_is_in_the_same_group() -> None:
+    text = "AssumeRole failed in eu-west-1: denied for {}."
+    rows = [
+        row(n, region, "Invited", reason="role_not_assumed", processing_result=text.format(account(n)))
+        for n in (1, 2)
+        for region in ("eu-west-1", "eu-central-1")
+    ]
+    lines = summed(result(*rows)).lines
+    (line,) = [line for line in lines if "AssumeRole" in line]
+    assert line.startswith("4 memberships of 2 accounts in both Regions (role_not_assumed): ")
+    assert line.endswith("AssumeRole failed in <Region>: denied for <account>.")
+
+
+def test_options_of_modules_are_named_as_variables() -> None:
+    words = "Check member_role, its trust policy, and member_role_external_id."
+    lines = summed(result(row(1, reason="role_not_assumed", processing_result=words))).lines
+    expected = "Check securityhub_member_role, its trust policy, and securityhub_member_role_external_id."
+    assert any(line.endswith(expected) for line in lines), "\n".join(lines)
+    failed = summed({"failed": True, "msg": "surplus_limit: 12 accounts are too many. Raise surplus_limit."})
+    assert failed.msg == "securityhub_surplus_limit: 12 accounts are too many. Raise securityhub_surplus_limit."
+
+
 def test_many_reasons_are_cut() -> None:
     texts = [f"Cause {letter}" for letter in "abcdefghijklmnopqrstuvwxy"]
     rows = [row(n, status="Created", reason="rejected", processing_result=text) for n, text in enumerate(texts)]
@@ -262,7 +284,8 @@ def test_call_that_failed_as_a_whole_comes_first(purpose: str) -> None:
     assert found.msg.startswith("members[0].account_id: 'x' is not an account ID.")
     assert found.lines[0] == "members[0].account_id: 'x' is not an account ID."
     refused = result(row(1), failed=(), msg="12 surplus members are more than surplus_limit (10).")
-    assert summed({**refused, "failed": True}, purpose).msg == "12 surplus members are more than surplus_limit (10)."
+    found = summed({**refused, "failed": True}, purpose)
+    assert found.msg == "12 surplus members are more than securityhub_surplus_limit (10)."
 
 
 def test_message_of_a_call_that_names_rows_is_not_repeated() -> None:

@@ -12,6 +12,7 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.vari
     DEFAULTS,
     settings_of,
     unknown_variables,
+    with_variables,
 )
 
 
@@ -106,3 +107,18 @@ def test_all_errors_are_named() -> None:
     both = "securityhub_accounts and securityhub_accounts_file are both set. Set only one of them."
     assert both in settings_of(given).errors
     assert settings_of({**given, "securityhub_accounts": ""}).errors == settings_of(given).errors[:2]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("regions: no such Region.", "securityhub_regions: no such Region."),
+        ("members: no account ID.", "securityhub_accounts: no account ID."),
+        ("Set wait_timeout to more.", "Set securityhub_wait_timeout to more."),
+        ("In two regions: denied.", "In two regions: denied."),
+        ("not authorized on arn:aws:iam::111122223333:role/member_role", None),
+        ("Set securityhub_member_role.", None),
+    ],
+)
+def test_with_variables(text: str, expected: str | None) -> None:
+    assert with_variables(text) == (expected or text)
