@@ -168,7 +168,10 @@ def _has_failed(pair: Pair, failed: Failed) -> bool:
 
 def _membership(row: Row, failed: Failed, before: bool, actions: Iterable[str]) -> Membership:
     """Return a row as a membership. Each key is read once, and only where needed: Ansible makes reading slow."""
-    account_id, region, reason = str(row["account_id"]), str(row["region"]), row.get("reason") or None
+    account_id, region, actions = str(row["account_id"]), str(row["region"]), tuple(actions)
+    reason = row.get("reason") or None
+    # the invitation of a plan is not sent, so nobody waits for its acceptance
+    reason = None if before and actions and reason == AWAITING_ACCEPTANCE else reason
     key = "previous_member_status" if before and "previous_member_status" in row else "member_status"
     status = _status(row.get(key), reason, _has_failed((account_id, region), failed))
     return Membership(
@@ -177,9 +180,9 @@ def _membership(row: Row, failed: Failed, before: bool, actions: Iterable[str]) 
         status=status,
         email=row.get("email") or None,
         invited_at=row.get("invited_at") or None if status == INVITED else None,
-        actions=tuple(actions),
+        actions=actions,
         reason=reason,
-        processing_result=_explanation(row) if reason or status != ENABLED else None,
+        processing_result=_explanation(row) if reason else None,
         is_plan=before,
     )
 

@@ -157,6 +157,13 @@ def test_a_message_about_another_region_is_in_the_same_group() -> None:
     assert line.endswith("AssumeRole failed in <Region>: denied for <account>.")
 
 
+def test_a_plan_to_invite_is_not_an_invitation_that_waits() -> None:
+    plan = {"reason": "awaiting_acceptance", "processing_result": "The owner has to accept.", "actions": ["invite"]}
+    lines = summed(result(row(1, status="Removed", **plan)), "report").lines
+    assert "1 account in eu-west-1: The administrator ended the membership." in lines
+    assert "  Next: Run multiaccount.aws.securityhub_onboard. It will invite." in lines
+
+
 def test_options_of_modules_are_named_as_variables() -> None:
     words = "Check member_role, its trust policy, and member_role_external_id."
     lines = summed(result(row(1, reason="role_not_assumed", processing_result=words))).lines
