@@ -158,7 +158,11 @@ def test_a_message_about_another_region_is_in_the_same_group() -> None:
 
 
 def test_a_plan_to_invite_is_not_an_invitation_that_waits() -> None:
-    plan = {"reason": "awaiting_acceptance", "processing_result": "The owner has to accept.", "actions": ["invite"]}
+    plan: dict[str, Any] = {
+        "reason": "awaiting_acceptance",
+        "processing_result": "The owner has to accept.",
+        "actions": ["invite"],
+    }
     lines = summed(result(row(1, status="Removed", **plan)), "report").lines
     assert "1 account in eu-west-1: The administrator ended the membership." in lines
     assert "  Next: Run multiaccount.aws.securityhub_onboard. It will invite." in lines
