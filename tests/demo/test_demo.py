@@ -88,7 +88,7 @@ def test_it_leaves_nothing_behind_when_it_is_interrupted(mark: str, number: sign
     with start(mark) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            if line.startswith("TASK [Invite those"):
+            if line.startswith("TASK [multiaccount.aws.securityhub : Invite the accounts"):
                 break
         assert len(marked(mark)) >= 3, "the demonstration, its hub and Ansible"
         if number == signal.SIGINT:  # a terminal sends it to all of the group

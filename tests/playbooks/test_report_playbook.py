@@ -51,7 +51,7 @@ def test_the_accounts_asked_for_members_or_not_and_a_region_that_fails(fleet: Fl
     assert run.error.startswith(f"{OTHER_REGION} failed (AccessDeniedException): GetMembers ")
     report = fleet.report()
     assert set(report) == {ONE, ZERO}
-    assert "securityhub_member_role" in report[ZERO][REGION]["next_step"]
+    assert report[ZERO][REGION]["next_step"] == "Run multiaccount.aws.securityhub_onboard. It will add and invite."
     assert report[ZERO][OTHER_REGION]["readable"] is False
     document = json.loads(Path(fleet.page).with_suffix(".json").read_text("utf-8"))
     assert document["administrator_id"] == ADMINISTRATOR
