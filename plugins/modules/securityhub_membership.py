@@ -469,17 +469,17 @@ def reconcile(
 ) -> Dict[str, RegionResult[RegionMemberships]]:
     """Bring all Regions to the desired state at the same time."""
     session.connect()
-    with session.worker_pool() as run_all:
-        accounts = MemberAccounts(session.role_credentials(roles), run_all)
+    run_all = session.worker_pool(len(session.regions))
+    accounts = MemberAccounts(session.role_credentials(roles), run_all)
 
-        def work(client: SecurityHubClient) -> RegionResult[RegionMemberships]:
-            own_account = partial(session.caller_account_id, client.region)
-            found = surplus.get(client.region)
-            if found and isinstance(found.error, SecurityHubError) and not found.error.hub_is_disabled:
-                return not_started(desired.emails[client.region], found.error)
-            return RegionRun(client, desired, accounts, own_account).run(found.value if found else ())
+    def work(client: SecurityHubClient) -> RegionResult[RegionMemberships]:
+        own_account = partial(session.caller_account_id, client.region)
+        found = surplus.get(client.region)
+        if found and isinstance(found.error, SecurityHubError) and not found.error.hub_is_disabled:
+            return not_started(desired.emails[client.region], found.error)
+        return RegionRun(client, desired, accounts, own_account).run(found.value if found else ())
 
-        return session.map_regions(work, not_started_in(desired))
+    return session.map_regions(work, not_started_in(desired))
 
 
 def not_started_in(desired: DesiredMemberships) -> Any:

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import chain
 from typing import (
     Any,
     Callable,
     Dict,
     Iterable,
-    Iterator,
     List,
     Mapping,
     Optional,
@@ -157,16 +155,28 @@ class RegionSession:
             with acting_as(role):
                 return self._work(place.region, work, not_started)
 
-        with self.worker_pool() as run_all:
-            results = dict(zip(places, run_all(work_in, places)))
+        results = dict(zip(places, self.worker_pool()(work_in, places)))
         errors = {account_id: each.error for account_id, each in credentials.items() if each.error}
         return {place: result for place, result in results.items() if result is not None}, errors
 
-    @contextmanager
-    def worker_pool(self) -> Iterator[Callable[[Callable[[Any], Any], Sequence[Any]], List[Any]]]:
-        """Yield what runs a function for many arguments, ``concurrency`` at a time over all its callers."""
-        with ThreadPoolExecutor(max_workers=self._concurrency) as pool:
-            yield lambda work, arguments: list(pool.map(work, arguments))
+    def worker_pool(self, callers: int = 1) -> Callable[[Callable[[Any], Any], Sequence[Any]], List[Any]]:
+        """Return what runs a function for many arguments, ``concurrency`` at a time over all its callers.
+
+        :param callers: how many Regions use it at the same time. Each has an equal share: accounts that move through
+            all Regions side by side need fewer connections, and a new one costs more than a call over TLS.
+        """
+        slots = threading.BoundedSemaphore(self._concurrency)
+        share = -(-self._concurrency // callers)
+
+        def run_all(work: Callable[[Any], Any], arguments: Sequence[Any]) -> List[Any]:
+            def run(argument: Any) -> Any:
+                with slots:
+                    return work(argument)
+
+            with ThreadPoolExecutor(max_workers=share) as pool:
+                return list(pool.map(run, arguments))
+
+        return run_all
 
     def _work(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,29 @@ def test_each_region_has_one_client_of_one_session(made: list[tuple[Any, str, di
     map_regions(connection(["eu-west-1", "eu-central-1"]), lambda client: client.sdk)
     assert sorted(region for _session, region, _settings in made) == ["eu-central-1", "eu-west-1"]
     assert len({id(session) for session, _region, _settings in made}) == 1
+
+
+@pytest.mark.parametrize(("concurrency", "callers", "peak"), [(4, 1, 4), (4, 2, 4), (1, 3, 1), (6, 3, 6)])
+def test_worker_pool_works_on_concurrency_items_at_once(concurrency: int, callers: int, peak: int) -> None:
+    session = connection()
+    session.use_concurrency(concurrency)
+    run_all = session.worker_pool(callers)
+    met = threading.Barrier(peak, timeout=60)
+    lock, active, most = threading.Lock(), [0], [0]
+
+    def work(item: int) -> int:
+        with lock:
+            active[0] += 1
+            most[0] = max(most[0], active[0])
+        met.wait()  # nobody goes on before so many are at work, and a barrier lets no more in
+        with lock:
+            active[0] -= 1
+        return item * 2
+
+    with ThreadPoolExecutor(callers) as regions:
+        results = list(regions.map(lambda _region: run_all(work, range(12)), range(callers)))
+    assert results == [[item * 2 for item in range(12)]] * callers
+    assert most[0] == peak
 
 
 def client_of(**boto_params: Any) -> SecurityHubClient:
