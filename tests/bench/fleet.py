@@ -1,35 +1,31 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Entries about the whole way: accounts become members with the playbook securityhub_onboard."""
+"""Entries about the whole way: accounts become members with the playbook securityhub_onboard, over TLS."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from bench.measure import BenchError, Run
+from bench.measure import BenchError, Run, in_turn, ratio
 from bench.table import Row
 from bench.workload import ADMINISTRATOR, LATENCY, REGIONS, Bench, accounts
 
 PLAYBOOK = "multiaccount.aws.securityhub_onboard"
-# The published script for inviting and accepting waits so long, once for each account and Region, besides its calls:
-# https://github.com/awslabs/aws-securityhub-multiaccount-scripts
-SCRIPT_PACE = 5.0
-TIMES_AS_FAST = 10.0
+ROLE = "SecurityHubOnboarding"
+# The playbook that this one replaced, a play with a host for each account: 200 accounts in 5 Regions, without TLS.
+EARLIER_SECONDS = 167.0
+EARLIER_FACTOR = 8.0
 
 
 def onboarding(bench: Bench) -> Iterator[Row]:
-    """20 accounts in 3 Regions, 100 ms a call, 10 forks; the role of one account cannot be assumed."""
-    ids, where, forks = accounts(20), REGIONS[:3], 10
+    """20 accounts in 3 Regions, 100 ms a call, over TLS; the role of one account cannot be assumed."""
+    ids, where = accounts(20), REGIONS[:3]
     denied = ids[7]
-    first, again = _onboard(bench, ids, where, forks, denied)
-    paced = SCRIPT_PACE * len(ids) * len(where)
-    factor = paced / first.seconds
+    first, again = _onboard(bench, ids, where, denied)
     yield Row(
-        "onboarding", f"{len(ids)} accounts in {len(where)} Regions, {forks} forks",
-        f"{first.seconds:.1f} s (processor time {first.cpu_seconds:.0f} s), "
-        f"at the published script's pace {paced:.0f} s: {factor:.1f} times as fast",
-        f"at least {TIMES_AS_FAST:g} times", factor >= TIMES_AS_FAST,
+        "onboarding", f"{len(ids)} accounts in {len(where)} Regions",
+        f"{first.seconds:.1f} s, processor time {first.cpu_seconds:.0f} s", "under 8 s", first.seconds < 8,
     )  # fmt: skip
     named = denied in first.output and "AccessDenied" in first.output
     enabled = _enabled(bench, ids, where)
@@ -39,59 +35,84 @@ def onboarding(bench: Bench) -> Iterator[Row]:
         f"{len(ids) - 1} enabled, the other named, failed",
         enabled == len(ids) - 1 and named and first.code != 0,
     )  # fmt: skip
-    writes, changed = bench.hub.counts()["writes"], _changed(again)
-    yield Row(
-        "onboarding", "second run", f"{again.seconds:.1f} s, {writes} writes, changed={changed}",
-        "0 writes, changed=0", writes == changed == 0,
-    )  # fmt: skip
+    yield _second_run(bench, again, "onboarding")
 
 
 def fleet(bench: Bench) -> Iterator[Row]:
-    """200 accounts in 5 Regions, 100 ms a call, with more and more forks."""
+    """200 accounts in 5 Regions, 100 ms a call, over TLS, against a plain program with as many threads."""
     ids, where = accounts(200), REGIONS[:5]
-    for forks in (5, 10, 20, 50):
-        first, again = _onboard(bench, ids, where, forks)
-        enabled, writes = _enabled(bench, ids, where), bench.hub.counts()["writes"]
-        yield Row(
-            "fleet", f"{len(ids)} accounts in {len(where)} Regions, {forks} forks",
-            f"{first.seconds:.0f} s (processor time {first.cpu_seconds:.0f} s), {enabled} enabled;"
-            f" again: {again.seconds:.1f} s, {writes} writes, changed={_changed(again)}",
-            f"{len(ids)} enabled, then 0 writes", enabled == len(ids) and writes == _changed(again) == 0,
-        )  # fmt: skip
+    first, again = _onboard(bench, ids, where)
+    factor = EARLIER_SECONDS / first.seconds
+    enabled = _enabled(bench, ids, where)
+    yield Row(
+        "fleet", f"{len(ids)} accounts in {len(where)} Regions",
+        f"{first.seconds:.1f} s, processor time {first.cpu_seconds:.0f} s, peak memory {first.peak_mb:.0f} MB, "
+        f"{enabled} enabled; the earlier playbook took {EARLIER_SECONDS:.0f} s: {factor:.1f} times as fast",
+        f"at least {EARLIER_FACTOR:g} times, at most 20 s of processor time, under 150 MB",
+        factor >= EARLIER_FACTOR and first.cpu_seconds <= 20 and first.peak_mb < 150 and enabled == len(ids),
+    )  # fmt: skip
+    yield _second_run(bench, again, "fleet")
+    plain = bench.script("plain_onboarding.py", ADMINISTRATOR, ROLE, ",".join(ids), ",".join(where))
+    ours, theirs = in_turn(
+        1, lambda: _run(bench, ids, where, None), lambda: _fresh(bench, where, None).run(plain).succeeded()
+    )
+    took = ratio([run.seconds for run in ours], [run.seconds for run in theirs])
+    yield Row(
+        "fleet", "against a plain boto3 program with 50 threads",
+        f"ours {ours[0].seconds:.1f} s, processor time {ours[0].cpu_seconds:.0f} s; "
+        f"theirs {theirs[0].seconds:.1f} s, processor time {theirs[0].cpu_seconds:.0f} s: {took:.2f} times as long",
+        "at most 1.5 times", took <= 1.5,
+    )  # fmt: skip
 
 
 def fleet_growth(bench: Bench) -> Iterator[Row]:
-    """How onboarding grows with accounts and with Regions: 100 ms a call, 10 forks."""
-    forks = 10
-    for number, regions in ((10, 3), (20, 3), (40, 3), (20, 1), (20, 10)):
+    """How onboarding grows with accounts and with Regions, up to 2,000 × 17 in batches: 100 ms a call, over TLS."""
+    for number, regions in ((10, 3), (20, 3), (40, 3), (20, 1), (20, 17), (200, 17), (2000, 17)):
         ids, where = accounts(number), REGIONS[:regions]
-        first, again = _onboard(bench, ids, where, forks)
+        first, again = _onboard(bench, ids, where)
         if _enabled(bench, ids, where) != number:
             raise BenchError("not all accounts are enabled")
         yield Row(
-            "fleet-growth", f"{number} accounts, Regions: {regions}, {forks} forks",
-            f"{first.seconds:.0f} s (processor time {first.cpu_seconds:.0f} s); again: {again.seconds:.1f} s",
+            "fleet-growth", f"{number} accounts, Regions: {regions}",
+            f"{first.seconds:.0f} s, processor time {first.cpu_seconds:.0f} s, peak memory {first.peak_mb:.0f} MB; "
+            f"again: {again.seconds:.1f} s",
         )  # fmt: skip
 
 
-def _onboard(
-    bench: Bench, ids: Sequence[str], where: Sequence[str], forks: int, denied: str | None = None
-) -> tuple[Run, Run]:
+def _second_run(bench: Bench, again: Run, entry: str) -> Row:
+    writes, changed = bench.hub.counts()["writes"], _changed(again)
+    done = f"{again.seconds:.1f} s, {writes} writes, changed={changed}"
+    return Row(entry, "second run", done, "0 writes, changed=0", writes == changed == 0)
+
+
+def _onboard(bench: Bench, ids: Sequence[str], where: Sequence[str], denied: str | None = None) -> tuple[Run, Run]:
     """Onboard accounts that nobody has heard of, and once more; what the hub counts is of the second run."""
+    first = _run(bench, ids, where, denied)
+    bench.hub.reset_counts()
+    return first, _play(bench, ids, where, denied)
+
+
+def _run(bench: Bench, ids: Sequence[str], where: Sequence[str], denied: str | None) -> Run:
+    return _play(_fresh(bench, where, denied), ids, where, denied)
+
+
+def _fresh(bench: Bench, where: Sequence[str], denied: str | None) -> Bench:
+    """Return the bench with a hub that has forgotten everything."""
     bench.seed({}, where, LATENCY)
     bench.hub.seed(denied_roles=[denied] if denied else [])
+    return bench
+
+
+def _play(bench: Bench, ids: Sequence[str], where: Sequence[str], denied: str | None) -> Run:
     variables = {
-        "securityhub_membership_accounts": [{"account_id": account} for account in ids],
-        "securityhub_membership_regions": list(where),
-        "securityhub_membership_member_role": "SecurityHubOnboarding",
+        "securityhub_accounts": list(ids),
+        "securityhub_regions": list(where),
+        "securityhub_member_role": ROLE,
     }
-    runs = []
-    for _run in range(2):
-        bench.hub.reset_counts()
-        runs.append(bench.playbook(PLAYBOOK, variables, "--forks", str(forks)))
-        if bool(runs[-1].code) != bool(denied):
-            raise BenchError(f"the playbook ended with exit code {runs[-1].code}: {runs[-1].output[-3000:]}")
-    return runs[0], runs[1]
+    run = bench.playbook(PLAYBOOK, variables)
+    if bool(run.code) != bool(denied):
+        raise BenchError(f"the playbook ended with exit code {run.code}: {run.output[-3000:]}")
+    return run
 
 
 def _enabled(bench: Bench, ids: Sequence[str], where: Sequence[str]) -> int:

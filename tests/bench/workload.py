@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import botocore
+
 from bench.measure import BenchError, Run, run
 from local_hub.control import Hub, running_hub
 from run.layout import BIN, ROOT
@@ -48,6 +50,15 @@ class Bench:
         self.hub = hub
         self.folder = folder
         self.environment = self._environment(**hub.environment(ADMINISTRATOR, REGIONS[0]))
+        if hub.ca_file:
+            self.environment["AWS_CA_BUNDLE"] = self._bundle(hub.ca_file)
+
+    def _bundle(self, ca_file: str) -> str:
+        """Write a CA file of the size that clients have, with the hub's among them: it is read for each connection."""
+        usual = Path(botocore.__file__).parent / "cacert.pem"
+        bundle = self.folder / "bundle.pem"
+        bundle.write_text(usual.read_text(encoding="utf-8") + Path(ca_file).read_text(encoding="utf-8"), "utf-8")
+        return str(bundle)
 
     def _environment(self, **more: str) -> dict[str, str]:
         return tool_environment(
@@ -128,7 +139,7 @@ class Bench:
 
 
 @contextmanager
-def prepared() -> Iterator[Bench]:
+def prepared(tls: bool = False) -> Iterator[Bench]:
     """Start a local Security Hub, and end it afterwards."""
-    with tempfile.TemporaryDirectory() as folder, running_hub() as hub:
+    with tempfile.TemporaryDirectory() as folder, running_hub(tls=tls) as hub:
         yield Bench(hub, Path(folder))
