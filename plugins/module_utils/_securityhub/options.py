@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Collection, Dict, Iterable, List, Mapping, Optional, Sequence
 
+from .account_ids import account_id_hint, is_account_id
 from .errors import InvalidInput
 from .model import STATUSES, canonical_status
 
@@ -40,10 +41,7 @@ ACCOUNT_IDS_SPEC: Dict[str, Any] = {"type": "list", "elements": "raw"}
 # What modules take that work in the caller's own account, or in many member accounts instead.
 ACCOUNTS_SPEC: Dict[str, Any] = {"account_ids": ACCOUNT_IDS_SPEC, **MEMBER_ROLE_SPEC}
 
-_ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _SEPARATORS = re.compile(r"[,\s]+")
-_HYPHENATED = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}")
-_SPREADSHEET = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
 # The keys of a row, lower case and without blanks, hyphens and underscores: ours, the API's, those of AWS
 # Organizations and of the console's CSV.
 _ID_KEYS = ("accountid", "id")
@@ -79,11 +77,6 @@ def split_text(values: Iterable[object]) -> List[str]:
     return list(dict.fromkeys(part for part in parts if part))
 
 
-def is_account_id(text: str) -> bool:
-    """Whether a text is exactly 12 ASCII digits."""
-    return _ACCOUNT_ID.fullmatch(text) is not None
-
-
 def parse_account_ids(values: Iterable[object], option: str) -> List[str]:
     """Return the account IDs in a list or text, each once, in order.
 
@@ -117,27 +110,9 @@ def _is_account_id(value: object) -> bool:
 
 
 def _named_with_hint(value: object) -> str:
-    hint = _hint(str(value).strip()) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+    hint = account_id_hint(value)
     name = "null" if value is None else repr(value)
     return f"{name} ({hint})" if hint else name
-
-
-def _hint(text: str) -> str:
-    """Return what probably happened to an account ID, with the value that it was, empty where nothing fits."""
-    if _HYPHENATED.fullmatch(text):
-        return f"write it without hyphens: '{text.replace('-', '')}'"
-    if _SPREADSHEET.fullmatch(text):
-        return "a spreadsheet has rounded it: format the column as text and export it again"
-    return _hint_for_number(text) if text.isascii() and text.isdigit() else ""
-
-
-def _hint_for_number(text: str) -> str:
-    if len(text) == 11:
-        return f"a leading zero is missing: '0{text}'"
-    octal = f"{int(text):o}".zfill(12)
-    if 8 <= len(text) <= 10 and is_account_id(octal):
-        return f"YAML reads an unquoted {octal} as this octal number: quote it: '{octal}'"
-    return ""
 
 
 def parse_statuses(values: Iterable[object], option: str) -> List[str]:

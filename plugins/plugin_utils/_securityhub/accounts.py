@@ -12,7 +12,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from .account_ids import account_id_of, explain
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.account_ids import (
+    account_id_hint,
+    account_id_of,
+)
+
 from .tables import InvalidAccounts, RawRow, rows_of
 from .wording import count
 
@@ -203,13 +207,19 @@ def _problem(fields: Mapping[str, Any]) -> Optional[str]:
     if "account_id" not in fields:
         return "it has no account_id"
     if not account_id_of(fields["account_id"]):
-        return explain(fields["account_id"])
+        return _not_an_account_id(fields["account_id"])
     email = _text(fields.get("email"))
     if email and not _EMAIL.fullmatch(email):
         return f"{email!r} is not an email address"
     if isinstance(fields.get("member_role"), (list, tuple, Mapping)):
         return "its role is not a text"
     return None
+
+
+def _not_an_account_id(value: object) -> str:
+    shown = "null" if value is None else repr(str(value).strip())
+    hint = account_id_hint(value, is_yaml=isinstance(value, int))
+    return f"{shown} is not an account ID{hint and f' ({hint})'}"
 
 
 def _account(fields: Mapping[str, Any]) -> Account:
