@@ -29,7 +29,8 @@ attributes:
     description: Returns in check mode what a run would change, and changes nothing.
     support: full
     details:
-      - Makes the same reads as a run and no writes, and returns the result of the same plan.
+      - Makes no writes, and returns the result of the same plan as a run.
+      - Reads what a run reads before its first write, and what else shows that the service would refuse a write.
   diff_mode:
     description: Returns in diff mode what has changed, or in check mode would change.
     support: full

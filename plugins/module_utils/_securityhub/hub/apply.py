@@ -108,31 +108,33 @@ def _apply(
     waiter = Waiter(HUB_WAIT_TIMEOUT)
     while current.changed:
         for request in _requests(client, current):
-            send_with_retries(_HubWrite(client, current, tracker, request))
+            send_with_retries(_HubWrite(request, partial(_is_applied, client, current), tracker))
             tracker.confirm()
         current = _next_plan(client, plan, current, with_tags, waiter)
     return current.before
 
 
 class _HubWrite(Write):
-    """One request of a plan; everything but enabling and disabling may be sent again at will."""
+    """One request, and how to see that it is done after its response was lost or refused."""
 
-    def __init__(
-        self, client: SecurityHubClient, plan: HubPlan, tracker: WriteTracker, request: Callable[[], None]
-    ) -> None:
-        self._client = client
-        self._plan = plan
-        self._tracker = tracker
+    def __init__(self, request: Callable[[], None], is_done: Callable[[], bool], tracker: WriteTracker) -> None:
         self._request = request
+        self._is_done = is_done
+        self._tracker = tracker
 
     def send(self) -> None:
         self._tracker.track(self._request)
 
     def is_done(self, _error: SecurityHubError) -> bool:
-        hub = describe_hub(self._client, with_tags=False)
-        if self._plan.enable is not None:
-            return hub is not None
-        return self._plan.disable and hub is None
+        return self._is_done()
+
+
+def _is_applied(client: SecurityHubClient, plan: HubPlan) -> bool:
+    """Whether Security Hub is enabled or disabled as planned; everything else may be sent again at will."""
+    hub = describe_hub(client, with_tags=False)
+    if plan.enable is not None:
+        return hub is not None
+    return plan.disable and hub is None
 
 
 def _requests(client: SecurityHubClient, plan: HubPlan) -> List[Callable[[], None]]:
@@ -169,27 +171,13 @@ def _next_plan(client: SecurityHubClient, plan: Planner, current: HubPlan, with_
             )
 
 
-class _Enabling(Write):
-    """EnableSecurityHub, for an account that is to accept an invitation."""
-
-    def __init__(self, client: SecurityHubClient, desired: DesiredHub, tracker: WriteTracker) -> None:
-        self._client = client
-        self._request = partial(enable_hub, client, plan_hub_present(desired, None).enable or {})
-        self._tracker = tracker
-
-    def send(self) -> None:
-        self._tracker.track(self._request)
-
-    def is_done(self, _error: SecurityHubError) -> bool:
-        return is_hub_enabled(self._client)
-
-
 def enable_where_disabled(
     client: SecurityHubClient, desired: DesiredHub, tracker: WriteTracker
 ) -> Optional[SecurityHubError]:
     """Enable Security Hub where it was seen disabled; return why that failed, None if it did not."""
+    request = partial(enable_hub, client, plan_hub_present(desired, None).enable or {})
     try:
-        send_with_retries(_Enabling(client, desired, tracker))
+        send_with_retries(_HubWrite(request, partial(is_hub_enabled, client), tracker))
     except SecurityHubError as error:
         enabled = read_or_error(lambda: [is_hub_enabled(client)])
         return None if True in enabled.value else error
