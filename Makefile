@@ -57,7 +57,7 @@ bench: setup ## measure the modules against the local hub
 docs: setup ## build the HTML documentation into .build/docs
 	@$(VENV_PYTHON) -m run.site
 
-matrix: setup ## sanity and units on every supported ansible-core with every Python of this machine, or CORES=2.21
+matrix: setup ## sanity, units and playbooks on every supported ansible-core with every Python of this machine, or CORES=2.21
 	@$(VENV_PYTHON) -m run.matrix $(CORES)
 
 lock: setup ## resolve tests/requirements/dev.in anew into dev.txt

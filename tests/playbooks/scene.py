@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import Any
 from local_hub.control import Hub
 from run.layout import BIN, environment
 
+# Where Ansible's programs lie: `make matrix` runs some tests of this folder with other versions.
+ANSIBLE_BIN = Path(os.environ.get("OTHER_ANSIBLE_BIN", BIN))
 ADMINISTRATOR = "999988887777"
 REGION, OTHER_REGION = "eu-west-1", "eu-central-1"
 MODULE = "multiaccount.aws.securityhub_member_invite"
@@ -115,12 +118,12 @@ class Scene:
     def run(
         self, *command: str | Path, without: tuple[str, ...] = (), settings: Mapping[str, str] | None = None
     ) -> Run:
-        """Run a command of the virtual environment, without some variables of the environment and with others."""
+        """Run a program of Ansible, without some variables of the environment and with others."""
         variables = {name: value for name, value in self.environment.items() if name not in without}
         variables.update(settings or {})
         program, *rest = command
         done = subprocess.run(
-            [BIN / program, *rest], cwd=self.folder, env=variables, text=True, check=False, timeout=300,
+            [ANSIBLE_BIN / program, *rest], cwd=self.folder, env=variables, text=True, check=False, timeout=300,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         return Run(done.returncode, no_secret(done.stdout))

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sanity and unit tests on every supported ansible-core with every Python that this machine has.
+"""Sanity tests, unit tests and playbooks on every supported ansible-core with every Python that this machine has.
 
 Ends with a table; a pair whose Python this machine lacks is listed as not run.
 """
@@ -19,13 +19,15 @@ from pathlib import Path
 
 from run import ansible_test, guards, setup, tree
 from run.guards import NothingCheckedError, Tally
-from run.layout import BUILD, REQUIREMENTS, ROOT, locked
-from run.shell import CommandError
+from run.layout import BUILD, REQUIREMENTS, ROOT, environment, locked
+from run.shell import CommandError, show
 
 FOLDER = BUILD / "matrix"
 NEEDED = REQUIREMENTS / "matrix.txt"
 UNIT_TESTS = ROOT / "tests" / "unit" / "requirements.txt"
 TARGET_TESTS = ("compile", "import")
+# What shows that the role and the playbooks work with an ansible-core: each entry point, and settings of users.
+PLAYBOOK_TESTS = ("test_isolation.py", "test_role_entry_points.py")
 
 # ansible-core -> the Pythons it runs on, and those that it runs modules with only. From its support matrix,
 # https://docs.ansible.com/ansible/latest/reference_appendices/release_and_maintenance.html, above the floors of this
@@ -85,7 +87,18 @@ def run_controller(version: str, venv: Path) -> Tally:
     ansible_test.run("sanity", "--python", version, "--junit", venv=venv)
     sanity = guards.sanity(ansible_test.reports(ansible_test.SANITY_REPORTS), guards.sanity_expected(files))
     ansible_test.run("units", "--python", version, venv=venv)
-    return sanity + guards.junit(ansible_test.reports(ansible_test.UNIT_REPORTS), "unit test")
+    units = guards.junit(ansible_test.reports(ansible_test.UNIT_REPORTS), "unit test")
+    return sanity + units + run_playbooks(venv)
+
+
+def run_playbooks(venv: Path) -> Tally:
+    """Run role and playbooks with the ansible-core of a virtual environment; the tests themselves run in ours."""
+    report = FOLDER / f"{venv.name}.xml"
+    report.unlink(missing_ok=True)
+    files = [f"tests/playbooks/{name}" for name in PLAYBOOK_TESTS]
+    show("python", "-m", "pytest", "--quiet", "--numprocesses", "auto", "--junit-xml", report, *files,
+         env=environment(OTHER_ANSIBLE_BIN=str(venv / "bin")))  # fmt: skip
+    return guards.junit([report], "test of the playbooks")
 
 
 def run_target(version: str, venv: Path, python: Path) -> Tally:
@@ -110,7 +123,7 @@ def run_pair(core: str, version: str, *, target: Path | None) -> Row:
             tally = run_target(version, venv, target) if target else run_controller(version, venv)
     except (CommandError, NothingCheckedError, setup.SetupError) as error:
         return Row(core, version, f"FAILED: {str(error).splitlines()[0]} ({log.relative_to(ROOT)})", failed=True)
-    what = " and ".join(TARGET_TESTS) if target else "sanity and units"
+    what = " and ".join(TARGET_TESTS) if target else "sanity, units and playbooks"
     return Row(core, version, f"{what}: {tally}, {time.monotonic() - started:.0f} s", failed=bool(tally.failed))
 
 
