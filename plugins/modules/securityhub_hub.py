@@ -135,7 +135,7 @@ hubs:
       type: str
       sample: SECURITY_CONTROL
     tags:
-      description: The tags. V(null) where O(tags) is not set, as they are not read then.
+      description: The tags. V(null) where O(tags) is not set, and with O(state=absent), as they are not read then.
       returned: always
       type: dict
       sample: {"team": "security"}
