@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from functools import partial
 from typing import (
     Any,
     Callable,
@@ -20,12 +20,12 @@ from typing import (
     Mapping,
     Optional,
     Sequence,
-    Set,
     Tuple,
     TypeVar,
 )
 
 from ansible.module_utils.ansible_release import __version__ as ansible_core_version
+from ansible.module_utils.common.warnings import warn
 
 from .calls import SecurityHubClient, call_once
 from .credentials import (
@@ -39,9 +39,9 @@ from .credentials import (
     signing_key,
 )
 from .errors import InvalidInput, RegionResult, SecurityHubError
-from .options import exclude_regions, parse_region, parse_regions
+from .regions import FoundRegions, find_regions, requested_regions
 from .retry import READ_ATTEMPTS
-from .sessions import core_session, own_session, usable
+from .sessions import SERVICE, core_session, known_regions, own_session, usable
 
 try:
     import boto3.session
@@ -50,7 +50,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule reports it
 
-SERVICE = "securityhub"
 COLLECTION_VERSION = "1.0.0"
 USER_AGENT = f"multiaccount.aws/{COLLECTION_VERSION} ansible-core/{ansible_core_version}"
 
@@ -68,12 +67,17 @@ class RegionSession:
     """One session, the Regions to work on with it, and one client for each of them."""
 
     def __init__(
-        self, info: ConnectionInfo, regions: Optional[Iterable[object]], exclude: Optional[Iterable[object]] = None
+        self,
+        info: ConnectionInfo,
+        regions: Optional[Iterable[object]],
+        exclude: Optional[Iterable[object]] = None,
+        warn_user: Optional[Callable[[str], None]] = None,
     ) -> None:
         """Prepare without any call to AWS.
 
         :param regions: the option ``regions``, None where it was not given
         :param exclude: the option ``exclude_regions``, likewise
+        :param warn_user: gives a warning; by default a module's
         :raises InvalidInput: for a Region that is not known, for none at all, for credentials that can't be used
         """
         self._info = info
@@ -81,33 +85,46 @@ class RegionSession:
         self._account_lock = threading.Lock()
         self._account_id: Optional[str] = None
         self._clients: Dict[str, SecurityHubClient] = {}
-        self._sts_clients: Dict[str, SecurityHubClient] = {}
+        self._other_clients: Dict[Tuple[str, str], SecurityHubClient] = {}
         self._concurrency = CONCURRENCY
         self._own_core = core_session()
         self._own = own_session(self._own_core, info.boto_params)
         self._base: Any = None
         self._core = core_session()
         self._core.register_component("credential_provider", CredentialResolver([ActingProvider(lambda: self._base)]))
-        with usable("credentials", OSError):
-            self._session = boto3.session.Session(
-                botocore_session=self._core, profile_name=info.boto_params.get("profile_name")
-            )
+        self._session = self._make_session(info.boto_params.get("profile_name"))
         self._read_attempts = _read_attempts(info.boto_params.get("aws_config"))
-        self.regions = exclude_regions(self._parse(regions), exclude, self._known_regions())
+        self._warn_user = warn_user
+        self.known_regions = known_regions(self._session)
+        self.requested = requested_regions(regions, exclude, info.region, self.known_regions)
+        self._regions: Optional[Sequence[str]] = self.requested.names or None
 
-    def _parse(self, regions: Optional[Iterable[object]]) -> List[str]:
-        if regions is not None:
-            return parse_regions(regions, self._known_regions(), "regions")
-        if not self._info.region:
-            raise InvalidInput(
-                "No Region: set regions or region, the environment variable AWS_REGION, or a region in the profile."
+    def _make_session(self, profile_name: Optional[str]) -> Any:
+        with usable("credentials", OSError):
+            return boto3.session.Session(botocore_session=self._core, profile_name=profile_name)
+
+    @property
+    def regions(self) -> Sequence[str]:
+        """The Regions to work on. Where a word stands for them, the first use connects and reads them.
+
+        :raises InvalidInput: if they can't be read, or the connection can't be used
+        """
+        if self._regions is None:
+            self.connect()
+            asked_in = self.requested.asked_in
+            hub, ec2 = partial(self.client, asked_in), partial(self.ec2_client, asked_in)
+            found = find_regions(self.requested, hub, ec2, self.known_regions)
+            self._warn_of_unknown(found)
+            self._regions = found.regions
+        return self._regions
+
+    def _warn_of_unknown(self, found: FoundRegions) -> None:
+        """Name the Regions that are left out: a Region must not be forgotten without anybody seeing it."""
+        if found.unknown:
+            (self._warn_user or warn)(
+                f"regions: {self.requested.word} leaves out {', '.join(found.unknown)}: the installed botocore, "
+                f"{self.known_regions.version}, knows no Security Hub there. Update botocore."
             )
-        return [parse_region(self._info.region, self._known_regions())]
-
-    def _known_regions(self) -> Set[str]:
-        partitions = self._session.get_available_partitions()
-        names = (self._session.get_available_regions(SERVICE, partition_name=partition) for partition in partitions)
-        return set(chain.from_iterable(names))
 
     def map_regions(
         self,
@@ -120,12 +137,13 @@ class RegionSession:
         :raises InvalidInput: if there are no usable credentials
         """
         self.connect()
+        regions = self.regions
 
         def work_in(region: str) -> RegionResult[T]:
             return self._work(region, work, not_started)
 
-        with ThreadPoolExecutor(max_workers=len(self.regions)) as pool:
-            return dict(zip(self.regions, pool.map(work_in, self.regions)))
+        with ThreadPoolExecutor(max_workers=len(regions)) as pool:
+            return dict(zip(regions, pool.map(work_in, regions)))
 
     def map_places(
         self,
@@ -206,7 +224,7 @@ class RegionSession:
         if self._info.assume_role:
             arn = self._info.assume_role.name
             credentials = self._role_credentials(self._info.assume_role, arn)
-            error = credentials.take(self.regions[0])
+            error = credentials.take(self.requested.asked_in)
             if error:
                 raise InvalidInput(
                     f"assume_role_arn: AssumeRole of {arn} failed in {error.region} with {error.error_code}: "
@@ -221,7 +239,7 @@ class RegionSession:
         :raises InvalidInput: if the connection options can't be used
         """
         try:
-            self.client(self.regions[0])
+            self.client(self.requested.asked_in)
         except InvalidInput:
             raise
         except Exception:  # noqa: BLE001, S110
@@ -252,15 +270,21 @@ class RegionSession:
             with acting_as(base):
                 return call_once(sts, "AssumeRole", lambda: sts.sdk.assume_role(**role.request(arn))["Credentials"])
 
-        return RoleCredentials(assume, self.regions, account_id)
+        return RoleCredentials(assume, self._regions or [self.requested.asked_in], account_id)
 
     def _sts(self, region: str) -> SecurityHubClient:
-        """Return the client of STS in a Region, made once."""
+        return self._other_client("sts", region)
+
+    def ec2_client(self, region: str) -> SecurityHubClient:
+        """Return the client of EC2 in a Region, made once."""
+        return self._other_client("ec2", region)
+
+    def _other_client(self, service: str, region: str) -> SecurityHubClient:
         with self._lock:
-            if region not in self._sts_clients:
-                sdk = self._make_client("sts", region, self._config({}))
-                self._sts_clients[region] = SecurityHubClient(region, sdk, renew=self._renew)
-            return self._sts_clients[region]
+            if (service, region) not in self._other_clients:
+                sdk = self._make_client(service, region, self._config({}))
+                self._other_clients[service, region] = SecurityHubClient(region, sdk, self._read_attempts, self._renew)
+            return self._other_clients[service, region]
 
     def caller_account_id(self, region: str) -> Optional[str]:
         """Return whose credentials these are, None if STS does not tell. Asked once; needs no permission.

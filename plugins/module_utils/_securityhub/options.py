@@ -4,7 +4,7 @@
 
 # PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
 
-"""The options that modules share: argument specs, and what turns their values into ids, Regions and tags."""
+"""The options that modules share: argument specs, and what turns their values into ids, rows and tags."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import csv
 import json
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Collection, Dict, Iterable, List, Mapping, Optional, Sequence
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 
 from .account_ids import account_id_hint, is_account_id
 from .errors import InvalidInput
@@ -284,45 +284,3 @@ def parse_tags(tags: Mapping[object, object], option: str) -> Dict[str, str]:
             "with aws:, a value is a text of at most 256 characters."
         )
     return texts
-
-
-def parse_regions(values: Iterable[object], known: Collection[str], option: str) -> List[str]:
-    """Return the Regions in a list or text, each once, in order.
-
-    :param known: the Regions that the AWS SDK has in its data
-    :raises InvalidInput: naming every part that is none of them, or if there is no part at all
-    """
-    regions = split_text(values)
-    if not regions:
-        raise InvalidInput(f"{option}: empty. Name at least one Region, or leave the option out.")
-    wrong = [part for part in regions if part not in known]
-    if wrong:
-        raise InvalidInput(
-            f"{option}: not a Region where the installed botocore knows Security Hub: {', '.join(map(repr, wrong))}. "
-            "Check the spelling (such as eu-west-1); for a Region newer than this botocore, update botocore."
-        )
-    return regions
-
-
-def parse_region(region: str, known: Collection[str]) -> str:
-    """Return the Region of the connection options, which is one Region, never split.
-
-    :raises InvalidInput: if it is none
-    """
-    if region not in known and len(region.replace(",", " ").split()) > 1:
-        raise InvalidInput(f"region: {region!r} is not one Region. Name several in regions.")
-    return parse_regions([region], known, "region")[0]
-
-
-def exclude_regions(regions: Sequence[str], exclude: Optional[Iterable[object]], known: Collection[str]) -> List[str]:
-    """Return the Regions that the option ``exclude_regions`` leaves.
-
-    :raises InvalidInput: for what is no Region, or if none is left
-    """
-    if exclude is None or not split_text(exclude):
-        return list(regions)
-    excluded = parse_regions(exclude, known, "exclude_regions")
-    left = [region for region in regions if region not in excluded]
-    if not left:
-        raise InvalidInput(f"exclude_regions: no Region is left of {', '.join(regions)}. Exclude fewer Regions.")
-    return left

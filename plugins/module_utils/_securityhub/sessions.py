@@ -11,18 +11,23 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from typing import Any, Callable, Iterator, Mapping, Optional, Sequence, Type
 
 from .credentials import ConnectionInfo, assume_role
 from .errors import InvalidInput
+from .regions import KnownRegions
 
 try:
     import boto3.session
+    import botocore
     import botocore.session
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.utils import parse_timestamp
 except ImportError:
     pass  # AnsibleAWSModule reports it
+
+SERVICE = "securityhub"
 
 
 def core_session() -> Any:
@@ -49,6 +54,12 @@ def _legacy_token(access_key: Optional[str]) -> Optional[str]:
     """
     from_environment = access_key is not None and access_key == os.environ.get("AWS_ACCESS_KEY_ID")
     return os.environ.get("AWS_SECURITY_TOKEN") if from_environment else None
+
+
+def known_regions(session: Any) -> KnownRegions:
+    """Return the Regions of all partitions where the installed botocore knows Security Hub."""
+    names = (session.get_available_regions(SERVICE, partition_name=each) for each in session.get_available_partitions())
+    return KnownRegions(frozenset(chain.from_iterable(names)), botocore.__version__)
 
 
 def parse_time(value: Any) -> datetime:

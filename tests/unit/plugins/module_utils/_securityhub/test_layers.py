@@ -21,6 +21,7 @@ LAYERS = [
     "clients",
     "sessions",
     "credentials",
+    "regions",
     "api",
     "calls",
     "retry",

@@ -12,10 +12,8 @@ import yaml
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
     checked_wait_timeout,
-    exclude_regions,
     parse_account_ids,
     parse_members,
-    parse_regions,
     parse_statuses,
     parse_tags,
     split_text,
@@ -160,41 +158,6 @@ def test_members_that_cannot_be_used_are_refused_by_name(value: Any, message: st
     assert str(refusal.value).startswith(message)
 
 
-@pytest.mark.parametrize(
-    ("values", "regions"),
-    [
-        (["eu-west-1"], ["eu-west-1"]),
-        (["eu-west-1", "eu-central-1"], ["eu-west-1", "eu-central-1"]),
-        (["us-gov-west-1, eu-west-1\neu-central-1"], ["us-gov-west-1", "eu-west-1", "eu-central-1"]),
-        (["eu-west-1", "eu-west-1 eu-west-1"], ["eu-west-1"]),
-    ],
-)
-def test_regions_are_taken(values: list[Any], regions: list[str]) -> None:
-    assert parse_regions(values, KNOWN, "regions") == regions
-
-
-@pytest.mark.parametrize(
-    ("values", "named"),
-    [
-        (["eu-west-9"], "'eu-west-9'"),
-        (["EU-WEST-1"], "'EU-WEST-1'"),
-        (["eu-west-1", "Ireland, eu-west-1a"], "'Ireland', 'eu-west-1a'"),
-        (["eu-west-1;eu-central-1"], "'eu-west-1;eu-central-1'"),
-    ],
-)
-def test_unknown_regions_are_refused_by_name(values: list[Any], named: Any) -> None:
-    with pytest.raises(InvalidInput) as refusal:
-        parse_regions(values, KNOWN, "regions")
-    assert f"knows Security Hub: {named}. " in str(refusal.value)
-    assert "update botocore" in str(refusal.value)
-
-
-@pytest.mark.parametrize("values", [[], [""], [" ,\n"]])
-def test_an_empty_list_of_regions_is_refused(values: list[Any]) -> None:
-    with pytest.raises(InvalidInput, match=r"^regions: empty"):
-        parse_regions(values, KNOWN, "regions")
-
-
 def test_an_address_is_the_same_in_capitals() -> None:
     rows = [
         {"account_id": "111122223333", "email": "Me@example.com"},
@@ -236,30 +199,3 @@ def test_statuses_are_taken_in_any_spelling() -> None:
 def test_unknown_statuses_are_refused_by_name() -> None:
     with pytest.raises(InvalidInput, match=r"^member_status: not a member status: 'Pending', 'Nobody'\. The statuses "):
         parse_statuses(["Created", "Pending", "Nobody"], "member_status")
-
-
-@pytest.mark.parametrize(
-    ("exclude", "left"),
-    [
-        (None, ["eu-west-1", "us-east-1"]),
-        ([], ["eu-west-1", "us-east-1"]),
-        ([""], ["eu-west-1", "us-east-1"]),
-        (["us-east-1"], ["eu-west-1"]),
-        (["us-east-1, eu-west-3"], ["eu-west-1"]),
-    ],
-)
-def test_exclude_regions_leaves_the_others(exclude: list[Any] | None, left: list[str]) -> None:
-    known = ["eu-west-1", "eu-west-3", "us-east-1"]
-    assert exclude_regions(["eu-west-1", "us-east-1"], exclude, known) == left
-
-
-@pytest.mark.parametrize(
-    ("exclude", "message"),
-    [
-        (["us-east-1", "eu-west-1"], r"^exclude_regions: no Region is left of eu-west-1, us-east-1\."),
-        (["eu-west-9"], r"^exclude_regions: not a Region .*'eu-west-9'"),
-    ],
-)
-def test_exclude_regions_refuses_what_cannot_be_excluded(exclude: list[Any], message: str) -> None:
-    with pytest.raises(InvalidInput, match=message):
-        exclude_regions(["eu-west-1", "us-east-1"], exclude, ["eu-west-1", "us-east-1"])

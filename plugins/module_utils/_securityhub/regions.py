@@ -1,0 +1,324 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""Which Regions the options name: lists, the words all and linked, and the reads that the words take."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
+
+from .calls import SecurityHubClient, call_with_retries, list_pages
+from .errors import CREDENTIAL_CODES, DENIED_CODES, InvalidInput, SecurityHubError
+from .options import split_text
+
+ALL, LINKED = WORDS = ("all", "linked")
+# Linking modes of a finding aggregator, by the API reference of GetFindingAggregator.
+NO_REGIONS, SPECIFIED_REGIONS = "NO_REGIONS", "SPECIFIED_REGIONS"
+ALL_REGIONS, ALL_REGIONS_EXCEPT = "ALL_REGIONS", "ALL_REGIONS_EXCEPT_SPECIFIED"
+
+# The form of a Region's name, such as eu-west-1, us-gov-east-1 or eusc-de-east-1.
+_REGION_FORM = re.compile(r"[a-z]{2,4}(-[a-z]+){1,2}-[0-9]+")
+# How similar a known name has to be to be suggested, from 0 to 1.
+_SIMILAR = 0.75
+
+
+class KnownRegions(NamedTuple):
+    """The Regions where the installed botocore knows Security Hub, and its version."""
+
+    names: Collection[str]
+    version: str
+
+
+class FindingAggregator(NamedTuple):
+    """What links Regions: its home Region, its linking mode, and the Regions that this mode includes or excludes."""
+
+    arn: str
+    home_region: str
+    linking_mode: str
+    regions: Sequence[str]
+
+
+class FoundRegions(NamedTuple):
+    """The Regions that a word stands for, and those of them that are left out because botocore does not know them."""
+
+    regions: List[str]
+    unknown: List[str]
+
+
+class RequestedRegions(NamedTuple):
+    """The options ``regions`` and ``exclude_regions``, read without any call.
+
+    :param names: the Regions in the order of the request; none where ``word`` is set
+    :param word: all or linked, None for a list of names
+    :param asked_in: the Region in which the first call is made
+    """
+
+    names: Sequence[str]
+    word: Optional[str]
+    excluded: Sequence[str]
+    asked_in: str
+
+
+def requested_regions(
+    regions: Optional[Iterable[object]],
+    exclude: Optional[Iterable[object]],
+    connection_region: Optional[str],
+    known: KnownRegions,
+) -> RequestedRegions:
+    """Return the Regions that the options name.
+
+    :param regions: the option ``regions``, None where it was not given
+    :param connection_region: the Region of the connection options
+    :raises InvalidInput: for what is no Region, for none at all, or if none is left
+    """
+    excluded = parse_regions(exclude, known, "exclude_regions") if exclude and split_text(exclude) else []
+    word = _word(split_text(regions or ()))
+    if word:
+        return RequestedRegions((), word, excluded, _region_to_ask_in(word, connection_region, known))
+    names = _without(_named(regions, connection_region, known), excluded)
+    return RequestedRegions(names, None, excluded, names[0])
+
+
+def _without(regions: Sequence[str], excluded: Sequence[str]) -> List[str]:
+    """Return the Regions that are not excluded.
+
+    :raises InvalidInput: if none is left
+    """
+    left = [region for region in regions if region not in excluded]
+    if not left:
+        raise InvalidInput(f"exclude_regions: no Region is left of {', '.join(regions)}. Exclude fewer Regions.")
+    return left
+
+
+def _named(regions: Optional[Iterable[object]], connection_region: Optional[str], known: KnownRegions) -> List[str]:
+    if regions is not None:
+        return parse_regions(regions, known, "regions")
+    if not connection_region:
+        raise InvalidInput(
+            "No Region: set regions or region, the environment variable AWS_REGION, or a region in the profile."
+        )
+    return [parse_region(connection_region, known)]
+
+
+def _word(parts: Sequence[str]) -> Optional[str]:
+    """Return the word that stands for Regions, None for a list of names.
+
+    :raises InvalidInput: if there is anything beside a word
+    """
+    word = next((part for part in parts if part in WORDS), None)
+    if word and len(parts) > 1:
+        others = ", ".join(repr(part) for part in parts if part != word)
+        raise InvalidInput(
+            f"regions: {word} can't be combined with {others}. Set only {word}, or a list of Regions; exclude_regions "
+            "takes Regions out."
+        )
+    return word
+
+
+def _region_to_ask_in(word: str, connection_region: Optional[str], known: KnownRegions) -> str:
+    if not connection_region:
+        raise InvalidInput(
+            f"regions: {word} is looked up in the Region from the connection options, and there is none. Set region, "
+            "the environment variable AWS_REGION, or a region in the profile."
+        )
+    return parse_region(connection_region, known)
+
+
+def parse_regions(values: Iterable[object], known: KnownRegions, option: str) -> List[str]:
+    """Return the Regions in a list or text, each once, in order.
+
+    :raises InvalidInput: naming every part that is none where botocore knows Security Hub, or if there is no part
+    """
+    regions = split_text(values)
+    if not regions:
+        raise InvalidInput(f"{option}: empty. Name at least one Region, or leave the option out.")
+    wrong = [part for part in regions if part not in known.names]
+    if wrong:
+        raise InvalidInput(_unknown(wrong, known, option))
+    return regions
+
+
+def parse_region(region: str, known: KnownRegions) -> str:
+    """Return the Region of the connection options, which is one Region, never split.
+
+    :raises InvalidInput: if it is none
+    """
+    if region in WORDS:
+        raise InvalidInput(f"region: {region!r} is not one Region. Set regions to {region}, and region to a Region.")
+    if region not in known.names and len(region.replace(",", " ").split()) > 1:
+        raise InvalidInput(f"region: {region!r} is not one Region. Name several in regions.")
+    return parse_regions([region], known, "region")[0]
+
+
+def _unknown(names: Sequence[str], known: KnownRegions, option: str) -> str:
+    """Say which names are no Regions, what was probably meant, and what to do."""
+    candidates = [*known.names, *(WORDS if option == "regions" else ())]
+    hints = {name: _nearest(name, candidates) for name in names}
+    named = ", ".join(f"{name!r} (did you mean {hint}?)" if hint else repr(name) for name, hint in hints.items())
+    new = [name for name in names if _REGION_FORM.fullmatch(name)]
+    noun = "not a Region" if len(names) == 1 else "not Regions"
+    sentences = [f"{option}: {noun} where botocore {known.version} knows Security Hub: {named}."]
+    if not all(hints.values()):
+        sentences.append("Check the spelling, such as eu-west-1.")
+    if new:
+        verb = "is a new Region" if len(new) == 1 else "are new Regions"
+        sentences.append(f"If {' and '.join(new)} {verb}, update botocore.")
+    return " ".join(sentences)
+
+
+def _nearest(name: str, candidates: Collection[str]) -> Optional[str]:
+    """Return the candidate that is most similar to a name, None where none is similar."""
+    similarity = {each: SequenceMatcher(None, name.lower(), each).ratio() for each in sorted(candidates)}
+    nearest = max(similarity, key=lambda each: similarity[each], default=None)
+    return nearest if nearest and similarity[nearest] >= _SIMILAR else None
+
+
+def find_regions(
+    requested: RequestedRegions,
+    hub: Callable[[], SecurityHubClient],
+    ec2: Callable[[], SecurityHubClient],
+    known: KnownRegions,
+) -> FoundRegions:
+    """Return the Regions that a word stands for, without the excluded ones.
+
+    :param hub: returns the client of Security Hub in the Region of the connection options
+    :param ec2: returns the client of EC2 in that Region
+    :raises InvalidInput: if they can't be read, or none is left
+    """
+    try:
+        if requested.word == ALL:
+            found = keep_known(list_enabled_regions(ec2()), known)
+        else:
+            found = _linked_from_home(hub(), lambda: list_enabled_regions(ec2()), known)
+    except SecurityHubError as error:
+        raise InvalidInput(_read_failed(str(requested.word), error)) from error
+    return FoundRegions(_without(found.regions, requested.excluded), found.unknown)
+
+
+def keep_known(names: Iterable[str], known: KnownRegions) -> FoundRegions:
+    """Return the Regions in order, apart from those where botocore does not know Security Hub."""
+    ordered = list(dict.fromkeys(names))
+    return FoundRegions(
+        [name for name in ordered if name in known.names], [name for name in ordered if name not in known.names]
+    )
+
+
+def _linked_from_home(
+    client: SecurityHubClient, enabled: Callable[[], Sequence[str]], known: KnownRegions
+) -> FoundRegions:
+    aggregator = _aggregator_at_home(client)
+    found = linked_regions(aggregator, enabled, known)
+    if found is None:
+        raise InvalidInput(
+            f"regions: linked: the finding aggregator has the linking mode {aggregator.linking_mode}, which this "
+            "version of the collection does not know. Name the Regions in regions."
+        )
+    return found
+
+
+def linked_regions(
+    aggregator: FindingAggregator, enabled: Callable[[], Sequence[str]], known: KnownRegions
+) -> Optional[FoundRegions]:
+    """Return the home Region of an aggregator and then its linked Regions, None for an unknown linking mode.
+
+    :param enabled: lists the Regions that are enabled in the account, for the linking modes that link all of them
+    :raises SecurityHubError: if these can't be listed
+    """
+    linked: Dict[str, Callable[[], Sequence[str]]] = {
+        NO_REGIONS: list,
+        SPECIFIED_REGIONS: lambda: sorted(aggregator.regions),
+        ALL_REGIONS: enabled,
+        ALL_REGIONS_EXCEPT: lambda: [region for region in enabled() if region not in aggregator.regions],
+    }
+    find = linked.get(aggregator.linking_mode)
+    return keep_known([aggregator.home_region, *find()], known) if find else None
+
+
+def list_enabled_regions(client: SecurityHubClient) -> List[str]:
+    """Return the Regions of the partition that are enabled in the caller's account, by EC2, sorted."""
+
+    def send() -> List[str]:
+        return sorted(region["RegionName"] for region in client.sdk.describe_regions().get("Regions", []))
+
+    return call_with_retries(client, "DescribeRegions", send)
+
+
+def find_aggregator(client: SecurityHubClient) -> Optional[FindingAggregator]:
+    """Return the finding aggregator of the caller's account, None for none. There is one at most in a partition."""
+    arn = _aggregator_arn(client)
+    return _get_aggregator(client, arn) if arn else None
+
+
+def _aggregator_arn(client: SecurityHubClient) -> Optional[str]:
+    pages = list_pages(client, "ListFindingAggregators", client.sdk.list_finding_aggregators)
+    rows = (row for page in pages for row in page.get("FindingAggregators", []))
+    return next((row["FindingAggregatorArn"] for row in rows), None)
+
+
+def _get_aggregator(client: SecurityHubClient, arn: str) -> FindingAggregator:
+    def send() -> FindingAggregator:
+        return _aggregator(client.sdk.get_finding_aggregator(FindingAggregatorArn=arn))
+
+    return call_with_retries(client, "GetFindingAggregator", send)
+
+
+def _aggregator(response: Mapping[str, Any]) -> FindingAggregator:
+    return FindingAggregator(
+        response["FindingAggregatorArn"],
+        response["FindingAggregationRegion"],
+        response["RegionLinkingMode"],
+        tuple(response.get("Regions") or ()),
+    )
+
+
+def _aggregator_at_home(client: SecurityHubClient) -> FindingAggregator:
+    """Return the finding aggregator, whose home Region has to be the Region of the client.
+
+    :raises InvalidInput: if there is none, or its home Region is another one
+    """
+    arn = _aggregator_arn(client)
+    if not arn:
+        raise InvalidInput(
+            f"regions: linked: the account has no finding aggregator, as ListFindingAggregators in {client.region} "
+            "shows, so no Regions are linked. Set up cross-Region aggregation in Security Hub, or name the Regions in "
+            "regions."
+        )
+    _require_home(arn.split(":")[3], client.region)  # arn:<partition>:securityhub:<home Region>:...
+    aggregator = _get_aggregator(client, arn)
+    _require_home(aggregator.home_region, client.region)
+    return aggregator
+
+
+def _require_home(home_region: str, region: str) -> None:
+    if home_region != region:
+        raise InvalidInput(
+            f"regions: linked: {region}, the Region from the connection options, is not the home Region of the finding "
+            f"aggregator. Its home Region is {home_region}. Set region to {home_region}."
+        )
+
+
+def _read_failed(word: str, error: SecurityHubError) -> str:
+    """Say what failed, why, and what to do next."""
+    if error.hub_is_disabled:
+        return (
+            f"regions: {word}: Security Hub is not enabled in {error.region}, so the finding aggregator can't be read: "
+            f"{error.text.rstrip('.')}. Set region to the home Region, or name the Regions in regions."
+        )
+    return (
+        f"regions: {word}: {error.operation} failed in {error.region} with {error.error_code}: "
+        f"{error.text.rstrip('.')}. {_next_step(error)}, or name the Regions in regions."
+    )
+
+
+def _next_step(error: SecurityHubError) -> str:
+    service = "ec2" if error.operation == "DescribeRegions" else "securityhub"
+    if error.error_code in DENIED_CODES:
+        return f"Allow {service}:{error.operation} in the caller's IAM policy"
+    if error.error_code in CREDENTIAL_CODES:
+        return f"Check the credentials, and whether the Region {error.region} is enabled (opted in) in the account"
+    return "Fix the cause and run the task again"
