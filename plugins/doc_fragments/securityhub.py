@@ -13,15 +13,26 @@ class ModuleDocFragment:
 options:
   regions:
     description:
-      - The Regions to work on, as a list or as one string with commas, spaces or newlines between them.
+      - The Regions to work on, as a list or as one string with commas, spaces or newlines between them, or one of the
+        words V(all) and V(linked).
+      - V(all) is every Region of the partition that is enabled in the account of the credentials, after
+        O(assume_role_arn), and where the installed botocore knows Security Hub. It takes one call of
+        C(DescribeRegions) and the IAM permission C(ec2:DescribeRegions).
+      - V(linked) is the home Region and the linked Regions of the finding aggregator. It takes one call each of
+        C(ListFindingAggregators) and C(GetFindingAggregator), and one of C(DescribeRegions) where the aggregator links
+        all Regions. The permissions are C(securityhub:ListFindingAggregators), C(securityhub:GetFindingAggregator) and
+        C(ec2:DescribeRegions). The module fails if there is no finding aggregator.
+      - Both words are looked up in the Region from the connection options. For V(linked) this must be the home Region.
+        If a call fails, nothing is done. A Region that botocore does not know yet is left out with a warning.
       - The Regions are worked on at the same time. A Region that fails does not stop the others. See
         RV(failed_regions).
-      - Defaults to the Region from the connection options. When set, O(region) is ignored.
+      - Defaults to the Region from the connection options. When set to names of Regions, O(region) is ignored.
     type: list
     elements: str
   exclude_regions:
     description:
       - The Regions to take out of O(regions), as a list or as one string with commas, spaces or newlines between them.
+        Useful with V(all) and V(linked).
     type: list
     elements: str
   assume_role_arn:

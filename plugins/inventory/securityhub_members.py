@@ -35,6 +35,9 @@ options:
     description:
       - The Regions whose member lists are read, as a list or as one string with commas, spaces or newlines between
         them. A Jinja template may return either.
+      - V(all) is every Region that is enabled in the account and has Security Hub, and V(linked) is the home Region and
+        the linked Regions of the finding aggregator. Both are looked up in the Region from the connection options, as
+        the modules do it, such as M(multiaccount.aws.securityhub_member_info).
       - Defaults to the Region from the connection options. When set, O(region) is ignored.
       - If a Region fails, there is a warning, and its members are missing. See O(fail_on_failed_regions).
     type: raw
@@ -76,12 +79,15 @@ options:
     elements: str
     default: [account_id]
 notes:
-  - Needs the IAM permission C(securityhub:ListMembers).
+  - Needs the IAM permission C(securityhub:ListMembers), with O(regions=all) also C(ec2:DescribeRegions), and with
+    O(regions=linked) C(securityhub:ListFindingAggregators) and C(securityhub:GetFindingAggregator), and
+    C(ec2:DescribeRegions) where the aggregator links all Regions.
   - When this plugin fails, C(ansible-playbook) gives a warning and continues without the hosts. Set
     C(ANSIBLE_INVENTORY_UNPARSED_FAILED=true), or with several inventory sources
     C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true), to make it fail. AWX fails without these settings.
   - The member list is cached separately for other O(regions), O(profile), O(access_key), O(assume_role_arn) and
-    O(assume_role_external_id). A member list in which a Region is missing is not cached.
+    O(assume_role_external_id). The Regions that V(all) and V(linked) stand for are cached with it. A member list in
+    which a Region is missing is not cached.
   - O(keyed_groups), O(groups) and O(compose) can use the host's variables. Values that come from AWS are data and are
     never evaluated as templates.
   - A read is tried at most 8 times when it fails because of throttling, a server error or a lost connection.
@@ -137,6 +143,13 @@ compose:
     memberships | dict2items | selectattr('value.member_status', 'eq', 'Invited') | map(attribute='key') | list
   # there is no machine to log in to, so plays run on the control node
   ansible_connection: "'local'"
+
+---
+
+# The Regions that the finding aggregator of the home Region links
+plugin: multiaccount.aws.securityhub_members
+region: eu-west-1
+regions: linked
 
 ---
 
@@ -266,20 +279,23 @@ class InventoryModule(AWSInventoryBase):
         try:
             statuses = parse_statuses(self.get_option("member_status"), "member_status")
             self._session = self._connect()
-            is_complete, rows = self.get_cached_result(path, cache)
-            if rows is None:
+            is_complete, found = self.get_cached_result(path, cache)
+            if found is None:
                 rows, is_complete = self._read_rows()
+                found = {"regions": list(self._session.regions), "members": rows}
         except InvalidInput as error:
             self.fail_aws(str(error))
-        self._add_groups()
-        self._add_hosts(accounts_of(rows, statuses))
+        self._add_groups(found["regions"])
+        self._add_hosts(accounts_of(found["members"], statuses))
         if is_complete:
-            self.update_cached_result(path, cache, rows)
+            self.update_cached_result(path, cache, found)
 
     def get_cache_key(self, path: str) -> str:
         """Return the key of what is cached: the file alone doesn't tell which member lists that is."""
+        requested = self._session.requested
+        word = [requested.word, requested.asked_in, *requested.excluded] if requested.word else []
         options = [str(self.get_option(name) or "") for name in IDENTITY_OPTIONS]
-        return super().get_cache_key(" ".join([path, *self._session.regions, *options]))
+        return super().get_cache_key(" ".join([path, *requested.names, *word, *options]))
 
     def _set_frozen_credentials(self) -> None:
         """Assume no role where AWSInventoryBase does: the session does, when members are read."""
@@ -293,7 +309,7 @@ class InventoryModule(AWSInventoryBase):
         region, endpoint_url, boto_params = get_aws_connection_info(self)
         info = ConnectionInfo(region, endpoint_url, boto_params, role)
         regions, exclude = (_listed(self.get_option(name)) for name in ("regions", "exclude_regions"))
-        return RegionSession(info, regions, exclude)
+        return RegionSession(info, regions, exclude, self.display.warning)
 
     def _read_rows(self) -> Tuple[List[Row], bool]:
         """Read the member lists of all Regions; also return whether all of them could be read."""
@@ -310,9 +326,9 @@ class InventoryModule(AWSInventoryBase):
             self.display.warning(f"The members in {row['region']} are missing in the inventory: {row['msg']}")
         return result["members"], not failed
 
-    def _add_groups(self) -> None:
+    def _add_groups(self, regions: Iterable[str]) -> None:
         self.inventory.add_group(ALL_MEMBERS)
-        for name in group_names(STATUSES, self._session.regions):
+        for name in group_names(STATUSES, regions):
             self._add_group(name)
 
     def _add_group(self, name: str) -> str:

@@ -26,7 +26,8 @@ options:
         C(012345670123) as an octal number.
       - A row has C(account_id), and may have C(email), C(regions), C(member_role) and C(member_role_external_id).
         C(AccountId), C(Id) and C(Email), the keys of AWS's own lists, are understood too.
-      - C(regions) of a row names the Regions of that account only. They must be among the Regions of the task.
+      - C(regions) of a row names the Regions of that account only. They must be among the Regions of the task, also
+        where O(regions) is V(all) or V(linked).
       - C(member_role) of a row is the role of that account only, as a name, a path with a name, or an ARN.
     type: raw
     required: true
@@ -389,9 +390,10 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     roles = member_roles(entries, member_role(params))
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     session.use_concurrency(params["concurrency"])
-    desired = desired_memberships(params, emails_by_region(entries, session.regions, "members"), mode)
     if not entries:
         return membership_result({}, params["fail_on_unprocessed"], mode, session.caller_account_id)
+    emails = emails_by_region(entries, session.regions, "members", session.requested.word)
+    desired = desired_memberships(params, emails, mode)
     surplus = read_surplus(session, desired)
     check_surplus(surplus, params)
     by_region = reconcile(session, desired, roles, surplus)

@@ -153,10 +153,11 @@ def parse_member_entries(value: object, option: str) -> Dict[str, MemberEntry]:
 
 
 def emails_by_region(
-    entries: Mapping[str, MemberEntry], regions: Sequence[str], option: str
+    entries: Mapping[str, MemberEntry], regions: Sequence[str], option: str, word: Optional[str] = None
 ) -> Dict[str, AccountEmails]:
     """Return the requested accounts of each Region with their e-mail addresses.
 
+    :param word: what the option ``regions`` is where it is no list of names
     :raises InvalidInput: for a row with Regions that the task does not work in
     """
     for account_id, entry in entries.items():
@@ -164,7 +165,7 @@ def emails_by_region(
         if others:
             raise InvalidInput(
                 f"{option}: the row of {account_id} has regions that the task does not work in: {', '.join(others)}. "
-                "Add them to regions."
+                + (f"regions: {word} is {', '.join(regions)}." if word else "Add them to regions.")
             )
     return {
         region: {

@@ -427,6 +427,33 @@ def test_the_cache(desk: Desk, tmp_path: Path) -> None:
     assert desk.calls() == {}
 
 
+def test_all_regions_are_read_once_and_cached(desk: Desk, tmp_path: Path) -> None:
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+    desk.seed(FLEET)
+    desk.hub.seed(enabled_regions=[{"account_id": ADMINISTRATOR, "regions": [IRELAND, VIRGINIA, "mars-north-1"]}])
+    first = desk.list(regions="all", **cache)
+    assert first.groups == {name: sorted(hosts) for name, hosts in {**STATUS_GROUPS, **REGION_GROUPS}.items()}
+    assert "regions: all leaves out mars-north-1" in first.errors
+    assert desk.calls() == {"ec2:DescribeRegions": 1, "ListMembers": 2}
+    again = desk.list(regions="all", **cache)
+    assert again.listed == first.listed
+    assert "securityhub_us_east_1" in again.listed["securityhub_members"]["children"]
+    assert desk.calls() == {}
+    # another question has another answer
+    assert set(desk.list(regions="all", exclude_regions=VIRGINIA, **cache).hosts) == {ENABLED, INVITED, GONE}
+    assert desk.calls() == {"ec2:DescribeRegions": 1, "ListMembers": 1}
+
+
+def test_linked_regions(desk: Desk) -> None:
+    desk.seed(FLEET)
+    row = {"account_id": ADMINISTRATOR, "home_region": IRELAND, "linking_mode": "SPECIFIED_REGIONS"}
+    desk.hub.seed(finding_aggregators=[{**row, "regions": [VIRGINIA]}])
+    assert set(desk.list(regions="linked").hosts) == set(FLEET)
+    assert desk.calls() == {"ListFindingAggregators": 1, "GetFindingAggregator": 1, "ListMembers": 2}
+    desk.export(AWS_REGION=VIRGINIA)
+    assert "Its home Region is eu-west-1. Set region to eu-west-1." in desk.fail(regions=["linked"])
+
+
 def test_a_role_is_assumed_only_to_read(desk: Desk, tmp_path: Path) -> None:
     cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
     desk.seed(FLEET)
@@ -516,7 +543,7 @@ def test_the_cache_of_other_credentials_is_another(desk: Desk, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("options", "variables", "message"),
     [
-        ({"regions": "eu-wset-1"}, {}, "regions: not a Region where the installed botocore knows Security Hub: 'eu-ws"),
+        ({"regions": "eu-wset-1"}, {}, "'eu-wset-1' (did you mean eu-west-1?). If eu-wset-1 is a new Region, upd"),
         ({"regions": []}, {}, "regions: empty. Name at least one Region"),
         ({"member_status": "Invited, Happy"}, {}, "member_status: not a member status: 'Happy'. The statuses are C"),
         ({"regions": None}, {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}, "No Region: set regions or region"),
