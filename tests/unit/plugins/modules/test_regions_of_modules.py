@@ -263,7 +263,7 @@ def test_nothing_to_do_takes_no_call(hub: Hub, word: str) -> None:
     ("options", "message"),
     [
         ({"regions": "eu-wset-1"}, "'eu-wset-1' (did you mean eu-west-1?). If eu-wset-1 is a new Region, update"),
-        ({"regions": [REGION, "mars-north-1"]}, f"botocore {botocore_version} knows Security Hub: 'mars-north-1'."),
+        ({"regions": [REGION, "mars-north-1"]}, f"update botocore ({botocore_version} is installed)."),
         ({"regions": [REGION, "all"]}, "regions: all can't be combined with 'eu-west-1'."),
         ({"regions": "all", "exclude_regions": "eu-wset-1"}, "exclude_regions: not a Region"),
         ({"regions": "all", "region": None}, "regions: all is looked up in the Region from the connection options"),
