@@ -12,7 +12,7 @@ description:
   - Returns a report as JSON, or as one HTML page that needs no other file.
   - Everything that comes from outside is escaped.
   - The JSON has C(version) (of this structure), C(collection_version), C(generated_at), C(administrator_id),
-    C(regions), C(counts), C(accounts), C(failed_regions), C(surplus_members) and C(skipped_rows).
+    C(regions), C(counts), C(accounts), C(missing_regions), C(failed_regions), C(surplus_members) and C(skipped_rows).
   - C(counts) has C(accounts), C(accounts_read), C(accounts_enabled) (in all Regions that could be read),
     C(memberships), C(memberships_read) and C(by_status), which counts the service's statuses and V(NotAMember),
     V(NotReadable) and V(Administrator).
@@ -27,6 +27,8 @@ options:
     description:
       - What M(multiaccount.aws.securityhub_membership) or M(multiaccount.aws.securityhub_member_invite) returned. One
         result, a list of results, or a registered loop.
+      - With a result of M(multiaccount.aws.securityhub_hub_info) with C(finding_aggregator) in the list, the Regions of
+        the aggregator in which nobody looked are named.
     type: raw
     required: true
   format:

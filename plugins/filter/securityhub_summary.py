@@ -18,6 +18,8 @@ options:
     description:
       - What M(multiaccount.aws.securityhub_membership) or M(multiaccount.aws.securityhub_member_invite) returned. One
         result, a list of results, or a registered loop.
+      - With a result of M(multiaccount.aws.securityhub_hub_info) with C(finding_aggregator) in the list, the Regions of
+        the aggregator in which nobody looked are named.
     type: raw
     required: true
   accounts:

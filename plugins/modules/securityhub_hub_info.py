@@ -14,9 +14,17 @@ description:
     where it is disabled are left out.
 author:
   - multiaccount.aws contributors (@multiaccount)
-options: {}
+options:
+  finding_aggregator:
+    description:
+      - Whether to also return the finding aggregator, which links Regions for cross-Region aggregation.
+      - It can be read in any Region where Security Hub is enabled, so one Region in O(regions) is enough.
+    type: bool
+    default: false
 notes:
   - Needs the IAM permissions C(securityhub:DescribeHub) and C(securityhub:ListTagsForResource).
+  - With O(finding_aggregator=true), it also needs C(securityhub:ListFindingAggregators),
+    C(securityhub:GetFindingAggregator), and C(ec2:DescribeRegions) where the aggregator links all Regions.
 seealso:
   - module: multiaccount.aws.securityhub_hub
 extends_documentation_fragment:
@@ -39,6 +47,12 @@ EXAMPLES = r"""
 - name: Show the Regions
   ansible.builtin.debug:
     msg: "{{ security_hub.hubs | map(attribute='region') }}"
+
+- name: List the Regions that are linked
+  multiaccount.aws.securityhub_hub_info:
+    region: eu-west-1
+    finding_aggregator: true
+  register: home
 
 # Ad hoc, from the command line:
 # ansible localhost -m multiaccount.aws.securityhub_hub_info -a regions=eu-west-1,eu-central-1
@@ -86,6 +100,42 @@ hubs:
       returned: always
       type: dict
       sample: {"team": "security"}
+    finding_aggregator:
+      description:
+        - The finding aggregator of the account. V(null) where there is none, and with O(finding_aggregator=false).
+      returned: always
+      type: dict
+      contains:
+        finding_aggregator_arn:
+          description: The ARN.
+          returned: always
+          type: str
+          sample: arn:aws:securityhub:eu-west-1:111122223333:finding-aggregator/123e4567-e89b-12d3-a456-426652340000
+        finding_aggregation_region:
+          description: The home Region.
+          returned: always
+          type: str
+          sample: eu-west-1
+        region_linking_mode:
+          description: Which Regions are linked, V(ALL_REGIONS), V(ALL_REGIONS_EXCEPT_SPECIFIED), V(SPECIFIED_REGIONS)
+            or V(NO_REGIONS).
+          returned: always
+          type: str
+          sample: SPECIFIED_REGIONS
+        regions:
+          description: The Regions that the linking mode includes or excludes, empty for the other modes.
+          returned: always
+          type: list
+          elements: str
+          sample: [us-east-1]
+        linked_regions:
+          description:
+            - The linked Regions, without the home Region. V(null) for a linking mode that the module does not know.
+            - For the modes that link all Regions, those that are enabled in the account.
+          returned: always
+          type: list
+          elements: str
+          sample: [us-east-1]
 failed_regions:
   description: The Regions that failed, and what to do next.
   returned: always
@@ -140,7 +190,8 @@ failed_accounts:
         sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
 """
 
-from typing import Any, Dict, Mapping, Sequence
+from functools import partial
+from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
@@ -155,8 +206,12 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.cred
     account_roles,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import ACCOUNTS_SPEC, COMMON_SPEC
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.regions import (
+    find_aggregator,
+    linked_regions,
+    list_enabled_regions,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
     Result,
     RunMode,
@@ -168,7 +223,11 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.resu
 
 KEYS = ("hubs", "failed_regions", "failed_accounts")
 
-ARGUMENT_SPEC: Dict[str, Any] = {**COMMON_SPEC, **ACCOUNTS_SPEC}
+ARGUMENT_SPEC: Dict[str, Any] = {
+    "finding_aggregator": {"type": "bool", "default": False},
+    **COMMON_SPEC,
+    **ACCOUNTS_SPEC,
+}
 
 
 def list_hubs(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMode) -> Result:
@@ -178,14 +237,44 @@ def list_hubs(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMode) -
     """
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
-    by_place, errors = session.map_places(roles, find_hub, nothing_found)
-    result = info_result(by_place, {"hubs": lambda hub: [vars(hub)]}, session.caller_account_id)
+    work = partial(find_hub, session if params["finding_aggregator"] else None)
+    by_place, errors = session.map_places(roles, work, nothing_found)
+    result = info_result(by_place, {"hubs": lambda row: [row]}, session.caller_account_id)
     return with_failed_accounts(result, errors)
 
 
-def find_hub(client: SecurityHubClient) -> RegionResult[Sequence[Hub]]:
-    """Return the hub of one Region, nothing where Security Hub is not enabled."""
-    return read_or_error(lambda: [hub for hub in [describe_hub(client, with_tags=True)] if hub])
+def find_hub(session: Optional[RegionSession], client: SecurityHubClient) -> RegionResult[Sequence[Result]]:
+    """Return the row of the hub in one Region, nothing where Security Hub is not enabled.
+
+    :param session: the session if the finding aggregator is to be returned too, else None
+    """
+
+    def read() -> Sequence[Result]:
+        hub = describe_hub(client, with_tags=True)
+        return (
+            [{**vars(hub), "finding_aggregator": aggregator_row(session, client) if session else None}] if hub else []
+        )
+
+    return read_or_error(read)
+
+
+def aggregator_row(session: RegionSession, client: SecurityHubClient) -> Optional[Result]:
+    """Return the finding aggregator of the caller's account, None for none.
+
+    :raises SecurityHubError: if it can't be read
+    """
+    aggregator = find_aggregator(client)
+    if aggregator is None:
+        return None
+    ec2 = partial(session.ec2_client, client.region)
+    found = linked_regions(aggregator, lambda: list_enabled_regions(ec2()), session.known_regions)
+    return {
+        "finding_aggregator_arn": aggregator.arn,
+        "finding_aggregation_region": aggregator.home_region,
+        "region_linking_mode": aggregator.linking_mode,
+        "regions": list(aggregator.regions),
+        "linked_regions": [each for each in found.all if each != aggregator.home_region] if found else None,
+    }
 
 
 def main() -> None:

@@ -41,6 +41,35 @@ def test_the_true_reasons_without_a_run_before(fleet: Fleet) -> None:
     assert fleet.scene.writes() == 0
 
 
+def test_regions_of_the_aggregator_that_nobody_asked_for_are_named(fleet: Fleet) -> None:
+    fleet.seed({ONE: "Enabled"})
+    row = {"account_id": ADMINISTRATOR, "home_region": REGION, "linking_mode": "SPECIFIED_REGIONS"}
+    fleet.scene.hub.seed(finding_aggregators=[{**row, "regions": [OTHER_REGION, "eu-north-1"]}])
+    run = fleet.play("report", report_path=fleet.page)
+    assert run.code == 0, run.output
+    assert "Regions of the finding aggregator that are not in this report: eu-north-1" in run.summary
+    assert "  Next: Set securityhub_regions to linked, or add the Regions to it. The" in "\n".join(run.summary)
+    document = json.loads(Path(fleet.page).with_suffix(".json").read_text("utf-8"))
+    assert document["missing_regions"] == ["eu-north-1"]
+
+    linked = fleet.play("report", regions="linked", report_path=fleet.page)
+    assert not any("finding aggregator" in line for line in linked.summary)
+    assert {account_id: list(by) for account_id, by in fleet.report().items()} == {
+        ONE: [REGION, OTHER_REGION, "eu-north-1"]
+    }
+    assert fleet.report()[ONE]["eu-north-1"]["member_status"] is None
+
+
+def test_aggregator_that_may_not_be_read_does_not_fail_the_report(fleet: Fleet) -> None:
+    fleet.seed({ONE: "Enabled"})
+    fleet.scene.hub.seed(finding_aggregators=[{"account_id": ADMINISTRATOR, "home_region": REGION}])
+    fleet.scene.hub.fault(kind="access_denied", operation="ListFindingAggregators", times=None)
+    run = fleet.play("report")
+    assert run.code == 0, run.output
+    assert not any("finding aggregator" in line for line in run.summary)
+    assert fleet.count("ListFindingAggregators") == 1
+
+
 def test_the_accounts_asked_for_members_or_not_and_a_region_that_fails(fleet: Fleet) -> None:
     fleet.seed({ONE: "Enabled", THREE: "Created"})
     fleet.scene.hub.fault(kind="access_denied", operation="GetMembers", region=OTHER_REGION)

@@ -18,6 +18,7 @@ from ansible_collections.multiaccount.aws.plugins.filter.securityhub_membership_
     securityhub_membership_report as made,
 )
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub import report as plugin
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.reasons import MISSING_REGIONS_STEP
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report_data import age_in_days
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.wording import regions_in_words
 from report import fleets
@@ -76,6 +77,7 @@ def test_json_structure() -> None:
         "accounts": [
             {"account_id": account(1), "email": f"owner-{account(1)}@example.com", "name": "Shop", "memberships": {}}
         ],
+        "missing_regions": [],
         "failed_regions": [
             {
                 "region": "eu-west-2",
@@ -102,6 +104,18 @@ def test_unreadable_region_leaves_the_others_as_they_are() -> None:
     assert "200 memberships could not be read and are not counted." in reader.texts
     assert {line[2] for line in reader.tables[1][1:]} == {"! Not readable"}
     assert "What to do" not in reader.texts
+
+
+def test_regions_of_the_aggregator_in_which_nobody_looked_are_named() -> None:
+    aggregator = {"finding_aggregation_region": "eu-west-1", "linked_regions": ["us-east-1", "<eu-north-1>"]}
+    result = fleets.result(fleets.row("eu-west-1", account(1)))
+    results = [result, {"hubs": [{"region": "eu-west-1", "finding_aggregator": aggregator}]}]
+    assert data(results)["missing_regions"] == ["us-east-1", "<eu-north-1>"]
+    texts = page(results).texts
+    assert "Regions of the finding aggregator that are not in this report" in texts
+    assert "us-east-1, <eu-north-1>" in texts
+    assert MISSING_REGIONS_STEP in texts
+    assert "Regions of the finding aggregator that are not in this report" not in page(result).texts
 
 
 def test_no_region_could_be_read() -> None:

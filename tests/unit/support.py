@@ -102,6 +102,6 @@ def _differences(documented: Mapping[str, Any], returned: Mapping[str, Any], pat
         value = returned[key]
         if value is not None and not isinstance(value, TYPES[field["type"]]):
             yield f"{path}{key}: {type(value).__name__}, not {field['type']}"
-        rows = value if isinstance(value, list) else [value]
+        rows = value if isinstance(value, list) else [value] if value is not None else []
         for row in rows if "contains" in field else []:
             yield from _differences(field["contains"], row, f"{path}{key}.")

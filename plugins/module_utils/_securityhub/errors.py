@@ -174,7 +174,8 @@ class SecurityHubError(Exception):
     def denied_action(self) -> str:
         """The IAM action that was denied: it may be another one than the operation's, such as sts:AssumeRole."""
         found = _DENIED_ACTION.search(self.text)
-        return found.group(1) if found else f"securityhub:{self.operation}"
+        service = "ec2" if self.operation == "DescribeRegions" else "securityhub"
+        return found.group(1) if found else f"{service}:{self.operation}"
 
     @property
     def is_already_done(self) -> bool:

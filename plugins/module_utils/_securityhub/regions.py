@@ -49,6 +49,10 @@ class FoundRegions(NamedTuple):
     regions: List[str]
     unknown: List[str]
 
+    @property
+    def all(self) -> List[str]:
+        return [*self.regions, *self.unknown]
+
 
 class RequestedRegions(NamedTuple):
     """The options ``regions`` and ``exclude_regions``, read without any call.
@@ -216,7 +220,7 @@ def _linked_from_home(
     if found is None:
         raise InvalidInput(
             f"regions: linked: the finding aggregator has the linking mode {aggregator.linking_mode}, which this "
-            "version of the collection does not know. Name the Regions in regions."
+            "version of the collection does not know. Name the Regions."
         )
     return found
 
@@ -285,8 +289,8 @@ def _aggregator_at_home(client: SecurityHubClient) -> FindingAggregator:
     if not arn:
         raise InvalidInput(
             f"regions: linked: the account has no finding aggregator, as ListFindingAggregators in {client.region} "
-            "shows, so no Regions are linked. Set up cross-Region aggregation in Security Hub, or name the Regions in "
-            "regions."
+            "shows, so no Regions are linked. Set up cross-Region aggregation in Security Hub, or name the "
+            "Regions."
         )
     _require_home(arn.split(":")[3], client.region)  # arn:<partition>:securityhub:<home Region>:...
     aggregator = _get_aggregator(client, arn)
@@ -298,7 +302,8 @@ def _require_home(home_region: str, region: str) -> None:
     if home_region != region:
         raise InvalidInput(
             f"regions: linked: {region}, the Region from the connection options, is not the home Region of the finding "
-            f"aggregator. Its home Region is {home_region}. Set region to {home_region}."
+            f"aggregator. Its home Region is {home_region}. Set region, or the environment variable AWS_REGION, to "
+            f"{home_region}."
         )
 
 
@@ -307,18 +312,18 @@ def _read_failed(word: str, error: SecurityHubError) -> str:
     if error.hub_is_disabled:
         return (
             f"regions: {word}: Security Hub is not enabled in {error.region}, so the finding aggregator can't be read: "
-            f"{error.text.rstrip('.')}. Set region to the home Region, or name the Regions in regions."
+            f"{error.text.rstrip('.')}. Set region, or the environment variable AWS_REGION, to the home Region, or "
+            "name the Regions."
         )
     return (
         f"regions: {word}: {error.operation} failed in {error.region} with {error.error_code}: "
-        f"{error.text.rstrip('.')}. {_next_step(error)}, or name the Regions in regions."
+        f"{error.text.rstrip('.')}. {_next_step(error)}, or name the Regions."
     )
 
 
 def _next_step(error: SecurityHubError) -> str:
-    service = "ec2" if error.operation == "DescribeRegions" else "securityhub"
     if error.error_code in DENIED_CODES:
-        return f"Allow {service}:{error.operation} in the caller's IAM policy"
+        return f"Allow {error.denied_action} in the caller's IAM policy"
     if error.error_code in CREDENTIAL_CODES:
         return f"Check the credentials, and whether the Region {error.region} is enabled (opted in) in the account"
     return "Fix the cause and run the task again"

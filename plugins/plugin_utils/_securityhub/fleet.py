@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from .variables import with_variables
@@ -71,6 +71,7 @@ class Fleet:
 
     :param names: {account ID: name} as far as known
     :param problems: messages of module calls that failed without naming a Region or an account
+    :param aggregator_regions: the home Region and the linked Regions of the finding aggregator, as far as known
     """
 
     memberships: List[Membership]
@@ -81,6 +82,12 @@ class Fleet:
     hub_enabled_regions: List[str]
     names: Dict[str, str]
     problems: List[str]
+    aggregator_regions: List[str] = field(default_factory=list)
+
+    @property
+    def missing_regions(self) -> List[str]:
+        """Return the Regions of the finding aggregator in which the run did not look."""
+        return [region for region in self.aggregator_regions if region not in self.regions] if self.regions else []
 
     @property
     def account_ids(self) -> List[str]:
@@ -115,6 +122,7 @@ def fleet_of(results: Any, accounts: Sequence[Row] = (), before: bool = False) -
         problems=in_order(
             with_variables(str(call["msg"])) for call, rows in zip(calls, read) if _is_problem(call, rows)
         ),
+        aggregator_regions=in_order(region for call in calls for region in _aggregator_regions(call)),
     )
 
 
@@ -123,6 +131,16 @@ def calls_of(results: Any) -> List[Row]:
     if isinstance(results, Mapping):
         results = results.get("results", [results])
     return [call for call in results or [] if not call.get("skipped")]
+
+
+def _aggregator_regions(call: Row) -> List[str]:
+    """Return the Regions of the finding aggregators that securityhub_hub_info returned."""
+    found = [hub["finding_aggregator"] for hub in call.get("hubs") or [] if hub.get("finding_aggregator")]
+    return [
+        str(region)
+        for each in found
+        for region in (each["finding_aggregation_region"], *(each.get("linked_regions") or ()))
+    ]
 
 
 def _is_problem(call: Row, rows: Sequence[Membership]) -> bool:

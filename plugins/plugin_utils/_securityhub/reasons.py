@@ -12,6 +12,11 @@ from typing import Dict, Tuple
 from .fleet import AWAITING_ACCEPTANCE, ENABLED, INVITED, NOT_A_MEMBER, NOT_READABLE, Membership
 from .wording import listed, sentence
 
+MISSING_REGIONS_STEP = (
+    "Set securityhub_regions to linked, or add the Regions to it. The findings of an account arrive only from Regions "
+    "in which it is an enabled member."
+)
+
 # {reason: (what it means, what to do next)}
 REASONS: Dict[str, Tuple[str, str]] = {
     AWAITING_ACCEPTANCE: (

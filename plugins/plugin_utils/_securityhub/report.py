@@ -20,6 +20,7 @@ import yaml
 
 from .fleet import ADMINISTRATOR, ENABLED, INVITED, NOT_A_MEMBER, NOT_READABLE, Fleet
 from .groups import Group, groups
+from .reasons import MISSING_REGIONS_STEP
 from .report_data import Report, build
 from .wording import all_regions, count, regions_in_words
 
@@ -66,6 +67,7 @@ def html(fleet: Fleet, generated_at: str, skipped: Sequence[Mapping[str, Any]] =
         groups=_groups(fleet),
         surplus=_surplus(report),
         oldest=_oldest(report),
+        missing_regions_step=MISSING_REGIONS_STEP,
         ages=_ages(report),
         names=names,
     )

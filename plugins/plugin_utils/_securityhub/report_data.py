@@ -34,6 +34,7 @@ def build(
         "regions": [clean(region) for region in fleet.regions],
         "counts": _counts(fleet.memberships),
         "accounts": _accounts(fleet, generated_at),
+        "missing_regions": [clean(region) for region in fleet.missing_regions],
         "failed_regions": [_failed_region(row) for row in fleet.failed_regions],
         "surplus_members": [_surplus_member(row, generated_at) for row in fleet.surplus_members],
         "skipped_rows": [{"row": row.get("row"), **texts(row, "account_id", "name", "reason")} for row in skipped],

@@ -23,7 +23,7 @@ from .fleet import (
     Membership,
 )
 from .groups import Group, groups
-from .reasons import ACTIONS
+from .reasons import ACTIONS, MISSING_REGIONS_STEP
 from .wording import account_in_words, at_most, count, file_url, in_order, listed, regions_in_words, sentence, sentences
 
 ONBOARD, INVITE, VERIFY, REPORT, OFFBOARD = PURPOSES = ("onboard", "invite", "verify", "report", "offboard")
@@ -81,6 +81,7 @@ def summarize(fleet: Fleet, request: Request) -> Summary:
         _changes(fleet, request),
         *_hubs(fleet, request),
         *_failed_regions(fleet),
+        *_missing_regions(fleet),
         *_groups(groups(open_memberships(fleet, request)), fleet),
         *_surplus(fleet, request),
         *_skipped(request),
@@ -206,6 +207,16 @@ def _failed_line(code: Optional[str], text: str, places: Sequence[Tuple[str, Opt
     text = text.replace("\0a", account_ids[0] if len(account_ids) == 1 else "<account>")
     accounts = f" for {count(len(account_ids), 'account')} ({at_most(account_ids)})" if account_ids else ""
     return f"{listed(regions)} failed{accounts}{f' ({code})' if code else ''}: {sentence(text)}"
+
+
+def _missing_regions(fleet: Fleet) -> List[str]:
+    """Return the Regions of the finding aggregator in which the run did not look, and what to do about them."""
+    if not fleet.missing_regions:
+        return []
+    return [
+        f"Regions of the finding aggregator that are not in this report: {listed(fleet.missing_regions)}",
+        f"  Next: {MISSING_REGIONS_STEP}",
+    ]
 
 
 def _groups(found: Sequence[Group], fleet: Fleet) -> List[str]:

@@ -451,7 +451,10 @@ def test_linked_regions(desk: Desk) -> None:
     assert set(desk.list(regions="linked").hosts) == set(FLEET)
     assert desk.calls() == {"ListFindingAggregators": 1, "GetFindingAggregator": 1, "ListMembers": 2}
     desk.export(AWS_REGION=VIRGINIA)
-    assert "Its home Region is eu-west-1. Set region to eu-west-1." in desk.fail(regions=["linked"])
+    assert (
+        "Its home Region is eu-west-1. Set region, or the environment variable AWS_REGION, to eu-west-1."
+        in desk.fail(regions=["linked"])
+    )
 
 
 def test_a_role_is_assumed_only_to_read(desk: Desk, tmp_path: Path) -> None:

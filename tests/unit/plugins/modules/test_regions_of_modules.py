@@ -191,7 +191,7 @@ def test_linked_from_another_region_than_the_home_region(hub: Hub) -> None:
     run = fleet(hub, regions="linked", region="us-east-1")
     assert run.result["msg"] == (
         "regions: linked: us-east-1, the Region from the connection options, is not the home Region of the finding "
-        "aggregator. Its home Region is eu-west-1. Set region to eu-west-1."
+        "aggregator. Its home Region is eu-west-1. Set region, or the environment variable AWS_REGION, to eu-west-1."
     )
     assert (run.result["memberships"], run.result["changed"]) == ([], False)
     assert hub.counts()["calls"] == {"ListFindingAggregators": 1}
@@ -230,7 +230,7 @@ def test_denied_read_is_one_failure_before_anything_is_done(hub: Hub, word: str,
     run = fleet(hub, regions=word)
     assert run.failed
     assert run.result["msg"].startswith(f"regions: {word}: {denied.partition(':')[2]} failed in eu-west-1 with ")
-    assert f"Allow {denied} in the caller's IAM policy, or name the Regions in regions." in run.result["msg"]
+    assert f"Allow {denied} in the caller's IAM policy, or name the Regions." in run.result["msg"]
     assert set(hub.counts()["calls"]) <= set(LINKED_ACTIONS)
     assert hub.counts()["other"].get("sts:AssumeRole") is None
 

@@ -53,6 +53,7 @@ def test_settings_and_tags(hub: Hub) -> None:
             "hub_arn": f"arn:aws:securityhub:{REGION}:{ADMINISTRATOR}:hub/default",
             "subscribed_at": stored["subscribed_at"],
             "control_finding_generator": "STANDARD_CONTROL",
+            "finding_aggregator": None,
             **set_up,
         }
     ]
@@ -83,6 +84,61 @@ def test_one_region_of_three_fails_and_the_rest_is_returned(hub: Hub, operation:
     assert run.result["msg"].startswith("1 of 3 Regions failed. ")
     assert f"{operation}, called by account {ADMINISTRATOR}, failed in {THREE[1]} with {code}: " in run.result["msg"]
     assert [row["region"] for row in run.result["hubs"]] == [THREE[0], THREE[2]]
+
+
+@pytest.mark.parametrize(
+    ("mode", "regions", "linked"),
+    [
+        ("ALL_REGIONS", None, [THREE[2], "us-east-1", "mars-north-1"]),
+        ("ALL_REGIONS_EXCEPT_SPECIFIED", ["us-east-1"], [THREE[2], "mars-north-1"]),
+        ("SPECIFIED_REGIONS", ["us-east-1"], ["us-east-1"]),
+        ("NO_REGIONS", None, []),
+    ],
+)
+def test_finding_aggregator_is_read_from_any_region(hub: Hub, mode: str, regions: Any, linked: list[str]) -> None:
+    enabled = [REGION, THREE[2], "us-east-1", "mars-north-1"]
+    row = {"account_id": ADMINISTRATOR, "home_region": REGION, "linking_mode": mode}
+    hub.seed(
+        enabled_regions=[{"account_id": ADMINISTRATOR, "regions": enabled}],
+        finding_aggregators=[{**row, "regions": regions} if regions else row],
+    )
+    turn_on(hub, ADMINISTRATOR, [THREE[2]])
+    result = look(hub, regions=THREE[2:], finding_aggregator=True).result
+    assert differences_from_return(module, {key: result[key] for key in module.KEYS}) == []
+    found = result["hubs"][0]["finding_aggregator"]
+    assert found.pop("finding_aggregator_arn").startswith(f"arn:aws:securityhub:{REGION}:{ADMINISTRATOR}:")
+    assert found == {
+        "finding_aggregation_region": REGION,
+        "region_linking_mode": mode,
+        "regions": regions or [],
+        "linked_regions": linked,
+    }
+
+
+def test_account_without_a_finding_aggregator(hub: Hub) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    assert look(hub, finding_aggregator=True).result["hubs"][0]["finding_aggregator"] is None
+    hub.reset_counts()
+    assert look(hub).result["hubs"][0]["finding_aggregator"] is None
+    assert "ListFindingAggregators" not in hub.counts()["calls"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "action"),
+    [
+        ("ListFindingAggregators", "securityhub:ListFindingAggregators"),
+        ("GetFindingAggregator", "securityhub:GetFindingAggregator"),
+        ("DescribeRegions", "ec2:DescribeRegions"),
+    ],
+)
+def test_finding_aggregator_that_cannot_be_read(hub: Hub, operation: str, action: str) -> None:
+    hub.seed(finding_aggregators=[{"account_id": ADMINISTRATOR, "home_region": REGION}])
+    hub.fault(kind="access_denied", operation=operation, times=None)
+    run = look(hub, finding_aggregator=True)
+    assert run.failed
+    assert run.result["hubs"] == []
+    assert f"{operation}, called by account {ADMINISTRATOR}, failed in {REGION} with " in run.result["msg"]
+    assert f"Allow {action} in the caller's IAM policy" in run.result["msg"]
 
 
 def test_reads_are_repeated(hub: Hub) -> None:

@@ -227,7 +227,8 @@ def test_linked_names_specified_regions_that_botocore_does_not_know() -> None:
             Account(aggregators=[ARN.format(VIRGINIA)]),
             (
                 "regions: linked: eu-west-1, the Region from the connection options, is not the home Region of the "
-                "finding aggregator. Its home Region is us-east-1. Set region to us-east-1."
+                "finding aggregator. Its home Region is us-east-1. Set region, or the environment variable "
+                "AWS_REGION, to us-east-1."
             ),
         ),
         (
@@ -260,7 +261,7 @@ def test_linked_that_cannot_be_found(account: Account, message: str) -> None:
 @pytest.mark.parametrize(
     ("problem", "message"),
     [
-        (DENIED, "Allow ec2:DescribeRegions in the caller's IAM policy, or name the Regions in regions."),
+        (DENIED, "Allow ec2:DescribeRegions in the caller's IAM policy, or name the Regions."),
         (
             error("AuthFailure", 401, "Not valid"),
             "whether the Region eu-west-1 is enabled (opted in) in the account, or",

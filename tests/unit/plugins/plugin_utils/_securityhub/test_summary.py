@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet import Fleet, fleet_of
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.reasons import REASONS
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.reasons import (
+    MISSING_REGIONS_STEP,
+    REASONS,
+)
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.summary import (
     LOOKING_PURPOSES,
     PURPOSES,
@@ -51,6 +54,35 @@ def merged(results: Any, purpose: str = "onboard", accounts: Any = ()) -> Fleet:
 def summed(results: Any, purpose: str = "onboard", accounts: Any = (), **request: Any) -> Summary:
     """Return the summary of results."""
     return summarize(merged(results, purpose, accounts), Request(purpose=purpose, **request))
+
+
+def hub_with(*linked: str | None, home: str = "eu-west-1") -> dict[str, Any]:
+    """Return a result of securityhub_hub_info with a finding aggregator; None for an unknown linking mode."""
+    regions = None if linked == (None,) else list(linked)
+    return {"hubs": [{"finding_aggregator": {"finding_aggregation_region": home, "linked_regions": regions}}]}
+
+
+@pytest.mark.parametrize(
+    ("hub", "missing"),
+    [
+        ({}, []),
+        ({"hubs": []}, []),
+        ({"hubs": [{"finding_aggregator": None}]}, []),
+        (hub_with(), []),
+        (hub_with(None), []),
+        (hub_with("us-east-1"), []),
+        (hub_with("us-east-1", "eu-north-1", home="eu-west-3"), ["eu-west-3", "eu-north-1"]),
+    ],
+)
+def test_regions_of_the_aggregator_that_are_missing_in_the_report(hub: dict[str, Any], missing: list[str]) -> None:
+    fleet = merged([hub, result(row(1), failed=(DENIED,))], "report")
+    assert fleet.missing_regions == missing
+    lines = summarize(fleet, Request(purpose="report")).lines
+    named = [line for line in lines if line.startswith("Regions of the finding aggregator ")]
+    text = "Regions of the finding aggregator that are not in this report: eu-west-3 and eu-north-1"
+    assert named == ([text] if missing else [])
+    assert (f"  Next: {MISSING_REGIONS_STEP}" in lines) == bool(missing)
+    assert merged([hub, result()], "report").missing_regions == []
 
 
 def fleet_of_thirty() -> dict[str, Any]:
