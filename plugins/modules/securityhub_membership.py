@@ -131,6 +131,13 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.account_id }}"
 
+- name: Make an account a member in every Region that the finding aggregator links
+  multiaccount.aws.securityhub_membership:
+    members: ["111122223333"]
+    region: eu-west-1 # the home Region
+    regions: linked
+    member_role: security-hub-member
+
 - name: Only invite, the owners of the accounts accept
   multiaccount.aws.securityhub_membership:
     members: ["111122223333"]
