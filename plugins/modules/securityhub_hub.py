@@ -290,7 +290,7 @@ def manage_hubs(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMode) 
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     by_place, errors = session.map_places(roles, work, not_started)
-    result = region_result(by_place, "hubs", vars, vars, mode, session.caller_account_id)
+    result = region_result(by_place, "hubs", lambda hub: [vars(hub)], vars, mode, session.caller_account_id)
     return with_failed_accounts(result, errors)
 
 

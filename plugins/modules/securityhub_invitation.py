@@ -318,7 +318,14 @@ def manage_invitation(params: Mapping[str, Any], info: ConnectionInfo, mode: Run
         return reconcile_invitation(client, desired, mode.check, partial(session.caller_account_id, client.region))
 
     by_place, errors = session.map_places(roles, work, not_started)
-    result = region_result(by_place, "memberships", vars, by_administrator, mode, session.caller_account_id)
+    result = region_result(
+        by_place,
+        "memberships",
+        lambda membership: [vars(membership)],
+        by_administrator,
+        mode,
+        session.caller_account_id,
+    )
     result = with_failed_accounts(result, errors)
     return {**result, "hub_enabled_regions": hub_enabled_regions(by_place)} if desired.hub else result
 

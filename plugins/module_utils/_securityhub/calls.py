@@ -57,9 +57,9 @@ def read_or_error(read: Callable[[], Sequence[T]]) -> RegionResult[Sequence[T]]:
         return RegionResult([], error)
 
 
-def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+def batches(items: Sequence[T], size: int = BATCH_SIZE) -> Iterator[Sequence[T]]:
     """Cut a list into pieces that one call may carry."""
-    return (items[start : start + BATCH_SIZE] for start in range(0, len(items), BATCH_SIZE))
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def call_with_retries(

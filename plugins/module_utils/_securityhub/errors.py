@@ -35,6 +35,10 @@ IS_ADMINISTRATOR = "is_administrator"
 IS_MEMBER = "is_member"
 NO_INVITATION = "no_invitation"
 ASSOCIATED = "associated"
+STANDARDS_NOT_OFFERED = "standards_not_offered"
+STANDARDS_FAILED = "standards_failed"
+STANDARDS_INCOMPLETE = "standards_incomplete"
+STANDARDS_PENDING = "standards_pending"
 
 # Error code of this collection for an account that the response to a call names as unprocessed.
 UNPROCESSED_ACCOUNTS = "UnprocessedAccounts"

@@ -96,6 +96,30 @@ class Hub:
 
 
 @dataclass(frozen=True)
+class Standard:
+    """A security standard that is enabled in one account and Region, or on its way there, or out.
+
+    ``name`` is the short name, such as pci-dss/v/4.0.1. The ARN of the subscription is None before it is enabled.
+    """
+
+    name: str
+    standards_arn: str
+    standards_subscription_arn: Optional[str]
+    standards_status: str
+    status_reason_code: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class OfferedStandard:
+    """A security standard that a Region offers. ``managed_by`` is the AWS service that enables it, None for anybody."""
+
+    name: str
+    standards_arn: str
+    is_default: bool = False
+    managed_by: Optional[str] = None
+
+
+@dataclass(frozen=True)
 class StateChange(Generic[State]):
     """A resource of one Region before and after a run, or as check mode expects it after.
 

@@ -103,7 +103,7 @@ def _check_credentials(params: Mapping[str, Any]) -> None:
 def region_result(
     by_place: Mapping[Place, RegionResult[StateChange[State]]],
     key: str,
-    row: Callable[[State], Mapping[str, Any]],
+    rows: Callable[[State], Iterable[Mapping[str, Any]]],
     show: Callable[[State], Mapping[str, Any]],
     mode: RunMode,
     account_lookup: AccountLookup,
@@ -111,7 +111,7 @@ def region_result(
     """Build the result of a module that works on the caller's own account, or with ``account_ids`` on many.
 
     :param key: the result key of the rows
-    :param row: makes a row, except for its place
+    :param rows: makes the rows of a place, except for what names it
     :param show: makes what the diff shows of a place
     :param account_lookup: returns the account that calls, for messages in which nothing else names it
     """
@@ -119,7 +119,10 @@ def region_result(
     failed = failed_places({place: result.error for place, result in by_place.items()}, account_lookup)
     result: Result = {
         key: [
-            {**place_keys(place), **row(change.after)} for place, change in changes.items() if change.after is not None
+            {**place_keys(place), **row}
+            for place, change in changes.items()
+            if change.after is not None
+            for row in rows(change.after)
         ],
         "changed": any(change.changed for change in changes.values()),
         "failed_regions": failed,
@@ -353,7 +356,7 @@ def _steps_for_service(error: SecurityHubError) -> List[Tuple[bool, str]]:
     code = error.error_code
     return [
         (
-            code == "LimitExceededException",
+            code == "LimitExceededException" and error.operation in _ADMINISTRATOR_OPERATIONS,
             "The rate or a quota (1,000 open invitations for each Region) is exceeded. Run the task again later.",
         ),
         (error.throttled, "The service kept throttling. Run the task again later; completed changes are kept."),

@@ -15,6 +15,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils import _securityh
 ROOT = Path(_securityhub.__file__).parent
 FILES = {path.relative_to(ROOT).with_suffix("").as_posix(): path for path in sorted(ROOT.rglob("*.py"))}
 MODULES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items() if path.stem != "__init__"}
+# The calls to the service.
+APIS = ["api", "api_standards"]
 # From the top to the bottom; a wing is one layer, whose files have an order of their own.
 LAYERS = [
     "results",
@@ -22,7 +24,7 @@ LAYERS = [
     "sessions",
     "credentials",
     "regions",
-    "api",
+    *APIS,
     "calls",
     "retry",
     "options",
@@ -71,9 +73,9 @@ def wing(name: str) -> str:
 
 
 def names_of_api(name: str) -> set[str]:
-    """What a module imports from api."""
+    """What a module imports from api and its likes."""
     nodes = (node for node in ast.walk(MODULES[name]) if isinstance(node, ast.ImportFrom))
-    return {alias.name for node in nodes if "api" in _modules_of(name, node) for alias in node.names}
+    return {alias.name for node in nodes if _modules_of(name, node) & set(APIS) for alias in node.names}
 
 
 def functions() -> list[tuple[str, int]]:
@@ -87,10 +89,12 @@ def functions() -> list[tuple[str, int]]:
 
 
 def test_source_is_found() -> None:
-    assert {*LAYERS, "member/plan", "member/apply", "invitation/apply", "hub/apply"} <= MODULES.keys()
+    wings = {"member/plan", "member/apply", "invitation/apply", "hub/apply", "standards/apply"}
+    assert {*LAYERS, *wings} <= MODULES.keys()
     assert "calls" in ours("api")
     assert "hub/plan" in ours("invitation/apply")
     assert "invite_members" in names_of_api("member/apply")
+    assert "enable_standards" in names_of_api("standards/apply")
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.endswith("/plan") or name in PURE])

@@ -1,0 +1,246 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""Enables and disables security standards."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from functools import partial
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from ..api_standards import (
+    STANDARDS_BATCH_SIZE,
+    describe_standards,
+    disable_standards,
+    enable_standards,
+    get_enabled_standards,
+)
+from ..calls import SecurityHubClient, batches
+from ..errors import PreconditionFailed, RegionResult, SecurityHubError
+from ..model import OfferedStandard, Standard, StateChange
+from ..retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
+from .plan import (
+    DesiredStandards,
+    Sent,
+    StandardsPlan,
+    expected_standards,
+    names_to_enable,
+    plan_standards,
+    resolve,
+    status_of,
+    why_short,
+)
+
+Standards = Tuple[Standard, ...]
+StandardsChange = StateChange[Standards]
+
+
+class Offers:
+    """What each Region offers: asked once a Region, when somebody needs it, whatever the number of accounts."""
+
+    def __init__(self) -> None:
+        self._known: Dict[str, Mapping[str, OfferedStandard]] = {}
+        self._locks: Dict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def read(self, client: SecurityHubClient) -> Mapping[str, OfferedStandard]:
+        """Return {short name: offer}.
+
+        :raises SecurityHubError: if they can't be read; the next account asks again
+        """
+        with self._locks[client.region]:
+            if client.region not in self._known:
+                self._known[client.region] = {each.name: each for each in describe_standards(client)}
+            return self._known[client.region]
+
+
+class StandardsRun:
+    """The standards of one account and Region while they are brought to their desired state.
+
+    :param wait_timeout: seconds that a standard may take to be ready, or gone; 0 not to wait
+    """
+
+    def __init__(
+        self, client: SecurityHubClient, desired: DesiredStandards, offers: Offers, wait_timeout: float
+    ) -> None:
+        self._client = client
+        self._desired = desired
+        self._offers = offers
+        self._offered: Mapping[str, OfferedStandard] = {}
+        self._sent: Dict[str, Sent] = {}
+        self._said: Dict[str, Standard] = {}
+        self.wait_timeout = wait_timeout
+        self.tracker = WriteTracker()
+        self.is_read = False
+        self.before: Standards = ()
+        self.plan = StandardsPlan()
+
+    def look(self) -> None:
+        """Read the standards, and plan.
+
+        :raises SecurityHubError: if they can't be read, or if what is offered can't be
+        :raises PreconditionFailed: if one that is to be enabled is not offered in the Region
+        """
+        self.start(get_enabled_standards(self._client))
+
+    def start(self, now: Sequence[Standard]) -> None:
+        """Plan from the standards that are known; raises as :meth:`look`."""
+        self.is_read, self.before = True, _sorted(now)
+        self.plan = plan_standards(self._desired, now)
+        names = names_to_enable(self._desired, self.plan)
+        if names:
+            self._offered = resolve(names, self._offers.read(self._client), self._client.region)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is left to write, or to wait for."""
+        return self.plan.changed or bool(self.plan.waiting)
+
+    def advance(self) -> None:
+        """Write what the plan says, and read again, unless nothing is to be waited for.
+
+        :raises SecurityHubError: if the service refuses, or keeps failing
+        """
+        if self.plan.changed:
+            self._write()
+        if self.wait_timeout > 0:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Read again, and plan what is left.
+
+        :raises SecurityHubError: if the standards can't be read
+        """
+        self.plan = plan_standards(self._desired, get_enabled_standards(self._client), self._sent)
+        self._said.clear()
+
+    def _write(self) -> None:
+        """Enable before disabling, so that a failure leaves no gap."""
+        by_name = {each.name: each for each in self.plan.now}
+        for names in batches(self.plan.enable, STANDARDS_BATCH_SIZE):
+            arns = [self._offered[name].standards_arn for name in names]
+            before = {name: Sent(True, status_of(by_name.get(name))) for name in names}
+            self._send(before, partial(enable_standards, self._client, arns))
+        for going in batches(self.plan.disable, STANDARDS_BATCH_SIZE):
+            arns = [str(each.standards_subscription_arn) for each in going]
+            before = {each.name: Sent(False, each.standards_status) for each in going}
+            self._send(before, partial(disable_standards, self._client, arns))
+
+    def _send(self, before: Mapping[str, Sent], request: Callable[[], List[Standard]]) -> None:
+        write = _StandardsWrite(self._client, before, self.tracker, request)
+        send_with_retries(write)
+        self.tracker.confirm()
+        self._sent.update(before)
+        self._said.update({each.name: each for each in write.said})
+
+    def expected(self) -> StandardsChange:
+        """Return what the run would do, as far as is known now."""
+        after = expected_standards(self.plan, self._offered, self.wait_timeout > 0)
+        return StandardsChange(self.before, _sorted(after), changed=self.plan.changed)
+
+    def so_far(self) -> StandardsChange:
+        """Return what was seen, or said by the service since."""
+        after = {**{each.name: each for each in self.plan.now}, **self._said}
+        return StandardsChange(
+            self.before, _sorted(list(after.values())), changed=self.tracker.any, is_read=self.is_read
+        )
+
+    def why_short(self) -> Optional[PreconditionFailed]:
+        """Return why the standards are not as desired, None where they are."""
+        return why_short(self._desired, self.plan, self._client.region, self.wait_timeout > 0)
+
+
+def _sorted(standards: Sequence[Standard]) -> Standards:
+    return tuple(sorted(standards, key=lambda each: each.name))
+
+
+class _StandardsWrite(Write):
+    """A batch of standards to be enabled, or disabled; ``said`` is what the service said, or showed, of them."""
+
+    def __init__(
+        self,
+        client: SecurityHubClient,
+        before: Mapping[str, Sent],
+        tracker: WriteTracker,
+        request: Callable[[], List[Standard]],
+    ) -> None:
+        self._client = client
+        self._before = before
+        self._tracker = tracker
+        self._request = request
+        self.said: List[Standard] = []
+
+    def send(self) -> None:
+        self._tracker.track(self._send)
+
+    def _send(self) -> None:
+        self.said = self._request()
+
+    def is_done(self, _error: SecurityHubError) -> bool:
+        now = {each.name: each for each in get_enabled_standards(self._client)}
+        self.said = [now[name] for name in self._before if name in now]
+        return all(sent.is_shown(status_of(now.get(name))) for name, sent in self._before.items())
+
+
+def reconcile_standards(
+    client: SecurityHubClient, desired: DesiredStandards, offers: Offers, wait_timeout: float, check_mode: bool
+) -> RegionResult[StandardsChange]:
+    """Bring the standards of one account and Region to their desired state, or in check mode return what that would do.
+
+    :param offers: what the Regions offer, shared by all accounts
+    :param wait_timeout: seconds that a standard may take to be ready, or gone; 0 not to wait
+    """
+    run = StandardsRun(client, desired, offers, wait_timeout)
+    try:
+        run.look()
+        if check_mode:
+            return _foresee(run)
+        _apply(run)
+        return RegionResult(run.so_far(), run.why_short())
+    except (SecurityHubError, PreconditionFailed) as error:
+        if isinstance(error, SecurityHubError) and error.hub_is_disabled and not desired.is_present:
+            # Without Security Hub there are no standards.
+            return RegionResult(StandardsChange((), ()))
+        return RegionResult(change_after_failure(run), error)
+    except Exception as error:  # noqa: BLE001
+        # Whatever it is: what was done before stays in the result.
+        return RegionResult(run.so_far(), unexpected_error(error, "Changing standards", client.region))
+
+
+def not_started(error: SecurityHubError) -> RegionResult[StandardsChange]:
+    """Return the result of a Region in which nothing could be done."""
+    return RegionResult(StandardsChange(is_read=False), error)
+
+
+def _foresee(run: StandardsRun) -> RegionResult[StandardsChange]:
+    """Wait for what is on its way without this run, as the run does, and return what comes then."""
+    waiter = Waiter(run.wait_timeout)
+    while run.plan.waiting and waiter.sleep():
+        run.refresh()
+    return RegionResult(run.expected(), run.why_short())
+
+
+def _apply(run: StandardsRun) -> None:
+    waiter = Waiter(run.wait_timeout)
+    while run.is_open:
+        if run.plan.changed:
+            waiter = Waiter(run.wait_timeout)
+        elif not waiter.sleep():
+            return
+        run.advance()
+        if not waiter.is_wanted:
+            return
+
+
+def change_after_failure(run: StandardsRun) -> StandardsChange:
+    """Return what was done before a failure, from another look if that is possible."""
+    if run.tracker.any:
+        try:
+            run.refresh()
+        except SecurityHubError:
+            pass  # what was seen and said before stands
+    return run.so_far()

@@ -1,0 +1,260 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""How the standards of an account get to the desired state in one Region. Pure: neither boto3 nor Ansible."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from ..errors import (
+    STANDARDS_FAILED,
+    STANDARDS_INCOMPLETE,
+    STANDARDS_NOT_OFFERED,
+    STANDARDS_PENDING,
+    UNCONFIRMED,
+    UNKNOWN_STATUS,
+    InvalidInput,
+    PreconditionFailed,
+)
+from ..model import OfferedStandard, Standard
+from ..options import split_text
+
+# StandardsStatus, by the service model. FAILED is documented for a standard that could not be disabled.
+PENDING = "PENDING"
+READY = "READY"
+INCOMPLETE = "INCOMPLETE"
+FAILED = "FAILED"
+DELETING = "DELETING"
+_STATUSES = (None, PENDING, READY, INCOMPLETE, FAILED, DELETING)
+
+# What is to be done about a standard.
+_DONE, _ENABLE, _DISABLE, _WAIT, _STUCK = "done", "enable", "disable", "wait", "stuck"
+
+_SHORT_NAME = r"[A-Za-z0-9_.-]+/v/[A-Za-z0-9_.-]+"
+_NAME_OR_ARN = re.compile(rf"(?:arn:[a-z0-9-]+:securityhub:[a-z0-9-]*::(?:standards|ruleset)/)?({_SHORT_NAME})")
+# Standards that another AWS service manages begin with this; only that service disables them.
+_MANAGED_ELSEWHERE = "service-managed-"
+
+# What to do about StandardsStatusReason.
+_STEPS = {
+    "NO_AVAILABLE_CONFIGURATION_RECORDER": "Enable recording with AWS Config in the account and Region.",
+    "MAXIMUM_NUMBER_OF_CONFIG_RULES_EXCEEDED": "Remove AWS Config rules, or request a higher quota for them.",
+}
+_FIX = "Fix the cause and run the task again; completed changes are kept."
+# The error codes, the one that weighs most first, and what to do next.
+_NEXT_STEPS = {
+    STANDARDS_FAILED: _FIX,
+    STANDARDS_INCOMPLETE: "Fix the cause. A standard that stays INCOMPLETE can be disabled and enabled again.",
+    UNKNOWN_STATUS: "Look at the standards in the console.",
+    UNCONFIRMED: "Run the task again later, or raise wait_timeout.",
+    STANDARDS_PENDING: "Run the task again later, or raise wait_timeout.",
+}
+
+
+@dataclass(frozen=True)
+class DesiredStandards:
+    """The desired state of the standards of an account.
+
+    :param names: short names
+    :param is_present: whether these are to be enabled, rather than disabled
+    :param purge: whether all others are to be disabled
+    """
+
+    names: Tuple[str, ...]
+    is_present: bool = True
+    purge: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is asked for."""
+        return not self.names and not self.purge
+
+    def wants(self, name: str) -> Optional[bool]:
+        """Whether a standard is to be enabled; None if it stays as it is."""
+        if name in self.names:
+            return self.is_present
+        return False if self.purge and not name.startswith(_MANAGED_ELSEWHERE) else None
+
+
+class Sent(NamedTuple):
+    """What this run has sent about a standard, and its status before, None where it was not enabled."""
+
+    enables: bool
+    status: Optional[str]
+
+    def is_shown(self, status: Optional[str]) -> bool:
+        """Whether a status shows that the request was carried out."""
+        if status == FAILED:
+            return self.status != FAILED
+        return (status not in (None, DELETING)) == self.enables
+
+
+@dataclass(frozen=True)
+class StandardsPlan:
+    """What is to be done to the standards of one account and Region.
+
+    ``enable`` are short names. ``waiting`` are those that are on their way, ``stuck`` those that end short.
+    """
+
+    now: Tuple[Standard, ...] = ()
+    enable: Tuple[str, ...] = ()
+    disable: Tuple[Standard, ...] = ()
+    waiting: Tuple[str, ...] = ()
+    stuck: Tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.enable or self.disable)
+
+
+def parse_standards(values: Iterable[object], option: str) -> Tuple[str, ...]:
+    """Return the short names of the standards in a list or text, each once, in order.
+
+    An ARN stands for the same standard in whatever Region and partition the work is done.
+
+    :raises InvalidInput: naming every part that can't be a standard
+    """
+    found = {part: _NAME_OR_ARN.fullmatch(part) for part in split_text(values)}
+    wrong = [part for part, match in found.items() if match is None]
+    if wrong:
+        raise InvalidInput(
+            f"{option}: not a standard: {', '.join(map(repr, wrong))}. Write a short name, such as "
+            "aws-foundational-security-best-practices/v/1.0.0, or the ARN of the standard."
+        )
+    return tuple(dict.fromkeys(match.group(1) for match in found.values() if match))
+
+
+def plan_standards(
+    desired: DesiredStandards, now: Sequence[Standard], sent: Optional[Mapping[str, Sent]] = None
+) -> StandardsPlan:
+    """Plan what is to be done about the standards that are seen now.
+
+    :param sent: what this run has sent already, which is never sent a second time, but waited for
+    """
+    by_name = {each.name: each for each in now}
+    steps: Dict[str, List[str]] = {}
+    for name in dict.fromkeys([*desired.names, *by_name]):
+        status = status_of(by_name.get(name))
+        steps.setdefault(_step(desired.wants(name), status, (sent or {}).get(name)), []).append(name)
+    return StandardsPlan(
+        now=tuple(now),
+        enable=tuple(steps.get(_ENABLE, ())),
+        disable=tuple(by_name[name] for name in steps.get(_DISABLE, ())),
+        waiting=tuple(steps.get(_WAIT, ())),
+        stuck=tuple(steps.get(_STUCK, ())),
+    )
+
+
+def status_of(standard: Optional[Standard]) -> Optional[str]:
+    """Return the status of a standard, None for one that is not enabled."""
+    return standard.standards_status if standard else None
+
+
+def _step(wanted: Optional[bool], status: Optional[str], sent: Optional[Sent]) -> str:
+    if wanted is None or status == (READY if wanted else None):
+        return _DONE
+    if status not in _STATUSES:
+        return _STUCK
+    if sent is not None:
+        ends = (INCOMPLETE, FAILED) if wanted else (FAILED,)
+        return _STUCK if status in ends and sent.is_shown(status) else _WAIT
+    if status == DELETING or (wanted and status == PENDING):
+        return _WAIT
+    if not wanted:
+        return _DISABLE
+    return _STUCK if status == INCOMPLETE else _ENABLE
+
+
+def names_to_enable(desired: DesiredStandards, plan: StandardsPlan) -> Tuple[str, ...]:
+    """Return the standards that are to be enabled, now or once they are gone."""
+    deleting = [each.name for each in plan.now if _is_blocked(desired, each)]
+    return (*plan.enable, *(name for name in plan.waiting if name in deleting))
+
+
+def resolve(names: Iterable[str], offers: Mapping[str, OfferedStandard], region: str) -> Dict[str, OfferedStandard]:
+    """Return the offers of the standards that are to be enabled.
+
+    :raises PreconditionFailed: naming those that are not offered, and what is
+    """
+    available = [name for name, offer in offers.items() if not offer.managed_by]
+    wrong = [_with_manager(name, offers.get(name)) for name in names if name not in available]
+    if wrong:
+        raise PreconditionFailed(
+            STANDARDS_NOT_OFFERED,
+            f"The account can't enable {', '.join(wrong)} in {region}: not offered there. Offered are "
+            f"{', '.join(sorted(available)) or 'none'}. Nothing was changed. Check the spelling and the version.",
+        )
+    return {name: offers[name] for name in names}
+
+
+def _with_manager(name: str, offer: Optional[OfferedStandard]) -> str:
+    return f"{name} (which {offer.managed_by} manages)" if offer else name
+
+
+def expected_standards(plan: StandardsPlan, offers: Mapping[str, OfferedStandard], waits: bool) -> Tuple[Standard, ...]:
+    """Return the standards after a plan, if all goes well.
+
+    :param waits: whether the run waits until they are ready, or gone
+    """
+    names = {each.name for each in plan.disable}
+    after = {each.name: each for each in plan.now if each.name not in names}
+    if not waits:
+        after.update({each.name: replace(each, standards_status=DELETING) for each in plan.disable})
+    status = READY if waits else PENDING
+    for name in plan.enable:
+        now = after.get(name) or Standard(name, offers[name].standards_arn, None, status)
+        after[name] = replace(now, standards_status=status, status_reason_code=None)
+    return tuple(after.values())
+
+
+def why_short(desired: DesiredStandards, plan: StandardsPlan, region: str, waits: bool) -> Optional[PreconditionFailed]:
+    """Return why the standards that are seen are not as desired, None where they are.
+
+    :param waits: whether they were waited for; where not, those that are on their way are as desired
+    """
+    by_name = {each.name: each for each in plan.now}
+    wrong = [name for name in plan.waiting if waits or _is_blocked(desired, by_name.get(name))]
+    wrong = [*plan.stuck, *wrong]
+    if not wrong:
+        return None
+    codes = {_code(desired, by_name.get(name)) for name in wrong}
+    code = next(each for each in _NEXT_STEPS if each in codes)
+    named = "; ".join(_in_words(desired, name, by_name.get(name)) for name in wrong)
+    reasons = (by_name[name].status_reason_code for name in wrong if name in by_name)
+    steps = dict.fromkeys(_STEPS[reason] for reason in reasons if reason in _STEPS)
+    return PreconditionFailed(
+        code,
+        f"The account has standards in {region} that are not as requested: {named}. "
+        f"{' '.join([*steps, _NEXT_STEPS[code]])}",
+    )
+
+
+def _is_blocked(desired: DesiredStandards, standard: Optional[Standard]) -> bool:
+    """Whether a standard can't be enabled, as it is still being disabled."""
+    return standard is not None and standard.standards_status == DELETING and desired.wants(standard.name) is True
+
+
+def _code(desired: DesiredStandards, standard: Optional[Standard]) -> str:
+    status = status_of(standard)
+    if status not in _STATUSES:
+        return UNKNOWN_STATUS
+    if status == PENDING and standard and not desired.wants(standard.name):
+        return UNCONFIRMED
+    return {FAILED: STANDARDS_FAILED, INCOMPLETE: STANDARDS_INCOMPLETE, PENDING: STANDARDS_PENDING}.get(
+        status or "", UNCONFIRMED
+    )
+
+
+def _in_words(desired: DesiredStandards, name: str, standard: Optional[Standard]) -> str:
+    if standard is None:
+        return f"{name} is not shown as enabled"
+    reason = f" ({standard.status_reason_code})" if standard.status_reason_code else ""
+    again = ", and can be enabled again once it is gone" if _is_blocked(desired, standard) else ""
+    return f"{name} is {standard.standards_status}{reason}{again}"
