@@ -27,8 +27,9 @@ SUSPENDED = "AccountSuspended"
 # StandardsSubscription.StandardsStatus as documented in the API's model.
 PENDING = "PENDING"
 READY = "READY"
+FAILED = "FAILED"
 DELETING = "DELETING"
-STANDARDS_STATUSES = (PENDING, READY, "INCOMPLETE", "FAILED", DELETING)
+STANDARDS_STATUSES = (PENDING, READY, "INCOMPLETE", FAILED, DELETING)
 
 # How many versions of one record are kept for reads that lag behind (the fault slow_visibility).
 VERSIONS_KEPT = 32
@@ -42,19 +43,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Subscription:
-    """A standard that is enabled in a hub. It is PENDING at first, then in `status`; DELETING until it is gone."""
+    """A standard that is enabled in a hub. It is `pending_as` at first, then in `status`; DELETING until it is gone."""
 
     arn: str
     pending_until: float = ALWAYS
     status: str = READY
     reason: str | None = None
     gone_at: float | None = None
+    pending_as: str = PENDING
 
     def status_at(self, when: float) -> str:
         """The state at a monotonic time."""
         if self.gone_at is not None:
             return DELETING
-        return PENDING if when < self.pending_until else self.status
+        return self.pending_as if when < self.pending_until else self.status
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from .calls import Answer, Call, Parameters, need_hub, operation, page
 from .catalogue import Offer, offers, short_name, standards_arn
 from .errors import invalid_input
-from .model import DELETING, PENDING, READY, Hub, Subscription
+from .model import DELETING, FAILED, PENDING, READY, Hub, Subscription
 
 MOST_STANDARDS = 100
 UPDATABLE = ("READY", "INCOMPLETE")
@@ -18,11 +18,25 @@ UPDATABLE = ("READY", "INCOMPLETE")
 def new_subscription(call: Call, name: str) -> Subscription:
     """A standard that is enabled now: pending as long, and then in the state, that the faults have it."""
     subscription = Subscription(standards_arn(name, call.region), pending_until=call.now + call.acting.standards_delay)
+    outcome, reason = _outcome(call, name)
+    return replace(subscription, status=outcome, reason=reason) if outcome else subscription
+
+
+def _outcome(call: Call, name: str | None) -> tuple[str, str | None]:
+    """The state in which the faults have a standard end, and its reason; nothing where there is no fault."""
     for fault in call.acting.outcomes:
         if fault.parameters["standards"] == "all" or name in fault.parameters["standards"]:
-            outcome, reason = fault.parameters["outcome"], fault.parameters["reason"] or None
-            return replace(subscription, status=outcome, reason=reason)
-    return subscription
+            return fault.parameters["outcome"], fault.parameters["reason"] or None
+    return "", None
+
+
+def _disabled_subscription(call: Call, subscription: Subscription) -> Subscription:
+    """A standard that is disabled now: gone in the end or, as the model says of FAILED, still there."""
+    done_at = call.now + call.acting.standards_delay
+    outcome, reason = _outcome(call, short_name(subscription.arn))
+    if outcome == FAILED:
+        return replace(subscription, pending_until=done_at, pending_as=DELETING, status=FAILED, reason=reason)
+    return subscription if subscription.gone_at is not None else replace(subscription, gone_at=done_at)
 
 
 def _subscription_arn(hub: Hub, arn: str) -> str:
@@ -114,13 +128,12 @@ def _offered_name(call: Call, arn: str) -> str:
 def batch_disable_standards(call: Call, parameters: Parameters) -> Answer:
     """Disable standards, by the ARNs of their subscriptions; those that are not enabled are left out of the answer."""
     hub = need_hub(call)
-    gone_at = call.now + call.acting.standards_delay
     kept, rows = [], []
     for each in hub.live(call.now):
         if _subscription_arn(hub, each.arn) not in parameters["StandardsSubscriptionArns"]:
             kept.append(each)
             continue
-        deleted = each if each.gone_at is not None else replace(each, gone_at=gone_at)
+        deleted = _disabled_subscription(call, each)
         kept.append(deleted)
         rows.append(_row(hub, deleted, DELETING))
     call.put_hub(call.account_id, replace(hub, standards=tuple(kept)))

@@ -173,6 +173,14 @@ class TestStates:
         assert enable(client, PCI) == ["PENDING"]
         assert states(client)[PCI] == "READY"
 
+    @pytest.mark.parametrize("seconds", [0, 600])
+    def test_that_cannot_be_disabled(self, hub: Hub, client: Client, seed_hub: SeedHub, seconds: float) -> None:
+        seed_hub(PCI, NIST)
+        hub.fault(kind="slow_standards", seconds=seconds)
+        hub.fault(kind="standards_outcome", outcome="FAILED", standards=[PCI], reason="INTERNAL_ERROR")
+        assert disable(client, PCI, NIST) == ["DELETING", "DELETING"]
+        assert states(client) == ({PCI: "DELETING", NIST: "DELETING"} if seconds else {PCI: "FAILED"})
+
     def test_slow_visibility(self, hub: Hub, client: Client, seed_hub: SeedHub) -> None:
         seed_hub()
         hub.fault(kind="slow_visibility", seconds=600)
