@@ -245,11 +245,11 @@ def _code(desired: DesiredStandards, standard: Optional[Standard]) -> str:
     status = status_of(standard)
     if status not in _STATUSES:
         return UNKNOWN_STATUS
-    if status == PENDING and standard and not desired.wants(standard.name):
-        return UNCONFIRMED
-    return {FAILED: STANDARDS_FAILED, INCOMPLETE: STANDARDS_INCOMPLETE, PENDING: STANDARDS_PENDING}.get(
-        status or "", UNCONFIRMED
-    )
+    if status == FAILED:
+        return STANDARDS_FAILED
+    if standard and desired.wants(standard.name):
+        return {INCOMPLETE: STANDARDS_INCOMPLETE, PENDING: STANDARDS_PENDING}.get(str(status), UNCONFIRMED)
+    return UNCONFIRMED
 
 
 def _in_words(desired: DesiredStandards, name: str, standard: Optional[Standard]) -> str:

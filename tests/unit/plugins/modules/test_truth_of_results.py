@@ -21,6 +21,7 @@ from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_invitation,
     securityhub_member,
     securityhub_member_invite,
+    securityhub_standards,
 )
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.unit.membership import MEMBER, run_at, seed_members, turn_on
@@ -51,12 +52,15 @@ class Case:
     members: Statuses = field(default_factory=dict)
     caller: str = ADMINISTRATOR
     hub_enabled: bool = True
+    standards: tuple[str, ...] = ()
 
     def seed(self, hub: Hub, regions: list[str]) -> None:
         """Write down, in each Region, what there is."""
         seed_members(hub, self.members, regions)
         if self.hub_enabled:
             turn_on(hub, self.caller, regions)
+        if self.module is securityhub_standards:
+            hub.seed(hubs=[{"account_id": self.caller, "regions": regions, "standards": list(self.standards)}])
 
 
 def member_case(name: str, operations: tuple[str, ...], members: Statuses, **options: Any) -> Case:
@@ -68,6 +72,12 @@ def invitation_case(name: str, operations: tuple[str, ...], status: str, **more:
     return Case(f"invitation {name}", securityhub_invitation, operations, options, {MEMBER: status}, MEMBER, **more)
 
 
+def standards_case(name: str, operations: tuple[str, ...], *standards: str, **options: Any) -> Case:
+    options = {"standards": [PCI], **options}
+    return Case(f"standards {name}", securityhub_standards, operations, options, caller=MEMBER, standards=standards)
+
+
+PCI, NIST = "pci-dss/v/4.0.1", "nist-800-53/v/5.0.0"
 SETTINGS = {"auto_enable_controls": False, "tags": {"team": "security"}}
 MEMBER_CASES = [
     Case(
@@ -103,6 +113,9 @@ OWN_CASES = [
     Case("hub present", securityhub_hub, ("EnableSecurityHub",), {}, hub_enabled=False, caller=MEMBER),
     Case("hub settings", securityhub_hub, ("UpdateSecurityHubConfiguration", "TagResource"), SETTINGS, caller=MEMBER),
     Case("hub absent", securityhub_hub, ("DisableSecurityHub",), {"state": "absent"}, caller=MEMBER),
+    standards_case("present", ("BatchEnableStandards",)),
+    standards_case("purged", ("BatchEnableStandards", "BatchDisableStandards"), NIST, purge_standards=True),
+    standards_case("absent", ("BatchDisableStandards",), PCI, NIST, state="absent"),
 ]
 
 # What a write meets before its work, or after it.
@@ -134,7 +147,7 @@ REFUSALS: list[Fault] = [
 # What reads meet from the second one of a Region on.
 UNREADABLE: Fault = {
     "kind": "access_denied",
-    "operation": ["GetMembers", "GetAdministratorAccount", "DescribeHub"],
+    "operation": ["GetMembers", "GetAdministratorAccount", "DescribeHub", "GetEnabledStandards"],
     "after": 1,
 }
 NEVER_SEEN: Fault = {"kind": "slow_visibility", "seconds": 3600, "operation": "*"}
@@ -252,16 +265,19 @@ def test_rows_of_members_are_true(hub: Hub, case: Case, operation: str, part: li
 
 
 def own_state(state: dict[str, Any], region: str) -> tuple[Any, ...]:
-    """What there is of the member account: what became of its invitation, and its hub."""
+    """What there is of the member account: what became of its invitation, its hub, and its standards."""
     invitations = state["invitations"].get(MEMBER, {}).get(region, [])
     found = state["hubs"].get(MEMBER, {}).get(region)
-    return [row["status"] for row in invitations], found and (found["auto_enable_controls"], found["tags"])
+    hub = found and (found["auto_enable_controls"], found["tags"])
+    return [row["status"] for row in invitations], hub, found and found["standards_status"]
 
 
 def shows(case: Case, change: Any, held: tuple[Any, ...]) -> bool:
     """Whether a change ends with what the service holds."""
     if case.module is securityhub_invitation:
         return [change.after.member_status] == (held[0] or [None])
+    if case.module is securityhub_standards:
+        return {each.standards_arn: each.standards_status for each in change.after} == held[2]
     if change.after is None or held[1] is None:
         return change.after is held[1]
     tags = held[1][1] if change.after.tags is not None else None

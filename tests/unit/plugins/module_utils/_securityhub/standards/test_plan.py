@@ -1,0 +1,269 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What becomes of the standards of an account in one Region: one row a case."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
+    InvalidInput,
+    PreconditionFailed,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import OfferedStandard, Standard
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import (
+    DesiredStandards,
+    Sent,
+    expected_standards,
+    names_to_enable,
+    parse_standards,
+    plan_standards,
+    resolve,
+    why_short,
+)
+
+REGION = "eu-west-1"
+PCI, NIST, CIS = "pci-dss/v/4.0.1", "nist-800-53/v/5.0.0", "cis-aws-foundations-benchmark/v/1.2.0"
+TOWER = "service-managed-aws-control-tower/v/1.0.0"
+PRESENT, ABSENT = DesiredStandards((PCI,)), DesiredStandards((PCI,), is_present=False)
+PURGED = DesiredStandards((), purge=True)
+NO_RECORDER = "NO_AVAILABLE_CONFIGURATION_RECORDER"
+
+
+def standard(name: str, status: str = "READY", reason: str | None = None) -> Standard:
+    arn = f"arn:aws:securityhub:{REGION}::standards/{name}"
+    return Standard(name, arn, f"arn:aws:securityhub:{REGION}:111122223333:subscription/{name}", status, reason)
+
+
+def offer(name: str, managed_by: str | None = None) -> OfferedStandard:
+    return OfferedStandard(name, f"arn:aws:securityhub:{REGION}::standards/{name}", managed_by=managed_by)
+
+
+OFFERS = {name: offer(name) for name in (PCI, NIST, CIS)}
+
+
+def steps(desired: DesiredStandards, status: str | None, sent: Sent | None = None) -> str:
+    """What is planned for PCI, of which everything is to be known."""
+    plan = plan_standards(desired, [standard(PCI, status)] if status else [], {PCI: sent} if sent else None)
+    found = [
+        *("enable" for _name in plan.enable),
+        *("disable" for _standard in plan.disable),
+        *("wait" for _name in plan.waiting),
+        *("stuck" for _name in plan.stuck),
+    ]
+    assert plan.changed == bool({"enable", "disable"} & set(found))
+    return " ".join(found)
+
+
+@pytest.mark.parametrize(
+    ("status", "present", "absent"),
+    [
+        (None, "enable", ""),
+        ("READY", "", "disable"),
+        ("PENDING", "wait", "disable"),
+        ("INCOMPLETE", "stuck", "disable"),
+        ("FAILED", "enable", "disable"),
+        ("DELETING", "wait", "wait"),
+        ("CURIOUS", "stuck", "stuck"),
+    ],
+)
+def test_each_status_present_absent_and_purged(status: str | None, present: str, absent: str) -> None:
+    assert steps(PRESENT, status) == present
+    assert steps(ABSENT, status) == absent
+    assert steps(PURGED, status) == absent
+    assert steps(DesiredStandards((PCI,), purge=True), status) == present
+    assert steps(DesiredStandards((NIST,), is_present=False), status) == ""
+
+
+ENABLED, ENABLED_AGAIN = Sent(True, None), Sent(True, "FAILED")
+DISABLED, DISABLED_AGAIN = Sent(False, "READY"), Sent(False, "FAILED")
+
+
+# what was sent before is never sent again: it is waited for, or has ended
+@pytest.mark.parametrize(
+    ("desired", "sent", "status", "step"),
+    [
+        (PRESENT, ENABLED, None, "wait"),
+        (PRESENT, ENABLED, "PENDING", "wait"),
+        (PRESENT, ENABLED, "DELETING", "wait"),
+        (PRESENT, ENABLED, "READY", ""),
+        (PRESENT, ENABLED, "INCOMPLETE", "stuck"),
+        (PRESENT, ENABLED, "FAILED", "stuck"),
+        (PRESENT, ENABLED_AGAIN, "FAILED", "wait"),
+        (PRESENT, ENABLED_AGAIN, "INCOMPLETE", "stuck"),
+        (ABSENT, DISABLED, "READY", "wait"),
+        (ABSENT, DISABLED, "PENDING", "wait"),
+        (ABSENT, DISABLED, "INCOMPLETE", "wait"),
+        (ABSENT, DISABLED, "DELETING", "wait"),
+        (ABSENT, DISABLED, "FAILED", "stuck"),
+        (ABSENT, DISABLED_AGAIN, "FAILED", "wait"),
+        (ABSENT, DISABLED, None, ""),
+    ],
+)
+def test_after_something_was_sent(desired: DesiredStandards, sent: Sent, status: str | None, step: str) -> None:
+    assert steps(desired, status, sent) == step
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "not_shown"),
+    [
+        (ENABLED, ["PENDING", "READY", "INCOMPLETE", "FAILED"], [None, "DELETING"]),
+        (ENABLED_AGAIN, ["PENDING", "READY", "INCOMPLETE"], [None, "DELETING", "FAILED"]),
+        (DISABLED, [None, "DELETING", "FAILED"], ["READY", "PENDING", "INCOMPLETE"]),
+        (DISABLED_AGAIN, [None, "DELETING"], ["READY", "PENDING", "INCOMPLETE", "FAILED"]),
+    ],
+)
+def test_what_shows_that_a_request_was_carried_out(
+    sent: Sent, shown: list[str | None], not_shown: list[str | None]
+) -> None:
+    assert [sent.is_shown(status) for status in shown] == [True] * len(shown)
+    assert [sent.is_shown(status) for status in not_shown] == [False] * len(not_shown)
+
+
+def test_purge_leaves_alone_what_another_service_manages() -> None:
+    plan = plan_standards(DesiredStandards((PCI,), purge=True), [standard(TOWER), standard(NIST), standard(CIS)])
+    assert [each.name for each in plan.disable] == [NIST, CIS]
+    assert plan.enable == (PCI,)
+
+
+def test_one_that_is_named_is_disabled_whoever_manages_it() -> None:
+    assert plan_standards(DesiredStandards((TOWER,), False), [standard(TOWER)]).disable == (standard(TOWER),)
+
+
+# names and ARNs
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        ([PCI, NIST], (PCI, NIST)),
+        ([f"{PCI}, {NIST}\n{CIS}", PCI], (PCI, NIST, CIS)),
+        ([f"arn:aws:securityhub:{REGION}::standards/{PCI}", PCI], (PCI,)),
+        ([f"arn:aws-cn:securityhub:cn-north-1::standards/{PCI}"], (PCI,)),
+        ([f"arn:aws:securityhub:::ruleset/{CIS}"], (CIS,)),
+        ([""], ()),
+        ([], ()),
+    ],
+)
+def test_names_and_arns(values: list[object], names: tuple[str, ...]) -> None:
+    assert parse_standards(values, "standards") == names
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "cis",
+        "pci-dss/4.0.1",
+        "pci-dss/v/",
+        f"arn:aws:securityhub:{REGION}:111122223333:subscription/{PCI}",
+        f"arn:aws:config:{REGION}::standards/{PCI}",
+        "None",
+    ],
+)
+def test_what_is_no_standard_is_named(wrong: str) -> None:
+    with pytest.raises(InvalidInput, match="standards: not a standard: ") as refusal:
+        parse_standards([PCI, wrong], "standards")
+    assert repr(wrong) in str(refusal.value)
+    assert repr(PCI) not in str(refusal.value)
+    assert "aws-foundational-security-best-practices/v/1.0.0" in str(refusal.value)
+
+
+def test_what_a_region_does_not_offer_is_named_with_what_it_does() -> None:
+    offers = {**OFFERS, TOWER: offer(TOWER, "Control Tower")}
+    assert resolve([NIST], offers, REGION) == {NIST: OFFERS[NIST]}
+    with pytest.raises(PreconditionFailed) as refusal:
+        resolve([PCI, "pci-dss/v/9.9.9", TOWER], offers, REGION)
+    assert refusal.value.error_code == "standards_not_offered"
+    assert str(refusal.value) == (
+        f"The account can't enable pci-dss/v/9.9.9, {TOWER} (which Control Tower manages) in {REGION}: not offered "
+        f"there. Offered are {CIS}, {NIST}, {PCI}. Nothing was changed. Check the spelling and the version."
+    )
+
+
+@pytest.mark.parametrize(("status", "names"), [(None, (PCI,)), ("DELETING", (PCI,)), ("READY", ()), ("PENDING", ())])
+def test_only_what_is_to_be_enabled_has_to_be_resolved(status: str | None, names: tuple[str, ...]) -> None:
+    plan = plan_standards(PRESENT, [standard(PCI, status)] if status else [])
+    assert names_to_enable(PRESENT, plan) == names
+    assert names_to_enable(ABSENT, plan_standards(ABSENT, plan.now)) == ()
+
+
+# what check mode expects, and why it ends short
+
+
+def test_expected_standards() -> None:
+    desired = DesiredStandards((PCI, NIST), purge=True)
+    plan = plan_standards(desired, [standard(NIST, "FAILED", "INTERNAL_ERROR"), standard(CIS)])
+    new = Standard(PCI, f"arn:aws:securityhub:{REGION}::standards/{PCI}", None, "READY")
+    assert set(expected_standards(plan, OFFERS, waits=True)) == {standard(NIST), new}
+    unwaited = {each.name: each.standards_status for each in expected_standards(plan, OFFERS, waits=False)}
+    assert unwaited == {PCI: "PENDING", NIST: "PENDING", CIS: "DELETING"}
+
+
+@pytest.mark.parametrize(
+    ("desired", "now", "code", "words"),
+    [
+        (PRESENT, standard(PCI, "INCOMPLETE", NO_RECORDER), "standards_incomplete", f"is INCOMPLETE ({NO_RECORDER})"),
+        (PRESENT, standard(PCI, "PENDING"), "standards_pending", "is PENDING"),
+        (PRESENT, standard(PCI, "DELETING"), "unconfirmed", "can be enabled again once it is gone"),
+        (PRESENT, standard(PCI, "CURIOUS"), "unknown_status", "is CURIOUS"),
+        (ABSENT, standard(PCI, "DELETING"), "unconfirmed", "is DELETING."),
+        (ABSENT, standard(PCI, "CURIOUS"), "unknown_status", "is CURIOUS"),
+    ],
+)
+def test_why_it_ends_short(desired: DesiredStandards, now: Standard, code: str, words: str) -> None:
+    failure = why_short(desired, plan_standards(desired, [now]), REGION, waits=True)
+    assert failure
+    assert failure.error_code == code
+    assert str(failure).startswith(f"The account has standards in {REGION} that are not as requested: {PCI} ")
+    assert words in str(failure)
+    assert ("AWS Config" in str(failure)) == (now.status_reason_code == NO_RECORDER)
+
+
+@pytest.mark.parametrize(
+    ("desired", "sent", "status", "code"),
+    [
+        (PRESENT, ENABLED, None, "unconfirmed"),
+        (PRESENT, ENABLED, "FAILED", "standards_failed"),
+        (PRESENT, ENABLED_AGAIN, "FAILED", "standards_failed"),
+        (ABSENT, DISABLED, "READY", "unconfirmed"),
+        (ABSENT, DISABLED, "PENDING", "unconfirmed"),
+        (ABSENT, DISABLED, "INCOMPLETE", "unconfirmed"),
+        (ABSENT, DISABLED, "FAILED", "standards_failed"),
+    ],
+)
+def test_why_it_ends_short_after_a_write(desired: DesiredStandards, sent: Sent, status: str | None, code: str) -> None:
+    plan = plan_standards(desired, [standard(PCI, status)] if status else [], {PCI: sent})
+    failure = why_short(desired, plan, REGION, waits=True)
+    assert failure
+    assert failure.error_code == code
+
+
+@pytest.mark.parametrize(("desired", "status"), [(PRESENT, "READY"), (PRESENT, None), (ABSENT, None)])
+def test_what_is_done_or_to_be_done_is_not_short(desired: DesiredStandards, status: str | None) -> None:
+    plan = plan_standards(desired, [standard(PCI, status)] if status else [])
+    assert why_short(desired, plan, REGION, waits=True) is None
+
+
+@pytest.mark.parametrize(
+    ("desired", "status", "code"),
+    [
+        (PRESENT, "PENDING", None),
+        (ABSENT, "DELETING", None),
+        (PRESENT, "DELETING", "unconfirmed"),
+        (PRESENT, "INCOMPLETE", "standards_incomplete"),
+    ],
+)
+def test_without_waiting_what_is_on_its_way_is_as_desired(
+    desired: DesiredStandards, status: str, code: str | None
+) -> None:
+    failure = why_short(desired, plan_standards(desired, [standard(PCI, status)]), REGION, waits=False)
+    assert (failure and failure.error_code) == code
+
+
+def test_the_code_of_several_is_the_one_that_weighs_most() -> None:
+    desired = DesiredStandards((PCI, NIST, CIS))
+    now = [standard(PCI, "PENDING"), standard(NIST, "INCOMPLETE", NO_RECORDER), standard(CIS, "FAILED")]
+    failure = why_short(desired, plan_standards(desired, now, {CIS: ENABLED}), REGION, waits=True)
+    assert failure
+    assert failure.error_code == "standards_failed"
+    assert all(name in str(failure) for name in (PCI, NIST, CIS))
