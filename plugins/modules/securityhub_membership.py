@@ -46,6 +46,17 @@ options:
       - This is ignored where Security Hub is enabled already.
     type: bool
     default: false
+  standards:
+    description:
+      - The security standards that each member has, as a list or as one string with commas, spaces or newlines between
+        them, with O(state=present). Short names such as C(aws-foundational-security-best-practices/v/1.0.0), or ARNs,
+        as for M(multiaccount.aws.securityhub_standards).
+      - They are enabled once an account is Enabled, and looked at in every run. Other standards of the accounts are
+        left as they are. Each account needs a role, O(member_role) or its own.
+      - AWS charges for the checks of each standard, in each account and Region.
+      - When not set, nothing is enabled, and the standards are not read.
+    type: list
+    elements: str
   reinvite:
     description:
       - The ended memberships that are invited again. V(removed) members were disassociated by the administrator,
@@ -70,6 +81,7 @@ options:
     description:
       - How long, in seconds, either side may take to show what the other has done.
       - A membership that is not seen in that time is reported as V(unconfirmed). V(0) reads again only where it must.
+      - With O(standards), also how long they may take to be ready. V(0) does not wait for them.
     type: int
     default: 30
   concurrency:
@@ -87,13 +99,15 @@ notes:
   - The role in the member accounts needs C(securityhub:GetAdministratorAccount), C(securityhub:ListInvitations),
     C(securityhub:ListMembers), C(securityhub:EnableSecurityHub), C(securityhub:AcceptAdministratorInvitation) and
     C(iam:CreateServiceLinkedRole), with O(state=absent) also C(securityhub:DisassociateFromAdministratorAccount),
-    C(securityhub:DeclineInvitations) and C(securityhub:DeleteInvitations).
+    C(securityhub:DeclineInvitations) and C(securityhub:DeleteInvitations), with O(standards) also
+    C(securityhub:GetEnabledStandards), C(securityhub:DescribeStandards) and C(securityhub:BatchEnableStandards).
   - Check mode can't know that an account belongs to the organization of a delegated administrator. Such an account is
     enabled at once when it is added.
 seealso:
   - module: multiaccount.aws.securityhub_member_info
   - module: multiaccount.aws.securityhub_member_invite
   - module: multiaccount.aws.securityhub_invitation
+  - module: multiaccount.aws.securityhub_standards
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
   - multiaccount.aws.securityhub.accounts
@@ -137,6 +151,14 @@ EXAMPLES = r"""
     region: eu-west-1 # the home Region
     regions: linked
     member_role: security-hub-member
+
+- name: Make accounts members, and keep a standard enabled in each of them
+  multiaccount.aws.securityhub_membership:
+    members: "{{ lookup('ansible.builtin.file', 'accounts.csv') }}"
+    regions: [eu-west-1, eu-central-1]
+    member_role: security-hub-member
+    standards: [aws-foundational-security-best-practices/v/1.0.0]
+    wait_timeout: 180
 
 - name: Only invite, the owners of the accounts accept
   multiaccount.aws.securityhub_membership:
@@ -206,7 +228,7 @@ memberships:
     actions:
       description:
         - What was done, or in check mode would be, in this order. Of V(create), V(invite), V(enable_hub), V(accept),
-          V(leave), V(decline), V(disassociate), V(delete).
+          V(enable_standards), V(leave), V(decline), V(disassociate), V(delete).
       returned: always
       type: list
       elements: str
@@ -227,6 +249,10 @@ memberships:
         - V(rejected), the service refused.
         - V(unconfirmed), something may have been done, but is not visible in time.
         - V(unreadable), the service did not look up the account.
+        - V(standards_not_offered), the Region does not offer a standard of O(standards), so none was enabled there.
+        - V(standards_failed) and V(standards_incomplete), a standard ended in the status FAILED or INCOMPLETE.
+        - V(standards_pending), a standard is still PENDING, as AWS is enabling it or adding controls to it. This does
+          not fail the task.
         - V(not_attempted), the Region failed before the turn of this account came.
       returned: always
       type: str
@@ -368,6 +394,11 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.resu
     nothing_found,
     run_module,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.apply import Offers
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import (
+    DesiredStandards,
+    parse_standards,
+)
 
 Surplus = Mapping[str, RegionResult[Sequence[Member]]]
 
@@ -375,6 +406,7 @@ ARGUMENT_SPEC: Dict[str, Any] = {
     "members": {"type": "raw", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "enable_default_standards": {"type": "bool", "default": False},
+    "standards": {"type": "list", "elements": "str"},
     "reinvite": {"type": "list", "elements": "str", "choices": list(REINVITABLE), "default": ["removed"]},
     "surplus": {"type": "str", "choices": ["ignore", "report", "remove"], "default": "ignore"},
     "surplus_limit": {"type": "int", "default": 10},
@@ -395,6 +427,7 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     check_numbers(params)
     entries = parse_member_entries(params["members"], "members")
     roles = member_roles(entries, member_role(params))
+    check_standards(params, [account_id for account_id in entries if account_id not in roles])
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     session.use_concurrency(params["concurrency"])
     if not entries:
@@ -432,7 +465,34 @@ def desired_memberships(
         wait_timeout=params["wait_timeout"],
         surplus=params["surplus"],
         check_mode=mode.check,
+        standards=desired_standards(params),
     )
+
+
+def desired_standards(params: Mapping[str, Any]) -> Optional[DesiredStandards]:
+    """Return the standards that the members are to have, None to leave them as they are.
+
+    :raises InvalidInput: for what can't be a standard
+    """
+    names = parse_standards(params["standards"] or [], "standards")
+    return DesiredStandards(names) if names else None
+
+
+def check_standards(params: Mapping[str, Any], without_role: Sequence[str]) -> None:
+    """Check that standards can be set.
+
+    :raises InvalidInput: where accounts leave, or have no role
+    """
+    if not desired_standards(params):
+        return
+    if params["state"] == "absent":
+        raise InvalidInput("standards: only with state present. Leave it out.")
+    if without_role:
+        named = ", ".join(without_role[:10]) + (" ..." if len(without_role) > 10 else "")
+        raise InvalidInput(
+            f"standards: there is no role to enable them with in {len(without_role)} of the accounts: {named}. Set "
+            "member_role."
+        )
 
 
 def member_roles(entries: Mapping[str, MemberEntry], usual: Optional[Role]) -> Dict[str, Role]:
@@ -478,6 +538,7 @@ def reconcile(
 ) -> Dict[str, RegionResult[RegionMemberships]]:
     """Bring all Regions to the desired state at the same time."""
     session.connect()
+    offers = Offers()
     run_all = session.worker_pool(len(session.regions))
     accounts = MemberAccounts(session.role_credentials(roles), run_all)
 
@@ -486,7 +547,7 @@ def reconcile(
         found = surplus.get(client.region)
         if found and isinstance(found.error, SecurityHubError) and not found.error.hub_is_disabled:
             return not_started(desired.emails[client.region], found.error)
-        return RegionRun(client, desired, accounts, own_account).run(found.value if found else ())
+        return RegionRun(client, desired, accounts, own_account, offers).run(found.value if found else ())
 
     return session.map_regions(work, not_started_in(desired))
 

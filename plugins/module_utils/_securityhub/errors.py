@@ -26,8 +26,9 @@ ADMINISTRATOR_ACCOUNT = "administrator_account"
 AWAITING_ACCEPTANCE = "awaiting_acceptance"
 ROLE_NOT_ASSUMED = "role_not_assumed"
 REGION_NOT_ENABLED = "region_not_enabled"
+STANDARDS_PENDING = "standards_pending"
 # Reasons that are no failure of the task.
-NO_FAILURE = frozenset([ADMINISTRATOR_ACCOUNT, AWAITING_ACCEPTANCE])
+NO_FAILURE = frozenset([ADMINISTRATOR_ACCOUNT, AWAITING_ACCEPTANCE, STANDARDS_PENDING])
 
 # Error codes of this collection, for a precondition that is not met in a Region.
 OTHER_ADMINISTRATOR = "other_administrator"
@@ -38,7 +39,6 @@ ASSOCIATED = "associated"
 STANDARDS_NOT_OFFERED = "standards_not_offered"
 STANDARDS_FAILED = "standards_failed"
 STANDARDS_INCOMPLETE = "standards_incomplete"
-STANDARDS_PENDING = "standards_pending"
 
 # Error code of this collection for an account that the response to a call names as unprocessed.
 UNPROCESSED_ACCOUNTS = "UnprocessedAccounts"

@@ -24,7 +24,6 @@ from ..errors import (
     PreconditionFailed,
     RegionResult,
     SecurityHubError,
-    is_already_done_message,
 )
 from ..hub.apply import HUB_WAIT_TIMEOUT, enable_where_disabled
 from ..hub.plan import DesiredHub
@@ -36,26 +35,32 @@ from ..member.plan import (
     Outcome,
     expected_outcome,
     not_attempted,
-    plan_absent,
     plan_administrator_account,
     plan_unreadable,
 )
-from ..model import ENABLED, REMOVED, RESIGNED, Member, MemberList, status_of
+from ..model import ENABLED, REMOVED, Member, MemberList, status_of
 from ..retry import Waiter, WriteTracker, unexpected_error
+from ..standards.apply import Offers
+from ..standards.plan import DesiredStandards
 from .member_side import MemberAccounts, MemberSideWork
 from .plan import (
     MemberLook,
     MembershipPlan,
     MembershipRow,
     SideResult,
+    after_leaving,
     expected_row,
     final_row,
     is_member_side_left,
     is_member_side_wanted,
+    may_accept,
+    may_accept_again,
     not_attempted_row,
     plan_membership,
     plan_offboarding,
+    with_standards,
 )
+from .standards_side import StandardsSide
 
 Failure = Union[SecurityHubError, PreconditionFailed]
 
@@ -69,6 +74,7 @@ class DesiredMemberships:
     :param hub: how to enable Security Hub where it is disabled
     :param wait_timeout: seconds that either side may take to show what the other did
     :param surplus: ignore, report or remove
+    :param standards: the standards of the members, None to leave them as they are
     """
 
     emails: Mapping[str, Mapping[str, Optional[str]]]
@@ -78,6 +84,7 @@ class DesiredMemberships:
     wait_timeout: float
     surplus: str
     check_mode: bool
+    standards: Optional[DesiredStandards] = None
 
 
 @dataclass(frozen=True)
@@ -111,11 +118,13 @@ class RegionRun:
         desired: DesiredMemberships,
         accounts: MemberAccounts,
         own_account: Callable[[], Optional[str]],
+        offers: Offers,
     ) -> None:
         self._client = client
         self._desired = desired
         self._accounts = accounts
         self._own_account = own_account
+        self._standards = StandardsSide(client, accounts, desired.standards, offers, desired.wait_timeout)
         self._emails = desired.emails.get(client.region, {})
         self._members: Dict[str, Optional[Member]] = {}
         self._administrator_id: Optional[str] = None
@@ -138,6 +147,7 @@ class RegionRun:
         self._members = dict(read.value.members)
         self._find_administrator()
         plans = self._plan(read.value)
+        self._standards.look(plans, self._desired.hub.enable_default_standards)
         leaving = [plan_offboarding(each.account_id, each, ()) for each in surplus if self._desired.surplus == "remove"]
         if self._desired.check_mode:
             return self._expected(plans, surplus, leaving)
@@ -210,7 +220,8 @@ class RegionRun:
         outcomes = {plan.account_id: expected_outcome(plan.member) for plan in late}
         error = self._confirm(late, outcomes, {})
         seen = {each: self._final_row(plan, outcomes[each], {}) for each, plan in zip(outcomes, late)}
-        rows = [seen.get(row.account_id, row) for row in rows]
+        self._standards.wait()
+        rows = [with_standards(seen.get(row.account_id, row), self._standards.expected(row.account_id)) for row in rows]
         removed = [expected_row(plan, joins=False) for plan in leaving]
         return RegionResult(self._result(rows, removed or [_reported(member) for member in surplus]), error)
 
@@ -233,7 +244,10 @@ class RegionRun:
         rows = [
             MembershipRow(plan.account_id, plan.member.before, plan.member.before, (), False, reason, str(error))
             if plan.member.steps or plan.member_side
-            else expected_row(plan, self._desired.joins)
+            else with_standards(
+                expected_row(plan, self._desired.joins),
+                self._standards.not_attempted(plan.account_id, reason, str(error)),
+            )
             for plan in plans
         ]
         return RegionResult(self._result(rows, [_reported(each) for each in surplus]), error)
@@ -287,11 +301,13 @@ class RegionRun:
         outcomes = {each.account_id: each for each in [*administered.value, *created.value]}
         self._members.update({each.account_id: each.after for each in outcomes.values()})
         self._administrator_id = self._administrator_id or self._told_administrator()
-        ready = {each.account_id: each for each in plans if each.member_side and _may_accept(outcomes[each.account_id])}
-        sides = self._side().accept(ready, [each for each in ready if _may_accept_again(outcomes[each])])
+        ready = {each.account_id: each for each in plans if each.member_side and may_accept(outcomes[each.account_id])}
+        sides = self._side().accept(ready, [each for each in ready if may_accept_again(outcomes[each])])
         error = created.error or self._confirm(plans, outcomes, sides)
+        self._standards.enable([each for each in self._emails if status_of(self._members.get(each)) == ENABLED])
         removed = self._apply_plans([plan.member for plan in leaving], creates=False)
         rows = [self._final_row(plan, outcomes[plan.account_id], sides) for plan in plans]
+        rows = [with_standards(row, self._standards.result(row.account_id)) for row in rows]
         gone = [not_attempted_row(outcome) for outcome in removed.value]
         result = self._result(rows, gone or [_reported(member) for member in surplus])
         return RegionResult(result, administered.error or error or removed.error)
@@ -318,9 +334,7 @@ class RegionRun:
         self, plans: Sequence[MembershipPlan], outcomes: Mapping[str, Outcome], sides: Mapping[str, SideResult]
     ) -> Optional[Failure]:
         """Read the administrator's list, in batches, until it shows the accounts as Enabled that expect it."""
-        expected = [
-            each.account_id for each in plans if each.expects_enabled and _may_accept(outcomes[each.account_id])
-        ]
+        expected = [each.account_id for each in plans if each.expects_enabled and may_accept(outcomes[each.account_id])]
         pending = [each for each in self._not_enabled(expected) if each not in sides or sides[each].may_have_accepted]
         waiter = Waiter(self._desired.wait_timeout)
         while pending:
@@ -344,7 +358,7 @@ class RegionRun:
         leaving = {plan.account_id: plan for plan in plans if plan.member_side}
         sides = self._side().leave(leaving)
         now = read_members(self._client, [each for each, side in sides.items() if side.reason]).value.members
-        members = [_after_leaving(plan, now.get(plan.account_id, plan.member.before), sides) for plan in plans]
+        members = [after_leaving(plan, now.get(plan.account_id, plan.member.before), sides) for plan in plans]
         known = {plan.account_id: plan.before for plan in members}
         changes = [DISASSOCIATION, DELETION]
         done = apply_plans(self._client, members, changes, known, self._desired.wait_timeout, list(sides))
@@ -357,30 +371,6 @@ class RegionRun:
 
     def _result(self, rows: List[MembershipRow], surplus: List[MembershipRow]) -> RegionMemberships:
         return RegionMemberships(rows, surplus, self._administrator_id, self._is_hub_enabled)
-
-
-def _after_leaving(plan: MembershipPlan, now: Optional[Member], sides: Mapping[str, SideResult]) -> MemberPlan:
-    """Return the administrator's plan: with a disassociation, where the account could not leave by itself."""
-    side = sides.get(plan.account_id)
-    if side is None or not side.reason or status_of(now) != ENABLED:
-        return plan.member
-    return plan_absent(plan.account_id, plan.member.before)
-
-
-def _may_accept(outcome: Outcome) -> bool:
-    """Whether an account has, or may have, an invitation: one that is on its way is waited for."""
-    if status_of(outcome.after) == ENABLED:
-        return False
-    return outcome.reason in (None, UNCONFIRMED) or _may_accept_again(outcome)
-
-
-def _may_accept_again(outcome: Outcome) -> bool:
-    """Whether an account may accept the invitation again that it declined or left.
-
-    The user guide says that it may; whether such an account is invited again, or counts as invited, is not documented.
-    """
-    resigned = status_of(outcome.after) == RESIGNED and outcome.reason == REJECTED
-    return resigned and is_already_done_message(outcome.processing_result or "")
 
 
 def _reported(member: Member) -> MembershipRow:

@@ -122,14 +122,14 @@ class MemberSideWork:
         """Look at the member's side; what goes wrong is part of what is seen."""
         error = self._accounts.role_error(account_id, self._client.region)
         if error:
-            return MemberLook(ROLE_NOT_ASSUMED, message=_role_not_assumed(error))
+            return MemberLook(ROLE_NOT_ASSUMED, message=role_not_assumed(error))
         try:
             administrator = get_administrator(self._client)
             if administrator:
                 return MemberLook(HUB_ENABLED, administrator.administrator_id)
             return MemberLook(HUB_ENABLED, None, has_visible_members(self._client))
         except SecurityHubError as failure:
-            return _look_of_failure(failure)
+            return look_of_failure(failure)
         except Exception as failure:  # noqa: BLE001
             # Whatever it is: it costs this account only.
             return MemberLook(FAILED, message=str(unexpected_error(failure, "Looking", self._client.region)))
@@ -210,7 +210,8 @@ class MemberSideWork:
             return _failed_side(failure, plan.member_side if tracker.any else (), tracker)
 
 
-def _look_of_failure(error: SecurityHubError) -> MemberLook:
+def look_of_failure(error: SecurityHubError) -> MemberLook:
+    """Return what a failed call shows of a member account."""
     if error.hub_is_disabled:
         return MemberLook(HUB_DISABLED)
     if error.error_code in CREDENTIAL_CODES:
@@ -222,7 +223,8 @@ def _look_of_failure(error: SecurityHubError) -> MemberLook:
     return MemberLook(FAILED, message=str(error))
 
 
-def _role_not_assumed(error: SecurityHubError) -> str:
+def role_not_assumed(error: SecurityHubError) -> str:
+    """Say why the role of an account was not assumed."""
     return (
         f"AssumeRole failed in {error.region} with {error.error_code}: {error.text.rstrip('.')}. Check member_role, "
         "its trust policy, and member_role_external_id."

@@ -13,7 +13,7 @@ A :class:`MembershipPlan` is made before any write; :func:`expected_row` says wh
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Collection, Optional, Tuple
+from typing import Collection, Mapping, Optional, Tuple
 
 from ..errors import (
     AWAITING_ACCEPTANCE,
@@ -23,6 +23,7 @@ from ..errors import (
     REJECTED,
     ROLE_NOT_ASSUMED,
     UNCONFIRMED,
+    is_already_done_message,
 )
 from ..member.plan import (
     CREATE,
@@ -37,12 +38,13 @@ from ..member.plan import (
     plan_absent,
     plan_invitation,
 )
-from ..model import CREATED, ENABLED, INVITED, REMOVED, Member, is_listed, status_of
+from ..model import CREATED, ENABLED, INVITED, REMOVED, RESIGNED, Member, is_listed, status_of
 
 ENABLE_HUB = "enable_hub"
 ACCEPT = "accept"
 LEAVE = "leave"
 DECLINE = "decline"
+ENABLE_STANDARDS = "enable_standards"
 
 # What was seen on the member's side.
 NOT_LOOKED = "not_looked"
@@ -90,6 +92,11 @@ class MembershipPlan:
     def account_id(self) -> str:
         """The account."""
         return self.member.account_id
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether the account is an enabled member, and stays one."""
+        return status_of(self.member.before) == ENABLED and not (self.member.steps or self.reason)
 
 
 @dataclass(frozen=True)
@@ -281,6 +288,19 @@ def _offboarding_reason(outcome: Outcome, side: SideResult) -> Tuple[Optional[st
     return outcome.reason, outcome.processing_result
 
 
+def with_standards(row: MembershipRow, standards: Optional[SideResult]) -> MembershipRow:
+    """Return the row of an account with what came of its standards, which matters only where it is Enabled."""
+    if standards is None or row.reason or status_of(row.after) != ENABLED:
+        return row
+    return replace(
+        row,
+        actions=row.actions + standards.actions,
+        changed=row.changed or bool(standards.actions),
+        reason=standards.reason,
+        processing_result=standards.message,
+    )
+
+
 def not_attempted_row(outcome: Outcome) -> MembershipRow:
     """Return the row of an account whose Region failed before anything was done for it."""
     return MembershipRow(
@@ -293,3 +313,27 @@ def not_attempted_row(outcome: Outcome) -> MembershipRow:
         outcome.processing_result,
         outcome.is_seen,
     )
+
+
+def after_leaving(plan: MembershipPlan, now: Optional[Member], sides: Mapping[str, SideResult]) -> MemberPlan:
+    """Return the administrator's plan: with a disassociation, where the account could not leave by itself."""
+    side = sides.get(plan.account_id)
+    if side is None or not side.reason or status_of(now) != ENABLED:
+        return plan.member
+    return plan_absent(plan.account_id, plan.member.before)
+
+
+def may_accept(outcome: Outcome) -> bool:
+    """Whether an account has, or may have, an invitation: one that is on its way is waited for."""
+    if status_of(outcome.after) == ENABLED:
+        return False
+    return outcome.reason in (None, UNCONFIRMED) or may_accept_again(outcome)
+
+
+def may_accept_again(outcome: Outcome) -> bool:
+    """Whether an account may accept the invitation again that it declined or left.
+
+    The user guide says that it may; whether such an account is invited again, or counts as invited, is not documented.
+    """
+    resigned = status_of(outcome.after) == RESIGNED and outcome.reason == REJECTED
+    return resigned and is_already_done_message(outcome.processing_result or "")

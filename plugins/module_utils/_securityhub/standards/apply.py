@@ -25,6 +25,7 @@ from ..errors import PreconditionFailed, RegionResult, SecurityHubError
 from ..model import OfferedStandard, Standard, StateChange
 from ..retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
 from .plan import (
+    READY,
     DesiredStandards,
     Sent,
     StandardsPlan,
@@ -94,6 +95,19 @@ class StandardsRun:
         names = names_to_enable(self._desired, self.plan)
         if names:
             self._offered = resolve(names, self._offers.read(self._client), self._client.region)
+
+    def foresee(self, offers: Optional[Mapping[str, OfferedStandard]], with_defaults: bool) -> None:
+        """Plan for an account in which Security Hub is not enabled yet.
+
+        :param offers: what the Region offers, None where that is not known
+        :param with_defaults: whether the default standards come with Security Hub
+        :raises PreconditionFailed: if one that is to be enabled is not offered in the Region
+        """
+        defaults = [each for each in (offers or {}).values() if with_defaults and each.is_default]
+        now = [Standard(each.name, each.standards_arn, None, READY) for each in defaults]
+        self.plan = plan_standards(self._desired, now)
+        if offers is not None:
+            resolve(self.plan.enable, offers, self._client.region)
 
     @property
     def is_open(self) -> bool:

@@ -189,7 +189,7 @@ def resolve(names: Iterable[str], offers: Mapping[str, OfferedStandard], region:
         raise PreconditionFailed(
             STANDARDS_NOT_OFFERED,
             f"The account can't enable {', '.join(wrong)} in {region}: not offered there. Offered are "
-            f"{', '.join(sorted(available)) or 'none'}. Nothing was changed. Check the spelling and the version.",
+            f"{', '.join(sorted(available)) or 'none'}. No standard was changed. Check the spelling and the version.",
         )
     return {name: offers[name] for name in names}
 

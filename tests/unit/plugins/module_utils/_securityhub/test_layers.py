@@ -33,10 +33,10 @@ LAYERS = [
     "model",
 ]
 PURE = ("account_ids", "model")
-WING_FILES = ["result", "apply", "member_side", "sending", "batch", "plan"]
+WING_FILES = ["result", "apply", "standards_side", "member_side", "sending", "batch", "plan"]
 # The wings that a wing may use.
 WINGS: dict[str, set[str]] = {
-    "membership": {"member", "invitation", "hub"},
+    "membership": {"member", "invitation", "hub", "standards"},
     "invitation": {"hub"},
     "member": set(),
     "hub": set(),

@@ -176,7 +176,7 @@ def test_what_a_region_does_not_offer_is_named_with_what_it_does() -> None:
     assert refusal.value.error_code == "standards_not_offered"
     assert str(refusal.value) == (
         f"The account can't enable pci-dss/v/9.9.9, {TOWER} (which Control Tower manages) in {REGION}: not offered "
-        f"there. Offered are {CIS}, {NIST}, {PCI}. Nothing was changed. Check the spelling and the version."
+        f"there. Offered are {CIS}, {NIST}, {PCI}. No standard was changed. Check the spelling and the version."
     )
 
 

@@ -1,0 +1,175 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""The standards of member accounts in one Region: planned before the first write, enabled once accounts are Enabled.
+
+All accounts are worked on at once, and waited for together.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+
+from ..calls import SecurityHubClient
+from ..errors import (
+    REGION_NOT_ENABLED,
+    REJECTED,
+    ROLE_NOT_ASSUMED,
+    UNCONFIRMED,
+    PreconditionFailed,
+    SecurityHubError,
+)
+from ..model import OfferedStandard
+from ..retry import Waiter, unexpected_error
+from ..standards.apply import Offers, StandardsRun
+from ..standards.plan import DesiredStandards
+from .member_side import MemberAccounts, look_of_failure, role_not_assumed
+from .plan import ENABLE_HUB, ENABLE_STANDARDS, MembershipPlan, SideResult
+
+Failure = Union[SecurityHubError, PreconditionFailed]
+
+
+class StandardsSide:
+    """The standards of the member accounts of one Region.
+
+    :param desired: None where standards are left as they are, and nothing is read
+    :param offers: what the Regions offer, shared by all of them
+    """
+
+    def __init__(
+        self,
+        client: SecurityHubClient,
+        accounts: MemberAccounts,
+        desired: Optional[DesiredStandards],
+        offers: Offers,
+        wait_timeout: float,
+    ) -> None:
+        self._client = client
+        self._accounts = accounts
+        self._desired = desired
+        self._offers = offers
+        self._wait_timeout = wait_timeout
+        self._runs: Dict[str, StandardsRun] = {}
+        self._errors: Dict[str, Failure] = {}
+        # Accounts in which Security Hub is enabled only by this run, so that they are looked at again.
+        self._unseen: List[str] = []
+
+    def look(self, plans: Sequence[MembershipPlan], with_defaults: bool) -> None:
+        """Look at the standards of accounts that are, or are to be, Enabled, and plan.
+
+        :param with_defaults: whether the default standards come with Security Hub where it is enabled
+        """
+        if self._desired is None:
+            return
+        joining = {each.account_id: each for each in plans if each.expects_enabled}
+        wanted = [each.account_id for each in plans if each.expects_enabled or each.is_enabled]
+        for account_id in self._accounts.with_role(wanted):
+            self._runs[account_id] = StandardsRun(self._client, self._desired, self._offers, self._wait_timeout)
+        self._unseen = [each for each in self._runs if each in joining and ENABLE_HUB in joining[each].member_side]
+        self._each([each for each in self._runs if each not in self._unseen], StandardsRun.look)
+        self._unseen += [each for each in joining if self._is_without_hub(each)]
+        self._foresee(with_defaults)
+
+    def _is_without_hub(self, account_id: str) -> bool:
+        error = self._errors.get(account_id)
+        return isinstance(error, SecurityHubError) and error.hub_is_disabled
+
+    def _foresee(self, with_defaults: bool) -> None:
+        """Plan for the accounts in which Security Hub is not enabled yet; the administrator sees what is offered."""
+        offers = self._read_offers() if self._unseen else None
+        for account_id in self._unseen:
+            self._errors.pop(account_id, None)
+            try:
+                self._runs[account_id].foresee(offers, with_defaults)
+            except PreconditionFailed as error:
+                self._errors[account_id] = error
+
+    def _read_offers(self) -> Optional[Mapping[str, OfferedStandard]]:
+        try:
+            return self._offers.read(self._client)
+        except SecurityHubError:
+            return None
+
+    def wait(self) -> None:
+        """Wait for what is on its way without this run, as the run does, which is what check mode shows."""
+        waiter = Waiter(self._wait_timeout)
+        waiting = self._waiting()
+        while waiting and waiter.sleep():
+            self._each(waiting, StandardsRun.refresh)
+            waiting = self._waiting()
+
+    def _waiting(self) -> List[str]:
+        return [each for each, run in self._runs.items() if run.plan.waiting and each not in self._errors]
+
+    def enable(self, account_ids: Sequence[str]) -> None:
+        """Enable the standards of accounts that are Enabled now, and wait until they are ready."""
+        ready = [each for each in account_ids if each in self._runs and each not in self._errors]
+        self._each([each for each in ready if each in self._unseen], StandardsRun.look)
+        waiter = Waiter(self._wait_timeout)
+        left = self._left(ready)
+        while left:
+            if any(self._runs[each].plan.changed for each in left):
+                waiter = Waiter(self._wait_timeout)
+            elif not waiter.sleep():
+                return
+            self._each(left, StandardsRun.advance)
+            left = self._left(ready) if waiter.is_wanted else []
+
+    def _left(self, account_ids: Sequence[str]) -> List[str]:
+        return [each for each in account_ids if each not in self._errors and self._runs[each].is_open]
+
+    def _each(self, account_ids: Sequence[str], step: Callable[[StandardsRun], None]) -> None:
+        """Do a step in these accounts at once; one in which it fails is left out from then on."""
+        errors = self._accounts.map(account_ids, lambda account_id: self._error(account_id, step))
+        self._errors.update({account_id: error for account_id, error in errors.items() if error})
+
+    def _error(self, account_id: str, step: Callable[[StandardsRun], None]) -> Optional[Failure]:
+        error = self._accounts.role_error(account_id, self._client.region)
+        if error:
+            return error
+        try:
+            step(self._runs[account_id])
+        except (SecurityHubError, PreconditionFailed) as failure:
+            return failure
+        except Exception as failure:  # noqa: BLE001
+            # Whatever it is: it costs this account only.
+            return unexpected_error(failure, "Enabling standards", self._client.region)
+        return None
+
+    def expected(self, account_id: str) -> Optional[SideResult]:
+        """Return what enabling the standards of an account would come to, None where nobody asked."""
+        return self._result(account_id, lambda run: run.plan.changed)
+
+    def result(self, account_id: str) -> Optional[SideResult]:
+        """Return what came of the standards of an account, None where nobody asked."""
+        return self._result(account_id, lambda run: run.tracker.any)
+
+    def not_attempted(self, account_id: str, reason: str, message: str) -> Optional[SideResult]:
+        """Return why nothing came of the standards of an account, None where there was nothing to do."""
+        has_work = account_id in self._runs and (self._runs[account_id].plan.changed or account_id in self._errors)
+        return SideResult((), reason, message) if has_work else None
+
+    def _result(self, account_id: str, is_changed: Callable[[StandardsRun], bool]) -> Optional[SideResult]:
+        if account_id not in self._runs:
+            return None
+        run, error = self._runs[account_id], self._errors.get(account_id)
+        if error:
+            done = (ENABLE_STANDARDS,) if run.tracker.any else ()
+            return SideResult(done, *_reason(error, run.tracker.in_doubt))
+        short = run.why_short()
+        actions = (ENABLE_STANDARDS,) if is_changed(run) else ()
+        return SideResult(actions, short.error_code, str(short)) if short else SideResult(actions)
+
+
+def _reason(error: Failure, in_doubt: bool) -> Tuple[str, str]:
+    if isinstance(error, PreconditionFailed):
+        return error.error_code, str(error)
+    if error.operation == "AssumeRole":
+        return ROLE_NOT_ASSUMED, role_not_assumed(error)
+    look = look_of_failure(error)
+    if look.state == REGION_NOT_ENABLED:
+        return REGION_NOT_ENABLED, str(look.message)
+    return UNCONFIRMED if in_doubt else REJECTED, str(error)
