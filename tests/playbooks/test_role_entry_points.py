@@ -64,8 +64,8 @@ def test_empty_boxes_for_all_variables_are_the_defaults(fleet: Fleet, entry_poin
     names = (
         "accounts_file", "regions", "exclude_regions", "member_role", "member_role_external_id",
         "member_role_session_name", "member_role_duration", "member_role_policy", "assume_role_arn",
-        "assume_role_external_id", "assume_role_session_name", "enable_default_standards", "reinvite", "surplus",
-        "surplus_limit", "wait_timeout", "batch_size", "report_path", "fail_on_unprocessed",
+        "assume_role_external_id", "assume_role_session_name", "enable_default_standards", "standards", "reinvite",
+        "surplus", "surplus_limit", "wait_timeout", "batch_size", "report_path", "fail_on_unprocessed",
     )  # fmt: skip
     run = fleet.role(entry_point, accounts=ONE, **dict.fromkeys(names, box))
     assert run.code == 0, run.output

@@ -205,6 +205,26 @@ def test_report_shows_statuses_before_a_run_and_what_it_would_do() -> None:
     assert (membership["member_status"], membership["next_step"]) == ("Enabled", None)
 
 
+def test_report_names_enabled_accounts_that_lack_standards() -> None:
+    words = {"reason": "standards_incomplete", "processing_result": "pci-dss/v/4.0.1 is INCOMPLETE"}
+    rows = [
+        fleets.row("eu-west-1", account(1), actions=["enable_standards"]),
+        fleets.row("eu-west-1", account(2), **words),
+        fleets.row("eu-west-1", account(3)),
+    ]
+    found = [each["memberships"]["eu-west-1"] for each in data(fleets.result(*rows), purpose="report")["accounts"]]
+    assert [each["member_status"] for each in found] == ["Enabled"] * 3
+    assert [each["explanation"] for each in found] == [
+        "The account is a member, and does not have all of securityhub_standards yet.",
+        "pci-dss/v/4.0.1 is INCOMPLETE.",
+        None,
+    ]
+    assert found[0]["next_step"] == "Run multiaccount.aws.securityhub_onboard. It will enable standards."
+    assert found[0]["actions"] == ["enable_standards"]
+    text = " ".join(page(fleets.result(*rows), purpose="report").texts)
+    assert all(each["explanation"] in text for each in found[:2])
+
+
 def test_surplus_members_and_rows_that_were_left_out() -> None:
     reader = page(fleets.small(), fleets.small_accounts())
     text = "".join(reader.texts)

@@ -22,7 +22,8 @@ ADMINISTRATOR = "Administrator"
 AWAITING_ACCEPTANCE = "awaiting_acceptance"
 ADMINISTRATOR_ACCOUNT = "administrator_account"
 NOT_ATTEMPTED = "not_attempted"
-NO_FAILURE = (None, AWAITING_ACCEPTANCE, ADMINISTRATOR_ACCOUNT)
+STANDARDS_PENDING = "standards_pending"
+NO_FAILURE = (None, AWAITING_ACCEPTANCE, ADMINISTRATOR_ACCOUNT, STANDARDS_PENDING)
 
 Row = Mapping[str, Any]
 Pair = Tuple[str, str]
@@ -53,6 +54,11 @@ class Membership:
     def is_counted(self) -> bool:
         """Return whether it can be Enabled or not: it was read, and is not the administrator's own account."""
         return self.status not in (NOT_READABLE, ADMINISTRATOR)
+
+    @property
+    def is_as_requested(self) -> bool:
+        """Return whether it is Enabled, and nothing is left to do, such as to enable standards."""
+        return self.status == ENABLED and not self.reason and not (self.is_plan and self.actions)
 
 
 @dataclass(frozen=True)

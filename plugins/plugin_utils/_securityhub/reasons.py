@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from typing import Dict, Tuple
 
-from .fleet import AWAITING_ACCEPTANCE, ENABLED, INVITED, NOT_A_MEMBER, NOT_READABLE, Membership
+from .fleet import (
+    AWAITING_ACCEPTANCE,
+    ENABLED,
+    INVITED,
+    NOT_A_MEMBER,
+    NOT_READABLE,
+    STANDARDS_PENDING,
+    Membership,
+)
 from .wording import listed, sentence
 
 MISSING_REGIONS_STEP = (
@@ -77,6 +85,22 @@ REASONS: Dict[str, Tuple[str, str]] = {
         "The Region is not enabled in the account.",
         "Enable the Region in the accounts, or add it to securityhub_exclude_regions.",
     ),
+    "standards_not_offered": (
+        "A standard is not offered in the Region.",
+        "Correct securityhub_standards, or add the Region to securityhub_exclude_regions.",
+    ),
+    "standards_failed": (
+        "A standard could not be enabled.",
+        "Fix the cause that the message names and run the playbook again; completed changes are kept.",
+    ),
+    "standards_incomplete": (
+        "A standard is enabled, but not completely.",
+        "Fix the cause that the message names, such as an AWS Config that does not record in the account and Region.",
+    ),
+    STANDARDS_PENDING: (
+        "The service is still enabling a standard, or adding controls to it.",
+        "Look again later, or set securityhub_wait_timeout to more seconds.",
+    ),
     "not_attempted": (
         "The Region failed before the account was processed.",
         "Fix the cause of the failure and run the playbook again; completed changes are kept.",
@@ -107,6 +131,7 @@ ACTIONS: Dict[str, Tuple[str, str]] = {
     "create": ("added", "add"),
     "invite": ("invited", "invite"),
     "accept": ("accepted", "accept"),
+    "enable_standards": ("with standards enabled", "enable standards"),
     "leave": ("left", "leave"),
     "decline": ("declined", "decline"),
     "disassociate": ("disassociated", "disassociate"),
@@ -120,6 +145,8 @@ def explanation(row: Membership) -> str:
         return sentence(row.processing_result)
     if row.reason:
         return REASONS.get(row.reason, _UNKNOWN_REASON)[0]
+    if row.status == ENABLED and not row.is_as_requested:
+        return "The account is a member, and does not have all of securityhub_standards yet."
     return _STATUSES.get(row.status) or REASONS[_implied_reason(row.status)][0]
 
 

@@ -130,7 +130,7 @@ def _cell(account: Mapping[str, Any], region: str, look: Optional[Look]) -> Tupl
 
 def _groups(fleet: Fleet) -> List[Tuple[Look, Group]]:
     """Return what to do; Regions that could not be read are named by themselves."""
-    rows = [row for row in fleet.memberships if row.status != NOT_READABLE and (row.status != ENABLED or row.reason)]
+    rows = [row for row in fleet.memberships if row.status != NOT_READABLE and not row.is_as_requested]
     return [(look_of(group.first.status), group) for group in groups(rows)]
 
 

@@ -104,14 +104,13 @@ def _accounts(fleet: Fleet, generated_at: str) -> List[Dict[str, Any]]:
 
 def _membership(row: Membership, generated_at: str) -> Dict[str, Any]:
     """Return a membership: its status is null where the account is not in the member list or was not read."""
-    is_enabled = row.status == ENABLED and not row.reason
     own = row.status in (NOT_A_MEMBER, NOT_READABLE, ADMINISTRATOR)
     return {
         "member_status": None if own else clean(row.status),
         "readable": row.status != NOT_READABLE,
         "reason": clean(row.reason),
-        "explanation": None if is_enabled else clean(explanation(row)),
-        "next_step": None if is_enabled else clean(next_step(row)),
+        "explanation": None if row.is_as_requested else clean(explanation(row)),
+        "next_step": None if row.is_as_requested else clean(next_step(row)),
         "invited_at": clean(row.invited_at),
         "invitation_age_days": age_in_days(row.invited_at, generated_at) if row.status == INVITED else None,
         "actions": [clean(action) for action in row.actions],

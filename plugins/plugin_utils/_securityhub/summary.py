@@ -19,6 +19,7 @@ from .fleet import (
     NO_FAILURE,
     NOT_A_MEMBER,
     NOT_READABLE,
+    STANDARDS_PENDING,
     Fleet,
     Membership,
 )
@@ -30,6 +31,8 @@ ONBOARD, INVITE, VERIFY, REPORT, OFFBOARD = PURPOSES = ("onboard", "invite", "ve
 LOOKING_PURPOSES = (VERIFY, REPORT)
 NAMED_GROUPS = 20
 _ORDER = (ENABLED, INVITED, "Created", "Removed", "Resigned", "Deleted", "AccountSuspended", NOT_A_MEMBER)
+# Actions that are done in so many accounts and Regions.
+_ACTIONS_IN = ("enable_hub", "enable_standards")
 _TIMES = " \u00d7 "
 _STATUS_WORDS = {
     NOT_A_MEMBER: "not in the member list",
@@ -95,15 +98,15 @@ def open_memberships(fleet: Fleet, request: Request) -> List[Membership]:
     readable = [row for row in fleet.memberships if row.status != NOT_READABLE]
     if request.purpose == OFFBOARD:
         return [row for row in readable if row.reason]
-    return [row for row in readable if row.status != ENABLED or row.reason]
+    return [row for row in readable if not row.is_as_requested]
 
 
 def failures(fleet: Fleet, request: Request) -> List[str]:
     """Return what the run fails for, nothing for a run that does not fail."""
     problems = [*fleet.problems, *_failed_regions(fleet)]
     if request.purpose == VERIFY:
-        late = [row for row in fleet.memberships if row.is_counted and row.status != ENABLED]
-        verb = "are not Enabled"
+        late = [row for row in fleet.memberships if row.is_counted and _fails_verification(row)]
+        verb = "are not Enabled" if all(row.status != ENABLED for row in late) else "are not as requested"
     else:
         late = [row for row in fleet.memberships if row.reason not in NO_FAILURE and row.is_counted]
         late = late if request.fail_on_unprocessed and request.purpose != REPORT else []
@@ -111,6 +114,11 @@ def failures(fleet: Fleet, request: Request) -> List[str]:
     if late:
         problems.append(f"{_share(late, fleet, verb)}: {_why(late)}. The summary names the accounts and what to do.")
     return problems
+
+
+def _fails_verification(row: Membership) -> bool:
+    """Return whether a membership is not Enabled, or lacks standards; those that are on their way are no failure."""
+    return row.status != ENABLED or not (row.is_as_requested or row.reason == STANDARDS_PENDING)
 
 
 def _share(rows: Sequence[Membership], fleet: Fleet, verb: str) -> str:
@@ -122,8 +130,14 @@ def _share(rows: Sequence[Membership], fleet: Fleet, verb: str) -> str:
 
 def _why(rows: Sequence[Membership]) -> str:
     """Return how many memberships have which reason or status."""
-    kinds = Counter(row.reason or _STATUS_WORDS.get(row.status, row.status) for row in rows)
+    kinds = Counter(row.reason or _kind(row) for row in rows)
     return ", ".join(f"{number:,} {kind}" for kind, number in kinds.most_common())
+
+
+def _kind(row: Membership) -> str:
+    if row.status == ENABLED and row.actions:
+        return "without standards"
+    return _STATUS_WORDS.get(row.status, row.status)
 
 
 def _totals(fleet: Fleet, request: Request) -> str:
@@ -182,7 +196,7 @@ def _changes(fleet: Fleet, request: Request) -> str:
 def _counted(action: str, number: int, to_do: bool) -> str:
     """Return an action with the number of memberships, such as ``5 invited`` or ``invite 5``."""
     done, plan = ACTIONS.get(action, (action, action))
-    return f"{plan} {'in ' if action == 'enable_hub' else ''}{number:,}" if to_do else f"{number:,} {done}"
+    return f"{plan} {'in ' if action in _ACTIONS_IN else ''}{number:,}" if to_do else f"{number:,} {done}"
 
 
 def _hubs(fleet: Fleet, request: Request) -> List[str]:

@@ -32,6 +32,7 @@ DEFAULTS: Dict[str, Any] = {
     "securityhub_assume_role_external_id": None,
     "securityhub_assume_role_session_name": None,
     "securityhub_enable_default_standards": False,
+    "securityhub_standards": None,
     "securityhub_reinvite": ["removed"],
     "securityhub_surplus": "ignore",
     "securityhub_surplus_limit": 10,

@@ -135,10 +135,50 @@ FAILS = {"onboard": True, "invite": True, "verify": True, "report": False, "offb
 @pytest.mark.parametrize("reason", sorted(REASONS))
 def test_verdict_by_reason(purpose: str, reason: str) -> None:
     found = summed(result(row(1, status="Created", reason=reason)), purpose)
-    accepted = purpose != "verify" and reason == "awaiting_acceptance"
+    accepted = purpose != "verify" and reason in ("awaiting_acceptance", "standards_pending")
     assert found.failed == (FAILS[purpose] and not accepted and reason != "administrator_account")
     assert REASONS[reason][0] in "\n".join(found.lines)
     assert REASONS[reason][1] in "\n".join(found.lines)
+
+
+STANDARDS: dict[str, Any] = {"actions": ["enable_standards"]}
+
+
+def test_verify_fails_for_standards_that_are_missing() -> None:
+    found = summed(result(row(1, **STANDARDS), row(2)), "verify", is_check=True)
+    assert found.msg == (
+        "1 of 2 memberships is not as requested: 1 without standards. The summary names the accounts and what to do."
+    )
+    assert found.lines == [
+        "2 accounts \u00d7 1 Region = 2 memberships: 2 Enabled",
+        "Region: eu-west-1; administrator: 999988887777",
+        "To do: enable standards in 1",
+        "1 account in eu-west-1: The account is a member, and does not have all of securityhub_standards yet.",
+        "  Account: 000000000001",
+        "  Next: Run multiaccount.aws.securityhub_onboard. It will enable standards.",
+    ]
+    both = summed(result(row(1, **STANDARDS), row(2, status="Created")), "verify", is_check=True)
+    assert both.msg.startswith("2 of 2 memberships are not as requested: 1 without standards, 1 Created.")
+
+
+@pytest.mark.parametrize(
+    ("reason", "verify", "onboard"),
+    [("standards_pending", False, False), ("standards_incomplete", True, True), ("standards_not_offered", True, True)],
+)
+def test_verdict_about_standards_of_enabled_accounts(reason: str, verify: bool, onboard: bool) -> None:
+    rows = result(row(1, reason=reason, processing_result="pci-dss/v/4.0.1 is what it is"), row(2))
+    assert summed(rows, "verify", is_check=True).failed == verify
+    assert summed(rows).failed == onboard
+    text = "\n".join(summed(rows).lines)
+    assert f"1 account in eu-west-1 ({reason}): pci-dss/v/4.0.1 is what it is." in text
+    assert REASONS[reason][1] in text
+
+
+def test_enabled_standards_are_counted() -> None:
+    assert "Done: 2 with standards enabled" in summed(result(row(1, **STANDARDS), row(2, **STANDARDS), row(3))).lines
+    checked = summed(result(row(1, **STANDARDS), row(2)), is_check=True)
+    assert "To do: enable standards in 1" in checked.lines
+    assert not checked.failed
 
 
 @pytest.mark.parametrize(("fail", "purpose", "failed"), [

@@ -68,6 +68,8 @@ def test_empty_box_is_the_default(nothing: str | None) -> None:
         ("securityhub_reinvite", "[resigned]", ["resigned"]),
         ("securityhub_regions", "eu-west-1\neu-central-1", "eu-west-1\neu-central-1"),
         ("securityhub_regions", ["all"], ["all"]),
+        ("securityhub_standards", "pci-dss/v/4.0.1\n", "pci-dss/v/4.0.1"),
+        ("securityhub_standards", ["pci-dss/v/4.0.1"], ["pci-dss/v/4.0.1"]),
         ("securityhub_accounts", [], []),
         ("securityhub_member_role", " Onboarding ", "Onboarding"),
     ],
