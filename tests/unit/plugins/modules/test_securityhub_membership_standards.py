@@ -6,25 +6,32 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.apply import StandardsRun
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_membership as module
-from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub, access_key
+from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.unit import zoo
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     CARRIED_OUT,
     INCIDENTS,
-    THREE,
     TIMES,
     failures,
     run_at,
     seed_members,
-    statuses,
     turn_on,
     without,
     writes,
+)
+from ansible_collections.multiaccount.aws.tests.unit.standards import (
+    CIS_1,
+    ENABLE,
+    FOUNDATIONAL,
+    GET,
+    NIST,
+    OFFER,
+    PCI,
+    standards_by_account,
 )
 from ansible_collections.multiaccount.aws.tests.unit.support import (
     ADMINISTRATOR,
@@ -36,10 +43,6 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
 
 pytestmark = pytest.mark.usefixtures("short_pauses")
 
-GET, OFFER, ENABLE = "GetEnabledStandards", "DescribeStandards", "BatchEnableStandards"
-PCI, NIST = "pci-dss/v/4.0.1", "nist-800-53/v/5.0.0"
-FOUNDATIONAL = "aws-foundational-security-best-practices/v/1.0.0"
-CIS_1 = "cis-aws-foundations-benchmark/v/1.2.0"
 DEFAULTS = [FOUNDATIONAL, CIS_1]
 # New with Security Hub disabled, new with Security Hub enabled, invited, enabled.
 NEW, WITH_HUB, INVITED, ENABLED = ALL = accounts(4)
@@ -64,18 +67,6 @@ def seed(hub: Hub, *standards: Any, regions: list[str] | None = None) -> None:
     )
 
 
-def at_server(hub: Hub, region: str = REGION) -> dict[str, dict[str, str]]:
-    """The status of each standard of each account."""
-    return {
-        account_id: {
-            arn.rpartition(":")[2].partition("/")[2]: status
-            for arn, status in regions[region]["standards_status"].items()
-        }
-        for account_id, regions in hub.state()["hubs"].items()
-        if region in regions and account_id != ADMINISTRATOR
-    }
-
-
 def rows(run: ModuleRun) -> dict[str, tuple[Any, ...]]:
     """{account: (status, actions, reason)} of the rows of one Region."""
     return {
@@ -98,7 +89,7 @@ def test_each_situation_check_run_and_second_run(hub: Hub) -> None:
     }
     assert without(check.result, ONLY_RUNS) == without(run.result, ONLY_RUNS)
     both = {PCI: "READY", NIST: "READY"}
-    assert at_server(hub) == {NEW: {PCI: "READY"}, WITH_HUB: both, INVITED: both, ENABLED: both}
+    assert standards_by_account(hub) == {NEW: {PCI: "READY"}, WITH_HUB: both, INVITED: both, ENABLED: both}
     for again in (fleet(hub, check=True), fleet(hub)):
         assert (again.failed, again.result["changed"]) == (False, False)
         assert rows(again) == dict.fromkeys(ALL, ("Enabled", (), None))
@@ -167,7 +158,7 @@ def test_each_status_in_an_enabled_account(
     assert check.result == run.result
     assert rows(run) == {ENABLED: ("Enabled", actions, reason)}
     assert (run.failed, run.result["changed"]) == (failed, bool(actions))
-    assert at_server(hub)[ENABLED] == {PCI: ends}
+    assert standards_by_account(hub)[ENABLED] == {PCI: ends}
     if reason:
         assert PCI in run.result["memberships"][0]["processing_result"]
 
@@ -197,7 +188,7 @@ def test_slow_standards_of_all_accounts_are_waited_for(hub: Hub) -> None:
     hub.fault(kind="slow_standards", seconds=0.4)
     run = fleet(hub, wait_timeout=30)
     assert not run.failed, run.result["msg"]
-    assert at_server(hub) == {each: {PCI: "READY"} for each in ALL}
+    assert standards_by_account(hub) == {each: {PCI: "READY"} for each in ALL}
 
 
 def test_pending_standards_do_not_fail_the_task(hub: Hub) -> None:
@@ -217,7 +208,7 @@ def test_default_standards_come_with_security_hub(hub: Hub, wanted: list[str], e
     assert not run.failed, run.result["msg"]
     assert without(check.result, ONLY_RUNS) == without(run.result, ONLY_RUNS)
     assert rows(run)[NEW][1] == ((*JOINING, "enable_standards") if enables else JOINING)
-    assert set(at_server(hub)[NEW]) == {*DEFAULTS, *wanted}
+    assert set(standards_by_account(hub)[NEW]) == {*DEFAULTS, *wanted}
     assert writes(hub).get(ENABLE, 0) == enables
 
 
@@ -252,83 +243,6 @@ def test_member_without_security_hub_of_an_enabled_row(hub: Hub, check: bool) ->
     assert "is not subscribed" in run.result["msg"]
 
 
-# Calls
-
-
-def test_calls_of_50_accounts_in_3_regions(hub: Hub) -> None:
-    members = accounts(50)
-    seed_members(hub, {}, THREE)
-    options: dict[str, Any] = {"regions": THREE, "members": members, "wait_timeout": 30}
-    run = fleet(hub, **options)
-    assert not run.failed, run.result["msg"]
-    calls = hub.counts()["calls"]
-    pairs = 50 * 3
-    assert {name: calls[name] for name in (GET, OFFER, ENABLE)} == {GET: 2 * pairs, OFFER: 3, ENABLE: pairs}
-    for check in (True, False):
-        hub.reset_counts()
-        again = fleet(hub, check=check, **options)
-        assert (again.failed, again.result["changed"]) == (False, False)
-        assert hub.counts()["calls"] == {"GetMembers": 3, GET: pairs}
-        assert hub.counts()["other"]["sts:AssumeRole"] == 50
-
-
-@pytest.mark.parametrize("standards", [None, [], ""])
-def test_without_standards_nothing_is_read_from_enabled_members(hub: Hub, standards: Any) -> None:
-    seed(hub)
-    run = fleet(hub, [ENABLED], standards=standards)
-    assert (run.failed, run.result["changed"]) == (False, False)
-    assert hub.counts()["calls"] == {"GetMembers": 1}
-    assert hub.counts()["other"].get("sts:AssumeRole") is None
-    fleet(hub, standards=standards)
-    assert not hub.counts()["calls"].keys() & {GET, OFFER, ENABLE}
-    assert at_server(hub) == {each: {} for each in ALL}
-
-
-# The same by hand, with boto3 alone
-
-
-def client_of(hub: Hub, account_id: str, region: str) -> Any:
-    keys = {"aws_access_key_id": access_key(account_id), "aws_secret_access_key": SECRET_KEY}
-    return boto3.client("securityhub", region_name=region, endpoint_url=hub.url, **keys)
-
-
-def onboard_by_hand(hub: Hub, members: list[str], regions: list[str], standards: list[str]) -> None:
-    """What a script does that onboards accounts one by one, Region by Region, and enables standards in each."""
-    for region in regions:
-        administrator = client_of(hub, ADMINISTRATOR, region)
-        administrator.enable_security_hub(EnableDefaultStandards=False)
-        for account_id in members:
-            member = client_of(hub, account_id, region)
-            member.enable_security_hub(EnableDefaultStandards=False)
-            offered = [row["StandardsArn"] for row in member.describe_standards()["Standards"]]
-            chosen = [{"StandardsArn": arn} for arn in offered if arn.endswith(tuple(standards))]
-            member.batch_enable_standards(StandardsSubscriptionRequests=chosen)
-            administrator.create_members(AccountDetails=[{"AccountId": account_id}])
-            administrator.invite_members(AccountIds=[account_id])
-            (invitation,) = member.list_invitations()["Invitations"]
-            ids = {"AdministratorId": ADMINISTRATOR, "InvitationId": invitation["InvitationId"]}
-            member.accept_administrator_invitation(**ids)
-
-
-def held(hub: Hub, regions: list[str]) -> Any:
-    """What the server holds, without times, identities, and the order of the standards."""
-    hubs = without(hub.state()["hubs"], (*TIMES, "hub_arn", "standards"))
-    return hubs, [statuses(hub, region) for region in regions], [at_server(hub, region) for region in regions]
-
-
-def test_a_script_and_the_module_leave_the_same_state(hub: Hub) -> None:
-    regions, members, standards = THREE[:2], ALL[:3], [FOUNDATIONAL, PCI, CIS_1]
-    onboard_by_hand(hub, members, regions, standards)
-    by_hand = held(hub, regions)
-    hub.reset_counts()
-    again = fleet(hub, members, regions=regions, standards=standards)
-    assert (again.failed, again.result["changed"], writes(hub)) == (False, False, {})
-    hub.reset()
-    run = fleet(hub, members, regions=regions, standards=standards)
-    assert not run.failed, run.result["msg"]
-    assert held(hub, regions) == by_hand
-
-
 # Faults
 
 
@@ -339,7 +253,7 @@ def test_passing_incident_of_each_call_is_got_over(hub: Hub, operation: str, kin
     hub.fault(kind=kind, operation=operation, times=2)
     run = fleet(hub)
     assert not run.failed, run.result["msg"]
-    assert at_server(hub) == {each: {PCI: "READY"} for each in ALL}
+    assert standards_by_account(hub) == {each: {PCI: "READY"} for each in ALL}
     if kind in CARRIED_OUT:
         assert writes(hub)[ENABLE] <= len(ALL) + 2
     hub.clear_faults()
@@ -360,7 +274,7 @@ def test_lasting_failure_in_one_account(hub: Hub, operation: str, kind: str) -> 
     assert rows(run)[ENABLED] == ("Enabled", actions, "unconfirmed" if doubtful else "rejected")
     assert operation in run.result["msg"]
     assert {row[2] for each, row in rows(run).items() if each != ENABLED} == {None}
-    assert at_server(hub) == {**{each: {PCI: "READY"} for each in ALL}, ENABLED: {}}
+    assert standards_by_account(hub) == {**{each: {PCI: "READY"} for each in ALL}, ENABLED: {}}
     hub.clear_faults()
     assert rows(fleet(hub)) == {
         **dict.fromkeys(ALL, ("Enabled", (), None)),
@@ -394,7 +308,7 @@ def test_region_that_can_invite_nobody_names_the_standards_that_are_missing(hub:
     run = fleet(hub, [NEW, ENABLED], check=check)
     assert failures(run.result) == {REGION: "is_member"}
     assert rows(run)[ENABLED] == ("Enabled", (), "is_member")
-    assert at_server(hub)[ENABLED] == {}
+    assert standards_by_account(hub)[ENABLED] == {}
     hub.reset_counts()
     done = fleet(hub, [ENABLED], check=check)
     assert rows(done)[ENABLED] == ("Enabled", ("enable_standards",), None)

@@ -8,12 +8,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_standards as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
-    CARRIED_OUT,
-    INCIDENTS,
     MEMBER,
     OTHER_MEMBER,
     THREE,
@@ -23,6 +20,21 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     writes,
 )
 from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
+from ansible_collections.multiaccount.aws.tests.unit.standards import (
+    CIS_1,
+    DISABLE,
+    ENABLE,
+    FOUNDATIONAL,
+    GET,
+    NIST,
+    OFFER,
+    PCI,
+    TOWER,
+    Statuses,
+    seed_standards,
+    shown_standards,
+    standards_at_server,
+)
 from ansible_collections.multiaccount.aws.tests.unit.support import (
     ADMINISTRATOR,
     REGION,
@@ -31,36 +43,12 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
     differences_from_return,
 )
 
-GET, OFFER = "GetEnabledStandards", "DescribeStandards"
-ENABLE, DISABLE = "BatchEnableStandards", "BatchDisableStandards"
-PCI, NIST = "pci-dss/v/4.0.1", "nist-800-53/v/5.0.0"
-FOUNDATIONAL = "aws-foundational-security-best-practices/v/1.0.0"
-CIS_1 = "cis-aws-foundations-benchmark/v/1.2.0"
-TOWER = "service-managed-aws-control-tower/v/1.0.0"
 NO_RECORDER = "NO_AVAILABLE_CONFIGURATION_RECORDER"
 UNKNOWN_BEFORE = ("standards_subscription_arn",)
-
-Statuses = dict[str, str]
 
 
 def manage(hub: Hub, *standards: str, account_id: str = ADMINISTRATOR, **options: Any) -> ModuleRun:
     return run_at(hub, module, account_id=account_id, standards=list(standards), **options)
-
-
-def seed(hub: Hub, statuses: Statuses, regions: list[str] | None = None, account_id: str = ADMINISTRATOR) -> None:
-    """Enable Security Hub with these standards, that stay as they are."""
-    rows = [{"standards": name, "status": status} for name, status in statuses.items()]
-    hub.seed(hubs=[{"account_id": account_id, "regions": regions or [REGION], "standards": rows}])
-
-
-def at_server(hub: Hub, region: str = REGION, account_id: str = ADMINISTRATOR) -> Statuses:
-    """The status of each standard that the server has."""
-    found = hub.state()["hubs"][account_id][region]["standards_status"]
-    return {arn.rpartition(":")[2].partition("/")[2]: status for arn, status in found.items()}
-
-
-def shown(result: dict[str, Any], region: str = REGION) -> Statuses:
-    return {row["name"]: row["standards_status"] for row in result["standards"] if row["region"] == region}
 
 
 PRESENT: dict[str, Any] = {}
@@ -111,21 +99,21 @@ def test_each_wish_in_check_mode_and_in_the_run_and_again(
     code: str | None,
     wait_timeout: int,
 ) -> None:
-    seed(hub, now)
+    seed_standards(hub, now)
     options = {**options, "wait_timeout": wait_timeout}
     foreseen = manage(hub, *standards, **options, check=True, diff=True)
     assert writes(hub) == {}
-    assert at_server(hub) == now
+    assert standards_at_server(hub) == now
     done = manage(hub, *standards, **options, diff=True)
     assert without(foreseen.result, UNKNOWN_BEFORE) == without(done.result, UNKNOWN_BEFORE)
     assert foreseen.failed == done.failed
     assert done.result["changed"] == bool(calls)
-    assert at_server(hub) == then
+    assert standards_at_server(hub) == then
     assert writes(hub) == dict.fromkeys(calls, 1)
     assert done.result["diff"]["before"] == {REGION: now}
-    assert done.result["diff"]["after"] == {REGION: shown(done.result)}
+    assert done.result["diff"]["after"] == {REGION: shown_standards(done.result)}
     if wait_timeout:
-        assert shown(done.result) == then
+        assert shown_standards(done.result) == then
         assert failures(done.result) == ({REGION: code} if code else {})
 
     hub.reset_counts()
@@ -138,7 +126,7 @@ def test_each_wish_in_check_mode_and_in_the_run_and_again(
 
 
 def test_the_row_of_a_standard(hub: Hub) -> None:
-    seed(hub, {})
+    seed_standards(hub, {})
     hub.fault(kind="standards_outcome", outcome="INCOMPLETE", standards=[PCI], reason=NO_RECORDER)
     run = manage(hub, PCI)
     assert run.result["standards"] == [
@@ -159,13 +147,13 @@ def test_the_row_of_a_standard(hub: Hub) -> None:
 
 
 def test_only_what_is_asked_for_is_enabled(hub: Hub) -> None:
-    seed(hub, {})
+    seed_standards(hub, {})
     manage(hub, PCI)
-    assert at_server(hub) == {PCI: "READY"}
+    assert standards_at_server(hub) == {PCI: "READY"}
 
 
 def test_text_and_arns_of_another_region_and_partition(hub: Hub) -> None:
-    seed(hub, {}, THREE[:2])
+    seed_standards(hub, {}, THREE[:2])
     text = f"{PCI}, arn:aws-cn:securityhub:cn-north-1::standards/{NIST}\narn:aws:securityhub:::ruleset/{CIS_1}"
     run = manage(hub, text, regions=THREE[:2])
     assert not run.failed
@@ -181,7 +169,7 @@ def test_text_and_arns_of_another_region_and_partition(hub: Hub) -> None:
     ("region", "partition"), [("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn"), ("eu-west-1", "aws")]
 )
 def test_each_partition(hub: Hub, region: str, partition: str) -> None:
-    seed(hub, {}, [region])
+    seed_standards(hub, {}, [region])
     run = manage(hub, FOUNDATIONAL, CIS_1, region=region)
     assert not run.failed
     assert [row["standards_arn"] for row in run.result["standards"]] == [
@@ -194,22 +182,22 @@ def test_each_partition(hub: Hub, region: str, partition: str) -> None:
 @pytest.mark.parametrize("check", [True, False])
 def test_region_that_does_not_offer_a_standard(hub: Hub, check: bool) -> None:
     hub.seed(offered_standards=[{"region": THREE[1], "standards": [NIST, FOUNDATIONAL]}])
-    seed(hub, {NIST: "READY"}, THREE)
+    seed_standards(hub, {NIST: "READY"}, THREE)
     run = manage(hub, PCI, regions=THREE, purge_standards=True, check=check)
     assert failures(run.result) == {THREE[1]: "standards_not_offered"}
     assert f"can't enable {PCI} in {THREE[1]}: not offered there. Offered are {FOUNDATIONAL}, {NIST}." in str(
         run.result["msg"]
     )
     assert run.result["changed"]
-    assert shown(run.result, THREE[1]) == {NIST: "READY"}
-    assert [at_server(hub, region) for region in THREE] == (
+    assert shown_standards(run.result, THREE[1]) == {NIST: "READY"}
+    assert [standards_at_server(hub, region) for region in THREE] == (
         [{NIST: "READY"}] * 3 if check else [{PCI: "READY"}, {NIST: "READY"}, {PCI: "READY"}]
     )
 
 
 @pytest.mark.parametrize("check", [True, False])
 def test_standard_that_another_service_manages_cannot_be_enabled(hub: Hub, check: bool) -> None:
-    seed(hub, {})
+    seed_standards(hub, {})
     run = manage(hub, TOWER, check=check)
     assert failures(run.result) == {REGION: "standards_not_offered"}
     assert f"{TOWER} (which Control Tower manages)" in run.result["msg"]
@@ -218,7 +206,7 @@ def test_standard_that_another_service_manages_cannot_be_enabled(hub: Hub, check
 
 @pytest.mark.parametrize("check", [True, False])
 def test_region_where_security_hub_is_disabled(hub: Hub, check: bool) -> None:
-    seed(hub, {PCI: "READY"}, THREE[:1])
+    seed_standards(hub, {PCI: "READY"}, THREE[:1])
     run = manage(hub, PCI, regions=THREE[:2], check=check)
     assert failures(run.result) == {THREE[1]: "InvalidAccessException"}
     assert (
@@ -234,49 +222,49 @@ def test_region_where_security_hub_is_disabled(hub: Hub, check: bool) -> None:
 
 
 def test_slow_standards_are_waited_for(hub: Hub) -> None:
-    seed(hub, {NIST: "READY"})
+    seed_standards(hub, {NIST: "READY"})
     hub.fault(kind="slow_standards", seconds=0.4)
     run = manage(hub, PCI, purge_standards=True)
     assert not run.failed, run.result["msg"]
-    assert shown(run.result) == at_server(hub) == {PCI: "READY"}
+    assert shown_standards(run.result) == standards_at_server(hub) == {PCI: "READY"}
 
 
 def test_standard_that_is_being_disabled_is_enabled_again(hub: Hub) -> None:
-    seed(hub, {PCI: "READY"})
+    seed_standards(hub, {PCI: "READY"})
     hub.fault(kind="slow_standards", seconds=0.4)
     gone = manage(hub, PCI, state="absent", wait_timeout=0)
     assert not gone.failed
-    assert shown(gone.result) == {PCI: "DELETING"}
+    assert shown_standards(gone.result) == {PCI: "DELETING"}
     back = manage(hub, PCI)
     assert not back.failed, back.result["msg"]
     assert back.result["changed"]
-    assert at_server(hub) == {PCI: "READY"}
+    assert standards_at_server(hub) == {PCI: "READY"}
 
 
 @pytest.mark.parametrize("outcome", ["INCOMPLETE", "FAILED"])
 def test_standard_that_ends_badly(hub: Hub, outcome: str) -> None:
-    seed(hub, {})
+    seed_standards(hub, {})
     hub.fault(kind="standards_outcome", outcome=outcome, standards=[PCI], reason="INTERNAL_ERROR")
     run = manage(hub, PCI, NIST)
     assert failures(run.result) == {REGION: f"standards_{outcome.lower()}"}
     assert run.result["changed"]
-    assert shown(run.result) == {PCI: outcome, NIST: "READY"}
+    assert shown_standards(run.result) == {PCI: outcome, NIST: "READY"}
     assert f"{PCI} is {outcome} (INTERNAL_ERROR)." in run.result["msg"]
     assert NIST not in run.result["msg"]
 
 
 def test_standard_that_cannot_be_disabled(hub: Hub) -> None:
-    seed(hub, {PCI: "READY", NIST: "READY"})
+    seed_standards(hub, {PCI: "READY", NIST: "READY"})
     hub.fault(kind="standards_outcome", outcome="FAILED", standards=[PCI], reason="INTERNAL_ERROR")
     run = manage(hub, purge_standards=True)
     assert failures(run.result) == {REGION: "standards_failed"}
     assert run.result["changed"]
-    assert shown(run.result) == {PCI: "FAILED"}
+    assert shown_standards(run.result) == {PCI: "FAILED"}
 
 
 @pytest.mark.parametrize("account_ids", [None, [MEMBER]])
 def test_diff_by_region_and_account(hub: Hub, account_ids: list[str] | None) -> None:
-    seed(hub, {NIST: "READY"}, account_id=MEMBER)
+    seed_standards(hub, {NIST: "READY"}, account_id=MEMBER)
     role = {"account_ids": account_ids, "member_role": "admin"} if account_ids else {"account_id": MEMBER}
     run = manage(hub, PCI, diff=True, **role)
     before, after = {NIST: "READY"}, {NIST: "READY", PCI: "READY"}
@@ -290,7 +278,7 @@ def test_diff_by_region_and_account(hub: Hub, account_ids: list[str] | None) -> 
 
 
 def test_calls_of_one_account(hub: Hub) -> None:
-    seed(hub, {})
+    seed_standards(hub, {})
     manage(hub, PCI)
     assert hub.counts()["calls"] == {GET: 2, OFFER: 1, ENABLE: 1}
     hub.reset_counts()
@@ -324,147 +312,6 @@ def test_calls_of_50_accounts_in_3_regions(hub: Hub) -> None:
     assert hub.counts()["calls"] == {GET: 2 * 150}
 
 
-# Faults
-
-# statuses now, standards, options, call that writes
-WRITES: list[tuple[Statuses, list[str], dict[str, Any], str]] = [
-    ({}, [PCI], PRESENT, ENABLE),
-    ({PCI: "FAILED"}, [PCI, NIST], PRESENT, ENABLE),
-    ({PCI: "READY"}, [NIST], PURGE, DISABLE),
-    ({PCI: "READY"}, [PCI], ABSENT, DISABLE),
-]
-
-
-@pytest.mark.parametrize(("now", "standards", "options", "operation"), WRITES)
-def test_everything_that_can_happen_to_a_write(
-    hub: Hub, now: Statuses, standards: list[str], options: dict[str, Any], operation: str
-) -> None:
-    seed(hub, now)
-    for kind, times in (("throttle", 5), ("error", 1), ("lost_reply", 1)):
-        hub.fault(kind=kind, operation=operation, times=times)
-    run = manage(hub, *standards, **options)
-    assert not run.failed
-    assert run.result["changed"]
-    assert [fault["used"] for fault in hub.faults()] == [5, 1, 1]
-    hub.clear_faults()
-    hub.reset_counts()
-    assert not manage(hub, *standards, **options).result["changed"]
-    assert writes(hub) == {}
-
-
-@pytest.mark.parametrize(("now", "standards", "options", "operation"), WRITES)
-@pytest.mark.parametrize("kind", INCIDENTS)
-def test_one_incident(
-    hub: Hub, now: Statuses, standards: list[str], options: dict[str, Any], operation: str, kind: str
-) -> None:
-    seed(hub, now)
-    hub.fault(kind=kind, operation=operation, times=1)
-    run = manage(hub, *standards, **options)
-    assert not run.failed
-    assert run.result["changed"]
-    assert writes(hub)[operation] == (1 if kind in CARRIED_OUT else 2)
-
-
-@pytest.mark.parametrize(("now", "standards", "options", "operation"), WRITES)
-@pytest.mark.parametrize("kind", CARRIED_OUT)
-@pytest.mark.usefixtures("short_pauses")
-def test_a_reply_that_is_lost_while_reads_are_late(
-    hub: Hub, now: Statuses, standards: list[str], options: dict[str, Any], operation: str, kind: str
-) -> None:
-    seed(hub, now)
-    hub.fault(kind="slow_visibility", seconds=0.5)
-    hub.fault(kind=kind, operation=operation)
-    run = manage(hub, *standards, **options)
-    assert not run.failed, run.result["msg"]
-    assert run.result["changed"]
-
-
-@pytest.mark.parametrize(("now", "standards", "options"), [row[:3] for row in WRITES])
-def test_what_is_not_visible_in_time_is_unconfirmed(
-    hub: Hub, clock: Clock, now: Statuses, standards: list[str], options: dict[str, Any]
-) -> None:
-    seed(hub, now)
-    hub.fault(kind="slow_visibility", seconds=600)
-    run = manage(hub, *standards, **options, wait_timeout=5)
-    assert failures(run.result) in ({REGION: "unconfirmed"}, {REGION: "standards_failed"})
-    assert run.result["changed"]
-    assert set(writes(hub).values()) == {1}
-    assert sum(clock.pauses) == pytest.approx(5)
-
-
-@pytest.mark.parametrize(("now", "standards", "options", "operation"), WRITES)
-@pytest.mark.parametrize(
-    ("kind", "code"),
-    [
-        ("throttle", "TooManyRequestsException"),
-        ("error", "InternalException"),
-        ("lost_request", "ConnectionClosedError"),
-    ],
-)
-def test_endless_failure_of_a_write_ends_after_the_attempts(
-    hub: Hub, now: Statuses, standards: list[str], options: dict[str, Any], operation: str, kind: str, code: str
-) -> None:
-    seed(hub, now)
-    hub.fault(kind=kind, operation=operation, times=None)
-    run = manage(hub, *standards, **options, diff=True)
-    assert failures(run.result) == {REGION: code}
-    assert f"{operation}, called by account {ADMINISTRATOR}, failed in {REGION} with {code}: " in run.result["msg"]
-    assert writes(hub)[operation] == retry.SEND_ATTEMPTS
-    assert run.result["changed"] == (kind != "throttle" or at_server(hub) != now)
-    assert run.result["diff"]["after"] == {REGION: at_server(hub)}
-
-
-@pytest.mark.parametrize("operation", [GET, OFFER, ENABLE])
-def test_access_denied_in_one_region_of_three(hub: Hub, operation: str) -> None:
-    seed(hub, {}, THREE)
-    hub.fault(kind="access_denied", region=THREE[1], operation=operation)
-    run = manage(hub, PCI, regions=THREE, diff=True)
-    assert failures(run.result) == {THREE[1]: "AccessDeniedException"}
-    assert f"Allow securityhub:{operation} in the caller's IAM policy" in run.result["msg"]
-    assert run.result["msg"].startswith("1 of 3 Regions failed. ")
-    assert [row["region"] for row in run.result["standards"]] == [THREE[0], THREE[2]]
-    assert list(run.result["diff"]["before"]) == ([THREE[0], THREE[2]] if operation == GET else THREE)
-    assert at_server(hub, THREE[1]) == {}
-
-
-def test_failure_midway_keeps_what_was_done(hub: Hub) -> None:
-    seed(hub, {NIST: "READY"})
-    hub.fault(kind="access_denied", operation=DISABLE)
-    run = manage(hub, PCI, purge_standards=True)
-    assert failures(run.result) == {REGION: "AccessDeniedException"}
-    assert run.result["changed"]
-    assert shown(run.result) == {NIST: "READY", PCI: "READY"}
-
-
-@pytest.mark.parametrize("kind", CARRIED_OUT)
-def test_a_write_that_may_have_been_done_and_nothing_can_be_read_any_more(hub: Hub, kind: str) -> None:
-    seed(hub, {})
-    hub.fault(kind=kind, operation=ENABLE)
-    hub.fault(kind="access_denied", operation=GET, after=1)
-    run = manage(hub, PCI)
-    assert failures(run.result) == {REGION: "AccessDeniedException"}
-    assert run.result["changed"]
-    assert writes(hub) == {ENABLE: 1}
-
-
-def test_reads_are_repeated(hub: Hub) -> None:
-    seed(hub, {})
-    for operation in (GET, OFFER):
-        hub.fault(kind="throttle", operation=operation, times=5)
-        hub.fault(kind="lost_reply", operation=operation)
-    assert not manage(hub, PCI).failed
-    assert hub.counts()["calls"] == {GET: 8, OFFER: 7, ENABLE: 1}
-
-
-def test_role_of_one_account_that_cannot_be_assumed(hub: Hub) -> None:
-    seed(hub, {}, account_id=MEMBER)
-    hub.seed(denied_roles=[OTHER_MEMBER])
-    run = manage(hub, PCI, account_ids=[MEMBER, OTHER_MEMBER], member_role="admin")
-    assert run.failed
-    assert [row["account_id"] for row in run.result["failed_accounts"]] == [OTHER_MEMBER]
-    assert [row["account_id"] for row in run.result["standards"]] == [MEMBER]
-
-
 # Bad input: refused before any call
 
 
@@ -488,8 +335,8 @@ def test_options_that_cannot_be_used(hub: Hub, options: dict[str, Any], words: s
 
 @pytest.mark.parametrize("many", [False, True])
 def test_results_are_as_documented(hub: Hub, many: bool) -> None:
-    seed(hub, {}, THREE[:2], MEMBER)
-    seed(hub, {}, THREE[:2])
+    seed_standards(hub, {}, THREE[:2], MEMBER)
+    seed_standards(hub, {}, THREE[:2])
     hub.seed(denied_roles=[OTHER_MEMBER])
     hub.fault(kind="access_denied", region=THREE[1])
     options: dict[str, Any] = {"account_ids": [MEMBER, OTHER_MEMBER], "member_role": "admin"} if many else {}
