@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from typing import Any
 
 import pytest
 from botocore import __version__ as botocore_version
 
+from ansible_collections.multiaccount.aws.plugins import modules
 from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_hub,
     securityhub_hub_info,
@@ -53,6 +55,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "securityhub_member_info": {},
     "securityhub_member_invite": {"account_ids": MEMBERS},
     "securityhub_membership": {"members": MEMBERS},
+    "securityhub_standards": {"standards": ["pci-dss/v/4.0.1"]},
+    "securityhub_standards_info": {},
 }
 LINKED_ACTIONS = ("ListFindingAggregators", "GetFindingAggregator")
 
@@ -117,6 +121,10 @@ def test_region_that_botocore_does_not_know_is_named(hub: Hub) -> None:
             "Security Hub there. Update botocore."
         )
     ]
+
+
+def test_no_module_is_left_out() -> None:
+    assert set(OPTIONS) == {each.name for each in pkgutil.iter_modules(modules.__path__)}
 
 
 @pytest.mark.parametrize("check", [True, False])
