@@ -86,7 +86,7 @@ options:
     default: 30
   concurrency:
     description:
-      - How many member accounts × Regions are worked on at once.
+      - How many member accounts × Regions are worked on at once, at most. Each Region has an equal share of them.
     type: int
     default: 50
 notes:

@@ -191,7 +191,7 @@ class RegionSession:
                 with slots:
                     return work(argument)
 
-            with ThreadPoolExecutor(max_workers=share) as pool:
+            with ThreadPoolExecutor(max_workers=_workers(len(arguments), share)) as pool:
                 return list(pool.map(run, arguments))
 
         return run_all
@@ -379,3 +379,9 @@ def _read_attempts(config: Any) -> int:
     if "total_max_attempts" in retries:
         return int(retries["total_max_attempts"])
     return int(retries["max_attempts"]) + 1 if "max_attempts" in retries else READ_ATTEMPTS
+
+
+def _workers(items: int, limit: int) -> int:
+    """Return the fewest workers that take no more rounds than ``limit`` workers: each opens a connection."""
+    rounds = -(-items // limit)
+    return -(-items // rounds) if rounds else 1

@@ -136,6 +136,13 @@ def test_worker_pool_works_on_concurrency_items_at_once(concurrency: int, caller
     assert most[0] == peak
 
 
+@pytest.mark.parametrize(
+    ("items", "limit", "workers"), [(0, 5, 1), (1, 5, 1), (5, 5, 5), (6, 5, 3), (20, 17, 10), (200, 10, 10), (7, 3, 3)]
+)
+def test_workers_are_the_fewest_for_as_many_rounds(items: int, limit: int, workers: int) -> None:
+    assert clients_module._workers(items, limit) == workers
+
+
 def client_of(**boto_params: Any) -> SecurityHubClient:
     """The client of one Region."""
     made = map_regions(connection(None, "eu-west-1", **KEYS, **boto_params), lambda client: client)
