@@ -1,0 +1,112 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds for an account that accepts, declines or leaves, whatever it sees of its administrator."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
+    PreconditionFailed,
+    RegionResult,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.apply import (
+    DesiredMembership,
+    MembershipChange,
+    reconcile_invitation,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.plan import plan_membership
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Invitation, MemberSide
+from properties.region import ADMINISTRATOR, OTHER_ADMINISTRATOR, REGION, Account, Region
+from properties.strategies import UNKNOWN_STATUSES, regions
+
+STATES = st.sampled_from(["accepted", "declined", "absent"])
+# Why an account can't accept, which no run changes.
+OBSTACLES = {"other_administrator", "is_administrator", "no_invitation", "unknown_status"}
+
+
+def run(region: Region, account_id: str, state: str, check: bool = False) -> RegionResult[MembershipChange]:
+    region.caller = account_id
+    region.writes.clear()
+    desired = DesiredMembership(ADMINISTRATOR, state, 30)
+    return reconcile_invitation(region.client, desired, check, lambda: account_id)
+
+
+def code(result: RegionResult[MembershipChange]) -> str | None:
+    return result.error.error_code if result.error else None
+
+
+@st.composite
+def places(draw: st.DrawFn) -> tuple[Region, str]:
+    """A Region, and one of the accounts in it."""
+    region = draw(regions().filter(lambda each: len(each.accounts) > 1))
+    return region, draw(st.sampled_from(sorted(set(region.accounts) - {ADMINISTRATOR})))
+
+
+def is_as_desired(account: Account, state: str) -> bool:
+    invitation = account.invitations.get(ADMINISTRATOR)
+    if state == "accepted":
+        return account.administrator == ADMINISTRATOR
+    if state == "declined":
+        return invitation != "Invited"
+    return account.administrator != ADMINISTRATOR and invitation is None
+
+
+@given(places(), STATES)
+def test_run_ends_as_desired_or_says_why_not(place: tuple[Region, str], state: str) -> None:
+    region, account_id = place
+    account = region.accounts[account_id]
+    others = {each: status for each, status in account.invitations.items() if each != ADMINISTRATOR}
+    was_of_another = account.administrator == OTHER_ADMINISTRATOR
+    result = run(region, account_id, state)
+    if result.error:
+        assert code(result) in OBSTACLES | {"InvalidAccessException"}
+        assert region.writes == []
+    else:
+        assert is_as_desired(account, state)
+    # Nothing is done about anybody else's invitation or membership.
+    assert {each: status for each, status in account.invitations.items() if each != ADMINISTRATOR} == others
+    assert (account.administrator == OTHER_ADMINISTRATOR) == was_of_another
+
+
+@given(places(), STATES)
+def test_check_mode_shows_what_a_run_does(place: tuple[Region, str], state: str) -> None:
+    region, account_id = place
+    before = copy.deepcopy(region.accounts)
+    expected = run(region, account_id, state, check=True)
+    assert region.writes == []
+    assert region.accounts == before
+    done = run(region, account_id, state)
+    assert (expected.value, code(expected)) == (done.value, code(done))
+    assert done.value.changed == bool(region.writes)
+
+
+@given(places(), STATES)
+def test_second_run_has_nothing_to_do(place: tuple[Region, str], state: str) -> None:
+    region, account_id = place
+    first = run(region, account_id, state)
+    second = run(region, account_id, state)
+    assert (second.value.changed, region.writes) == (False, [])
+    assert code(second) == code(first)
+
+
+ADMINISTRATORS = st.sampled_from([None, ADMINISTRATOR, OTHER_ADMINISTRATOR])
+
+
+@given(ADMINISTRATORS, UNKNOWN_STATUSES, st.booleans(), STATES)
+def test_unknown_status_is_never_acted_upon(
+    administrator_id: str | None, status: str, has_members: bool, state: str
+) -> None:
+    administrator = Invitation(administrator_id, "Enabled") if administrator_id else None
+    side = MemberSide(administrator, Invitation(ADMINISTRATOR, status), has_members)
+    if state == "accepted" and administrator_id == ADMINISTRATOR:
+        assert plan_membership(state, ADMINISTRATOR, side, REGION).steps == ()
+        return
+    with pytest.raises(PreconditionFailed) as refusal:
+        plan_membership(state, ADMINISTRATOR, side, REGION)
+    assert refusal.value.error_code == "unknown_status"
+    assert repr(status) in str(refusal.value)
