@@ -15,7 +15,7 @@ STAGES := lint types unit ansible-lint sanity units integration molecule docs-li
 
 .DEFAULT_GOAL := help
 QUICK := lint types unit-quick
-.PHONY: help setup demo test quick hub bench docs matrix lock clean $(STAGES) unit-quick
+.PHONY: help setup demo test quick hub bench docs matrix mutate lock clean $(STAGES) unit-quick
 
 help: ## print this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -59,6 +59,9 @@ docs: setup ## build the HTML documentation into .build/docs
 
 matrix: setup ## sanity, units and playbooks on every supported ansible-core with every Python of this machine, or CORES=2.21
 	@$(VENV_PYTHON) -m run.matrix $(CORES)
+
+mutate: setup ## change the plans, retry.py and errors.py in each place, and see whether their tests notice, or ONLY=retry.py
+	@$(VENV_PYTHON) -m mutation.run
 
 lock: setup ## resolve tests/requirements/dev.in anew into dev.txt
 	@.build/venv/bin/uv pip compile --cache-dir .build/cache/uv --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header \
