@@ -61,8 +61,9 @@ def plan_hub_present(desired: DesiredHub, hub: Optional[Hub]) -> HubPlan:
         "control_finding_generator": desired.control_finding_generator,
     }
     settings: Dict[str, Any] = {key: value for key, value in wanted.items() if value not in (None, getattr(base, key))}
-    set_tags, remove_tags = _tag_changes(desired, base.tags or {})
-    tags = {key: value for key, value in {**(base.tags or {}), **set_tags}.items() if key not in remove_tags}
+    now = base.tags or {}
+    set_tags, remove_tags = _tag_changes(desired, now)
+    tags = {key: value for key, value in {**now, **set_tags}.items() if key not in remove_tags}
     after = replace(base, tags=None if base.tags is None else tags, **settings)
     return HubPlan(hub, after, None if hub else _enabling(desired), False, settings, set_tags, remove_tags)
 

@@ -114,6 +114,10 @@ def test_the_tags_of_a_hub_that_is_on(
     assert plan.after.tags == {key: value for key, value in {**now, **set_tags}.items() if key not in removed}
 
 
+def test_tags_that_are_not_desired_are_removed_unless_told_otherwise() -> None:
+    assert plan_hub_present(DesiredHub(tags={}), replace(ON, tags={"team": "security"})).remove_tags == ("team",)
+
+
 def test_a_hub_that_is_to_be_off() -> None:
     assert plan_hub_absent(ON) == HubPlan(ON, None, disable=True)
     assert plan_hub_absent(ON).changed
