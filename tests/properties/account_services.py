@@ -16,6 +16,7 @@ PCI, NIST, CIS = "pci-dss/v/4.0.1", "nist-800-53/v/5.0.0", "cis-aws-foundations-
 FOUNDATIONAL = "aws-foundational-security-best-practices/v/1.0.0"
 CONTROL_TOWER = "service-managed-aws-control-tower/v/1.0.0"
 OFFERED = (PCI, NIST, CIS, FOUNDATIONAL)
+DEFAULTS = (FOUNDATIONAL, CIS)
 # What a standard that is on its way is at the next look; None: not there any more.
 NEXT = {"PENDING": "READY", "DELETING": None}
 
@@ -54,7 +55,7 @@ class AccountServices:
         self.is_hub_enabled, self.auto_enable_controls = True, True
         self.control_finding_generator = request.get("ControlFindingGenerator", "SECURITY_CONTROL")
         self.tags = dict(request.get("Tags", {}))
-        self.standards = {FOUNDATIONAL: "READY", CIS: "READY"} if request["EnableDefaultStandards"] else {}
+        self.standards = dict.fromkeys(DEFAULTS, "READY") if request["EnableDefaultStandards"] else {}
 
     def disable_security_hub(self) -> None:
         self.requests.append("disable_security_hub")
@@ -86,7 +87,7 @@ class AccountServices:
     def describe_standards(self, **_request: Any) -> dict[str, Any]:
         self.require_hub()
         managed = {"StandardsManagedBy": {"Company": "AWS", "Product": "Control Tower"}}
-        rows = [{"StandardsArn": STANDARDS_ARN + name} for name in OFFERED]
+        rows = [{"StandardsArn": STANDARDS_ARN + name, "EnabledByDefault": name in DEFAULTS} for name in OFFERED]
         return {"Standards": [*rows, {"StandardsArn": STANDARDS_ARN + CONTROL_TOWER, **managed}]}
 
     def get_enabled_standards(self, **_request: Any) -> dict[str, Any]:

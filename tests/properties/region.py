@@ -52,6 +52,10 @@ class Account(AccountServices):
     invitations: dict[str, str] = field(default_factory=dict)
     has_members: bool = False
 
+    def join(self, administrator_id: str) -> None:
+        """Become a member, with Security Hub enabled."""
+        self.is_hub_enabled, self.administrator = True, administrator_id
+
 
 class Region:
     """Security Hub of all accounts in one Region.
@@ -69,6 +73,9 @@ class Region:
         self.unreadable = frozenset(unreadable)
         self.caller = ADMINISTRATOR
         self.writes: list[tuple[str, tuple[str, ...]]] = []
+
+    def __repr__(self) -> str:
+        return f"Region({self.entries}, {self.accounts}, {sorted(self.unreadable)})"
 
     @property
     def client(self) -> SecurityHubClient:
@@ -137,7 +144,9 @@ class Region:
             return OWN_ACCOUNT_CREATED
         entry = self.entries.get(account_id)
         if entry and entry.is_of_organization and entry.status == "Removed":
+            # An account of the organization becomes a member at once, and gets Security Hub.
             entry.status = "Enabled"
+            self.account(account_id).join(ADMINISTRATOR)
             return ""
         if entry and entry.status != "Deleted":
             return ALREADY_MEMBER

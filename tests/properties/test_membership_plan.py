@@ -5,31 +5,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
-    RegionResult,
-    SecurityHubError,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.apply import (
-    DesiredMemberships,
-    RegionMemberships,
-    RegionRun,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.member_side import MemberAccounts
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.plan import MembershipRow
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, status_of
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.apply import Offers
-from properties.region import ADMINISTRATOR, REGION, Account, Entry, Region
-from properties.strategies import ACCOUNT_IDS, REINVITE, REQUESTS, UNKNOWN_STATUSES, regions
+from properties.fleet import FLEETS, FLEETS_WITH_SURPLUS, Fleet, run, shown
+from properties.region import ADMINISTRATOR, Account, Entry, Region
+from properties.strategies import ACCOUNT_IDS, UNKNOWN_STATUSES, regions
 
-T = TypeVar("T")
 # What no further run changes by itself.
 ENDS_SHORT = {
     "administrator_account",
@@ -43,71 +28,6 @@ ENDS_SHORT = {
     "suspended",
     "unknown_status",
 }
-
-
-class Roles(MemberAccounts):
-    """Works in the accounts that have a role, one after the other; some roles can't be assumed."""
-
-    def __init__(self, region: Region, roles: Collection[str], refused: Collection[str]) -> None:
-        super().__init__({}, lambda work, account_ids: list(map(work, account_ids)))
-        self._region, self._roles, self._refused = region, roles, refused
-
-    def with_role(self, account_ids: Sequence[str]) -> list[str]:
-        return [each for each in account_ids if each in self._roles]
-
-    def role_error(self, account_id: str, region: str) -> SecurityHubError | None:
-        denied = SecurityHubError("AccessDenied", "Not authorized.", "AssumeRole", region, status=403)
-        return denied if account_id in self._refused else None
-
-    def map(self, account_ids: Sequence[str], work: Callable[[str], T]) -> dict[str, T]:
-        found = {}
-        for account_id in account_ids:
-            self._region.caller = account_id
-            found[account_id] = work(account_id)
-            self._region.caller = ADMINISTRATOR
-        return found
-
-
-@dataclass(frozen=True)
-class Fleet:
-    """What is asked for, and with which roles."""
-
-    account_ids: tuple[str, ...]
-    joins: bool
-    reinvite: tuple[str, ...]
-    roles: frozenset[str]
-    refused: frozenset[str]
-
-
-FLEETS = st.builds(
-    Fleet,
-    REQUESTS.map(tuple),
-    st.booleans(),
-    REINVITE.map(tuple),
-    st.frozensets(ACCOUNT_IDS),
-    st.frozensets(ACCOUNT_IDS, max_size=2),
-)
-
-
-def run(region: Region, fleet: Fleet, check: bool = False) -> RegionResult[RegionMemberships]:
-    region.writes.clear()
-    region.account(ADMINISTRATOR).requests.clear()
-    emails = {REGION: dict.fromkeys(fleet.account_ids)}
-    desired = DesiredMemberships(emails, fleet.joins, fleet.reinvite, DesiredHub(), 30, "ignore", check)
-    roles = Roles(region, fleet.roles, fleet.refused)
-    return RegionRun(region.client, desired, roles, lambda: ADMINISTRATOR, Offers()).run()
-
-
-def shown(row: MembershipRow) -> dict[str, Any]:
-    """What is known of a row before the first write: all but times and the service's own words."""
-    return {
-        "before": status_of(row.before),
-        "after": status_of(row.after),
-        "actions": row.actions,
-        "changed": row.changed,
-        "reason": row.reason,
-        "is_explained": row.processing_result is not None,
-    }
 
 
 @given(regions(), FLEETS, st.booleans())
@@ -180,3 +100,22 @@ def test_more_accounts_change_nothing_for_one(region: Region, fleet: Fleet, chec
     alone = run(copy.deepcopy(region), replace(fleet, account_ids=(account_id,)), check).value.rows
     among = run(region, replace(fleet, account_ids=(*fillers, *fleet.account_ids)), check).value.rows
     assert [row for row in among if row.account_id == account_id] == alone
+
+
+@given(regions(), FLEETS_WITH_SURPLUS, st.booleans())
+def test_each_other_member_is_in_exactly_one_row_of_the_surplus(region: Region, fleet: Fleet, check: bool) -> None:
+    others = [each for each in region.entries if each not in fleet.account_ids]
+    found = run(region, fleet, check).value
+    assert [row.account_id for row in found.surplus] == (others if region.account(ADMINISTRATOR).is_hub_enabled else [])
+    assert [row.account_id for row in found.rows] == list(fleet.account_ids)
+
+
+@given(regions(), FLEETS_WITH_SURPLUS)
+def test_check_mode_shows_what_a_run_does_to_the_surplus(region: Region, fleet: Fleet) -> None:
+    expected = run(copy.deepcopy(region), fleet, check=True).value.surplus
+    done = run(region, fleet).value.surplus
+    assert list(map(shown, expected)) == list(map(shown, done))
+    assert {row.account_id: status_of(row.after) for row in done} == {
+        row.account_id: region.statuses().get(row.account_id) for row in done
+    }
+    assert fleet.surplus == "remove" or not any(row.changed for row in done)
