@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import errors
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     NO_REASON,
+    PreconditionFailed,
     SecurityHubError,
     is_already_done_message,
     is_caller_a_member_message,
@@ -15,6 +17,42 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.erro
     is_own_account_message,
     is_transient_message,
 )
+
+# What playbooks compare with: reasons of unprocessed accounts, and error codes of failed Regions.
+DOCUMENTED = {
+    "NOT_A_MEMBER": "not_a_member",
+    "NOT_ATTEMPTED": "not_attempted",
+    "REJECTED": "rejected",
+    "UNCONFIRMED": "unconfirmed",
+    "UNKNOWN_STATUS": "unknown_status",
+    "UNREADABLE": "unreadable",
+    "SUSPENDED_REASON": "suspended",
+    "ADMINISTRATOR_ACCOUNT": "administrator_account",
+    "AWAITING_ACCEPTANCE": "awaiting_acceptance",
+    "ROLE_NOT_ASSUMED": "role_not_assumed",
+    "REGION_NOT_ENABLED": "region_not_enabled",
+    "STANDARDS_PENDING": "standards_pending",
+    "OTHER_ADMINISTRATOR": "other_administrator",
+    "IS_ADMINISTRATOR": "is_administrator",
+    "IS_MEMBER": "is_member",
+    "NO_INVITATION": "no_invitation",
+    "ASSOCIATED": "associated",
+    "STANDARDS_NOT_OFFERED": "standards_not_offered",
+    "STANDARDS_FAILED": "standards_failed",
+    "STANDARDS_INCOMPLETE": "standards_incomplete",
+    "UNPROCESSED_ACCOUNTS": "UnprocessedAccounts",
+    "NO_REASON": "The service gave no reason.",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), DOCUMENTED.items())
+def test_documented_reasons_and_codes(name: str, value: str) -> None:
+    assert getattr(errors, name) == value
+
+
+def test_reasons_that_are_no_failure() -> None:
+    assert {"administrator_account", "awaiting_acceptance", "standards_pending"} == errors.NO_FAILURE
+
 
 NO_SUCH_RESOURCE = "The request is rejected since no such resource found."
 
@@ -142,6 +180,63 @@ def test_refusal_of_a_request(code: str, text: str, status: int, transient: bool
     assert (failed.is_transient, failed.refuses_request) == (transient, refuses_request)
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "UnrecognizedClientException",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "AuthFailure",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+        "TokenRefreshRequired",
+        "AccessDenied",
+        "AccessDeniedException",
+        "UnauthorizedOperation",
+        "InvalidAccessException",
+        "OptInRequired",
+    ],
+)
+def test_refusal_of_the_caller_is_not_about_one_account(code: str) -> None:
+    failed = refusal(code, "The request was refused. Try again.", 403)
+    assert (failed.refuses_request, failed.is_retryable) == (False, False)
+
+
+def test_precondition_has_a_code_and_a_text() -> None:
+    failed = PreconditionFailed("no_invitation", "There is no invitation.")
+    assert (failed.error_code, failed.text, str(failed)) == ("no_invitation",) + ("There is no invitation.",) * 2
+
+
+def test_failure_without_a_response_has_no_status() -> None:
+    failed = SecurityHubError("ConnectTimeoutError", "Timed out.", "GetMembers", "eu-west-1")
+    assert (failed.status, failed.account_ids) == (0, ())
+    assert (failed.throttled, failed.unsent, failed.in_doubt) == (False, False, False)
+
+
+@pytest.mark.parametrize(("code", "names"), [("UnprocessedAccounts", True), ("InvalidInputException", False)])
+def test_failure_that_names_accounts(code: str, names: bool) -> None:
+    assert refusal(code, "The request is rejected.", 0).names_accounts == names
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "disabled"),
+    [
+        ("InvalidAccessException", "Account 111122223333 is not subscribed to AWS Security Hub", True),
+        ("InvalidAccessException", "Account 111122223333 is not an administrator for this organization", False),
+        ("InvalidInputException", "Account 111122223333 is not subscribed to AWS Security Hub", False),
+    ],
+)
+def test_hub_is_disabled(code: str, text: str, disabled: bool) -> None:
+    assert refusal(code, text, 401).hub_is_disabled == disabled
+
+
+@pytest.mark.parametrize(("text", "done"), [("It is already enabled.", True), ("The request is rejected.", False)])
+def test_failure_that_says_that_it_is_done_already(text: str, done: bool) -> None:
+    assert refusal("ResourceConflictException", text, 409).is_already_done == done
+
+
 def test_throttling_is_retried_but_is_no_transient_refusal() -> None:
     failed = refusal("TooManyRequestsException", "Rate exceeded", 429, throttled=True)
     assert (failed.is_retryable, failed.is_transient, failed.refuses_request) == (True, False, False)
@@ -169,3 +264,8 @@ def test_message_about_the_caller(message: str, own_account: bool, caller_is_mem
 )
 def test_denied_action(text: str, action: str) -> None:
     assert refusal("AccessDeniedException", text, 403).denied_action == action
+
+
+def test_denied_action_of_a_call_to_ec2() -> None:
+    denied = SecurityHubError("UnauthorizedOperation", "You are not authorized.", "DescribeRegions", "eu-west-1")
+    assert denied.denied_action == "ec2:DescribeRegions"
