@@ -43,7 +43,7 @@ OPTIONS = ("--exitfirst", "--quiet", "--assert=plain", "--no-header")
 OWN = ("ansible_collections.multiaccount", "properties", "tests.")
 UNRELATED = ("ansible_collections.multiaccount.aws.tests.local_hub",)
 # Seconds of processor time after which a mutant is taken to run for ever.
-LIMIT = 60
+LIMIT = 15
 
 
 class OneModule(importlib.abc.MetaPathFinder, importlib.abc.Loader):
