@@ -125,7 +125,7 @@ def check(module: str, explained: str) -> tuple[str, list[str]]:
 def main() -> int:
     """Test the mutants of all modules, or of those in ONLY; return the exit code."""
     os.chdir(ROOT)
-    os.environ.update(PROFILE="mutants", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+    os.environ.update(PROPERTIES_PROFILE="mutants", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
     modules = chosen(list(MODULES), os.environ.get("ONLY", ""), "module")
     run_quietly = [file for module in modules for file in tests_of(module)]
     pytest.main(["--collect-only", "--quiet", "--quiet", *run_quietly])

@@ -21,7 +21,7 @@ set_hypothesis_home_dir(CACHE / "hypothesis")
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=100, database=None)
 settings.register_profile("new", deadline=None, max_examples=int(EXAMPLES or 1), database=None, print_blob=True)
 settings.register_profile("mutants", settings.get_profile("same"), phases=[Phase.explicit, Phase.generate])
-settings.load_profile("new" if EXAMPLES else os.environ.get("PROFILE", "same"))
+settings.load_profile("new" if EXAMPLES else os.environ.get("PROPERTIES_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session", autouse=True)
