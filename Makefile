@@ -45,7 +45,7 @@ sanity:      ## stage: ansible-test sanity
 units:       ## stage: ansible-test units, which runs tests/unit
 integration: ## stage: ansible-test integration against the local hub
 molecule:    ## stage: every molecule scenario against the local hub
-docs-lint:   ## stage: changelog and documentation linters
+docs-lint:   ## stage: changelog and documentation linters, and the documentation site without a warning
 build:       ## stage: build, install into an empty folder, ansible-doc, galaxy-importer, ansible-builder introspect
 
 hub: setup ## run the local Security Hub in the foreground: make hub PORT=5555, with HTTPS: TLS=1 make hub

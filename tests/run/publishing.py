@@ -9,7 +9,7 @@ import shutil
 import tarfile
 from pathlib import Path
 
-from run import guards, tree
+from run import guards, site, tree
 from run.guards import NothingCheckedError, Tally
 from run.layout import BUILD, COLLECTION, COPY, DEPENDENCIES, HOME, NAME, NAMESPACE, ROOT, environment
 from run.shell import read, show
@@ -36,7 +36,7 @@ def plugins(kind: str) -> list[str]:
 
 
 def docs_lint() -> Tally:
-    """Changelog fragments, and the documentation of every plugin with its markup and references."""
+    """Changelog fragments, the documentation of every plugin and guide with its references, and the site."""
     tree.refresh()
     show("antsibull-changelog", "lint", env=environment(HOME=str(HOME)))
     guards.at_least_one(len(plugins("module")), "module")
@@ -45,7 +45,7 @@ def docs_lint() -> Tally:
         "--validate-collection-refs", "dependent", "--disallow-unknown-collection-refs", COPY,
         env=environment(ANSIBLE_COLLECTIONS_PATH=str(DEPENDENCIES.parent), HOME=str(HOME)),
     )  # fmt: skip
-    return Tally(2)
+    return Tally(2) + site.pages()
 
 
 def build() -> Tally:

@@ -1,18 +1,81 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the HTML documentation, as docs.ansible.com shows it, into .build/docs."""
+"""Build the HTML documentation, as docs.ansible.com shows it, into .build/docs. A warning of a builder is a failure."""
 
 from __future__ import annotations
 
 import shutil
 import sys
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
 
 from run import tree
-from run.layout import BUILD, COLLECTION, HOME, TEST_TREE, environment
+from run.guards import Tally, at_least_one
+from run.layout import BUILD, COLLECTION, HOME, ROOT, TEST_TREE, environment
 from run.shell import CommandError, show
 
 SITE = BUILD / "docs"
-INDEX = SITE / "build" / "html" / "collections" / "multiaccount" / "aws" / "index.html"
+SOURCES = SITE / "rst"
+PAGES = SITE / "build" / "html"
+INDEX = PAGES / "index.html"
+START_PAGE = ROOT / "docs" / "docsite" / "start_page.rst"
+GUIDES = ROOT / "docs" / "docsite" / "rst"
+CHANGELOG = SOURCES / "collections" / "multiaccount" / "aws" / "changelog.rst"
+INVENTORY = SITE / "ansible.inv"
+ANSIBLE_DOCS = "https://docs.ansible.com/projects/ansible/devel/"
+TITLE = "AWS Security Hub membership with Ansible"
+
+# What our pages refer to in Ansible's documentation. The site is built without network, so its index is not read.
+CACHE_SETTINGS = ("", "_CONNECTION", "_PREFIX", "_TIMEOUT")
+REFERENCES = {
+    "common_return_values": ("std:label", "reference_appendices/common_return_values.html#common-return-values"),
+    "ansible_configuration_settings": (
+        "std:label",
+        "reference_appendices/config.html#ansible-configuration-settings",
+    ),
+    "ansible_collections.amazon.aws.aws_region_info_module": (
+        "std:label",
+        "collections/amazon/aws/aws_region_info_module.html#ansible-collections-amazon-aws-aws-region-info-module",
+    ),
+    **{
+        f"ANSIBLE_CACHE_PLUGIN{name}": (
+            "std:envvar",
+            f"reference_appendices/config.html#envvar-ANSIBLE_CACHE_PLUGIN{name}",
+        )
+        for name in CACHE_SETTINGS
+    },
+}
+
+
+def inventory(references: Mapping[str, tuple[str, str]]) -> bytes:
+    """Return references as Sphinx reads them from another site: {name: (type, address relative to that site)}."""
+    header = "# Sphinx inventory version 2\n# Project: ansible\n# Version: devel\n# zlib\n"
+    lines = [f"{name} {kind} -1 {address} {name}\n" for name, (kind, address) in references.items()]
+    return header.encode() + zlib.compress("".join(lines).encode())
+
+
+def write_settings(env: dict[str, str]) -> None:
+    """Write the settings of Sphinx, with our title and start page."""
+    show(
+        "antsibull-docs", "sphinx-init", "--use-current", "--dest-dir", SITE, "--project", COLLECTION,
+        "--copyright", f"{COLLECTION} contributors", "--title", TITLE, "--html-short-title", COLLECTION,
+        "--index-rst-source", START_PAGE, COLLECTION, env=env,
+    )  # fmt: skip
+    INVENTORY.write_bytes(inventory(REFERENCES))
+    mapping = f'intersphinx_mapping = {{"ansible": ("{ANSIBLE_DOCS}", "{INVENTORY}")}}\n'
+    with (SITE / "conf.py").open("a", encoding="utf-8") as settings:
+        settings.write(mapping)
+    SOURCES.chmod(0o755)  # antsibull-docs refuses a folder that the group may write to
+
+
+def give_changelog_a_title() -> None:
+    """Add the heading that antsibull-docs leaves out as long as nothing has been released."""
+    text = CHANGELOG.read_text(encoding="utf-8")
+    if "=====" not in text:
+        label, rest = text.split("\n", 1)
+        heading = "Release notes"
+        CHANGELOG.write_text(f"{label}\n\n{heading}\n{'=' * len(heading)}\n{rest}", encoding="utf-8")
 
 
 def build() -> None:
@@ -21,20 +84,27 @@ def build() -> None:
     shutil.rmtree(SITE, ignore_errors=True)
     SITE.mkdir(parents=True)
     env = environment(ANSIBLE_COLLECTIONS_PATH=str(TEST_TREE), HOME=str(HOME))
+    write_settings(env)
     show(
-        "antsibull-docs",
-        "sphinx-init",
-        "--use-current",
-        "--dest-dir",
-        SITE,
-        "--project",
-        COLLECTION,
-        COLLECTION,
-        env=env,
-    )
-    (SITE / "rst").chmod(0o755)  # antsibull-docs refuses a folder that the group may write to
-    show("antsibull-docs", "collection", "--use-current", "--dest-dir", SITE / "rst", COLLECTION, env=env)
-    show("sphinx-build", "--builder", "html", "-c", SITE, SITE / "rst", SITE / "build" / "html", env=env)
+        "antsibull-docs", "collection", "--use-current", "--fail-on-error", "--dest-dir", SOURCES, COLLECTION, env=env
+    )  # fmt: skip
+    give_changelog_a_title()
+    show("sphinx-build", "-W", "--keep-going", "--quiet", "--builder", "html", "-c", SITE, SOURCES, PAGES, env=env)
+
+
+def pages() -> Tally:
+    """Build the site, and count the guides that it has."""
+    build()
+    guides = sorted(path.stem for path in GUIDES.glob("*.rst"))
+    at_least_one(len(guides), "guide")
+    missing = [name for name in guides if not page_of(name).is_file()]
+    at_least_one(not missing, f"page of {', '.join(missing)}")
+    return Tally(len(guides))
+
+
+def page_of(guide: str) -> Path:
+    """Return where the page of a guide is."""
+    return PAGES / "collections" / "multiaccount" / "aws" / "docsite" / f"{guide}.html"
 
 
 def main() -> int:
