@@ -1,0 +1,41 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every shell and YAML block of the guides and of the READMEs, in the order of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from examples.blocks import blocks_of
+from examples.runner import Terminal, run_page, unused_files
+from run.layout import ROOT
+
+GUIDES = sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))
+PAGES = [*GUIDES, ROOT / "README.md", *sorted((ROOT / "roles").glob("*/README.md"))]
+ACCOUNTS = "Account ID,Email\n111122223333,security@example.com\n012345670123,platform@example.com\n"
+
+
+def name_of(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def test_there_are_guides() -> None:
+    assert GUIDES
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_examples_of_page(page: Path, terminal: Terminal, record_property: Callable[[str, object], None]) -> None:
+    if page.suffix == ".md":  # a README tells in no detail what its files are
+        terminal.write("accounts.csv", ACCOUNTS)
+    numbers = run_page(blocks_of(page), terminal)
+    for name, number in numbers.items():
+        record_property(name, number)
+    assert numbers["run"], "the page has no example that runs"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_files_of_page_are_used(page: Path) -> None:
+    assert unused_files(blocks_of(page)) == []
