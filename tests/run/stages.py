@@ -38,12 +38,15 @@ def fresh(name: str) -> Path:
 
 
 def lint() -> Tally:
-    """Style of Python and YAML."""
+    """Style of Python and YAML, and the CloudFormation templates."""
     show("ruff", "check", ".")
     guards.counted(show("ruff", "format", "--check", "."), r"(\d+) files? already formatted", "Python file")
     guards.lines(read("yamllint", "--list-files", "."), "YAML file")
     show("yamllint", "--strict", ".")
-    return Tally(3)
+    templates = sorted((ROOT / "docs" / "templates").glob("*.yaml"))
+    guards.at_least_one(len(templates), "CloudFormation template")
+    show("cfn-lint", *templates)
+    return Tally(4)
 
 
 def ansible_lint() -> Tally:

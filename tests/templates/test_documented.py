@@ -1,0 +1,42 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""docs/permissions.md describes each parameter of the templates, and both templates have the same ones."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from run.layout import ROOT
+
+TEMPLATES = ROOT / "docs" / "templates"
+GUIDE = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
+
+
+def parameters() -> dict[str, Any]:
+    """The parameters of the CloudFormation template."""
+    return dict(yaml.safe_load((TEMPLATES / "member-role.yaml").read_text(encoding="utf-8"))["Parameters"])
+
+
+def variables() -> list[str]:
+    """The variables of the Terraform configuration."""
+    text = (TEMPLATES / "member-role.tf").read_text(encoding="utf-8")
+    return re.findall(r'^variable "(\w+)"', text, re.MULTILINE)
+
+
+def test_guide_has_a_row_for_each_parameter() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", GUIDE, re.MULTILINE)
+    assert rows == list(zip(parameters(), variables(), strict=True))
+
+
+def test_guide_names_each_template() -> None:
+    assert [file.name for file in TEMPLATES.iterdir() if f"| `{file.name}` |" not in GUIDE] == []
+
+
+def test_both_have_the_same_descriptions_and_defaults() -> None:
+    text = (TEMPLATES / "member-role.tf").read_text(encoding="utf-8")
+    found = re.findall(r'^  description = "(.+)"\n  type +=.+\n(?:  default +=(.+)\n)?', text, re.MULTILINE)
+    wanted = [(each["Description"], each.get("Default", "").strip('"')) for each in parameters().values()]
+    assert [(description, default.strip(' "')) for description, default in found] == wanted
