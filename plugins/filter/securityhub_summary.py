@@ -86,6 +86,33 @@ _value:
       returned: always
       type: str
       sample: ""
+    result:
+      description:
+        - The run as data. The role passes it to M(ansible.builtin.set_stats) as C(securityhub_result).
+        - C(counts) has C(accounts), C(memberships) and C(by_status).
+        - A row of C(remaining) has the accounts that the run left short of its goal for the same reason, with
+          C(member_status), C(reason), C(explanation), C(next_step), C(memberships), C(account_ids) and C(regions).
+      returned: always
+      type: dict
+      sample:
+        purpose: onboard
+        check_mode: false
+        failed: false
+        msg: ""
+        administrator_id: "999988887777"
+        regions: [eu-west-1]
+        counts: {"accounts": 2, "memberships": 2, "by_status": {"Enabled": 1, "Invited": 1}}
+        actions: {"invite": 1}
+        remaining:
+          - member_status: Invited
+            reason: awaiting_acceptance
+            explanation: The invitation is open.
+            next_step: The owner of the account accepts it.
+            memberships: 1
+            account_ids: ["111122223333"]
+            regions: [eu-west-1]
+        failed_regions: []
+        report_path:
 """
 
 from dataclasses import asdict
@@ -95,6 +122,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet import fleet_of
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.outcome import outcome_of
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.summary import (
     PURPOSES,
     Request,
@@ -127,7 +155,8 @@ def securityhub_summary(
         report_path=report_path or None,
     )
     fleet = fleet_of(results, accounts.get("accounts") or (), before=request.looks_only)
-    return wrap_var(asdict(summarize(fleet, request)))
+    summary = summarize(fleet, request)
+    return wrap_var({**asdict(summary), "result": outcome_of(fleet, request, summary)})
 
 
 class FilterModule:

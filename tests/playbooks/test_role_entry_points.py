@@ -10,6 +10,7 @@ import pytest
 
 from playbooks.fleet import ACCOUNTS, MEMBER_ROLE, ONE, REGIONS, THREE, ZERO, Fleet, everywhere, recap
 from playbooks.scene import REGION
+from run.layout import ROOT
 
 ENTRY_POINTS = ("main", "verify", "offboard", "report", "invite")
 
@@ -90,3 +91,9 @@ def test_each_entry_point_checks_its_variables_first(fleet: Fleet, entry_point: 
     assert run.error.startswith(f"securityhub_{name} is "), run.error
     assert str(value).strip("[]") in run.error
     assert fleet.scene.calls() == 0
+
+
+def test_tasks_are_calls_and_logic_is_python() -> None:
+    """The YAML of role and playbooks stays short."""
+    files = [file for folder in ("roles", "playbooks") for file in (ROOT / folder).rglob("*.yml")]
+    assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) < 350

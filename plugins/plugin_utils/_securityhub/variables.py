@@ -41,6 +41,8 @@ DEFAULTS: Dict[str, Any] = {
     "securityhub_report_path": None,
     "securityhub_fail_on_unprocessed": True,
 }
+# What a run leaves with set_stats; a workflow of AWX passes it to its next node as a variable.
+RESULT = "securityhub_result"
 CHOICES: Dict[str, List[str]] = {
     "securityhub_reinvite": ["removed", "resigned"],
     "securityhub_surplus": ["ignore", "report", "remove"],
@@ -95,7 +97,7 @@ def with_variables(text: str) -> str:
 
 def unknown_variables(names: Iterable[str], also_known: Iterable[str] = ()) -> List[str]:
     """Return a sentence for each name that has the prefix and is not known, with the nearest known name."""
-    known = {*DEFAULTS, *also_known}
+    known = {*DEFAULTS, RESULT, *also_known}
     ours = [name for name in names if name.startswith(PREFIX) and not name.startswith(PRIVATE_PREFIX)]
     return [_unknown(name) for name in ours if name not in known]
 

@@ -40,7 +40,7 @@ def test_unknown_variable_without_a_near_one() -> None:
 
 
 def test_known_and_private_and_other_variables() -> None:
-    names = [*DEFAULTS, "securityhub__result", "securityhubble", "aws_region", "securityhub_mine"]
+    names = [*DEFAULTS, "securityhub__result", "securityhubble", "aws_region", "securityhub_mine", "securityhub_result"]
     assert unknown_variables(names, ["securityhub_mine"]) == []
 
 
