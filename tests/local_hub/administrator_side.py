@@ -75,6 +75,7 @@ def invite_members(call: Call, parameters: Parameters) -> Answer:
     account_ids, rows = split_batch(call, parameters["AccountIds"])
     check_ids(account_ids)
     _check_invitable(call, account_ids)
+    _count_invited(call, account_ids)
     quota = _Quota(call, account_ids)
 
     def invite(account_id: str) -> None:
@@ -87,6 +88,14 @@ def invite_members(call: Call, parameters: Parameters) -> Answer:
 
     rows += each_account(call, account_ids, invite)
     return {"UnprocessedAccounts": rows}
+
+
+def _count_invited(call: Call, account_ids: list[str]) -> None:
+    """Count the accounts that have been invited already."""
+    for account_id in dict.fromkeys(account_ids):
+        member = call.truth.member(call.place, account_id)
+        if member is not None and member.status in (INVITED, ENABLED):
+            call.counts.invited_again(*call.place, account_id)
 
 
 def _check_own_id(call: Call, account_ids: list[str]) -> None:

@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 KEY_PREFIX = "AKIAHUB0"
 # Any secret will do. A long one, because short ones are masked all over the output of tools that hide secrets.
 SECRET_KEY = "local-security-hub-needs-no-secret-at-all"
+# What the secret keys and tokens of sessions begin with.
+SESSION_SECRET_PREFIX = "local-hub-session-secret-"
 DEFAULT_REGION = "eu-west-1"
 READY_PREFIX = "The local Security Hub is ready at "
 

@@ -28,6 +28,7 @@ class Counts:
             self._requested_ids: Counter[str] = Counter()
             self._assumed: Counter[tuple[str, str]] = Counter()
             self._invitations: Counter[tuple[str, str, str]] = Counter()
+            self._invited_again: Counter[tuple[str, str, str]] = Counter()
 
     def call(self, operation: str, region: str, ids: int | None) -> None:
         """A Security Hub call came in; `ids` is the length of its list of accounts, None when it has none."""
@@ -57,6 +58,11 @@ class Counts:
         with self._lock:
             self._invitations[administrator_id, region, account_id] += 1
 
+    def invited_again(self, administrator_id: str, region: str, account_id: str) -> None:
+        """InviteMembers named an account that was invited or enabled already."""
+        with self._lock:
+            self._invited_again[administrator_id, region, account_id] += 1
+
     def dump(self) -> dict[str, Any]:
         """All counts, as GET /_hub/counts answers them."""
         with self._lock:
@@ -69,18 +75,23 @@ class Counts:
             assumed: dict[str, dict[str, int]] = {}
             for (account_id, region), number in self._assumed.items():
                 assumed.setdefault(account_id, {})[region] = number
-            invitations: dict[str, dict[str, dict[str, int]]] = {}
-            for (administrator_id, region, account_id), number in self._invitations.items():
-                invitations.setdefault(administrator_id, {}).setdefault(region, {})[account_id] = number
             return {
                 "calls": dict(calls),
                 "by_region": by_region,
                 "reads": reads,
                 "writes": calls.total() - reads,
-                "invitations": invitations,
+                "invitations": _by_administrator(self._invitations),
+                "invited_again": _by_administrator(self._invited_again),
                 "max_ids": dict(self._max_ids),
                 "requested_ids": dict(self._requested_ids),
                 "faulted": dict(self._faulted),
                 "other": dict(self._other),
                 "assume_role": assumed,
             }
+
+
+def _by_administrator(counter: Counter[tuple[str, str, str]]) -> dict[str, dict[str, dict[str, int]]]:
+    numbers: dict[str, dict[str, dict[str, int]]] = {}
+    for (administrator_id, region, account_id), number in counter.items():
+        numbers.setdefault(administrator_id, {}).setdefault(region, {})[account_id] = number
+    return numbers

@@ -18,6 +18,8 @@ from .policies import Policy
 
 KEY_PREFIX = "AKIAHUB0"
 TEMPORARY_PREFIX = "ASIAHUB0"
+# What the secrets of sessions begin with, so that a test can look for any of them where none may be.
+SESSION_SECRET_PREFIX = "local-hub-session-secret-"
 _PERMANENT_KEY = re.compile(KEY_PREFIX + r"([0-9]{12})", re.ASCII)
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/(\d{8})/([^/,\s]+)/([^/,\s]+)/aws4_request")
 
@@ -92,7 +94,8 @@ class Callers:
     def issue(self, caller: Caller) -> Credentials:
         """New temporary credentials that act as `caller`."""
         key = TEMPORARY_PREFIX + secrets.token_hex(6).upper()
-        credentials = Credentials(key, secrets.token_urlsafe(30), secrets.token_urlsafe(180))
+        secret, token = (SESSION_SECRET_PREFIX + secrets.token_urlsafe(length) for length in (12, 162))
+        credentials = Credentials(key, secret, token)
         with self._lock:
             self._sessions[key] = (caller, credentials)
         return credentials

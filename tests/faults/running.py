@@ -1,0 +1,101 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module's real main(), run in this process on a clock that runs faster than the local hub's."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+import botocore.loaders
+
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import clients, results, retry
+from faults.scenarios import PIPELINE, REGIONS, Scenario
+from local_hub.control import SECRET_KEY, Hub, access_key
+from unit.support import run_module
+
+# So many seconds of a module's clock are one of the local hub's.
+SPEED = 100
+MODELS: dict[Any, Any] = {}
+MODULES = "ansible_collections.multiaccount.aws.plugins.modules"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a module ended: its result, and everything that it wrote."""
+
+    failed: bool
+    result: Mapping[str, Any]
+    text: str
+
+
+class FastClock:
+    """Stands in for the module time."""
+
+    @staticmethod
+    def monotonic() -> float:
+        """Return seconds of this clock."""
+        return time.monotonic() * SPEED
+
+    @staticmethod
+    def sleep(seconds: float) -> None:
+        """Sleep so many seconds of this clock."""
+        time.sleep(seconds / SPEED)
+
+
+def _loader(search_path: str | None = None) -> Any:
+    """Return a loader that reads the model of a service once in the life of this process."""
+    loader = botocore.loaders.create_loader(search_path)
+    loader._cache = MODELS  # noqa: SLF001
+    return loader
+
+
+def clean_environment() -> dict[str, str]:
+    """Return this process's environment without the AWS settings of whoever runs the tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "EC2_", "BOTO"))}
+    nothing = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return {**kept, **nothing, "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+@contextlib.contextmanager
+def quick() -> Iterator[None]:
+    """Let pauses be short, keep the service's model in memory, and AWS settings out."""
+    with (
+        mock.patch.object(retry, "time", FastClock),
+        mock.patch.object(retry, "BACKOFF_CAP", 2.0),
+        mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None)),
+        mock.patch("botocore.session.create_loader", _loader),
+        mock.patch("botocore.hooks.accepts_kwargs", lambda _handler: True),  # a fifth of the time that a client takes
+        mock.patch.dict(os.environ, clean_environment(), clear=True),
+    ):
+        yield
+
+
+def options(hub: Hub, scenario: Scenario, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the options of a scenario, with what leads to the local hub."""
+    keys = {"access_key": access_key(PIPELINE), "secret_key": SECRET_KEY}
+    return {"endpoint_url": hub.url, "region": REGIONS[0], **keys, **scenario.options, **(more or {})}
+
+
+def run(hub: Hub, scenario: Scenario, more: Mapping[str, Any] | None = None) -> Outcome:
+    """Run the module of a scenario."""
+    main = importlib.import_module(f"{MODULES}.{scenario.module}").main
+    errors = io.StringIO()
+    # Ansible keeps warnings for as long as its process lives
+    with (
+        contextlib.redirect_stderr(errors),
+        mock.patch.object(results, "warn") as warn,
+        mock.patch.object(clients, "warn", warn),
+    ):
+        made = run_module(main, **options(hub, scenario, more))
+    warnings = [call.args[0] for call in warn.call_args_list]
+    return Outcome(made.failed, made.result, json.dumps([made.result, warnings]) + errors.getvalue())

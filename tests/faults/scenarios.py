@@ -1,0 +1,131 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tasks that meet faults: a module, its options, and what the local hub holds before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+PIPELINE = "111111110000"
+ADMINISTRATOR = "999988887777"
+REGIONS = ["eu-west-1", "eu-central-1"]
+A, B, C, D, E = ACCOUNTS = [f"{number:012d}" for number in range(1, 6)]
+FIRST = A
+ROLE = "hub-member"
+ADMINISTRATOR_ROLE = f"arn:aws:iam::{ADMINISTRATOR}:role/security"
+PCI, NIST = "pci-dss/v/4.0.1", "nist-800-53/v/5.0.0"
+# Seconds of the modules' clock, which runs faster than the local hub's (running.py).
+WAIT_TIMEOUT = 10
+
+Seed = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One task."""
+
+    name: str
+    module: str
+    options: Mapping[str, Any]
+    seeds: tuple[Seed, ...]
+
+    @property
+    def regions(self) -> list[str]:
+        """The Regions that the task is about."""
+        return list(self.options["regions"])
+
+    @property
+    def requested(self) -> list[str]:
+        """The accounts that the task is about."""
+        rows = self.options.get("members", self.options.get("account_ids", []))
+        return list(rows)
+
+
+def members(**statuses: str) -> Seed:
+    """A seed of the administrator's member list: a status for each of A to E."""
+    rows = [
+        {"administrator_id": ADMINISTRATOR, "regions": REGIONS, "account_id": account_id, "member_status": status}
+        for name, status in statuses.items()
+        for account_id in [ACCOUNTS["ABCDE".index(name)]]
+    ]
+    return {"hubs": [{"account_id": ADMINISTRATOR, "regions": REGIONS}], "members": rows}
+
+
+def hubs(*account_ids: str, **more: Any) -> Seed:
+    """A seed that enables Security Hub in these accounts."""
+    return {"hubs": [{"account_id": account_id, "regions": REGIONS, **more} for account_id in account_ids]}
+
+
+def as_administrator(name: str, module: str, seed: Seed, *more: Seed, **options: Any) -> Scenario:
+    """A task of the administrator, from a pipeline that assumes its role."""
+    shared = {"regions": REGIONS, "assume_role_arn": ADMINISTRATOR_ROLE, "wait_timeout": WAIT_TIMEOUT}
+    return Scenario(name, module, {**shared, **options}, (seed, *more))
+
+
+def in_accounts(name: str, module: str, *seeds: Seed, **options: Any) -> Scenario:
+    """A task in two member accounts, by their role."""
+    shared = {"regions": REGIONS[:1], "account_ids": [A, B], "member_role": ROLE}
+    waiting = {} if module == "securityhub_hub" else {"wait_timeout": WAIT_TIMEOUT}
+    return Scenario(name, module, {**shared, **waiting, **options}, seeds)
+
+
+INVITE, MEMBER, MEMBERSHIP = "securityhub_member_invite", "securityhub_member", "securityhub_membership"
+INVITATION, HUB, STANDARDS = "securityhub_invitation", "securityhub_hub", "securityhub_standards"
+ADMINISTERED = {"administrator_id": ADMINISTRATOR}
+FLEET = {"members": [A, B, C, D, E], "member_role": ROLE}
+INVITED = members(A="Invited", B="Invited")
+ENABLED = members(A="Enabled", B="Enabled")
+
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        as_administrator(
+            "invite", INVITE, members(A="Created", B="Removed", C="Invited", D="Resigned"),
+            account_ids=[A, B, C, D, E, ADMINISTRATOR], reinvite=["removed", "resigned"],
+        ),
+        as_administrator("member-present", MEMBER, members(C="Created"), members=[A, B, C, ADMINISTRATOR]),
+        as_administrator(
+            "member-disassociated", MEMBER, members(A="Enabled", B="Enabled", C="Created"),
+            members=[A, B, C], state="disassociated",
+        ),
+        as_administrator(
+            "member-absent", MEMBER, members(A="Enabled", B="Created", C="Removed"),
+            members=[A, B, C, D], state="absent",
+        ),
+        as_administrator(
+            "membership-present", MEMBERSHIP, members(C="Created", D="Invited", E="Enabled"), hubs(B, D), **FLEET
+        ),
+        as_administrator("membership-first", MEMBERSHIP, {}, members=[A], member_role=ROLE, regions=REGIONS[:1]),
+        as_administrator("membership-without-role", MEMBERSHIP, members(B="Removed", C="Enabled"), members=[A, B, C], regions=REGIONS[:1]),
+        as_administrator(
+            "membership-standards", MEMBERSHIP, members(A="Created", B="Enabled"), hubs(B, standards=[NIST]),
+            members=[A, B], member_role=ROLE, standards=[PCI], regions=REGIONS[:1],
+        ),
+        as_administrator(
+            "membership-absent", MEMBERSHIP, members(A="Enabled", B="Invited", C="Created", D="Removed"), hubs(B),
+            state="absent", **FLEET,
+        ),
+        as_administrator(
+            "membership-surplus", MEMBERSHIP, members(A="Created", B="Enabled", C="Created"),
+            members=[A], member_role=ROLE, surplus="remove", regions=REGIONS[:1],
+        ),
+        in_accounts("invitation-accepted", INVITATION, INVITED, hubs(B), **ADMINISTERED, enable_hub=True),
+        in_accounts("invitation-declined", INVITATION, INVITED, hubs(A, B), **ADMINISTERED, state="declined"),
+        in_accounts("invitation-left", INVITATION, ENABLED, **ADMINISTERED, state="absent"),
+        in_accounts("invitation-absent", INVITATION, INVITED, hubs(A, B), **ADMINISTERED, state="absent"),
+        in_accounts("hub-present", HUB, {}, tags={"team": "security"}),
+        in_accounts(
+            "hub-settings", HUB, hubs(A, B), tags={"team": "security"}, auto_enable_controls=False
+        ),
+        in_accounts("hub-absent", HUB, hubs(A, B), state="absent"),
+        in_accounts("standards-present", STANDARDS, hubs(A, B, standards=[]), standards=[PCI]),
+        in_accounts(
+            "standards-purged", STANDARDS, hubs(A, B, standards=[NIST]), standards=[PCI], purge_standards=True
+        ),
+        in_accounts(
+            "standards-absent", STANDARDS, hubs(A, B, standards=[PCI, NIST]), standards=[PCI], state="absent"
+        ),
+    )
+}  # fmt: skip

@@ -1,0 +1,36 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The counts of a run, as a table in Markdown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from faults.kinds import KINDS
+from faults.scenarios import SCENARIOS
+from faults.suite import Verdict
+
+ROWS = (*KINDS, "pair", "SIGKILL")
+
+
+def lines(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return a row for each kind of fault, with a column for each module."""
+    modules = list(dict.fromkeys(scenario.module for scenario in SCENARIOS.values()))
+    counted = Counter((each.case.kind, SCENARIOS[each.case.scenario].module) for each in verdicts)
+    rows = [[kind, *(counted[kind, module] for module in modules)] for kind in ROWS]
+    rows = [[*row, sum(map(int, row[1:]))] for row in rows]
+    total = ["all", *(sum(int(row[column]) for row in rows) for column in range(1, len(modules) + 2))]
+    heading = ["fault", *(f"`{module.removeprefix('securityhub_')}`" for module in modules), "all"]
+    return [_line(heading), _line(["---", *["---:"] * (len(modules) + 1)]), *map(_line, [*rows, total])]
+
+
+def _line(cells: Iterable[object]) -> str:
+    return f"| {' | '.join(str(cell or '') for cell in cells)} |"
+
+
+def conclusion(verdicts: Sequence[Verdict], seed: int) -> str:
+    """Return one sentence about all cases."""
+    failed = sum(bool(each.wrongs) for each in verdicts)
+    idle = sum(not each.acted for each in verdicts)
+    return f"{len(verdicts)} cases with seed {seed}: {failed} failed; in {idle} no call met the fault."

@@ -1,0 +1,204 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to hold after a run: its result against what the local hub held before it and holds after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from faults.running import Outcome
+from faults.scenarios import ADMINISTRATOR, Scenario
+from local_hub.control import SECRET_KEY, SESSION_SECRET_PREFIX
+
+SECRETS = (SECRET_KEY, SESSION_SECRET_PREFIX)
+DONE_LISTS = ("created_accounts", "invited_accounts", "disassociated_accounts", "deleted_accounts")
+MEMBER_LISTS = (*DONE_LISTS, "unchanged_accounts", "unprocessed_accounts")
+UNKNOWN = ("unconfirmed", "not_attempted", "unreadable")
+MONITORING_ENDED = "monitoring by this administrator has ended"
+# Nobody foresaw these: a mistake of the program, and no failure of the service or the connection.
+MISTAKE = re.compile(r"^(Key|Index|Attribute|Type|Name|Value|Runtime|Assertion|Lookup|Recursion|UnboundLocal)Error$")
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class State:
+    """What the local hub holds, without IDs and times.
+
+    members: {region: {account: status}} of the administrator; invitations: {account: {region: statuses}}; hubs:
+    {account: {region: settings}}; standards: {account: {region: {ARN: status}}}.
+    """
+
+    members: Mapping[str, Mapping[str, str]]
+    invitations: Mapping[str, Mapping[str, Any]]
+    hubs: Mapping[str, Mapping[str, Any]]
+    standards: Mapping[str, Mapping[str, Mapping[str, str]]]
+
+    def member(self, region: str, account_id: str) -> str | None:
+        """Return the status of an account in the administrator's list."""
+        return self.members.get(region, {}).get(account_id)
+
+    def own(self, region: str, account_id: str) -> tuple[Any, ...]:
+        """Return all that there is about an account in a Region, on either side."""
+        sides = (self.invitations, self.hubs, self.standards)
+        return (self.member(region, account_id), *(side.get(account_id, {}).get(region) for side in sides))
+
+
+def state_of(dump: Mapping[str, Any]) -> State:
+    """Return what GET /_hub/state shows."""
+    return State(
+        {
+            region: {account: row["member_status"] for account, row in rows.items()}
+            for region, rows in dump["members"].get(ADMINISTRATOR, {}).items()
+            if rows
+        },
+        _each(dump["invitations"], lambda rows: [row["status"] for row in rows]),
+        _each(dump["hubs"], lambda hub: [hub["auto_enable_controls"], hub["control_finding_generator"], hub["tags"]]),
+        _each(dump["hubs"], lambda hub: hub["standards_status"]),
+    )
+
+
+def _each(sides: Mapping[str, Any], show: Any) -> dict[str, dict[str, Any]]:
+    shown = {
+        account: {region: show(value) for region, value in by_region.items() if value}
+        for account, by_region in sides.items()
+    }
+    return {account: by_region for account, by_region in shown.items() if by_region}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One run, and the states that it is checked against.
+
+    in_doubt: a response may have been lost, or a read may have failed, so that a row may be `unconfirmed`.
+    """
+
+    scenario: Scenario
+    outcome: Outcome
+    before: State
+    after: State
+    in_doubt: bool
+
+    @property
+    def result(self) -> Mapping[str, Any]:
+        """Return the module's result."""
+        return self.outcome.result
+
+
+def wrongs(run: Checked) -> list[str]:
+    """Return what is wrong with a run, in words; nothing where all holds."""
+    return [*_leaks(run.outcome), *_failures(run), *_changes(run), *_rows(run)]
+
+
+def _leaks(outcome: Outcome) -> Iterator[str]:
+    if "Traceback" in outcome.text:
+        yield "shows a traceback"
+    if any(secret in outcome.text for secret in SECRETS):
+        yield "shows a secret"
+
+
+def _failures(run: Checked) -> Iterator[str]:
+    message = run.result.get("msg")
+    if run.outcome.failed != (message is not None):
+        yield f"failed is {run.outcome.failed}, and the message {message!r}"
+    if message is not None and not any(place in message for place in [*run.scenario.regions, *run.scenario.requested]):
+        yield f"names neither account nor Region: {message}"
+    for row in run.result.get("failed_regions", []):
+        if MISTAKE.match(row["error_code"]) or row["region"] not in row["msg"]:
+            yield f"has a failed Region without its cause: {row}"
+    for row in run.result.get("failed_accounts", []):
+        if MISTAKE.match(row["error_code"]) or row["account_id"] not in row["msg"]:
+            yield f"has a failed account without its cause: {row}"
+
+
+def _changes(run: Checked) -> Iterator[str]:
+    changed = run.result["changed"]
+    if run.before != run.after and not changed:
+        yield "says unchanged, and the hub has changed"
+    if run.before == run.after and changed and not run.in_doubt:
+        yield "says changed, and the hub has not changed"
+
+
+def _rows(run: Checked) -> Iterator[str]:
+    if run.outcome.failed and not any(isinstance(value, list) and value for value in run.result.values()):
+        # The task ended before any Region: its own role could not be assumed.
+        if run.before != run.after:
+            yield "names no Region, and the hub has changed"
+    elif "members" in run.result or "unprocessed_accounts" in run.result:
+        yield from _member_rows(run)
+    elif "surplus_members" in run.result:
+        yield from _membership_rows(run)
+    else:
+        yield from _own_rows(run)
+
+
+def _member_rows(run: Checked) -> Iterator[str]:
+    rows = [(name, row) for name in MEMBER_LISTS for row in run.result.get(name, [])]
+    yield from _missing(run, [row for _name, row in rows])
+    for name, row in rows:
+        place = (row["region"], row["account_id"])
+        wrong = _wrong_member(name, row, run.before.member(*place), run.after.member(*place), run.in_doubt)
+        if wrong:
+            yield f"{name}: {wrong}: {row}, {run.before.member(*place)} -> {run.after.member(*place)}"
+
+
+def _wrong_member(name: str, row: Row, before: str | None, after: str | None, in_doubt: bool) -> str:
+    written = before != after
+    if name in DONE_LISTS:
+        return "" if written and row["member_status"] == after else "claims what was not done"
+    if name == "unchanged_accounts":
+        return "claims unchanged" if written or row["member_status"] != after else ""
+    if row["reason"] == "unconfirmed":
+        return "" if in_doubt else "is unconfirmed without any doubt"
+    if MONITORING_ENDED in (row["processing_result"] or ""):
+        return "" if (before, after) == ("Enabled", "Removed") else "claims that it was disassociated"
+    return "claims that nothing was written" if written else ""
+
+
+def _missing(run: Checked, rows: list[Row]) -> Iterator[str]:
+    pairs = sorted((row["region"], row["account_id"]) for row in rows)
+    wanted = sorted((region, account_id) for region in run.scenario.regions for account_id in run.scenario.requested)
+    if pairs != wanted:
+        yield f"has rows for {pairs}, not for {wanted}"
+
+
+def _membership_rows(run: Checked) -> Iterator[str]:
+    yield from _missing(run, run.result["memberships"])
+    for row in [*run.result["memberships"], *run.result["surplus_members"]]:
+        wrong = _wrong_membership(run, row)
+        if wrong:
+            place = (row["region"], row["account_id"])
+            yield f"{wrong}: {row}, {run.before.own(*place)} -> {run.after.own(*place)}"
+
+
+def _wrong_membership(run: Checked, row: Row) -> str:
+    place = (row["region"], row["account_id"])
+    written = run.before.own(*place) != run.after.own(*place)
+    if row["reason"] == "unconfirmed":
+        return "" if run.in_doubt else "is unconfirmed without any doubt"
+    if written and not row["actions"]:
+        return "claims that nothing was written"
+    if row["actions"] and not written:
+        return "claims what was not done"
+    if row["reason"] not in UNKNOWN and row["member_status"] != run.after.member(*place):
+        return "shows another status"
+    return ""
+
+
+def _own_rows(run: Checked) -> Iterator[str]:
+    failed = {(row["region"], row.get("account_id")) for row in run.result["failed_regions"]}
+    for row in run.result.get("memberships", []):
+        held = (run.after.invitations.get(row["account_id"], {}).get(row["region"]) or [None])[-1]
+        if row["member_status"] != held:
+            yield f"shows another status: {row}, {held}"
+    for row in run.result.get("hubs", []):
+        held = run.after.hubs.get(row["account_id"], {}).get(row["region"])
+        if held != [row["auto_enable_controls"], row["control_finding_generator"], row["tags"]]:
+            yield f"shows another hub: {row}, {held}"
+    for row in run.result.get("standards", []):
+        held = run.after.standards.get(row["account_id"], {}).get(row["region"], {}).get(row["standards_arn"])
+        if row["standards_status"] != held and (row["region"], row["account_id"]) not in failed:
+            yield f"shows another status: {row}, {held}"
