@@ -99,7 +99,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 hubs:
-  description: The hubs, a row for each Region where Security Hub is enabled, or in check mode would be.
+  description:
+    - The hubs, a row for each Region where Security Hub is enabled, or in check mode would be.
+    - A Region of RV(failed_regions) has no row if its hub could not be read after a change.
   returned: always
   type: list
   elements: dict

@@ -149,7 +149,7 @@ memberships:
     member_status:
       description:
         - The status now, or in check mode the status after a run. V(null) if the account is neither member nor invited.
-        - Also V(null) where Security Hub was enabled, but the Region failed before the status could be read.
+        - Where RV(memberships[].reason) is V(unconfirmed), the status that was read last, V(null) where none was read.
       returned: always
       type: str
       sample: Enabled
@@ -165,8 +165,9 @@ memberships:
       sample: 7ab938c5d52d7904ad09f9e7c20cc4eb
     reason:
       description:
-        - V(null), or why nothing was done although the account is not a member.
+        - Why the membership is not as requested, V(null) where it is, or where RV(failed_regions) says it.
         - V(administrator_account), O(administrator_id) is the calling account itself. This does not fail the task.
+        - V(unconfirmed), something may have been done, but the Region failed before the status could be read again.
       returned: always
       type: str
       sample: administrator_account
@@ -263,7 +264,11 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.cred
     Place,
     account_roles,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput, RegionResult
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
+    UNCONFIRMED,
+    InvalidInput,
+    RegionResult,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.apply import (
     DesiredMembership,
@@ -349,7 +354,9 @@ def hub_enabled_regions(by_place: Mapping[Place, RegionResult[MembershipChange]]
 
 
 def by_administrator(membership: Membership) -> Dict[str, Any]:
-    """Return what the diff shows of a membership."""
+    """Return what the diff shows of a membership, nothing where its status is not known."""
+    if membership.reason == UNCONFIRMED:
+        return {}
     return {membership.administrator_id: membership.member_status}
 
 

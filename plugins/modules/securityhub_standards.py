@@ -119,9 +119,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 standards:
-  description: >-
-    The standards that are enabled, or in check mode would be: a row for each account, Region and standard, sorted by
-    name.
+  description:
+    - >-
+      The standards that are enabled, or in check mode would be: a row for each account, Region and standard, sorted by
+      name.
+    - A Region of RV(failed_regions) has no row if it is not known whether its standards were changed.
   returned: always
   type: list
   elements: dict

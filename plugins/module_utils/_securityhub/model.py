@@ -124,12 +124,14 @@ class StateChange(Generic[State]):
     """A resource of one Region before and after a run, or as check mode expects it after.
 
     None stands for no resource. ``is_read`` is False where the state could not be read, so that neither says anything.
+    ``is_certain`` is False where the state could not be read after a write, so that ``after`` says nothing.
     """
 
     before: Optional[State] = None
     after: Optional[State] = None
     changed: bool = False
     is_read: bool = True
+    is_certain: bool = True
 
 
 def canonical_status(status: str) -> str:

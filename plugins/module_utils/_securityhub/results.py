@@ -116,11 +116,12 @@ def region_result(
     :param account_lookup: returns the account that calls, for messages in which nothing else names it
     """
     changes = {place: result.value for place, result in by_place.items()}
+    certain = {place: change for place, change in changes.items() if change.is_certain}
     failed = failed_places({place: result.error for place, result in by_place.items()}, account_lookup)
     result: Result = {
         key: [
             {**place_keys(place), **row}
-            for place, change in changes.items()
+            for place, change in certain.items()
             if change.after is not None
             for row in rows(change.after)
         ],
@@ -130,7 +131,7 @@ def region_result(
     if mode.diff:
         result["diff"] = {
             "before": _shown({place: change.before for place, change in changes.items() if change.is_read}, show),
-            "after": _shown({place: change.after for place, change in changes.items() if change.is_read}, show),
+            "after": _shown({place: change.after for place, change in certain.items() if change.is_read}, show),
         }
     return with_message(result, region_message(failed, len(by_place)))
 

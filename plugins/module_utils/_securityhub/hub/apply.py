@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Callable, List, Optional
 
@@ -52,12 +53,13 @@ def reconcile_hub(
     try:
         return RegionResult(HubChange(planned.before, _apply(client, plan, planned, with_tags, tracker), changed=True))
     except (SecurityHubError, PreconditionFailed) as error:
-        return RegionResult(_change_so_far(client, planned, with_tags, tracker), error)
+        change = _change_so_far(client, planned, with_tags, tracker)
+        return RegionResult(replace(change, is_certain=change.is_certain and error.error_code != UNCONFIRMED), error)
     except Exception as error:  # noqa: BLE001
         # Whatever it is: what was done before stays in the result.
         tracker.in_doubt = True
         failure = unexpected_error(error, "Changing Security Hub", client.region)
-        return RegionResult(HubChange(planned.before, planned.before, changed=True), failure)
+        return RegionResult(HubChange(planned.before, changed=True, is_certain=False), failure)
 
 
 def not_started(error: SecurityHubError) -> RegionResult[HubChange]:
@@ -68,7 +70,8 @@ def not_started(error: SecurityHubError) -> RegionResult[HubChange]:
 def _change_so_far(client: SecurityHubClient, planned: HubPlan, with_tags: bool, tracker: WriteTracker) -> HubChange:
     seen = read_or_error(lambda: [describe_hub(client, with_tags)])
     after = planned.before if seen.error else seen.value[0]
-    return HubChange(planned.before, after, changed=tracker.any or after != planned.before)
+    is_certain = not (seen.error and tracker.any)
+    return HubChange(planned.before, after, changed=tracker.any or after != planned.before, is_certain=is_certain)
 
 
 def _expected_change(client: SecurityHubClient, planned: HubPlan) -> RegionResult[HubChange]:

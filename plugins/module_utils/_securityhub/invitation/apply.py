@@ -86,6 +86,8 @@ def reconcile_invitation(
     waiter = Waiter(HUB_WAIT_TIMEOUT)
     while _is_hub_disabled(result) and waiter.sleep():
         result = _reconcile_enabled(client, desired, check_mode, own_account)
+    if isinstance(result.error, SecurityHubError):
+        unknown = replace(unknown, reason=UNCONFIRMED)
     return replace(result, value=MembershipChange(None, result.value.after or unknown, changed=True))
 
 
@@ -136,7 +138,8 @@ def _apply(
         steps_taken.tracker.in_doubt = True
         error = unexpected_error(failure, "Changing the membership", client.region)
     before = expected.before
-    after = replace(before, member_status=steps_taken.last_seen_status()) if before else None
+    reason = None if steps_taken.is_certain and error.error_code != UNCONFIRMED else UNCONFIRMED
+    after = replace(before, member_status=steps_taken.last_seen_status(), reason=reason) if before else None
     return RegionResult(MembershipChange(before, after, changed=steps_taken.tracker.any), error)
 
 
@@ -193,6 +196,7 @@ class InvitationSteps:
     def __init__(self, client: SecurityHubClient, administrator_id: str, side: MemberSide) -> None:
         self.tracker = WriteTracker()
         self.side = side
+        self._is_read_since = True
         self._client = client
         self._administrator_id = administrator_id
 
@@ -213,12 +217,18 @@ class InvitationSteps:
                     "wait_timeout. Look again with multiaccount.aws.securityhub_invitation_info.",
                 )
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether ``side`` was read after all that may have been written."""
+        return not self.tracker.any or (self._is_read_since and not self.tracker.in_doubt)
+
     def last_seen_status(self) -> Optional[str]:
         """Return the status that was read last."""
         return self.side.invitation.member_status if self.side.invitation else None
 
     def send(self, step: str) -> None:
         """Send the request of a step."""
+        self._is_read_since = False
         if step == ACCEPT and self.side.invitation:
             accept_invitation(self._client, self.side.invitation)
         elif step == DECLINE:
@@ -231,6 +241,7 @@ class InvitationSteps:
     def is_done(self, step: str) -> bool:
         """Read again, and return whether a step is done."""
         self.side = side = read_member_side(self._client, self._administrator_id, to_accept=False)
+        self._is_read_since = True
         associated = side.administrator is not None and side.administrator == side.invitation
         return {
             ACCEPT: associated,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from dataclasses import replace
 from functools import partial
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
@@ -252,9 +253,10 @@ def _apply(run: StandardsRun) -> None:
 
 def change_after_failure(run: StandardsRun) -> StandardsChange:
     """Return what was done before a failure, from another look if that is possible."""
+    is_certain = True
     if run.tracker.any:
         try:
             run.refresh()
         except SecurityHubError:
-            pass  # what was seen and said before stands
-    return run.so_far()
+            is_certain = not run.tracker.in_doubt  # without doubt, what was seen and said before stands
+    return replace(run.so_far(), is_certain=is_certain)
