@@ -12,13 +12,21 @@ description:
   - Returns a report as JSON, or as one HTML page that needs no other file.
   - Everything that comes from outside is escaped.
   - The JSON has C(version) (of this structure), C(collection_version), C(generated_at), C(administrator_id),
-    C(regions), C(counts), C(accounts), C(missing_regions), C(failed_regions), C(surplus_members) and C(skipped_rows).
+    C(regions), C(counts), C(accounts), C(missing_regions), C(failed_regions), C(surplus_members), C(skipped_rows),
+    C(since), C(to_do) and C(open_invitations).
   - C(counts) has C(accounts), C(accounts_read), C(accounts_enabled) (in all Regions that could be read),
     C(memberships), C(memberships_read) and C(by_status), which counts the service's statuses and V(NotAMember),
     V(NotReadable) and V(Administrator).
   - A row of C(accounts) has C(account_id), C(email), C(name) and C(memberships), by Region. A membership has
     C(member_status) (V(null) for an account that is not in the member list), C(readable), C(reason), C(explanation),
     C(next_step), C(invited_at) and C(invitation_age_days) of an open invitation, and C(actions).
+  - C(since) is V(null) without an earlier report. It has the C(generated_at) of that report, and in C(newly_enabled),
+    C(newly_left) and C(newly_failing) rows with C(account_id), C(email), C(name), C(previous_member_status),
+    C(member_status), C(reason) and C(regions).
+  - A row of C(to_do), the worst first, has C(status) (as in C(by_status)), C(reason), C(explanation), C(next_step),
+    C(commands) and C(accounts), the Regions of each account.
+  - A row of C(open_invitations), the oldest first, has C(email) of the owner, C(invitation_age_days), C(accounts), and
+    C(subject) and C(text) of a message to the owner.
 author:
   - multiaccount.aws contributors (@multiaccount)
 positional: _input, format
@@ -47,6 +55,18 @@ options:
     type: str
     choices: [onboard, invite, verify, report, offboard]
     default: onboard
+  settings:
+    description:
+      - The values of the variables, as RV(multiaccount.aws.securityhub_settings#filter:_value.values).
+      - The commands of the report carry those that the next run needs too. An external ID comes from a variable of the
+        shell instead.
+    type: dict
+    default: {}
+  previous:
+    description:
+      - The path of the JSON of an earlier report. The report then also has what changed since.
+      - A file that does not exist or is no report of the same administrator is ignored.
+    type: path
   generated_at:
     description: The time of the report in UTC and ISO 8601. Defaults to now.
     type: str
@@ -80,8 +100,9 @@ from typing import Any, Callable, Dict, Mapping, Optional
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.comparison import read_report
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet import fleet_of
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report import FORMATS
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report import FORMATS, text_of
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.summary import LOOKING_PURPOSES
 
 
@@ -91,6 +112,8 @@ def securityhub_membership_report(
     accounts: Optional[Mapping[str, Any]] = None,
     purpose: str = "onboard",
     generated_at: Optional[str] = None,
+    settings: Optional[Mapping[str, Any]] = None,
+    previous: Optional[str] = None,
 ) -> str:
     """Return a report as text.
 
@@ -101,7 +124,16 @@ def securityhub_membership_report(
     accounts = accounts or {}
     fleet = fleet_of(results, accounts.get("accounts") or (), before=purpose in LOOKING_PURPOSES)
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return wrap_var(FORMATS[format](fleet, str(generated_at or now), accounts.get("skipped") or ()))
+    text = text_of(
+        format,
+        fleet,
+        str(generated_at or now),
+        skipped=accounts.get("skipped") or (),
+        settings=settings or {},
+        purpose=purpose,
+        previous=read_report(previous),
+    )
+    return wrap_var(text)
 
 
 class FilterModule:

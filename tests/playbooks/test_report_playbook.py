@@ -102,3 +102,24 @@ def test_json_lies_beside_a_page_of_any_name(fleet: Fleet, name: str, beside: st
     assert run.code == 0, run.output
     files = {str(file.relative_to(fleet.scene.folder)) for file in fleet.scene.folder.rglob("*") if file.is_file()}
     assert files == {name, beside}
+
+
+def test_second_report_says_what_changed_since_the_first(fleet: Fleet) -> None:
+    fleet.seed({ONE: "Enabled", ZERO: "Invited"})
+    fleet.play("report", report_path=fleet.page, member_role=MEMBER_ROLE)
+    document = json.loads(Path(fleet.page).with_suffix(".json").read_text("utf-8"))
+    assert document["since"] is None
+    fleet.seed({ONE: "Resigned", ZERO: "Enabled"})
+    run = fleet.play("report", report_path=fleet.page)
+    assert run.code == 0, run.output
+    since = json.loads(Path(fleet.page).with_suffix(".json").read_text("utf-8"))["since"]
+    assert since["generated_at"] == document["generated_at"]
+    assert {kind: [row["account_id"] for row in since[kind]] for kind in ("newly_enabled", "newly_left")} == {
+        "newly_enabled": [ZERO],
+        "newly_left": [ONE],
+    }
+    page = Path(fleet.page).read_text(encoding="utf-8")
+    assert f'Since the report of <time datetime="{document["generated_at"]}">' in page
+    (command,) = document["to_do"][0]["commands"]
+    assert f"-e securityhub_accounts={ZERO} " in command
+    assert f"-e securityhub_member_role={MEMBER_ROLE}" in command

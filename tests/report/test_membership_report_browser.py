@@ -26,8 +26,17 @@ TAB = "\ue004"  # https://www.w3.org/TR/webdriver2/#keyboard-actions
 SHOWN_ROWS = "return [...document.querySelectorAll('#matrix tbody tr')].filter(row => row.offsetHeight).length"
 SHOWN_COLUMNS = """return [...document.querySelectorAll('#matrix thead th')].slice(1)
   .filter(cell => cell.offsetWidth).map(cell => cell.textContent)"""
+SHOWN_ACCOUNTS = """return [...document.querySelectorAll('#matrix tbody tr')].filter(row => row.offsetHeight)
+  .map(row => row.querySelector('b').textContent)"""
 SHOWN_TO_DO = """return [...document.querySelectorAll('.todo')].filter(card => card.offsetHeight)
   .map(card => [card.querySelector('h3').textContent, card.querySelectorAll('li:not([hidden])').length])"""
+OPEN_ITEMS = """return [...document.querySelectorAll('.todo:not([hidden]) li:not([hidden])')]
+  .every(item => item.checkVisibility())"""
+FOCUS = """const focus = document.activeElement;
+  return focus.dataset.copy || focus.id || focus.className || focus.tagName.toLowerCase()"""
+CONTROLS = "return [...document.querySelectorAll('select, input, button')].filter(one => one.offsetHeight).length"
+SHOWN_WORDS = """return [...document.querySelectorAll(`#matrix td.${arguments[0]} i`)]
+  .filter(word => word.offsetWidth > 2).length"""
 FILTER = """const form = document.getElementById('filter');
   form.elements.status.value = arguments[0]; form.elements.text.value = arguments[1];
   form.elements.text.dispatchEvent(new Event('input', {bubbles: true}))"""
@@ -91,15 +100,15 @@ def test_filter_by_region(opened: Opener) -> None:
     page = opened(fleets.fleet(50), fleets.accounts(50))
     assert filtered(page, text="eu-west EU-C") == "50 of 50 accounts, 4 of 17 Regions"
     assert page.run(SHOWN_COLUMNS) == ["eu-central-1", "eu-west-1", "eu-west-2", "eu-west-3"]
-    assert filtered(page, "q", "us-") == "No account matches."  # those who resigned did so in Europe
-    assert filtered(page, "q", "eu-north-1") == "2 of 50 accounts, 1 of 17 Regions"
+    assert filtered(page, "resigned", "us-") == "No account matches."  # those who resigned did so in Europe
+    assert filtered(page, "resigned", "eu-north-1") == "2 of 50 accounts, 1 of 17 Regions"
 
 
 def test_filter_by_status(opened: Opener) -> None:
     page = opened(fleets.fleet(50), fleets.accounts(50))
-    assert filtered(page, "i") == "7 of 50 accounts, 17 of 17 Regions"
-    assert [count for _words, count in page.run(SHOWN_TO_DO)] == [5, 2]
-    assert filtered(page, "!e", "us-east-1") == "9 of 50 accounts, 1 of 17 Regions"
+    assert filtered(page, "invited") == "7 of 50 accounts, 17 of 17 Regions"
+    assert [count for _words, count in page.run(SHOWN_TO_DO)] == [2, 5]
+    assert filtered(page, "not-enabled", "us-east-1") == "9 of 50 accounts, 1 of 17 Regions"
     page.run("document.querySelector('button[type=reset]').click()")
     time.sleep(0.2)
     assert page.run(SHOWN_ROWS) == 50
@@ -109,11 +118,13 @@ def test_filter_by_status(opened: Opener) -> None:
 def test_keyboard_reaches_everything(opened: Opener) -> None:
     page = opened(fleets.fleet(50), fleets.accounts(50))
     reached = []
-    for _press in range(9):
+    for _press in range(26):
         page.press(TAB)
-        reached.append(page.run("return document.activeElement.id || document.activeElement.className || "
-                                "document.activeElement.tagName.toLowerCase()"))  # fmt: skip
-    assert reached[:6] == ["a", "status", "text", "button", "scroll", "summary"]
+        reached.append(page.run(FOCUS))
+    links, rest = reached[: reached.index("status")], reached[reached.index("status") :]
+    assert links == ["a"] * 8  # to what is to be done, to the invitations, and each status to its view
+    assert rest[:8] == ["status", "text", "sort", "button", "shown", "summary", "summary", "pre"]
+    assert {"ids", "command"} <= set(rest)
     assert page.run("return getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
@@ -135,15 +146,19 @@ def test_hostile_texts_do_nothing(opened: Opener) -> None:
     assert filtered(page, text="<script>alert(1)") == "1 of 6 accounts, 2 of 2 Regions"
 
 
-def test_paper_gets_the_whole_table_and_no_controls(opened: Opener, tmp_path: Path) -> None:
+def test_paper_gets_what_the_filter_shows_and_no_controls(opened: Opener, tmp_path: Path) -> None:
     page = opened(fleets.fleet(50), fleets.accounts(50))
-    filtered(page, "i", "eu-central-1")
+    filtered(page, "invited", "eu-central-1")
     page.show(1100, media="print")
     try:
+        assert page.run(SHOWN_ROWS) == 7
+        assert page.run(SHOWN_COLUMNS) == ["eu-central-1"]
+        assert [number for _words, number in page.run(SHOWN_TO_DO)] == [2, 5]
+        assert page.run(CONTROLS) == 0
+        assert page.run("return document.querySelector('output').offsetHeight") > 0
+        assert page.run(OPEN_ITEMS)
+        filtered(page)
         assert page.run(SHOWN_ROWS) == 50
-        assert len(page.run(SHOWN_COLUMNS)) == 17
-        assert page.run("return document.getElementById('filter').offsetHeight") == 0
-        assert page.run("return [...document.querySelectorAll('li')].every(item => item.checkVisibility())")
         assert page.run("return document.querySelector('.scroll').scrollWidth <= innerWidth")
         page.pdf(tmp_path / "report.pdf")
         pages = re.findall(rb"/Type\s*/Page\b", (tmp_path / "report.pdf").read_bytes())
@@ -186,7 +201,7 @@ def test_size(opened: Opener, record_property: Callable[[str, object], None], nu
     html, data = (securityhub_membership_report(result, form, accounts) for form in ("html", "json"))
     page = opened(result, accounts)
     assert page.run(SHOWN_ROWS) == number
-    said = filtered(page, "!e", "000")
+    said = filtered(page, "not-enabled", "000")
     size = len(html.encode())
     record_property("measured", f"{number} accounts: page of {size:,} bytes, JSON of {len(data):,}, {said}")
     assert size < 3_000_000
@@ -195,9 +210,9 @@ def test_size(opened: Opener, record_property: Callable[[str, object], None], nu
 def test_not_enabled_leaves_out_what_could_not_be_read(opened: Opener) -> None:
     rows = [fleets.row("eu-west-1", account(n), "Created" if n == 3 else "Enabled") for n in range(20)]
     page = opened(fleets.result(*rows, failed=("us-east-1",)), fleets.accounts(20))
-    assert filtered(page, "!e") == "1 of 20 accounts, 2 of 2 Regions"
-    assert filtered(page, "!e", "us-east-1") == "No account matches."
-    assert filtered(page, "f") == "20 of 20 accounts, 2 of 2 Regions"
+    assert filtered(page, "not-enabled") == "1 of 20 accounts, 2 of 2 Regions"
+    assert filtered(page, "not-enabled", "us-east-1") == "No account matches."
+    assert filtered(page, "not-readable") == "20 of 20 accounts, 2 of 2 Regions"
 
 
 def test_filter_by_name(opened: Opener) -> None:
@@ -206,7 +221,34 @@ def test_filter_by_name(opened: Opener) -> None:
     assert filtered(page, text="workload 17") == "2 of 50 accounts, 17 of 17 Regions"
 
 
-def test_17_regions_are_in_sight(opened: Opener) -> None:
+# What is not cut: each word of a cell is narrower than the cell, and on one line.
+BROKEN_WORDS = """
+const broken = [];
+for (const word of document.querySelectorAll('#matrix td i')) {
+  const text = word.firstChild, range = document.createRange();
+  if (!word.checkVisibility() || word.offsetWidth < 2) continue;
+  for (const part of text.data.matchAll(/\\S+/g)) {
+    range.setStart(text, part.index); range.setEnd(text, part.index + part[0].length);
+    const boxes = range.getClientRects(), cell = word.closest('td').getBoundingClientRect();
+    if (boxes.length > 1 || boxes[0].right > cell.right) broken.push(part[0]);
+  }
+}
+return [...new Set(broken)]"""
+
+
+def test_17_regions_are_in_sight_and_no_word_is_broken(opened: Opener) -> None:
     page = opened(fleets.fleet(50), fleets.accounts(50), 1440)
     assert page.run("return document.querySelector('.scroll').scrollWidth <= innerWidth")
     assert page.run("const box = document.querySelector('.scroll'); return box.scrollWidth - box.clientWidth") <= 0
+    assert page.run(BROKEN_WORDS) == []
+    page.show(390)
+    assert page.run(BROKEN_WORDS) == []
+
+
+def test_what_is_fine_is_a_symbol_with_its_word_for_a_screen_reader(opened: Opener) -> None:
+    page = opened(fleets.fleet(50), fleets.accounts(50))
+    assert (page.run(SHOWN_WORDS, "e"), page.run(SHOWN_WORDS, "f")) == (0, 0)
+    assert page.run(SHOWN_WORDS, "i") > 0
+    assert page.run("return document.querySelector('#matrix td.e').textContent.trim()") == "\u2713 Enabled"
+    legend = page.run("return document.querySelector('.legend').textContent")
+    assert all(word in legend for word in ("\u2713 Enabled", "\u2026 Invited", "! Not readable"))

@@ -34,9 +34,14 @@ def page(result: Any, accounts: Any = None, purpose: str = "onboard") -> Reader:
     return Reader(made(result, "html", accounts, purpose, TIME))
 
 
-def data(result: Any, accounts: Any = None, purpose: str = "onboard") -> dict[str, Any]:
+def matrix(reader: Reader) -> list[list[str]]:
+    """Return the table of accounts by Region, which is the last one."""
+    return reader.tables[-1]
+
+
+def data(result: Any, accounts: Any = None, purpose: str = "onboard", **more: Any) -> dict[str, Any]:
     """Return the JSON of a result, read."""
-    read: dict[str, Any] = json.loads(made(result, "json", accounts, purpose, TIME))
+    read: dict[str, Any] = json.loads(made(result, "json", accounts, purpose, TIME, **more))
     return read
 
 
@@ -51,6 +56,12 @@ def test_json_structure() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", report.pop("collection_version"))
     membership = report["accounts"][0]["memberships"].pop("eu-west-1")
     assert membership.pop("next_step").startswith("Ask the account owners to enable Security Hub")
+    assert [set(row) for row in report.pop("to_do")] == [
+        {"status", "reason", "explanation", "next_step", "commands", "accounts"}
+    ]
+    assert [set(row) for row in report.pop("open_invitations")] == [
+        {"email", "invitation_age_days", "accounts", "subject", "text"}
+    ]
     assert membership == {
         "member_status": "Invited",
         "readable": True,
@@ -88,6 +99,7 @@ def test_json_structure() -> None:
         ],
         "surplus_members": [{**surplus, "invited_at": None, "invitation_age_days": None}],
         "skipped_rows": [{"row": 3, "account_id": account(3), "name": None, "reason": "is SUSPENDED"}],
+        "since": None,
     }
 
 
@@ -102,7 +114,7 @@ def test_unreadable_region_leaves_the_others_as_they_are() -> None:
     assert " are Enabled in all Regions that could be read" in reader.texts
     assert "200 of 200 memberships Enabled. A membership is one account in one Region." in reader.texts
     assert "200 memberships could not be read and are not counted." in reader.texts
-    assert {line[2] for line in reader.tables[1][1:]} == {"! Not readable"}
+    assert {line[2] for line in matrix(reader)[1:]} == {"! Not readable"}
     assert "What to do" not in reader.texts
 
 
@@ -131,19 +143,26 @@ def test_counts_name_every_status() -> None:
     assert list(by_status)[-1] == "PendingReview"
 
 
-def test_matrix_has_a_symbol_and_a_word_in_each_cell() -> None:
-    _counts, matrix = page(fleets.small(), fleets.small_accounts()).tables
-    assert matrix[0] == ["Account", "eu-west-1", "us-east-1"]
-    assert [line[1] for line in matrix[1:]] == [
-        "\u2713 Enabled", "\u2026 Invited 28 d", "+ Created", "\u00d7 Removed", "\u2190 Resigned", "\u2205 Deleted",
-        "\u2016 Suspended", "? PendingReview", "\u2013 No member", "\u2605 Own account",
+def test_matrix_has_a_symbol_and_a_word_in_each_cell_worst_account_first() -> None:
+    rows = matrix(page(fleets.small(), fleets.small_accounts()))
+    assert rows[0] == ["Account", "eu-west-1", "us-east-1"]
+    assert [line[1] for line in rows[1:]] == [
+        "\u2013 No member", "? PendingReview", "\u00d7 Removed", "\u2190 Resigned", "\u2205 Deleted",
+        "\u2016 Suspended", "+ Created", "\u2026 Invited 28 d",
+        "\u2713 Enabled", "\u2605 Own account",
     ]  # fmt: skip
-    assert matrix[2][0] == f"{account(1)}Shopowner-{account(1)}@example.com"
-    assert [line[2] for line in matrix[1:]] == ["! Not readable"] * 9 + ["\u00b7 Not requested"]
+    assert rows[8][0] == f"{account(1)}Shopowner-{account(1)}@example.com"
+    assert [line[2] for line in rows[1:]] == ["! Not readable"] * 9 + ["\u00b7 Not requested"]
+
+
+def test_places_of_the_request_are_kept() -> None:
+    reader = page(fleets.small(), fleets.small_accounts())
+    assert sorted(int(row["data-n"]) for row in reader.tags("tr") if "data-n" in row) == list(range(10))
+    assert [row["data-n"] for row in reader.tags("tr") if "data-n" in row][:3] == ["8", "7", "3"]
 
 
 def test_counts_explain_each_status_that_occurs() -> None:
-    counts, _matrix = page(fleets.small(), fleets.small_accounts()).tables
+    counts = page(fleets.small(), fleets.small_accounts()).tables[0]
     assert [line[0].replace("\n", "") for line in counts[1:3]] == ["\u2713 Enabled", "\u2026 Invited"]
     assert all(len(line) == 3 and line[1] == ("9" if "readable" in line[0] else "1") and line[2] for line in counts[1:])
 
@@ -153,16 +172,16 @@ def to_do(html: str) -> list[str]:
     return [unescape(text) for text in re.findall(r"</span> <bdi>([^<]*)</bdi></h3>\n<p class=\"advice\">", html)]
 
 
-def test_same_trouble_is_one_thing_to_do() -> None:
+def test_same_trouble_is_one_thing_to_do_worst_first() -> None:
     html = made(fleets.fleet(100), "html", fleets.accounts(100), "onboard", TIME)
     assert to_do(html) == [
-        "The account owner has not accepted the invitation yet.",
-        "AccessDenied: not authorized to perform sts:AssumeRole on arn:aws:iam::<account>:role/Member.",
         "The account declined the invitation or left the administrator.",
-        "Account <account> has the administrator 222222222222.",
         "AWS suspended the account.",
+        "Account <account> has the administrator 222222222222.",
+        "AccessDenied: not authorized to perform sts:AssumeRole on arn:aws:iam::<account>:role/Member.",
+        "The account owner has not accepted the invitation yet.",
     ]
-    assert "10 accounts in all Regions except for eu-west-3" in Reader(html).texts
+    assert "10 accounts in all Regions except for eu-west-3" in "".join(Reader(html).texts)
 
 
 def test_invitations_have_their_age() -> None:
@@ -170,18 +189,17 @@ def test_invitations_have_their_age() -> None:
     new = fleets.row("eu-west-2", account(1), "Invited", invited_at="2026-02-28T09:00:00Z")
     none = fleets.row("eu-west-1", account(2), "Invited", invited_at=None)
     reader = page(fleets.result(old, new, none))
-    assert [line[1:] for line in reader.tables[1][1:]] == [
+    assert [line[1:] for line in matrix(reader)[1:]] == [
         ["\u2026 Invited 59 d", "\u2026 Invited 0 d"], ["\u2026 Invited", "\u00b7 Not requested"],
     ]  # fmt: skip
     assert "invited 59 days ago" in reader.texts
-    assert "The oldest open invitation is 59 days old (" in reader.texts
-    assert {"datetime": "2026-01-01T08:00:00+00:00"} in reader.tags("time")
+    assert "The oldest open invitation is 59 days old. " in reader.texts
 
 
 def test_enabled_account_has_no_open_invitation() -> None:
     reader = page(fleets.result(fleets.row("eu-west-1", account(1), "Enabled", invited_at=fleets.INVITED_AT)))
     assert not [text for text in reader.texts if "invitation is" in text or text.endswith(" ago")]
-    assert reader.tables[1][1][1] == "\u2713 Enabled"
+    assert matrix(reader)[1][1] == "\u2713 Enabled"
 
 
 @pytest.mark.parametrize(
@@ -284,7 +302,8 @@ def test_text_that_is_not_unicode_is_written_all_the_same() -> None:
 def test_page_needs_nothing_else() -> None:
     reader = page(fleets.small(), fleets.small_accounts())
     assert not [attributes for _tag, attributes in reader.elements if "src" in attributes or "style" in attributes]
-    assert {attributes["href"] for _tag, attributes in reader.elements if "href" in attributes} == {"#todo-title"}
+    links = {attributes["href"] for _tag, attributes in reader.elements if "href" in attributes}
+    assert links == {"#todo-title", "#invitations-title"}
     assert "url(" not in CSS
 
 

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Tuple
+from typing import Dict, Optional, Tuple
 
 from .fleet import (
     AWAITING_ACCEPTANCE,
@@ -160,6 +160,11 @@ def next_step(row: Membership) -> str:
         steps = listed([ACTIONS.get(action, ("", action))[1] for action in row.actions])
         return f"Run multiaccount.aws.securityhub_onboard. It will {steps}."
     return "" if row.status == ENABLED else REASONS[_implied_reason(row.status)][1]
+
+
+def reason_of(row: Membership) -> Optional[str]:
+    """Return the reason of a membership, or the one that its status stands for; None where the next run acts."""
+    return row.reason or (None if row.actions or row.status == ENABLED else _implied_reason(row.status))
 
 
 def _implied_reason(status: str) -> str:

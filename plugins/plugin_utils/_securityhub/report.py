@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 import jinja2
 import yaml
 
 from .fleet import ADMINISTRATOR, ENABLED, INVITED, NOT_A_MEMBER, NOT_READABLE, Fleet
-from .groups import Group, groups
+from .invitations import letter
 from .reasons import MISSING_REGIONS_STEP
-from .report_data import Report, build
+from .report_data import Report, ReportOptions, build, clean
+from .severity import worst_accounts_first
 from .wording import all_regions, count, regions_in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -53,9 +55,8 @@ LOOKS = {
 NOT_REQUESTED = Look("x", "\u00b7", "Not requested", "The account was not requested in this Region.")
 
 
-def html(fleet: Fleet, generated_at: str, skipped: Sequence[Mapping[str, Any]] = ()) -> str:
+def html(fleet: Fleet, report: Report) -> str:
     """Return the page. The template escapes what it puts in (autoescape)."""
-    report = build(fleet, generated_at, version_of(COLLECTION), skipped)
     looks = {status: look_of(status) for status in report["counts"]["by_status"]}
     names = {account["account_id"]: account["name"] or account["email"] for account in report["accounts"]}
     template = _environment().get_template("report.html.j2")
@@ -64,21 +65,30 @@ def html(fleet: Fleet, generated_at: str, skipped: Sequence[Mapping[str, Any]] =
         matrix=_matrix(fleet, report),
         looks=looks,
         choices={look.css: look for look in looks.values()},
-        groups=_groups(fleet),
+        legend=[*looks.values(), *([NOT_REQUESTED] if _has_gaps(report) else [])],
+        letter=letter(report["administrator_id"]),
         surplus=_surplus(report),
-        oldest=_oldest(report),
         missing_regions_step=MISSING_REGIONS_STEP,
         ages=_ages(report),
         names=names,
     )
 
 
-def as_json(fleet: Fleet, generated_at: str, skipped: Sequence[Mapping[str, Any]] = ()) -> str:
+def as_json(_fleet: Fleet, report: Report) -> str:
     """Return the report as JSON, in ASCII, so that no reader can get its encoding wrong."""
-    return json.dumps(build(fleet, generated_at, version_of(COLLECTION), skipped), indent=1) + "\n"
+    return json.dumps(report, indent=1) + "\n"
 
 
-FORMATS: Dict[str, Callable[..., str]] = {"html": html, "json": as_json}
+def text_of(form: str, fleet: Fleet, generated_at: str, **options: Any) -> str:
+    """Return the report in one of FORMATS.
+
+    :param options: further fields of ReportOptions
+    """
+    report = build(fleet, ReportOptions(generated_at, version_of(COLLECTION), **options))
+    return FORMATS[form](fleet, report)
+
+
+FORMATS: Dict[str, Callable[[Fleet, Report], str]] = {"html": html, "json": as_json}
 
 
 def look_of(status: str) -> Look:
@@ -104,7 +114,10 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["content_hash"] = content_hash
-    environment.globals.update(all_regions=all_regions, count=count, where=regions_in_words)
+    environment.globals.update(
+        all_regions=all_regions, change_of=change_of, count=count, in_words=regions_in_words, look_of=look_of
+    )
+    environment.filters["breakable"] = breakable
     return environment
 
 
@@ -113,25 +126,36 @@ def content_hash(text: str) -> str:
     return "sha256-" + b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
-def _matrix(fleet: Fleet, report: Report) -> List[Tuple[Dict[str, Any], List[Tuple[Look, Optional[int]]]]]:
-    """Return each account with its look and the age of an open invitation in each Region."""
+def breakable(word: str) -> List[str]:
+    """Return the parts of a status between which a narrow column may break it: PendingReview, Pending and Review."""
+    return re.findall(r"[A-Z]?[^A-Z]+|[A-Z]+", word) or [word]
+
+
+def change_of(row: Mapping[str, Any]) -> Tuple[Look, Look]:
+    """Return how an account of the comparison was shown, and how it is shown."""
+    return look_of(row["previous_member_status"] or NOT_A_MEMBER), look_of(row["member_status"] or NOT_A_MEMBER)
+
+
+def _matrix(fleet: Fleet, report: Report) -> List[Tuple[int, Dict[str, Any], List[Tuple[Look, Optional[int]]]]]:
+    """Return each account, the worst first, with its place in the request, and in each Region its look and age."""
     looks = {(row.account_id, row.region): look_of(row.status) for row in fleet.memberships}
+    accounts = {account["account_id"]: (place, account) for place, account in enumerate(report["accounts"])}
+    ordered = [accounts[str(clean(account_id))] for account_id in worst_accounts_first(fleet)]
     return [
-        (account, [_cell(account, region, looks.get((account["account_id"], region))) for region in report["regions"]])
-        for account in report["accounts"]
+        (place, row, [_cell(row, region, looks.get((row["account_id"], region))) for region in report["regions"]])
+        for place, row in ordered
     ]
+
+
+def _has_gaps(report: Report) -> bool:
+    """Return whether an account was not requested in each Region."""
+    return any(len(account["memberships"]) < len(report["regions"]) for account in report["accounts"])
 
 
 def _cell(account: Mapping[str, Any], region: str, look: Optional[Look]) -> Tuple[Look, Optional[int]]:
     if look is None:
         return NOT_REQUESTED, None
     return look, account["memberships"][region]["invitation_age_days"]
-
-
-def _groups(fleet: Fleet) -> List[Tuple[Look, Group]]:
-    """Return what to do; Regions that could not be read are named by themselves."""
-    rows = [row for row in fleet.memberships if row.status != NOT_READABLE and not row.is_as_requested]
-    return [(look_of(group.first.status), group) for group in groups(rows)]
 
 
 def _ages(report: Report) -> Dict[str, int]:
@@ -143,13 +167,6 @@ def _ages(report: Report) -> Dict[str, int]:
         if known:
             found[account["account_id"]] = max(known)
     return found
-
-
-def _oldest(report: Report) -> Optional[Tuple[int, str]]:
-    """Return the age in days and the time of the oldest open invitation."""
-    rows = [row for account in report["accounts"] for row in account["memberships"].values()]
-    times = [(row["invitation_age_days"], row["invited_at"]) for row in rows if row["invitation_age_days"] is not None]
-    return max(times, default=None)
 
 
 def _surplus(report: Report) -> Dict[str, List[Dict[str, Any]]]:

@@ -7,11 +7,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
+from .commands import commands
+from .comparison import since
 from .fleet import ADMINISTRATOR, ENABLED, INVITED, NOT_A_MEMBER, NOT_READABLE, FailedRegion, Fleet, Membership
-from .reasons import explanation, next_step
+from .groups import Group, groups
+from .invitations import open_invitations
+from .reasons import explanation, next_step, reason_of
+from .severity import worst_groups_first
+from .summary import OFFBOARD, ONBOARD, Request, open_memberships
 
 STRUCTURE = 1  # the version of the JSON; it grows when a key changes its meaning or is removed
 STATUS_ORDER = (
@@ -22,22 +29,76 @@ STATUS_ORDER = (
 Report = Dict[str, Any]
 
 
-def build(
-    fleet: Fleet, generated_at: str, collection_version: str, skipped: Sequence[Mapping[str, Any]] = ()
-) -> Report:
+@dataclass(frozen=True)
+class ReportOptions:
+    """What the report needs beside the results.
+
+    :param skipped: rows of the list of accounts that were left out
+    :param settings: the values of the role's variables, for the commands
+    :param purpose: one of summary.PURPOSES
+    :param previous: the report of an earlier run, as data
+    """
+
+    generated_at: str
+    collection_version: str
+    skipped: Sequence[Mapping[str, Any]] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    purpose: str = ONBOARD
+    previous: Optional[Mapping[str, Any]] = None
+
+
+def build(fleet: Fleet, options: ReportOptions) -> Report:
     """Return the report as data."""
+    report = _present(fleet, options)
+    return {
+        **report,
+        "since": since(report, options.previous),
+        "to_do": _to_do(fleet, options),
+        "open_invitations": open_invitations(report["accounts"], report["administrator_id"]),
+    }
+
+
+def _present(fleet: Fleet, options: ReportOptions) -> Report:
+    """Return what was seen."""
+    now = options.generated_at
     return {
         "version": STRUCTURE,
-        "collection_version": collection_version,
-        "generated_at": generated_at,
+        "collection_version": options.collection_version,
+        "generated_at": now,
         "administrator_id": clean(fleet.administrator_id),
         "regions": [clean(region) for region in fleet.regions],
         "counts": _counts(fleet.memberships),
-        "accounts": _accounts(fleet, generated_at),
+        "accounts": _accounts(fleet, now),
         "missing_regions": [clean(region) for region in fleet.missing_regions],
         "failed_regions": [_failed_region(row) for row in fleet.failed_regions],
-        "surplus_members": [_surplus_member(row, generated_at) for row in fleet.surplus_members],
-        "skipped_rows": [{"row": row.get("row"), **texts(row, "account_id", "name", "reason")} for row in skipped],
+        "surplus_members": [_surplus_member(row, now) for row in fleet.surplus_members],
+        "skipped_rows": [
+            {"row": row.get("row"), **texts(row, "account_id", "name", "reason")} for row in options.skipped
+        ],
+    }
+
+
+def _skipped_row(row: Mapping[str, Any]) -> Dict[str, Any]:
+    return {"row": row.get("row"), **texts(row, "account_id", "name", "reason")}
+
+
+def _to_do(fleet: Fleet, options: ReportOptions) -> List[Dict[str, Any]]:
+    """Return what to do, the worst first; Regions that could not be read are named by themselves."""
+    rows = open_memberships(fleet, Request(purpose=options.purpose))
+    requested = {(row.account_id, row.region) for row in fleet.memberships}
+    return [_group(group, requested, options) for group in worst_groups_first(groups(rows))]
+
+
+def _group(group: Group, requested: Set[Tuple[str, str]], options: ReportOptions) -> Dict[str, Any]:
+    reason = reason_of(group.first)
+    lines = commands(group, reason, requested, options.settings, options.purpose == OFFBOARD)
+    return {
+        "status": clean(group.first.status),
+        "reason": clean(reason),
+        "explanation": clean(group.explanation),
+        "next_step": clean(group.next_step),
+        "commands": [clean(line) for line in lines],
+        "accounts": {str(clean(key)): [clean(region) for region in regions] for key, regions in group.accounts.items()},
     }
 
 
