@@ -17,8 +17,8 @@ from run.layout import locked
 from run.shell import CommandError
 from run.stages import STAGES
 
-# One target after the other leaves a processor idle, which the scenarios take.
-AT_ONCE = ("integration", "molecule")
+# Stages that keep only one processor busy, and that do not write to the same folders.
+AT_ONCE = (("lint", "types"), ("ansible-lint", "sanity"), ("integration", "molecule"), ("docs-lint", "build"))
 
 
 def run_stage(name: str) -> Tally:
@@ -44,7 +44,7 @@ def groups(names: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield the stages in their order, those of AT_ONCE together where they follow each other."""
     left = list(names)
     while left:
-        size = len(AT_ONCE) if tuple(left[: len(AT_ONCE)]) == AT_ONCE else 1
+        size = 2 if tuple(left[:2]) in AT_ONCE else 1
         yield left[:size]
         left = left[size:]
 
