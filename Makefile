@@ -15,7 +15,7 @@ STAGES := lint types unit ansible-lint sanity units integration molecule docs-li
 
 .DEFAULT_GOAL := help
 QUICK := lint types unit-quick
-.PHONY: help setup demo test quick hub bench docs matrix mutate lock clean $(STAGES) unit-quick
+.PHONY: help setup demo test quick hub bench docs matrix mutate lock clean $(STAGES) unit-quick screenshots
 
 help: ## print this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -23,7 +23,7 @@ help: ## print this list
 setup: ## make .build/venv with the pinned tools, and lay out the collections (quick when up to date)
 	@$(PYTHON) -m run.setup
 
-demo: setup ## invite a dozen accounts at a local Security Hub: check, run, run again
+demo: setup ## a dozen accounts at a local Security Hub: check, invite, members accept, report
 	@$(VENV_PYTHON) tests/demo/run.py
 
 test: setup ## everything that CI checks, stage by stage
@@ -56,6 +56,10 @@ bench: setup ## measure the modules against the local hub
 
 docs: setup ## build the HTML documentation into .build/docs
 	@$(VENV_PYTHON) -m run.site
+
+screenshots: setup ## make the pictures in docs/images: the report in Chromium, and the demo
+	@$(VENV_PYTHON) tests/report/screenshots.py
+	@$(VENV_PYTHON) tests/demo/picture.py
 
 matrix: setup ## sanity, units and playbooks on every supported ansible-core with every Python of this machine, or CORES=2.21
 	@$(VENV_PYTHON) -m run.matrix $(CORES)

@@ -12,7 +12,7 @@ REGIONS = ("eu-west-1", "eu-central-1")
 
 @dataclass(frozen=True)
 class Account:
-    """An account: what it is for, and where it stands in each of REGIONS (None: not in the member list)."""
+    """An account: what it is for, and its status in each of REGIONS (None: not in the member list)."""
 
     account_id: str
     name: str

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""make demo: invite a dozen accounts at a local Security Hub: check, run, run again.
+"""make demo: a dozen accounts at a local Security Hub: check, run, run again, members accept, report.
 
 Needs what `make setup` makes, and nothing else: no AWS account, no network but loopback.
 """
@@ -10,12 +10,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
-import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 # Started as a script, from wherever.
@@ -25,9 +25,12 @@ from demo import table
 from demo.accounts import ACCOUNTS, ADMINISTRATOR, ORGANIZATION, REGIONS, seed_rows
 from demo.style import Style
 from local_hub.control import Hub, HubError, running_hub
-from run.layout import BIN, environment
+from run.layout import BIN, BUILD, environment
 
-PLAYBOOK = "multiaccount.aws.securityhub_invite"
+INVITE, ONBOARD, REPORT = (f"multiaccount.aws.securityhub_{name}" for name in ("invite", "onboard", "report"))
+MEMBER_ROLE = "SecurityHubOnboarding"
+FOLDER = BUILD / "demo"
+COLOUR, RESET = re.compile(r"\x1b\[[\d;]*m"), "\x1b[0m"
 SETTINGS_OF_COLOUR = ("NO_COLOR", "ANSIBLE_NOCOLOR")
 
 
@@ -41,49 +44,83 @@ class Demo:
     def __init__(self, hub: Hub, style: Style, folder: Path) -> None:
         self.hub = hub
         self.folder = folder
+        self.page = folder / "report.html"
         self.style = style
         self.step = 0
 
     def play(self) -> None:
-        """Show everything. Raises DemoError where something else happens than is told."""
+        """Show everything. Raises DemoError where something else happens than the text says."""
         self.hub.seed(organization_accounts=ORGANIZATION, members=seed_rows())
         before = self.statuses()
         self.tell(
-            "Where everybody stands",
-            f"The administrator {ADMINISTRATOR} of a made-up company wants {len(ACCOUNTS)} accounts to be members, in "
-            f"{' and '.join(REGIONS)}. This is its member list, read from the local Security Hub:",
+            "The accounts and their status",
+            f"The administrator account {ADMINISTRATOR} of a fictional company wants {len(ACCOUNTS)} accounts as "
+            f"members in {' and '.join(REGIONS)}. This is its member list at the local Security Hub:",
         )
         self.show(before, before)
         self.check(before)
-        after = self.invite(before)
-        self.tell("Who stands where now", "Read from the local Security Hub again:")
-        self.show(before, after)
-        self.say(
-            "Those who are invited become members when they accept. The others need what stands under NEXT. All this "
-            "happened on this machine: no AWS account was involved."
-        )
+        invited = self.invite()
+        self.show(before, invited)
+        self.repeat(invited)
+        enabled = self.onboard(invited)
+        self.show(invited, enabled)
+        self.report()
+        self.what_next()
 
     def check(self, before: table.Statuses) -> None:
         """Show check mode, which changes nothing."""
         self.tell(
-            "Check: what would be done?",
-            "Check mode only reads; with --diff it shows who would stand where. An account that cannot be invited is "
-            "named with the reason, and would fail the play if that were not switched off here.",
+            "Check: what would a run do?",
+            "Check mode only reads. With --diff it shows the status of each account before and after. An account that "
+            "cannot be invited is named with the reason.",
         )
-        self.ansible("--check", "--diff")
+        self.ansible(INVITE, "--check", "--diff")
         self.expect(self.writes() == 0 and self.statuses() == before, "the check changed something")
 
-    def invite(self, before: table.Statuses) -> table.Statuses:
-        """Show the run, and the same run again; return who stands where then."""
-        self.tell("Run: invite", "The same command without --check. Both Regions are worked on at the same time.")
-        self.ansible()
+    def invite(self) -> table.Statuses:
+        """Show the run; return the statuses after it."""
+        self.tell("Run: invite", "The same command without --check. Ansible works on both Regions at the same time.")
+        before = self.statuses()
+        self.ansible(INVITE)
         writes, after = self.writes(), self.statuses()
         self.expect(writes == len(REGIONS) and after != before, "the run did not invite")
-
-        self.tell("Run again: nothing to do", "Everything that can be done is done: no call writes, and changed=0.")
-        self.ansible()
-        self.expect(self.writes() == 0 and self.statuses() == after, "the second run changed something")
         return after
+
+    def repeat(self, before: table.Statuses) -> None:
+        """Show the same run again."""
+        self.tell("Run again: nothing to do", "A second run makes no call that writes, and ends with changed=0.")
+        self.ansible(INVITE)
+        self.expect(self.writes() == 0 and self.statuses() == before, "the second run changed something")
+
+    def onboard(self, before: table.Statuses) -> table.Statuses:
+        """Show that the members accept; return the statuses after it."""
+        self.tell(
+            "Members accept",
+            "With a role in the member accounts, one run adds the accounts that are not listed, enables Security Hub "
+            "in the members and accepts the invitations.",
+        )
+        self.ansible(ONBOARD, "-e", f"securityhub_member_role={MEMBER_ROLE}")
+        writes, after = self.writes(), self.statuses()
+        self.expect(
+            writes > 0 and list(after[REGIONS[0]].values()).count("Enabled") > len(ACCOUNTS) / 2, "few accepted"
+        )
+        self.expect(after != before, "nobody accepted")
+        return after
+
+    def report(self) -> None:
+        """Show the report."""
+        self.tell("Report", "One HTML page, with the same data as JSON beside it. The run changes nothing.")
+        for file in self.page, self.page.with_suffix(".json"):
+            file.unlink(missing_ok=True)  # of an earlier demonstration
+        self.ansible(REPORT, "-e", f"securityhub_report_path={self.page.name}")
+        self.expect(self.writes() == 0 and self.page.is_file(), "there is no report")
+
+    def what_next(self) -> None:
+        """Say what to try next."""
+        self.tell("What to try next", "All this happened on this machine, without an AWS account.")
+        print(f"Open the report in a browser:\n  {self.page.as_uri()}\n")
+        print("Use the local Security Hub with your own playbooks or the AWS CLI:\n  make hub\n")
+        print("Look at your own accounts, which changes nothing:\n  docs/getting_started.md\n", flush=True)
 
     def tell(self, heading: str, text: str) -> None:
         """Start a step."""
@@ -99,21 +136,23 @@ class Demo:
         """Print the table of all accounts."""
         print("\n".join(table.lines(before, after, self.style)) + "\n", flush=True)
 
-    def ansible(self, *options: str) -> None:
-        """Run the playbook, with what it prints on the terminal."""
+    def ansible(self, playbook: str, *options: str) -> None:
+        """Run a playbook, with what it prints on the terminal."""
         variables = {
             "securityhub_accounts": [account.account_id for account in ACCOUNTS],
             "securityhub_regions": list(REGIONS),
             "securityhub_fail_on_unprocessed": False,
         }
-        (self.folder / "request.json").write_text(json.dumps(variables), encoding="utf-8")
-        words = ["ansible-playbook", PLAYBOOK, *options, "-e", "@request.json"]
-        print(self.style.command(f"$ {' '.join(words)}"), flush=True)
+        request = self.folder / f"request-{os.getpid()}.json"
+        request.write_text(json.dumps(variables), encoding="utf-8")
+        request.replace(self.folder / "request.json")  # in one step: another demonstration may read it
+        words = ["ansible-playbook", playbook, *options, "-e", "@request.json"]
+        print(self.style.command("\n".join(lines_of_command(words))), flush=True)
         command = [str(BIN / words[0]), *words[1:]]
         self.hub.reset_counts()
         with ended(command, self.folder, self._environment()) as process:
-            for line in process.stdout or ():
-                print(line, end="", flush=True)
+            for line in unfolded(process.stdout or ()):
+                print(fitted(line, self.style.width), flush=True)
             code = process.wait()
         self.expect(code == 0, f"ansible-playbook ended with exit code {code}")
 
@@ -123,6 +162,7 @@ class Demo:
             ANSIBLE_CALLBACK_RESULT_FORMAT="yaml",
             ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
             ANSIBLE_LOCALHOST_WARNING="false",
+            COLUMNS=str(self.style.width),
         )
         if self.style.colour:
             for name in SETTINGS_OF_COLOUR:
@@ -137,7 +177,7 @@ class Demo:
         return int(counts["writes"])
 
     def statuses(self) -> table.Statuses:
-        """Who stands where, read from the server: {region: {account_id: status}}, None for no member."""
+        """Return the statuses at the server: {region: {account_id: status}}, None for no member."""
         members = self.hub.state()["members"][ADMINISTRATOR]
         return {
             region: {
@@ -148,9 +188,52 @@ class Demo:
         }
 
     def expect(self, as_told: bool, otherwise: str) -> None:
-        """Stop where something else happened than was told."""
+        """Stop where something else happened than the text says."""
         if not as_told:
             raise DemoError(f"This is not what should happen: {otherwise}.")
+
+
+def lines_of_command(words: Sequence[str]) -> list[str]:
+    """Return a command as the user types it, each extra variable on a line of its own."""
+    text = f"$ {' '.join(words)}".replace(" -e ", " \\\n    -e ")
+    return text.split("\n")
+
+
+def unfolded(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of Ansible; an entry of a list that YAML folded is one line again."""
+    entry = ""
+    for line in lines:
+        plain = COLOUR.sub("", line)
+        if entry and plain.startswith(" " * 8):
+            entry = f"{entry.rstrip().removesuffix(RESET)} {plain.strip()}{RESET if plain != line else ''}"
+            continue
+        if entry:
+            yield entry
+        entry = line if plain.startswith("    - ") else ""
+        if not entry:
+            yield line
+    if entry:
+        yield entry
+
+
+def fitted(text: str, width: int) -> str:
+    """Return a line of Ansible that fits the terminal: broken between words, the colours of its start in each part.
+
+    An address stays whole, so that it can be opened.
+    """
+    text = text.rstrip("\n")
+    codes = "".join(re.findall(r"^(?:\x1b\[[\d;]*m)+", text))
+    plain = COLOUR.sub("", text)
+    if len(plain) <= width:
+        return text
+    if set(plain.split()[-1]) == {"*"}:  # the name of a task, and a line to the border
+        return text.replace(plain, plain[:width])
+    margin = plain[: len(plain) - len(plain.lstrip())]
+    lines = textwrap.wrap(
+        plain.strip(), width, initial_indent=margin, subsequent_indent=f"{margin}  ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    return "\n".join(f"{codes}{line}{RESET if codes else ''}" for line in lines)
 
 
 @contextlib.contextmanager
@@ -182,8 +265,9 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     style = Style.of(sys.stdout, os.environ)
     try:
-        with tempfile.TemporaryDirectory() as folder, running_hub() as hub:
-            Demo(hub, style, Path(folder)).play()
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        with running_hub() as hub:
+            Demo(hub, style, FOLDER).play()
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return 130

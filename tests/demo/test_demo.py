@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from demo.picture import picture, shown
+from demo.run import COLOUR, FOLDER, fitted, unfolded
 from demo.style import Style
 
 SCRIPT = Path(__file__).with_name("run.py")
@@ -60,26 +63,57 @@ def start(mark: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def test_it_runs_through(mark: str) -> None:
-    with start(mark) as process:
-        output = process.communicate(timeout=600)[0]
-    assert process.returncode == 0, output
+@pytest.fixture(scope="module")
+def output() -> str:
+    """What the demonstration prints."""
+    with start(uuid.uuid4().hex) as process:
+        text = process.communicate(timeout=600)[0]
+    assert process.returncode == 0, text
+    return text
+
+
+def test_it_runs_through(output: str) -> None:
     assert "\x1b" not in output
     lines = output.splitlines()
-    assert [line.split("──")[1].strip()[:2] for line in lines if line.startswith("── ")] == [
-        "1.",
-        "2.",
-        "3.",
-        "4.",
-        "5.",
-    ]
-    assert sum("changed=1" in line for line in lines) == 2
-    assert sum("changed=0" in line and "localhost" in line for line in lines) == 1
+    headings = [line.split("──")[1].split(".")[0].strip() for line in lines if line.startswith("── ")]
+    assert headings == [str(number) for number in range(1, 8)]
+    assert sum("changed=1" in line for line in lines) == 3
+    assert sum("changed=0" in line and "localhost" in line for line in lines) == 2
     assert "Calls to the service: 4 to read, 2 to write." in lines
-    last = {line.split()[0]: line for line in lines if line[:12].isdigit()}
-    assert "Created > Invited  Created > Invited  has to accept" in last["111122220001"]
-    assert "Resigned           Resigned           left: reinvite=resigned" in last["111122220010"]
-    assert max(len(line) for line in last.values()) <= 100
+    rows = [" ".join(line.split()) for line in lines if line[:12].isdigit()]
+    assert "111122220001 shop-prod Created > Invited Created > Invited" in rows
+    assert "111122220001 shop-prod Invited > Enabled Invited > Enabled" in rows
+    assert "111122220010 research-lab Resigned Resigned" in rows
+    assert lines[lines.index("Open the report in a browser:") + 1].strip() == (FOLDER / "report.html").as_uri()
+    assert (FOLDER / "report.html").stat().st_size > 10_000
+
+
+def test_it_fits_80_columns(output: str) -> None:
+    # an address is not broken, so that it can be opened
+    too_long = [line for line in output.splitlines() if len(line) > 80 and "file://" not in line]
+    assert too_long == []
+
+
+def test_long_lines_are_broken_between_words_in_their_colour() -> None:
+    line = f"\x1b[0;32m    - 'To do: {'word ' * 20}'\x1b[0m"
+    parts = fitted(f"{line}\n", 40).split("\n")
+    assert [part[:7] for part in parts] == ["\x1b[0;32m"] * len(parts)
+    assert all(len(COLOUR.sub("", part)) <= 40 for part in parts)
+    assert " ".join(COLOUR.sub("", part).strip() for part in parts) == COLOUR.sub("", line).strip()
+    assert fitted(f"TASK [name] {'*' * 60}\n", 40) == f"TASK [name] {'*' * 28}"
+
+
+def test_folded_entries_are_one_line_again() -> None:
+    lines = ["    msg:\n", "    - 'one\n", "        two\n", "        three'\n", "    - four\n", "end\n"]
+    found = [line.strip() for line in unfolded(lines)]
+    assert found == ["msg:", "- 'one two three'", "- four", "end"]
+
+
+def test_picture_has_the_last_step_and_loads_nothing(output: str) -> None:
+    svg = picture(shown(output))
+    assert "PLAY&#160;RECAP" in svg
+    assert "Invited&#160;&gt;&#160;Enabled" in svg
+    assert not re.findall(r"url\((?!#)|href|@font-face", svg)
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to see what is left")

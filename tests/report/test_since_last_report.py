@@ -131,7 +131,7 @@ def test_page_names_what_changed(path: Path) -> None:
     assert "Newly failing:" not in texts
     start = texts.index("No longer Enabled:")
     told = "".join(texts[start : texts.index("Newly Enabled:")])
-    assert f"{account(2)} owner-{account(2)}@example.com Enabled \u2192 Resigned (resigned) in {EUROPE}" in told
+    assert f"{account(2)} owner-{account(2)}@example.com Enabled \u2192 Resigned in {EUROPE}" in told
     path.write_text(made(now, "json", generated_at=EARLIER), encoding="utf-8")
     same = Reader(made(now, "html", previous=str(path))).texts
     assert "No membership is newly Enabled, has left or newly fails." in same
