@@ -5,14 +5,18 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from .control import READY_PREFIX, Hub
 from .server import HOST, HubServer
 from .tls import server_context
+
+EXAMPLE_ACCOUNT = "111122223333"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,12 +46,29 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, ca_file
     # SIGINT too: shells let programs in the background ignore it.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: sys.exit(0))
-    print(f"The local Security Hub is ready at {server.url}", flush=True)
-    if options.tls:
-        print(f"Clients trust its certificate with AWS_CA_BUNDLE={ca_file.resolve()}", flush=True)
+    print("\n".join(_instructions(Hub(server.url, str(ca_file.resolve()) if options.tls else None))), flush=True)
     with server:
         server.serve_forever()
     return 0
+
+
+def _instructions(hub: Hub) -> list[str]:
+    """Return where the server is, and the lines to paste into the shell of a client."""
+    exports = [f"export {name}={shlex.quote(value)}" for name, value in hub.environment(EXAMPLE_ACCOUNT).items()]
+    return [
+        f"{READY_PREFIX}{hub.url}",
+        "",
+        f"Paste these lines into another shell to act as the account {EXAMPLE_ACCOUNT}:",
+        "",
+        *exports,
+        "",
+        "For another account, change the last 12 digits of AWS_ACCESS_KEY_ID. Then, for example:",
+        "",
+        "aws securityhub enable-security-hub",
+        "aws securityhub describe-hub",
+        "",
+        "Ctrl+C ends the server.",
+    ]
 
 
 if __name__ == "__main__":
