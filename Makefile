@@ -36,7 +36,7 @@ $(STAGES) unit-quick: setup
 	@$(VENV_PYTHON) -m run $@
 
 # What the stages are, for `make help`; their rule is the one above.
-lint:        ## stage: ruff, yamllint, cfn-lint
+lint:        ## stage: ruff, yamllint, cfn-lint, check-jsonschema, reuse
 types:       ## stage: mypy over plugins and tests
 unit:        ## stage: pytest over the tests of the local hub, the playbooks, the report and the tooling
 ansible-lint: ## stage: ansible-lint, profile production

@@ -38,7 +38,7 @@ def fresh(name: str) -> Path:
 
 
 def lint() -> Tally:
-    """Style of Python and YAML, and the CloudFormation templates."""
+    """Style of Python and YAML, CloudFormation templates, GitHub's files, and that every file names its licence."""
     show("ruff", "check", ".")
     guards.counted(show("ruff", "format", "--check", "."), r"(\d+) files? already formatted", "Python file")
     guards.lines(read("yamllint", "--list-files", "."), "YAML file")
@@ -46,7 +46,12 @@ def lint() -> Tally:
     templates = sorted((ROOT / "docs" / "templates").glob("*.yaml"))
     guards.at_least_one(len(templates), "CloudFormation template")
     show("cfn-lint", *templates)
-    return Tally(4)
+    workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    guards.at_least_one(len(workflows), "workflow")
+    show("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    show("check-jsonschema", "--builtin-schema", "vendor.dependabot", ROOT / ".github" / "dependabot.yml")
+    guards.counted(show("reuse", "lint"), r"Files with license information: (\d+) /", "file for reuse")
+    return Tally(7)
 
 
 def ansible_lint() -> Tally:
