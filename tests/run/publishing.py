@@ -9,7 +9,7 @@ import shutil
 import tarfile
 from pathlib import Path
 
-from run import guards, site, tree
+from run import guards, sbom, site, tree
 from run.guards import NothingCheckedError, Tally
 from run.layout import BUILD, COLLECTION, COPY, DEPENDENCIES, HOME, NAME, NAMESPACE, ROOT, environment
 from run.shell import read, show
@@ -57,6 +57,7 @@ def build() -> Tally:
     with tarfile.open(artefact) as archive:
         shipped = [member.name for member in archive.getmembers() if member.isfile()]
     guards.nothing_stray(shipped, tree.files_git_sees(ROOT))
+    sbom.write(artefact)
     # nothing else on the path, or Ansible finds the checkout there and installs nothing
     alone = environment(ANSIBLE_COLLECTIONS_PATH=str(INSTALLED))
     show("ansible-galaxy", "collection", "install", "--offline", "--no-deps", artefact, env=alone)
