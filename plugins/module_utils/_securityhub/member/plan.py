@@ -203,7 +203,7 @@ def _leave_unprocessed(account_id: str, member: Optional[Member], reason: str) -
 def expected_outcome(plan: MemberPlan) -> Outcome:
     """Return the outcome if everything goes as far as is known now, which is what check mode shows."""
     if plan.expected_refusal:
-        return _refused_as_expected(plan)
+        return _refused_as_expected(plan, plan.expected_refusal)
     return _planned_outcome(plan)
 
 
@@ -221,10 +221,11 @@ def _planned_outcome(plan: MemberPlan) -> Outcome:
     )
 
 
-def _refused_as_expected(plan: MemberPlan) -> Outcome:
+def _refused_as_expected(plan: MemberPlan, refusal: str) -> Outcome:
+    """Return the outcome of an account of an organization: it ends as Removed, whether it is Enabled now or not."""
     disassociated = DISASSOCIATE in plan.steps
-    after = replace(plan.before, member_status=REMOVED) if disassociated and plan.before else plan.before
-    message = plan.expected_refusal or ""
+    after = replace(plan.before, member_status=REMOVED) if plan.before else None
+    message = refusal
     if disassociated:
         message += " It is disassociated all the same, which ends its monitoring by this administrator."
     outcome = Outcome(plan.account_id, plan.before, after, UNPROCESSED, disassociated, REJECTED, message)
@@ -238,7 +239,7 @@ def final_outcome(plan: MemberPlan, result: WriteResult) -> Outcome:
     if result.accepted and not result.is_reread and result.refusal is None:
         return _planned_outcome(plan)
     reason, message = _shortcoming(plan, result)
-    message = _with_earlier_step(plan, message, bool(result.earlier_steps))
+    message = _with_earlier_step(message, result.earlier_steps)
     changed = bool(result.earlier_steps) or reason == UNCONFIRMED
     outcome = Outcome(plan.account_id, plan.before, result.member, UNPROCESSED, changed, reason, message)
     return replace(outcome, actions=result.actions)
@@ -246,17 +247,18 @@ def final_outcome(plan: MemberPlan, result: WriteResult) -> Outcome:
 
 def _shortcoming(plan: MemberPlan, result: WriteResult) -> Tuple[str, str]:
     """Return reason and message of an account that is not seen where the plan wanted it."""
+    error = result.error or ""
     if result.in_doubt:
         return UNCONFIRMED, _in_doubt(plan, result.refusal or result.refused_call or result.error)
     if result.accepted and result.refusal is None:
-        return UNCONFIRMED, result.error or _not_visible(plan)
+        return UNCONFIRMED, error or _not_visible(plan)
     if result.precondition:
-        return result.precondition, result.error or ""
+        return result.precondition, error
     if result.refusal is not None:
         return _reason_of_refusal(result, result.refusal), result.refusal
     if result.refused_call is not None:
         return REJECTED, result.refused_call
-    return NOT_ATTEMPTED, result.error or ""
+    return NOT_ATTEMPTED, error
 
 
 def _reason_of_refusal(result: WriteResult, refusal: str) -> str:
@@ -283,9 +285,9 @@ def _in_doubt(plan: MemberPlan, message: Optional[str]) -> str:
     )
 
 
-def _with_earlier_step(plan: MemberPlan, message: str, earlier_step_done: bool) -> str:
+def _with_earlier_step(message: str, earlier_steps: Collection[str]) -> str:
     """Add to a message what was done to the account before the step that ended short."""
-    if not (earlier_step_done and plan.steps[0] == DISASSOCIATE and len(plan.steps) > 1):
+    if DISASSOCIATE not in earlier_steps:
         return message
     return f"{message.rstrip('. ')}. {_MONITORING_ENDED}"
 

@@ -182,6 +182,14 @@ CREATED = plan_invitation(ACCOUNT, member("Created"), [])
             WriteResult(member("Created"), error="InviteMembers failed"),
             "unprocessed", False, "not_attempted", "InviteMembers failed", id="its turn never came",
         ),
+        pytest.param(
+            WriteResult(member("Created"), accepted=True, refusal="No.", is_reread=False),
+            "unprocessed", False, "rejected", "No.", id="taken, then rejected, not looked for",
+        ),
+        pytest.param(
+            WriteResult(member("Created"), accepted=True, refusal="already invited", already_done=True),
+            "unprocessed", True, "unconfirmed", "already invited", id="taken, then named as invited, not visible",
+        ),
     ],
 )  # fmt: skip
 def test_a_run_concludes_from_what_it_has_learnt(
@@ -195,6 +203,37 @@ def test_a_run_concludes_from_what_it_has_learnt(
         assert outcome.processing_result is None
     else:
         assert words in str(outcome.processing_result)
+
+
+LOST = (
+    "The response to a request was lost, so it may have been carried out, but the member list did not show Invited "
+    "within wait_timeout. Run the task again."
+)
+
+
+@pytest.mark.parametrize(
+    ("learnt", "message"),
+    [
+        (WriteResult(member("Created")), ""),
+        (WriteResult(member("Created"), in_doubt=True), LOST),
+        (WriteResult(member("Created"), in_doubt=True, error="No."), f"{LOST} The last message was: No."),
+    ],
+)
+def test_message_of_an_account_that_is_not_seen(learnt: WriteResult, message: str) -> None:
+    assert final_outcome(CREATED, learnt).processing_result == message
+
+
+def test_outcome_has_the_steps_that_were_carried_out() -> None:
+    seen = WriteResult(member("Invited"), accepted=True, is_done=True)
+    assert final_outcome(CREATED, seen).actions == ()
+    assert final_outcome(CREATED, dataclasses.replace(seen, actions=("invite",))).actions == ("invite",)
+
+
+def test_nothing_is_claimed_that_is_not_said() -> None:
+    assert Outcome(ACCOUNT, None, None, "unchanged") == Outcome(
+        ACCOUNT, None, None, "unchanged", False, None, None, True, ()
+    )
+    assert WriteResult(None) == WriteResult(None, False, False, (), (), False, None, False, True, None, None, None)
 
 
 def test_a_run_that_does_not_look_again_says_what_check_mode_says() -> None:

@@ -111,6 +111,10 @@ def test_a_member_that_is_disassociated_keeps_its_entry() -> None:
             "unprocessed", True, "unconfirmed", "did not show the removal within", id="not visible in time",
         ),
         pytest.param(
+            WriteResult(member("Enabled"), in_doubt=True),
+            "unprocessed", True, "unconfirmed", "did not show the removal within", id="the response was lost",
+        ),
+        pytest.param(
             WriteResult(member("Enabled"), error="DisassociateMembers failed"),
             "unprocessed", False, "not_attempted", "DisassociateMembers failed", id="its turn never came",
         ),
@@ -159,6 +163,18 @@ def test_run_says_that_the_monitoring_of_a_disassociated_account_has_ended() -> 
     learnt = WriteResult(member("Removed"), earlier_steps=("disassociate",), refusal="It is not deleted.")
     outcome = final_outcome(plan_absent(ACCOUNT, member("Enabled")), learnt)
     assert outcome.processing_result == f"It is not deleted. {MONITORING}"
+
+
+def test_run_says_nothing_of_a_monitoring_that_goes_on() -> None:
+    learnt = WriteResult(member("Enabled"), refusal="It is not disassociated.")
+    outcome = final_outcome(plan_absent(ACCOUNT, member("Enabled")), learnt)
+    assert outcome.processing_result == "It is not disassociated."
+
+
+def test_own_account_keeps_the_entry_that_it_should_not_have() -> None:
+    own = plan_administrator_account(ACCOUNT, member("Created"))
+    assert (own.before, own.after) == (member("Created"), member("Created"))
+    assert own.message == "This is the administrator account itself, which is never a member of its own list."
 
 
 def test_own_account_and_unreadable_account_get_no_steps() -> None:
