@@ -163,8 +163,7 @@ def _step(wanted: Optional[bool], status: Optional[str], sent: Optional[Sent]) -
     if status not in _STATUSES:
         return _STUCK
     if sent is not None:
-        ends = (INCOMPLETE, FAILED) if wanted else (FAILED,)
-        return _STUCK if status in ends and sent.is_shown(status) else _WAIT
+        return _STUCK if status in (INCOMPLETE, FAILED) and sent.is_shown(status) else _WAIT
     if status == DELETING or (wanted and status == PENDING):
         return _WAIT
     if not wanted:
@@ -209,8 +208,9 @@ def expected_standards(plan: StandardsPlan, offers: Mapping[str, OfferedStandard
         after.update({each.name: replace(each, standards_status=DELETING) for each in plan.disable})
     status = READY if waits else PENDING
     for name in plan.enable:
-        now = after.get(name) or Standard(name, offers[name].standards_arn, None, status)
-        after[name] = replace(now, standards_status=status, status_reason_code=None)
+        now = after.get(name)
+        new = Standard(name, offers[name].standards_arn, None, status)
+        after[name] = replace(now, standards_status=status, status_reason_code=None) if now else new
     return tuple(after.values())
 
 

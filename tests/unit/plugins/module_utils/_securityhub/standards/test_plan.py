@@ -168,6 +168,29 @@ def test_what_is_no_standard_is_named(wrong: str) -> None:
     assert "aws-foundational-security-best-practices/v/1.0.0" in str(refusal.value)
 
 
+def test_all_that_is_no_standard_is_named() -> None:
+    with pytest.raises(InvalidInput, match=r"standards: not a standard: 'cis', 'pci'\. Write a short name"):
+        parse_standards(["cis", PCI, "pci"], "standards")
+
+
+def test_region_that_offers_nothing() -> None:
+    with pytest.raises(PreconditionFailed, match=r"Offered are none\. No standard was changed\."):
+        resolve([PCI], {}, REGION)
+
+
+@pytest.mark.parametrize(
+    ("desired", "empty"),
+    [
+        (DesiredStandards(()), True),
+        (DesiredStandards((PCI,)), False),
+        (DesiredStandards((), purge=True), False),
+        (DesiredStandards((PCI,), purge=True), False),
+    ],
+)
+def test_nothing_is_asked_for(desired: DesiredStandards, empty: bool) -> None:
+    assert desired.is_empty is empty
+
+
 def test_what_a_region_does_not_offer_is_named_with_what_it_does() -> None:
     offers = {**OFFERS, TOWER: offer(TOWER, "Control Tower")}
     assert resolve([NIST], offers, REGION) == {NIST: OFFERS[NIST]}
@@ -217,6 +240,42 @@ def test_why_it_ends_short(desired: DesiredStandards, now: Standard, code: str, 
     assert str(failure).startswith(f"The account has standards in {REGION} that are not as requested: {PCI} ")
     assert words in str(failure)
     assert ("AWS Config" in str(failure)) == (now.status_reason_code == NO_RECORDER)
+
+
+RULES = "MAXIMUM_NUMBER_OF_CONFIG_RULES_EXCEEDED"
+LATER = "Run the task again later, or raise wait_timeout."
+INCOMPLETE = "Fix the cause. A standard that stays INCOMPLETE can be disabled and enabled again."
+
+
+# what is seen, what was sent, and how the message ends
+@pytest.mark.parametrize(
+    ("now", "sent", "ending"),
+    [
+        ([standard(PCI, "PENDING")], None, f"{PCI} is PENDING. {LATER}"),
+        ([standard(PCI, "DELETING")], None, f"{PCI} is DELETING, and can be enabled again once it is gone. {LATER}"),
+        ([standard(PCI, "CURIOUS")], None, f"{PCI} is CURIOUS. Look at the standards in the console."),
+        ([], ENABLED, f"{PCI} is not shown as enabled. {LATER}"),
+        (
+            [standard(PCI, "FAILED")],
+            ENABLED,
+            f"{PCI} is FAILED. Fix the cause and run the task again; completed changes are kept.",
+        ),
+        (
+            [standard(PCI, "INCOMPLETE", RULES), standard(NIST, "INCOMPLETE", NO_RECORDER)],
+            None,
+            f"{PCI} is INCOMPLETE ({RULES}); {NIST} is INCOMPLETE ({NO_RECORDER}). Remove AWS Config rules, or request "
+            "a higher quota for them. Enable recording with AWS Config in the account and Region. " + INCOMPLETE,
+        ),
+    ],
+)
+def test_message_ends_with_what_to_do(now: list[Standard], sent: Sent | None, ending: str) -> None:
+    desired = DesiredStandards(tuple(each.name for each in now) or (PCI,))
+    failure = why_short(desired, plan_standards(desired, now, {PCI: sent} if sent else None), REGION, waits=True)
+    assert str(failure) == f"The account has standards in {REGION} that are not as requested: {ending}"
+
+
+def test_without_waiting_what_is_not_shown_yet_is_as_desired() -> None:
+    assert why_short(PRESENT, plan_standards(PRESENT, [], {PCI: ENABLED}), REGION, waits=False) is None
 
 
 @pytest.mark.parametrize(
