@@ -158,7 +158,7 @@ def _refusal(error: Any, operation: str, region: str, account_ids: Sequence[str]
 
 def _no_response(error: Any, operation: str, region: str, account_ids: Sequence[str]) -> SecurityHubError:
     unsent = isinstance(error, (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError))
-    in_doubt = isinstance(error, HTTPClientError) and not unsent
+    in_doubt = isinstance(error, HTTPClientError)
     return SecurityHubError(
         type(error).__name__, str(error), operation, region, account_ids, unsent=unsent, in_doubt=in_doubt
     )

@@ -55,6 +55,7 @@ THROTTLED, IN_DOUBT, FINAL = "throttled", "in_doubt", ""
         ("AnyCode", 429, THROTTLED),
         ("InternalException", 500, IN_DOUBT),
         ("InternalException", 400, IN_DOUBT),
+        ("ServiceFailure", 500, IN_DOUBT),
         ("ServiceUnavailable", 503, IN_DOUBT),
         ("502", 502, IN_DOUBT),
         ("504", 504, IN_DOUBT),
@@ -115,7 +116,49 @@ def test_what_no_answer_means(client: Any, error: Exception, kind: str) -> None:
     assert (failure.unsent, failure.in_doubt, failure.throttled) == (kind == UNSENT, kind == IN_DOUBT, False)
     assert failure.is_retryable == (kind != FINAL)
     assert (failure.error_code, failure.text) == (type(error).__name__, str(error))
-    assert failure.region == "eu-west-1"
+    assert (failure.operation, failure.region) == ("InviteMembers", "eu-west-1")
+
+
+def fail_with(error: Exception) -> errors.SecurityHubError:
+    """What a request ends with that meets this."""
+
+    def send() -> None:
+        raise error
+
+    with pytest.raises(errors.SecurityHubError) as failed:
+        retry.send_once(send, "GetMembers", "eu-west-1", accounts(1))
+    return failed.value
+
+
+@pytest.mark.parametrize(
+    ("response", "code", "text", "status"),
+    [
+        ({}, "Unknown", errors.NO_REASON, 0),
+        ({"Error": {"Message": "No."}}, "Unknown", "No.", 0),
+        ({"Error": {"Code": "BadRequestException"}}, "BadRequestException", errors.NO_REASON, 0),
+        ({"ResponseMetadata": {"HTTPStatusCode": 400}}, "Unknown", errors.NO_REASON, 400),
+    ],
+)
+def test_refusal_that_says_little(response: Any, code: str, text: str, status: int) -> None:
+    failure = fail_with(exceptions.ClientError(response, "GetMembers"))
+    assert (failure.error_code, failure.text, failure.status) == (code, text, status)
+    assert not failure.in_doubt
+
+
+# A file that can't be read was met before anything was sent; whatever else happens, the request may be on its way.
+@pytest.mark.parametrize(
+    ("error", "in_doubt"), [(PermissionError("credentials"), False), (ValueError("no JSON"), True)]
+)
+def test_exception_that_nobody_foresaw(error: Exception, in_doubt: bool) -> None:
+    failure = fail_with(error)
+    assert (failure.error_code, failure.text) == (type(error).__name__, str(error))
+    assert (failure.operation, failure.region, failure.account_ids) == ("GetMembers", "eu-west-1", tuple(accounts(1)))
+    assert failure.in_doubt == in_doubt
+    assert failure.__cause__ is error
+
+
+def test_failure_of_an_inner_call_stays_as_it_is() -> None:
+    assert fail_with(REFUSED) is REFUSED
 
 
 def failed(code: str = "InternalException", status: int = 500, **more: Any) -> errors.SecurityHubError:
@@ -161,7 +204,7 @@ def test_write_is_sent_again_and_read_before_where_it_may_be_done(
 def test_write_that_is_seen_done_is_not_sent_again(clock: Clock, error: errors.SecurityHubError) -> None:
     write = ScriptedWrite([error] * 3, done_at_look=2)
     retry.send_with_retries(write)
-    assert (write.sent, len(write.looks), len(clock.pauses)) == (2, 2, 2)
+    assert (write.sent, write.looks, len(clock.pauses)) == (2, [error] * 2, 2)
 
 
 @pytest.mark.parametrize(
@@ -193,11 +236,42 @@ def test_read_is_tried_at_least_once(clock: Clock, attempts: int) -> None:
     assert clock.pauses == []
 
 
+@pytest.mark.parametrize(
+    ("give_up", "pauses"),
+    [
+        (lambda send: retry.read_with_retries(send, retry.READ_ATTEMPTS), [0.5, 1, 2, 4, 8, 16, 20]),
+        (lambda send: retry.send_with_retries(send.__self__), [0.5, 1, 2, 4, 8, 16, 20, 20, 20]),
+    ],
+)
+def test_pauses_double_up_to_a_limit_each_with_full_jitter(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, give_up: Any, pauses: list[float]
+) -> None:
+    drawn: list[tuple[float, float]] = []
+
+    def longest(low: float, high: float) -> float:
+        drawn.append((low, high))
+        return high
+
+    monkeypatch.setattr("random.uniform", longest)
+    with pytest.raises(errors.SecurityHubError):
+        give_up(ScriptedWrite([THROTTLE] * 100).send)
+    assert clock.pauses == pauses
+    assert drawn == [(0, pause) for pause in pauses]
+
+
+def test_write_has_to_say_how_it_is_sent_and_seen() -> None:
+    with pytest.raises(NotImplementedError):
+        retry.Write().send()
+    with pytest.raises(NotImplementedError):
+        retry.Write().is_done(LOST)
+
+
 @pytest.mark.parametrize(("seconds", "pauses"), [(0, []), (0.2, [0.2]), (1, [0.5, 0.5]), (8, [0.5, 1, 2, 3, 1.5])])
 def test_waiter_sleeps_until_its_time_is_up(clock: Clock, seconds: float, pauses: list[float]) -> None:
     waiter = retry.Waiter(seconds)
     while waiter.sleep():
         pass
+    assert waiter.sleep() is False
     assert waiter.is_wanted == (seconds > 0)
     assert clock.pauses == pytest.approx(pauses)
 
