@@ -72,6 +72,8 @@ def mutants(source: str) -> Iterator[Mutant]:
     tree = ast.parse(source)
     for place in list(_places(tree, "")):
         for node in _replacements(place.node):
+            if _in_one_line(node) == _in_one_line(place.node):
+                continue
             place.put(ast.fix_missing_locations(ast.copy_location(node, place.node)))
             yield Mutant(
                 place.scope or "module",

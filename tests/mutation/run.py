@@ -35,6 +35,11 @@ UNIT = Path("tests/unit") / PACKAGE
 # The tests that concern a module, in the order in which they are run until one fails.
 MODULES: dict[str, list[Path]] = {
     **{f"{wing}/plan.py": [UNIT / wing, Path(f"tests/properties/test_{wing}_plan.py")] for wing in WINGS},
+    "membership/plan.py": [
+        UNIT / "membership",
+        Path("tests/properties/test_membership_plan.py"),
+        Path("tests/properties/test_membership_standards.py"),
+    ],
     "retry.py": [UNIT / "test_retry.py"],
     "errors.py": [UNIT / "test_errors.py", UNIT / "test_retry.py"],
 }
@@ -42,8 +47,8 @@ OPTIONS = ("--exitfirst", "--quiet", "--assert=plain", "--no-header")
 # What is imported again for each mutant, except for what does not import the modules above.
 OWN = ("ansible_collections.multiaccount", "properties", "tests.")
 UNRELATED = ("ansible_collections.multiaccount.aws.tests.local_hub",)
-# Seconds of processor time after which a mutant is taken to run for ever.
-LIMIT = 15
+# Seconds of processor time after which a mutant is taken to run for ever: the tables need one or two, the properties ten.
+LIMIT, PROPERTIES_LIMIT = 10, 60
 
 
 class OneModule(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -75,7 +80,6 @@ def run_tests(name: str, code: CodeType, tests: Sequence[str]) -> int:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
         sys.meta_path.insert(0, OneModule(name, code))
         os._exit(next((code for code in map(run_file, tests) if code), 0))
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
@@ -83,6 +87,10 @@ def run_tests(name: str, code: CodeType, tests: Sequence[str]) -> int:
 
 def run_file(file: str) -> int:
     """Run the tests of one file, until one fails; return the exit code."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    limit = PROPERTIES_LIMIT if "/properties/" in file else LIMIT
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + limit, hard))
     return int(pytest.main([*OPTIONS, file]))
 
 
