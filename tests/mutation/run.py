@@ -47,7 +47,7 @@ OPTIONS = ("--exitfirst", "--quiet", "--assert=plain", "--no-header")
 # What is imported again for each mutant, except for what does not import the modules above.
 OWN = ("ansible_collections.multiaccount", "properties", "tests.")
 UNRELATED = ("ansible_collections.multiaccount.aws.tests.local_hub",)
-# Seconds of processor time after which a mutant is taken to run for ever: the tables need one or two, the properties ten.
+# Seconds of processor time after which a mutant is taken to run for ever: tables need one or two, properties ten.
 LIMIT, PROPERTIES_LIMIT = 10, 60
 
 

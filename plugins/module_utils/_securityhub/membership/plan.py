@@ -205,10 +205,7 @@ def _other_administrator(administrator_id: str) -> str:
 
 def _reason_of_closed_side(look: MemberLook) -> Tuple[str, str]:
     if look.state == NOT_LOOKED:
-        return (
-            AWAITING_ACCEPTANCE,
-            "The owner of the account has to accept the invitation. With member_role, this module accepts it.",
-        )
+        return AWAITING_ACCEPTANCE, _AWAITING_ACCEPTANCE
     reason = look.state if look.state in (ROLE_NOT_ASSUMED, REGION_NOT_ENABLED) else REJECTED
     return reason, look.message or ""
 
@@ -219,7 +216,7 @@ def plan_offboarding(account_id: str, member: Optional[Member], side_steps: Tupl
     :param side_steps: what the account itself does before, LEAVE or DECLINE or nothing
     """
     plan = plan_absent(account_id, member)
-    if side_steps and member and plan.steps:
+    if side_steps and plan.steps:
         # The account leaves by itself, so there is nothing to disassociate.
         plan = replace(plan, steps=(DELETE,), expected_refusal=None)
     return MembershipPlan(plan, side_steps if plan.steps else (), plan.reason, plan.message)
@@ -239,7 +236,7 @@ def expected_row(plan: MembershipPlan, joins: bool) -> MembershipRow:
     """
     outcome = expected_outcome(plan.member)
     after = outcome.after
-    if joins and plan.expects_enabled and after:
+    if plan.expects_enabled and after:
         after = replace(after, member_status=ENABLED)
     actions = outcome.actions + plan.member_side if joins else plan.member_side + outcome.actions
     reason = plan.reason or outcome.reason

@@ -196,5 +196,5 @@ def test_awaiting_acceptance_is_no_failure(hub: Hub) -> None:
     assert run.result["counts"] == {"accounts": 2, "memberships": 6, "by_status": {"Invited": 3, "not_listed": 3}}
     texts = [row["processing_result"] for row in run.result["memberships"] if row["account_id"] != ADMINISTRATOR]
     assert set(texts) == {
-        "The owner of the account has to accept the invitation. With member_role, this module accepts it."
+        "The owner of the account has to accept the invitation. Set member_role to have this module accept it."
     }
