@@ -16,7 +16,7 @@ ABOUT_STS = ("AssumeRole", "GetCallerIdentity")
 
 @dataclass(frozen=True)
 class Observed:
-    """What a run without faults was seen to call: {operation: number of calls}, and the operations that list accounts."""
+    """What a run without faults was seen to call: {operation: number of calls}, and operations that list accounts."""
 
     calls: Mapping[str, int]
     listing: frozenset[str] = frozenset()
@@ -52,17 +52,18 @@ class Kind:
     """One kind of fault: what the local hub is told, and on which operations it can act.
 
     passes: it acts once, so that another attempt succeeds. loses: what became of a call cannot be told from its
-    response. options: what the module needs to meet it.
+    response. begins: it may also begin at a later call. options: what the module needs to meet it.
     """
 
     fields: Mapping[str, Any]
     acts_on: Callable[[str, Observed], bool] = _everywhere
     passes: bool = False
+    begins: bool = True
     loses: bool = False
     options: Mapping[str, Any] | None = None
 
 
-HANG_SECONDS, READ_TIMEOUT, OUTAGE_SECONDS = 0.6, 0.25, 0.05
+HANG_SECONDS, READ_TIMEOUT, OUTAGE_SECONDS = 0.5, 0.2, 0.05
 SHORT_TIMEOUT = {"aws_config": {"read_timeout": READ_TIMEOUT}}
 REFUSED = {"code": "InvalidInputException", "status": 400}
 
@@ -79,14 +80,14 @@ KINDS: dict[str, Kind] = {
     "slow-visibility": Kind({"kind": "slow_visibility", "seconds": 0.03}, _reads, loses=True),
     "never-visible": Kind({"kind": "slow_visibility", "seconds": 3600}, _reads, loses=True),
     "access-denied": Kind({"kind": "access_denied"}),
-    "not-opted-in": Kind({"kind": "not_opted_in"}, _in_security_hub),
+    "not-opted-in": Kind({"kind": "not_opted_in"}, _in_security_hub, begins=False),
     "quota": Kind({"kind": "quota", "limit": 1}, _on("InviteMembers")),
     "quota-by-account": Kind({"kind": "quota", "limit": 2, "per_account": True}, _on("InviteMembers")),
     "reject-one": Kind({"kind": "reject", "account_ids": [FIRST]}, _lists),
     "refuse-one": Kind({"kind": "refuse_call", "account_ids": [FIRST], **REFUSED}, _lists),
     "expired-session": Kind({"kind": "expired_session"}, _in_security_hub, passes=True),
-    "sts-disabled": Kind({"kind": "sts_disabled"}, _on("AssumeRole")),
-    "sts-token-refused": Kind({"kind": "sts_token_refused"}, _on(*ABOUT_STS)),
+    "sts-disabled": Kind({"kind": "sts_disabled"}, _on("AssumeRole"), begins=False),
+    "sts-token-refused": Kind({"kind": "sts_token_refused"}, _on(*ABOUT_STS), begins=False),
 }
 
 # Every position of every switch is in one of these; a run without faults has to get on with each.

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """make faults: run the modules against every fault of the local Security Hub, and check what has to hold afterwards.
 
-make faults ONLY=membership-present/InviteMembers runs the cases with this in their ID, SAMPLE=100 so many of them, drawn,
-and SEED=7 draws others. Exit code 0 when no case fails.
+make faults ONLY=membership-present/InviteMembers runs the cases with this in their ID, SAMPLE=100 draws so many of
+them, and SEED=7 draws others. Exit code 0 when no case fails.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 # Started as a script, from wherever.
-TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS.parent / ".build" / "collections")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(1, str(Path(__file__).resolve().parents[2] / ".build" / "collections"))
 
 from faults import cases, running, table
 from faults.cases import Case, UnknownCaseError

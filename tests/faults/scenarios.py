@@ -98,7 +98,10 @@ SCENARIOS = {
             "membership-present", MEMBERSHIP, members(C="Created", D="Invited", E="Enabled"), hubs(B, D), **FLEET
         ),
         as_administrator("membership-first", MEMBERSHIP, {}, members=[A], member_role=ROLE, regions=REGIONS[:1]),
-        as_administrator("membership-without-role", MEMBERSHIP, members(B="Removed", C="Enabled"), members=[A, B, C], regions=REGIONS[:1]),
+        as_administrator(
+            "membership-without-role", MEMBERSHIP, members(B="Removed", C="Enabled"),
+            members=[A, B, C], regions=REGIONS[:1],
+        ),
         as_administrator(
             "membership-standards", MEMBERSHIP, members(A="Created", B="Enabled"), hubs(B, standards=[NIST]),
             members=[A, B], member_role=ROLE, standards=[PCI], regions=REGIONS[:1],

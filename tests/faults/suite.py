@@ -12,7 +12,7 @@ from typing import Any
 
 from faults import killing, running
 from faults.cases import Case
-from faults.kinds import KINDS, SWITCHES, Observed, is_read
+from faults.kinds import KINDS, SWITCHES, Observed
 from faults.scenarios import ADMINISTRATOR, SCENARIOS, Scenario
 from faults.truth import Checked, State, state_of, wrongs
 from local_hub.control import Hub
@@ -84,8 +84,9 @@ class Suite:
         """Run a case."""
         scenario, reference = SCENARIOS[case.scenario], self.reference(case.scenario, case.switches)
         self._seed(scenario, case.switches)
+        found: list[str] = []
         if case.kill_after:
-            acted, found = killing.kill(self.hub, scenario, case.kill_after), []
+            acted = killing.kill(self.hub, scenario, case.kill_after)
         else:
             acted, found, is_done = self._strike(case, scenario, reference)
             if is_done:
@@ -103,7 +104,7 @@ class Suite:
         acted = any(fault["used"] for fault in self.hub.faults())
         self.hub.clear_faults()
         after = self._state()
-        in_doubt = any(kind.loses or is_read(each.operation) for kind, each in zip(kinds, case.strikes, strict=True))
+        in_doubt = any(each.leaves_doubt for each in case.strikes)
         found = wrongs(Checked(scenario, outcome, reference.before, after, in_doubt))
         if not outcome.failed and not reference.failed and after != reference.goal:
             found.append(f"succeeds, and the hub is not as requested: {_difference(after, reference.goal)}")

@@ -18,11 +18,11 @@ def lines(verdicts: Sequence[Verdict]) -> list[str]:
     """Return a row for each kind of fault, with a column for each module."""
     modules = list(dict.fromkeys(scenario.module for scenario in SCENARIOS.values()))
     counted = Counter((each.case.kind, SCENARIOS[each.case.scenario].module) for each in verdicts)
-    rows = [[kind, *(counted[kind, module] for module in modules)] for kind in ROWS]
-    rows = [[*row, sum(map(int, row[1:]))] for row in rows]
-    total = ["all", *(sum(int(row[column]) for row in rows) for column in range(1, len(modules) + 2))]
+    numbers = {kind: [counted[kind, module] for module in modules] for kind in ROWS}
+    numbers["all"] = [sum(column) for column in zip(*numbers.values(), strict=True)]
     heading = ["fault", *(f"`{module.removeprefix('securityhub_')}`" for module in modules), "all"]
-    return [_line(heading), _line(["---", *["---:"] * (len(modules) + 1)]), *map(_line, [*rows, total])]
+    rows = [[kind, *each, sum(each)] for kind, each in numbers.items()]
+    return [_line(heading), _line(["---", *["---:"] * (len(modules) + 1)]), *map(_line, rows)]
 
 
 def _line(cells: Iterable[object]) -> str:
