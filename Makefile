@@ -15,7 +15,7 @@ STAGES := lint types unit ansible-lint sanity units integration molecule docs-li
 
 .DEFAULT_GOAL := help
 QUICK := lint types unit-quick
-.PHONY: help setup demo test quick hub bench docs matrix mutate lock clean $(STAGES) unit-quick screenshots
+.PHONY: help setup demo test quick hub bench docs matrix mutate lock clean $(STAGES) unit-quick screenshots faults
 
 help: ## print this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -53,6 +53,9 @@ hub: setup ## run the local Security Hub in the foreground: make hub PORT=5555, 
 
 bench: setup ## measure the modules against the local hub
 	@$(VENV_PYTHON) tests/bench/run.py
+
+faults: setup ## run every module against every fault of the local hub, or some: ONLY=invite/InviteMembers, SAMPLE=100, SEED=7
+	@$(VENV_PYTHON) tests/faults/run.py
 
 docs: setup ## build the HTML documentation into .build/docs
 	@$(VENV_PYTHON) -m run.site
