@@ -317,6 +317,7 @@ class TestControl:
         assert counts["by_region"] == {DEFAULT_REGION: counts["calls"]}
         assert (counts["reads"], counts["writes"]) == (2, 2)
         assert counts["invitations"] == {ADMINISTRATOR: {DEFAULT_REGION: {MEMBER: 1}}}
+        assert counts["invited_again"] == counts["invitations"]
         assert counts["max_ids"] == {"GetMembers": 2, "InviteMembers": 1}
         assert counts["requested_ids"] == {"GetMembers": 3, "InviteMembers": 2}
         hub.reset_counts()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
-from local_hub.control import DEFAULT_REGION, Hub, HubError
+from local_hub.control import DEFAULT_REGION, SESSION_SECRET_PREFIX, Hub, HubError
 from local_hub.tests.conftest import Client
 from local_hub.tests.helpers import error_of, message_of
 from local_hub.tests.world import ADMINISTRATOR, MEMBER
@@ -67,6 +67,12 @@ class TestRoles:
         client(region_name=region, **keys).enable_security_hub()
         hub_arn = client(region_name=region, **keys).describe_hub()["HubArn"]
         assert hub_arn == f"arn:{partition}:securityhub:{region}:{MEMBER}:hub/default"
+
+    def test_secrets_of_sessions_can_be_told(self, assume: Assume) -> None:
+        keys = assume()
+        secrets = (keys["aws_secret_access_key"], keys["aws_session_token"])
+        assert all(secret.startswith(SESSION_SECRET_PREFIX) for secret in secrets)
+        assert len(set(secrets)) == 2
 
     def test_a_role_of_another_partition(self, client: Client) -> None:
         china = client(service="sts", region_name="cn-north-1")
