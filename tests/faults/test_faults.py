@@ -139,6 +139,16 @@ def test_untrue_results_are_found(result: dict[str, Any], wrong: str) -> None:
     assert [wrong in each for each in found] == ([True] if wrong else [])
 
 
+@pytest.mark.parametrize(
+    ("tags", "auto", "wrong"), [(None, True, False), ({}, True, False), ({"a": "b"}, True, True), (None, False, True)]
+)
+def test_untrue_hubs_are_found(tags: Any, auto: bool, wrong: bool) -> None:
+    row = {**PLACE, "auto_enable_controls": auto, "control_finding_generator": "SECURITY_CONTROL", "tags": tags}
+    held = State({}, {}, {A: {REGIONS[0]: [True, "SECURITY_CONTROL", {}]}}, {})
+    result = {"changed": False, "failed_regions": [], "hubs": [row]}
+    assert bool(checked("hub-settings", result, held, held)) == wrong
+
+
 def membership(**more: Any) -> dict[str, Any]:
     row = {**PLACE, "member_status": "Enabled", "actions": ["accept"], "reason": None, **more}
     return {"changed": True, "failed_regions": [], "surplus_members": [], "memberships": [row]}

@@ -197,7 +197,9 @@ def _own_rows(run: Checked) -> Iterator[str]:
             yield f"shows another status: {row}, {held}"
     for row in run.result.get("hubs", []):
         held = run.after.hubs.get(row["account_id"], {}).get(row["region"])
-        if held != [row["auto_enable_controls"], row["control_finding_generator"], row["tags"]]:
+        shown = [row["auto_enable_controls"], row["control_finding_generator"], row["tags"]]
+        # Tags of null were not read.
+        if held is None or shown != [*held[:2], held[2] if row["tags"] is not None else None]:
             yield f"shows another hub: {row}, {held}"
     for row in run.result.get("standards", []):
         held = run.after.standards.get(row["account_id"], {}).get(row["region"], {}).get(row["standards_arn"])
