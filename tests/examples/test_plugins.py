@@ -37,7 +37,8 @@ ENABLED_REGIONS = [{"account_id": ADMINISTRATOR, "regions": REGIONS}]
 SEEDS: dict[str, dict[str, Any]] = {
     "securityhub_hub_info": {"finding_aggregators": AGGREGATOR},
     "securityhub_invitation": {
-        "members": members(ONE, status="Invited") + members(ONE, status="Invited", administrator=FOUR)
+        "hubs": [{"account_id": ONE, "regions": REGIONS}],
+        "members": members(ONE, status="Invited") + members(ONE, status="Invited", administrator=FOUR),
     },
     "securityhub_invitation_info": {"members": members(ONE, status="Enabled")},
     "securityhub_member": {
@@ -49,7 +50,10 @@ SEEDS: dict[str, dict[str, Any]] = {
     "securityhub_membership": {"finding_aggregators": AGGREGATOR, "members": members(FOUR)},
     "securityhub_members": {
         "finding_aggregators": AGGREGATOR,
-        "members": [{**row, "email": "owner@mail.example.com"} for row in members(ONE, ZERO, status="Invited")],
+        "members": [
+            {**row, "email": f"team-{row['account_id']}@mail.example.com"}
+            for row in members(ONE, ZERO, status="Invited")
+        ],
     },
     "securityhub_standards": {
         "hubs": [{"account_id": name, "regions": REGIONS} for name in (ADMINISTRATOR, ONE, ZERO)]
