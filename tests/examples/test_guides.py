@@ -1,0 +1,44 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guides name everything of a kind: each reason, each variable, each playbook, each parameter of the template."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import errors
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.reasons import REASONS
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.variables import DEFAULTS
+from run.layout import ROOT
+
+GUIDES = ROOT / "docs" / "docsite" / "rst"
+# Reasons and error codes of the modules are in lower case; those of AWS are not.
+CODES = {
+    value for value in vars(errors).values() if isinstance(value, str) and re.fullmatch(r"[a-z]+(_[a-z]+)*", value)
+}
+PLAYBOOKS = {f"multiaccount.aws.{path.stem}" for path in (ROOT / "playbooks").glob("*.yml")}
+TEMPLATE = yaml.safe_load((ROOT / "docs" / "templates" / "member-role.yaml").read_text(encoding="utf-8"))
+POLICIES = {path.name for path in (ROOT / "docs" / "policies").glob("*.json")}
+# Both are in the template; who writes the role by hand finds them in docs/permissions.md.
+WITH_THE_TEMPLATE = {"member.json", "member-trust.json", "standards.json", "member-offboarding.json"}
+
+
+def names_in(guide: str) -> set[str]:
+    """Return what a guide has in double backquotes."""
+    return set(re.findall(r"``([^`]+)``", (GUIDES / f"{guide}.rst").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("guide", "names"),
+    [
+        ("troubleshooting", {*REASONS, *CODES} - {"already", "another"}),
+        ("playbooks", {*DEFAULTS, *PLAYBOOKS}),
+        ("permissions", {*TEMPLATE["Parameters"], *POLICIES} - WITH_THE_TEMPLATE),
+    ],
+)
+def test_guide_names_all(guide: str, names: set[str]) -> None:
+    assert names, "nothing to be named"
+    assert sorted(names - names_in(guide)) == []
