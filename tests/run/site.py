@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import zlib
@@ -34,10 +35,6 @@ REFERENCES = {
         "std:label",
         "reference_appendices/config.html#ansible-configuration-settings",
     ),
-    "ansible_collections.amazon.aws.aws_region_info_module": (
-        "std:label",
-        "collections/amazon/aws/aws_region_info_module.html#ansible-collections-amazon-aws-aws-region-info-module",
-    ),
     **{
         f"ANSIBLE_CACHE_PLUGIN{name}": (
             "std:envvar",
@@ -46,6 +43,21 @@ REFERENCES = {
         for name in CACHE_SETTINGS
     },
 }
+
+
+# Plugins of the collections that ours refers to.
+PLUGIN_LABEL = re.compile(r"<(ansible_collections\.((?:amazon\.aws|ansible\.builtin)\.\w+_(?:module|filter|lookup)))>")
+
+
+def plugin_references(text: str) -> dict[str, tuple[str, str]]:
+    """Return what a page refers to of other collections, as :data:`REFERENCES` has it."""
+    return {
+        label: (
+            "std:label",
+            f"collections/{name.replace('.', '/')}.html#{label.replace('.', '-').replace('_', '-')}",
+        )
+        for label, name in PLUGIN_LABEL.findall(text)
+    }
 
 
 def inventory(references: Mapping[str, tuple[str, str]]) -> bytes:
@@ -62,11 +74,16 @@ def write_settings(env: dict[str, str]) -> None:
         "--copyright", f"{COLLECTION} contributors", "--title", TITLE, "--html-short-title", COLLECTION,
         "--index-rst-source", START_PAGE, COLLECTION, env=env,
     )  # fmt: skip
-    INVENTORY.write_bytes(inventory(REFERENCES))
     mapping = f'intersphinx_mapping = {{"ansible": ("{ANSIBLE_DOCS}", "{INVENTORY}")}}\n'
     with (SITE / "conf.py").open("a", encoding="utf-8") as settings:
         settings.write(mapping)
     SOURCES.chmod(0o755)  # antsibull-docs refuses a folder that the group may write to
+
+
+def write_inventory() -> None:
+    """Write the references of all pages to Ansible's documentation."""
+    texts = [page.read_text(encoding="utf-8") for page in sorted(SOURCES.rglob("*.rst"))]
+    INVENTORY.write_bytes(inventory(REFERENCES | plugin_references("".join(texts))))
 
 
 def give_changelog_a_title() -> None:
@@ -89,6 +106,7 @@ def build() -> None:
         "antsibull-docs", "collection", "--use-current", "--fail-on-error", "--dest-dir", SOURCES, COLLECTION, env=env
     )  # fmt: skip
     give_changelog_a_title()
+    write_inventory()
     show("sphinx-build", "-W", "--keep-going", "--quiet", "--builder", "html", "-c", SITE, SOURCES, PAGES, env=env)
 
 

@@ -35,3 +35,13 @@ def test_inventory_has_a_line_for_each_reference() -> None:
     header, body = document[: document.index(b"zlib\n") + 5], document[document.index(b"zlib\n") + 5 :]
     assert header.startswith(b"# Sphinx inventory version 2\n")
     assert zlib.decompress(body) == b"some_label std:label -1 page.html#some-label some_label\n"
+
+
+def test_plugins_of_other_collections_are_found_on_a_page() -> None:
+    page = ":ref:`text <ansible_collections.amazon.aws.aws_region_info_module>` <ansible_collections.x.y.z_module>"
+    assert site.plugin_references(page) == {
+        "ansible_collections.amazon.aws.aws_region_info_module": (
+            "std:label",
+            "collections/amazon/aws/aws_region_info_module.html#ansible-collections-amazon-aws-aws-region-info-module",
+        )
+    }
