@@ -18,6 +18,7 @@ from .protocol import Reply
 BEFORE_WORK = frozenset(
     {
         "throttle",
+        "rate_limit",
         "error",
         "lost_request",
         "hang",

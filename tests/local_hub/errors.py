@@ -55,10 +55,16 @@ CODES: dict[tuple[str, str], tuple[str, int]] = {
     ("denied", "iam"): ("AccessDenied", 403),
     ("denied", "ec2"): ("UnauthorizedOperation", 403),
     ("throttle", "sts"): ("Throttling", 400),
+    ("throttle", "iam"): ("Throttling", 400),
     ("throttle", "ec2"): ("RequestLimitExceeded", 503),
+    ("rate_limit", "sts"): ("Throttling", 400),
+    ("rate_limit", "iam"): ("Throttling", 400),
+    ("rate_limit", "ec2"): ("RequestLimitExceeded", 503),
     ("error", "sts"): ("InternalFailure", 500),
+    ("error", "iam"): ("ServiceFailure", 500),
     ("error", "ec2"): ("InternalError", 500),
     ("error_after", "sts"): ("InternalFailure", 500),
+    ("error_after", "iam"): ("ServiceFailure", 500),
     ("error_after", "ec2"): ("InternalError", 500),
 }
 

@@ -9,10 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .rate_limit import TokenBuckets
+
 FAULT_MESSAGE = "The request is rejected because of a fault that is switched on."
 # Per kind: the parameters that it takes, with their defaults; those with None must be given.
 PARAMETERS: dict[str, dict[str, Any]] = {
     "throttle": {"code": "TooManyRequestsException", "status": 429, "message": "Rate exceeded"},
+    "rate_limit": {
+        "rate": 10,
+        "burst": 30,
+        "code": "TooManyRequestsException",
+        "status": 429,
+        "message": "Rate exceeded",
+    },
     "error": {"code": "InternalException", "status": 500, "message": "Internal server error"},
     "error_after": {"code": "InternalException", "status": 500, "message": "Internal server error"},
     "lost_reply": {},
@@ -43,6 +52,8 @@ TYPES: dict[str, tuple[type, ...]] = {
     "status": (int,),
     "message": (str,),
     "seconds": (int, float),
+    "rate": (int, float),
+    "burst": (int,),
     "account_ids": (list, str),
     "limit": (int,),
     "per_account": (bool,),
@@ -54,6 +65,7 @@ OUTCOMES = ("PENDING", "READY", "INCOMPLETE", "FAILED")
 # Conditions last until they are cleared, events happen once, unless `times` says otherwise.
 CONDITIONS = frozenset(
     {
+        "rate_limit",
         "latency",
         "slow_visibility",
         "slow_standards",
@@ -96,6 +108,7 @@ class Fault:
     given: frozenset[str] = frozenset()
     let_through: int = 0
     used: int = 0
+    buckets: TokenBuckets = field(default_factory=TokenBuckets)
 
     @classmethod
     def parse(cls, fields: Mapping[str, Any]) -> Fault:
@@ -111,6 +124,8 @@ class Fault:
         for name, value in parameters.items():
             if not isinstance(value, TYPES[name]):
                 raise TypeError(f"{name} of a fault of kind {kind} cannot be {value!r}")
+        if parameters.get("rate", 1) <= 0 or parameters.get("burst", 1) < 1:
+            raise ValueError("rate must be more than 0, and burst at least 1")
         if parameters.get("outcome", "READY") not in OUTCOMES:
             raise ValueError(f"outcome can be {', '.join(OUTCOMES)}, not {parameters['outcome']!r}")
         return cls(
@@ -146,8 +161,14 @@ class Fault:
         if self.let_through < self.after:
             self.let_through += 1
             return False
+        if self.kind == "rate_limit" and self._within_limit(call):
+            return False
         self.used += 1
         return True
+
+    def _within_limit(self, call: CallFacts) -> bool:
+        rate, burst = self.parameters["rate"], self.parameters["burst"]
+        return self.buckets.take((call.account_id, call.region), rate, burst)
 
     def dump(self) -> dict[str, Any]:
         """As GET /_hub/faults shows it."""

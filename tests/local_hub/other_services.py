@@ -18,7 +18,7 @@ from .service import SecurityHub
 # Their keys are good whatever the Region that a client signs for.
 GLOBAL_SERVICES = ("iam",)
 # Calls on which faults act when they name the operation.
-FAULTY = ("sts:AssumeRole", "sts:GetCallerIdentity", "ec2:DescribeRegions")
+FAULTY = ("sts:AssumeRole", "sts:GetCallerIdentity", "ec2:DescribeRegions", "iam:ListAccountAliases")
 
 
 class OtherServices:
