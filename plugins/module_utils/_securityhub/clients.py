@@ -90,7 +90,7 @@ class RegionSession:
         self._own_core = core_session()
         self._own = own_session(self._own_core, info.boto_params)
         self._base: Any = None
-        self._core = core_session()
+        self._core = core_session(self._own_core)
         self._core.register_component("credential_provider", CredentialResolver([ActingProvider(lambda: self._base)]))
         self._session = self._make_session(info.boto_params.get("profile_name"))
         self._read_attempts = _read_attempts(info.boto_params.get("aws_config"))

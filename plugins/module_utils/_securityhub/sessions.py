@@ -30,8 +30,14 @@ except ImportError:
 SERVICE = "securityhub"
 
 
-def core_session() -> Any:
+def core_session(like: Any = None) -> Any:
+    """Return a botocore session with our settings.
+
+    :param like: a session for the same profile, whose loader is shared: each loader reads the same files again
+    """
     core = botocore.session.get_session()
+    if like is not None:
+        core.register_component("data_loader", like.get_component("data_loader"))
     core.set_config_variable("sts_regional_endpoints", "regional")
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parse_time)
     return core

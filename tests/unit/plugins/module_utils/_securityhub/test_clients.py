@@ -13,6 +13,7 @@ import pytest
 import yaml
 from ansible.module_utils.ansible_release import __version__ as ansible_core_version
 from botocore.config import Config
+from botocore.loaders import create_loader
 from botocore.parsers import ResponseParserError
 from botocore.utils import parse_timestamp
 
@@ -160,6 +161,18 @@ def test_how_a_client_is_made() -> None:
     assert config.connect_timeout == 5
     assert config.retries == {"mode": "standard", "total_max_attempts": 1}
     assert client.read_attempts == 8
+
+
+def test_the_files_of_the_sdk_are_read_by_one_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+
+    def create(search_path: str | None = None) -> Any:
+        made.append(create_loader(search_path))
+        return made[-1]
+
+    monkeypatch.setattr("botocore.session.create_loader", create)
+    client_of()
+    assert len(made) == 1
 
 
 def test_user_agent_names_collection_and_ansible_core() -> None:
