@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the entry "regions" compares with: invite by a plain boto3 loop, Region by Region, with the same calls.
+"""What the modules are compared with: invite by a plain boto3 loop, Region by Region, with the same calls.
 
 python region_loop.py REGION,REGION,... ACCOUNT,ACCOUNT,...
 """
@@ -23,10 +23,11 @@ def invite(region: str, accounts: Sequence[str]) -> int:
     def members() -> list[dict[str, str]]:
         return [member for batch in batches for member in client.get_members(AccountIds=batch)["Members"]]
 
-    created = [member["AccountId"] for member in members() if member["MemberStatus"] == "Created"]
+    found = members()
+    created = [member["AccountId"] for member in found if member["MemberStatus"] == "Created"]
     for start in range(0, len(created), BATCH):
         client.invite_members(AccountIds=created[start : start + BATCH])
-    return sum(member["MemberStatus"] == "Invited" for member in members())
+    return sum(member["MemberStatus"] == "Invited" for member in (members() if created else found))
 
 
 if __name__ == "__main__":

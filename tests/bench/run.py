@@ -18,7 +18,7 @@ from pathlib import Path
 # Started as a script, from wherever.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import fleet, modules, table
+from bench import fleet, modules, peers, table
 from bench.measure import BenchError
 from bench.workload import Bench, prepared
 from local_hub.control import HubError
@@ -37,10 +37,12 @@ LONG_ENTRIES: dict[str, Entry] = {
     "growth": modules.growth,
     "fleet": fleet.fleet,
     "fleet-growth": fleet.fleet_growth,
+    "peers-quick": peers.peers_quick,
+    "peers": peers.peers,
 }
 ALL_ENTRIES = {**ENTRIES, **LONG_ENTRIES}
 # Plain HTTP would hide what connections cost.
-OVER_TLS = ("onboarding", "fleet", "fleet-growth")
+OVER_TLS = ("nothing-to-do", "onboarding", "fleet", "fleet-growth", "peers", "peers-quick")
 
 
 def parse(arguments: Sequence[str], only: str) -> list[str]:

@@ -27,6 +27,8 @@ REGIONS = (
     "ap-south-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-southeast-1", "ap-southeast-2",
 )  # fmt: skip
 LATENCY = 0.1  # seconds a call, where an entry says so
+# What is called of other services than Security Hub.
+OTHER_OPERATIONS = ["AssumeRole", "GetCallerIdentity", "ListAccountAliases", "DescribeRegions"]
 SEEDED_AT_ONCE = 1000
 FIRST_ACCOUNT = 200_000_000_000
 
@@ -83,7 +85,8 @@ class Bench:
         for start in range(0, len(rows), SEEDED_AT_ONCE):
             self.hub.seed(members=rows[start : start + SEEDED_AT_ONCE])
         if latency:
-            self.hub.fault(kind="latency", seconds=latency)
+            for operations in ("*", OTHER_OPERATIONS):
+                self.hub.fault(kind="latency", seconds=latency, operation=operations)
 
     def ad_hoc(self, module: str, options: Options) -> Run:
         """Run a module as an ad-hoc command."""

@@ -1,0 +1,227 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the entry "peers" compares: cases, the sides that do the same work, their calls, and what is reckoned."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bench.measure import BenchError, Run
+from bench.workload import ADMINISTRATOR, INVITE, LATENCY, REGIONS, Bench, accounts, invitation
+
+INVITING, NOTHING, ONBOARDING = "inviting", "nothing to do", "onboarding"
+MEMBERSHIP = "multiaccount.aws.securityhub_membership"
+PLAYBOOK = "multiaccount.aws.securityhub_onboard"
+ROLE = "SecurityHubOnboarding"
+BATCH = 50
+# The service's limit for most calls, for each account and Region: calls a second, and calls at once.
+RATE, BURST = 10, 30
+
+
+@dataclass(frozen=True)
+class Case:
+    """So many accounts in so many Regions.
+
+    :param limited: with the service's limit of calls a second
+    """
+
+    kind: str
+    accounts: int
+    regions: int
+    limited: bool = False
+
+    @property
+    def ids(self) -> list[str]:
+        """The accounts."""
+        return accounts(self.accounts)
+
+    @property
+    def where(self) -> Sequence[str]:
+        """The Regions."""
+        return REGIONS[: self.regions]
+
+    @property
+    def pairs(self) -> int:
+        """How many memberships that are."""
+        return self.accounts * self.regions
+
+    @property
+    def batches(self) -> int:
+        """How many calls it takes to name each account once in each Region."""
+        return math.ceil(self.accounts / BATCH) * self.regions
+
+    @property
+    def size(self) -> str:
+        """For people."""
+        return f"{self.accounts:,} × {self.regions}"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One way to do the work.
+
+    :param calls: how many calls to Security Hub it makes without a limit; None where that is not foreseen
+    :param slow: whether it is reckoned where it would take long
+    :param creates: whether it begins with accounts that nobody has heard of
+    """
+
+    name: str
+    run: Callable[[Bench, Case], Run]
+    calls: Callable[[Case], int | None] | None = None
+    slow: bool = False
+    creates: bool = False
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a side took for a case. Where it is reckoned, no processor time is known."""
+
+    kind: str
+    accounts: int
+    regions: int
+    limited: bool
+    side: str
+    seconds: float
+    calls: int
+    cpu_seconds: float | None = None
+
+    @property
+    def reckoned(self) -> bool:
+        """Whether it was not measured."""
+        return self.cpu_seconds is None
+
+    def dump(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+
+def _script(name: str, mode: str) -> Callable[[Bench, Case], Run]:
+    def run(bench: Bench, case: Case) -> Run:
+        return bench.run(bench.script(name, mode, ",".join(case.ids), ",".join(case.where), ADMINISTRATOR, ROLE))
+
+    return run
+
+
+def _one_by_one(bench: Bench, case: Case) -> Run:
+    mode = {INVITING: "invite", NOTHING: "refresh", ONBOARDING: "onboard"}[case.kind]
+    return _script("one_by_one.py", mode)(bench, case)
+
+
+def _floor(bench: Bench, case: Case) -> Run:
+    return _script("floor.py", "onboard" if case.kind == ONBOARDING else "invite")(bench, case)
+
+
+def _loop(bench: Bench, case: Case) -> Run:
+    return bench.run(bench.script("region_loop.py", ",".join(case.where), ",".join(case.ids)))
+
+
+def _cli(bench: Bench, case: Case) -> Run:
+    return bench.run([bench.script("cli_loop.sh")[1], ",".join(case.ids), ",".join(case.where)])
+
+
+def module_command(bench: Bench, case: Case) -> list[str]:
+    """The command of our module's process."""
+    if case.kind == ONBOARDING:
+        options = {"members": case.ids, "regions": list(case.where), "member_role": ROLE}
+        return bench.process(MEMBERSHIP, options)
+    return bench.process(INVITE, invitation(case.accounts, case.where))
+
+
+def _module(bench: Bench, case: Case) -> Run:
+    return bench.run(module_command(bench, case))
+
+
+def _playbook(bench: Bench, case: Case) -> Run:
+    if case.kind == ONBOARDING:
+        variables = {
+            "securityhub_accounts": case.ids,
+            "securityhub_regions": list(case.where),
+            "securityhub_member_role": ROLE,
+        }
+        return bench.playbook(PLAYBOOK, variables).succeeded()
+    return bench.playbook(bench.task(INVITE, invitation(case.accounts, case.where)), {}).succeeded()
+
+
+def _in_batches(case: Case) -> int | None:
+    """Reads, and for accounts to invite as many writes and reads to confirm."""
+    each = {INVITING: 3, NOTHING: 1}.get(case.kind)
+    return case.batches * each if each else None
+
+
+def _one_by_one_calls(case: Case) -> int:
+    if case.kind == ONBOARDING:
+        return 10 * case.pairs + 4 * case.regions
+    return case.pairs * {INVITING: 3, NOTHING: 1}[case.kind]
+
+
+def _account_by_account(case: Case) -> int:
+    """A look, and an invitation where it is due."""
+    return case.pairs * (2 if case.kind == INVITING else 1)
+
+
+PLAY = Side("ansible-playbook", _playbook)
+MODULE = Side("the module", _module, _in_batches)
+FLOOR = Side("threads, the floor", _floor, _in_batches)
+LOOP = Side("boto3 loop", _loop, _in_batches, slow=True)
+ONE_BY_ONE = Side("Terraform's calls", _one_by_one, _one_by_one_calls, slow=True, creates=True)
+CLI = Side("AWS CLI loop", _cli, _account_by_account, slow=True)
+SIDES = (PLAY, MODULE, FLOOR, LOOP, ONE_BY_ONE, CLI)
+ONBOARDING_SIDES = (PLAY, MODULE, FLOOR, ONE_BY_ONE)
+LIMITED_SIDES = (MODULE, FLOOR, ONE_BY_ONE)
+
+
+def prepare(bench: Bench, side: Side, case: Case) -> None:
+    """Let the hub forget everything and know what the side starts from."""
+    known = {INVITING: "Created", NOTHING: "Enabled"}.get(case.kind)
+    nobody = known is None or (side.creates and case.kind == INVITING)
+    bench.seed({} if nobody else dict.fromkeys(case.ids, str(known)), case.where, LATENCY)
+    if case.kind == INVITING:
+        bench.hub.seed(hubs=[{"account_id": ADMINISTRATOR, "regions": list(case.where)}])
+    if case.limited:
+        bench.hub.fault(kind="rate_limit", rate=RATE, burst=BURST)
+
+
+def measure(bench: Bench, side: Side, case: Case) -> Figure:
+    """Let a side do the work; return what it took. Raises BenchError where it did other work, or with other calls."""
+    run = measured(bench, side, case)
+    calls = _security_hub_calls(bench)
+    return Figure(**asdict(case), side=side.name, seconds=run.seconds, calls=calls, cpu_seconds=run.cpu_seconds)
+
+
+def measured(bench: Bench, side: Side, case: Case) -> Run:
+    """Let a side do the work; return the run. Raises BenchError where it did other work, or with other calls."""
+    prepare(bench, side, case)
+    run = side.run(bench, case)
+    _check(bench, case)
+    calls, foreseen = _security_hub_calls(bench), side.calls(case) if side.calls else None
+    if foreseen is not None and calls != foreseen and not case.limited:
+        raise BenchError(f"{side.name}, {case.kind}, {case.size}: {calls} calls, not {foreseen}")
+    return run
+
+
+def _security_hub_calls(bench: Bench) -> int:
+    return sum(bench.hub.counts()["calls"].values())
+
+
+def _check(bench: Bench, case: Case) -> None:
+    if case.kind == ONBOARDING:
+        members = bench.hub.state()["members"][ADMINISTRATOR]
+        enabled = sum(row["member_status"] == "Enabled" for region in members.values() for row in region.values())
+        if enabled != case.pairs:
+            raise BenchError(f"{enabled} of {case.pairs} memberships are enabled")
+    else:
+        bench.expect(invited=case.pairs if case.kind == INVITING else 0)
+
+
+def reckon(side: Side, case: Case, known: Figure) -> Figure:
+    """Return what a side takes by the seconds that its calls took in a smaller case, and by the service's limit."""
+    calls = side.calls(case) if side.calls else None
+    if calls is None:
+        raise BenchError(f"{side.name} has to be measured")
+    seconds = calls * known.seconds / known.calls
+    if case.limited:
+        seconds = max(seconds, (calls / case.regions - BURST) / RATE)
+    return Figure(**asdict(case), side=side.name, seconds=seconds, calls=calls)

@@ -1,0 +1,141 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""That the peers do the work that they are compared by, and that what is not measured is reckoned right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from bench import charts, measure, peers, results, sides
+from bench.measure import BenchError
+from bench.sides import CLI, FLOOR, INVITING, LOOP, MODULE, NOTHING, ONBOARDING, ONE_BY_ONE, Case, Figure, Side
+from bench.workload import Bench, prepared
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    """A hub and the programs. A process with pytest in it may hold more memory than they do."""
+    with pytest.MonkeyPatch.context() as patch, prepared(tls=True) as made:
+        patch.setattr(measure, "own_peak_mb", lambda: 0.0)
+        patch.setattr(sides, "LATENCY", 0.0)
+        yield made
+
+
+def figure(side: Side, case: Case, seconds: float, calls: int, cpu_seconds: float | None = 1.0) -> Figure:
+    return Figure(case.kind, case.accounts, case.regions, case.limited, side.name, seconds, calls, cpu_seconds)
+
+
+@pytest.mark.parametrize(
+    ("side", "kind"),
+    [*product((FLOOR, LOOP, ONE_BY_ONE), (INVITING, NOTHING)), (CLI, INVITING), (MODULE, INVITING)],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_each_side_does_the_work_with_the_calls_that_are_foreseen(bench: Bench, side: Side, kind: str) -> None:
+    case = Case(kind, accounts=1 if side is CLI else 2, regions=2)
+    found = sides.measure(bench, side, case)
+    assert (found.side, found.kind, found.reckoned) == (side.name, kind, False)
+    assert side.calls is not None
+    assert found.calls == side.calls(case)
+    counts = bench.hub.counts()
+    assert counts["writes"] == {INVITING: {ONE_BY_ONE: 8}.get(side, 2), NOTHING: 0}[kind]
+
+
+@pytest.mark.parametrize("side", [FLOOR, ONE_BY_ONE, MODULE], ids=lambda side: side.name)
+def test_onboarding_enables_everybody(bench: Bench, side: Side) -> None:
+    found = sides.measure(bench, side, Case(ONBOARDING, accounts=2, regions=2))
+    members = bench.hub.state()["members"]
+    statuses = [
+        row["member_status"] for by_region in members.values() for row in next(iter(by_region.values())).values()
+    ]
+    assert statuses == ["Enabled"] * 2
+    assert bench.hub.counts()["other"]["sts:AssumeRole"] == 2
+    assert found.calls == 48 or side is not ONE_BY_ONE
+
+
+def test_a_limit_is_kept_by_trying_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sides, "BURST", 1)
+    found = sides.measure(bench, ONE_BY_ONE, Case(INVITING, accounts=2, regions=1, limited=True))
+    assert bench.hub.counts()["faulted"]
+    assert found.calls > 6
+
+
+def test_other_calls_than_foreseen_are_no_measurement(bench: Bench) -> None:
+    wrong = Side("wrong", FLOOR.run, lambda case: case.pairs)
+    with pytest.raises(BenchError, match="wrong, inviting, 1 × 1: 3 calls, not 1"):
+        sides.measure(bench, wrong, Case(INVITING, 1, 1))
+
+
+def test_what_is_reckoned_grows_with_the_calls() -> None:
+    known = figure(CLI, Case(NOTHING, 50, 1), seconds=40, calls=50)
+    found = sides.reckon(CLI, Case(NOTHING, 1000, 17), known)
+    assert (found.calls, found.seconds, found.reckoned) == (17_000, 13_600, True)
+
+
+def test_what_is_reckoned_keeps_the_limit_of_the_service() -> None:
+    known = figure(ONE_BY_ONE, Case(INVITING, 50, 1), seconds=1.5, calls=150)
+    found = sides.reckon(ONE_BY_ONE, Case(INVITING, 1000, 1, limited=True), known)
+    assert (found.calls, found.seconds) == (3000, 297)
+
+
+def test_only_slow_sides_that_would_take_long_are_reckoned(monkeypatch: pytest.MonkeyPatch, bench: Bench) -> None:
+    monkeypatch.setattr(sides, "measure", lambda _bench, side, case: figure(side, case, 1, 1))
+    small, large = Case(NOTHING, 50, 1), Case(NOTHING, 1000, 1)
+    known = [figure(side, small, seconds=40, calls=50) for side in (CLI, MODULE)]
+    assert not peers.take(bench, CLI, small, known, longest=60).reckoned
+    assert peers.take(bench, CLI, large, known, longest=60).reckoned
+    assert not peers.take(bench, MODULE, large, known, longest=60).reckoned
+    assert not peers.take(bench, CLI, large, [], longest=60).reckoned
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.84, "0.8 s"), (9.94, "9.9 s"), (61.2, "61 s"), (150, "2 min"), (7100, "118 min"), (27_000, "7.5 h")],
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert results.duration(seconds) == text
+
+
+def sample() -> list[Figure]:
+    case, limited = Case(INVITING, 1000, 17), Case(INVITING, 50, 1, limited=True)
+    return [
+        figure(MODULE, case, 9.2, 1020),
+        figure(CLI, case, 27_000, 34_000, cpu_seconds=None),
+        figure(MODULE, limited, 1.1, 3),
+    ]
+
+
+def test_figures_are_written_and_read_with_their_charts(tmp_path: Path) -> None:
+    file = results.write(sample(), "sample", tmp_path)
+    assert results.read(results.load(file)) == sample()
+    names = {each.name for each in tmp_path.iterdir()}
+    assert names == {"sample.json", "sample-inviting.svg", "sample-onboarding.svg"}
+
+
+def test_tables_mark_what_is_reckoned() -> None:
+    tables = results.tables(sample())
+    assert tables["inviting"].splitlines()[2] == "| 1,000 × 17 |  | 9.2 s |  |  |  | ≈ 7.5 h |"
+    assert tables["onboarding"].splitlines()[2] == "| inviting 50 × 1, 10 calls/s |  | 1.1 s |  |  |  |  |"
+
+
+def test_charts_show_each_bar_and_suit_light_and_dark_pages() -> None:
+    text = results.drawn(sample())["inviting"]
+    root = ElementTree.fromstring(text)
+    bars = [each for each in root.iter(f"{SVG}rect") if each.find(f"{SVG}title") is not None]
+    assert [each.findtext(f"{SVG}title") for each in bars] == ["the module: 9.2 s", "AWS CLI loop: ≈ 7.5 h"]
+    assert ["r" in each.attrib["class"].split() for each in bars] == [False, True]
+    assert float(bars[1].attrib["width"]) > float(bars[0].attrib["width"]) > 0
+    assert "prefers-color-scheme:dark" in text
+
+
+def test_bars_lie_between_the_marks_of_the_axis() -> None:
+    axis = charts.Axis(1, 100)
+    assert axis.place(1) == charts.LEFT
+    assert axis.place(100) == charts.WIDTH - charts.RIGHT
+    assert [text for _place, text in axis.marks()] == ["1 s", "10 s", "1 min"]
