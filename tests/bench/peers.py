@@ -29,7 +29,6 @@ def peers(bench: Bench) -> Iterator[Row]:
     limited = [Case(INVITING, *size, limited=True) for size in ((50, 1), (1000, 1), (1000, 17))]
     yield from _compare(bench, "peers", [*limited, Case(ONBOARDING, 200, 5, limited=True)], figures)
     yield against_the_floor(bench, "peers", Case(INVITING, 1000, 17), rounds=3)
-    results.write(figures)
 
 
 def peers_quick(bench: Bench) -> Iterator[Row]:
@@ -39,7 +38,6 @@ def peers_quick(bench: Bench) -> Iterator[Row]:
     yield from _compare(bench, "peers-quick", [Case(ONBOARDING, 20, 5)], figures, longest=15)
     yield from _compare(bench, "peers-quick", [Case(INVITING, 50, 1, limited=True)], figures, longest=15)
     yield against_the_floor(bench, "peers-quick", Case(INVITING, 1000, 5), rounds=1)
-    results.write(figures, "peers-quick")
 
 
 def _cases(sizes: Iterable[tuple[int, int]]) -> list[Case]:
@@ -55,22 +53,21 @@ def _sides(case: Case) -> Sequence[Side]:
 def _compare(
     bench: Bench, entry: str, cases: Iterable[Case], figures: list[Figure], longest: float = MEASURED_SECONDS
 ) -> Iterator[Row]:
-    """Measure all sides in each case, from small to large, or reckon them; add to the figures."""
+    """Measure all sides in each case, from small to large, or reckon them; add to the figures, and write them down."""
     for case in cases:
         found = [take(bench, side, case, figures, longest) for side in _sides(case)]
         figures.extend(found)
+        results.write(figures, entry)
         limit = ", 10 calls a second" if case.limited else ""
         yield Row(entry, f"{case.kind}, {case.size}{limit}", "; ".join(map(results.said, found)))
 
 
 def take(bench: Bench, side: Side, case: Case, figures: Sequence[Figure], longest: float) -> Figure:
     """Measure a side; reckon it where it is slow and would take longer than so many seconds."""
-    known = [each for each in figures if (each.side, each.kind, each.reckoned) == (side.name, case.kind, False)]
-    unlimited = [each for each in known if not each.limited]
-    if side.slow and unlimited:
-        reckoned = sides.reckon(side, case, max(unlimited, key=lambda each: each.calls))
-        if reckoned.seconds > longest:
-            return reckoned
+    same = [each for each in figures if (each.side, each.kind) == (side.name, case.kind)]
+    known = [each for each in same if not each.reckoned and not each.limited]
+    if side.slow and sides.takes_long(side, case, known, longest):
+        return sides.reckon(side, case, known)
     return sides.measure(bench, side, case)
 
 

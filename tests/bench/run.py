@@ -35,6 +35,7 @@ ENTRIES: dict[str, Entry] = {
 # These take many minutes: only by name.
 LONG_ENTRIES: dict[str, Entry] = {
     "growth": modules.growth,
+    "largest": modules.largest,
     "fleet": fleet.fleet,
     "fleet-growth": fleet.fleet_growth,
     "peers-quick": peers.peers_quick,
@@ -42,7 +43,7 @@ LONG_ENTRIES: dict[str, Entry] = {
 }
 ALL_ENTRIES = {**ENTRIES, **LONG_ENTRIES}
 # Plain HTTP would hide what connections cost.
-OVER_TLS = ("nothing-to-do", "onboarding", "fleet", "fleet-growth", "peers", "peers-quick")
+OVER_TLS = ("nothing-to-do", "onboarding", "largest", "fleet", "fleet-growth", "peers", "peers-quick")
 
 
 def parse(arguments: Sequence[str], only: str) -> list[str]:

@@ -65,6 +65,8 @@ class Side:
 
     :param calls: how many calls to Security Hub it makes without a limit; None where that is not foreseen
     :param slow: whether it is reckoned where it would take long
+    :param at_once: how many calls it has under way at a time
+    :param representative: from how many calls on a measured case says how it goes on
     :param creates: whether it begins with accounts that nobody has heard of
     """
 
@@ -72,6 +74,8 @@ class Side:
     run: Callable[[Bench, Case], Run]
     calls: Callable[[Case], int | None] | None = None
     slow: bool = False
+    at_once: int = 1
+    representative: int = 10
     creates: bool = False
 
 
@@ -166,8 +170,11 @@ PLAY = Side("ansible-playbook", _playbook)
 MODULE = Side("the module", _module, _in_batches)
 FLOOR = Side("threads, the floor", _floor, _in_batches)
 LOOP = Side("boto3 loop", _loop, _in_batches, slow=True)
-ONE_BY_ONE = Side("Terraform's calls", _one_by_one, _one_by_one_calls, slow=True, creates=True)
-CLI = Side("AWS CLI loop", _cli, _account_by_account, slow=True)
+ONE_BY_ONE = Side(
+    "Terraform's calls", _one_by_one, _one_by_one_calls, slow=True, at_once=10, representative=100, creates=True
+)
+# Each of its calls is a process of its own, so one says how it goes on.
+CLI = Side("AWS CLI loop", _cli, _account_by_account, slow=True, representative=1)
 SIDES = (PLAY, MODULE, FLOOR, LOOP, ONE_BY_ONE, CLI)
 ONBOARDING_SIDES = (PLAY, MODULE, FLOOR, ONE_BY_ONE)
 LIMITED_SIDES = (MODULE, FLOOR, ONE_BY_ONE)
@@ -216,12 +223,27 @@ def _check(bench: Bench, case: Case) -> None:
         bench.expect(invited=case.pairs if case.kind == INVITING else 0)
 
 
-def reckon(side: Side, case: Case, known: Figure) -> Figure:
-    """Return what a side takes by the seconds that its calls took in a smaller case, and by the service's limit."""
+def reckon(side: Side, case: Case, known: Sequence[Figure]) -> Figure:
+    """Return what a side takes, by its measured cases of the same kind and by the service's limit.
+
+    A straight line through the smallest and the largest of them; through the largest alone where there is no other.
+    """
     calls = side.calls(case) if side.calls else None
     if calls is None:
         raise BenchError(f"{side.name} has to be measured")
-    seconds = calls * known.seconds / known.calls
+    least, most = (choose(known, key=lambda figure: figure.calls) for choose in (min, max))
+    if least.calls == most.calls:
+        seconds = calls * most.seconds / most.calls
+    else:
+        each = (most.seconds - least.seconds) / (most.calls - least.calls)
+        seconds = most.seconds + (calls - most.calls) * each
     if case.limited:
         seconds = max(seconds, (calls / case.regions - BURST) / RATE)
     return Figure(**asdict(case), side=side.name, seconds=seconds, calls=calls)
+
+
+def takes_long(side: Side, case: Case, known: Sequence[Figure], longest: float) -> bool:
+    """Whether a side would take longer than so many seconds: as reckoned, where there is enough to reckon by."""
+    if any(figure.calls >= side.representative for figure in known):
+        return reckon(side, case, known).seconds > longest
+    return False

@@ -74,24 +74,33 @@ def test_other_calls_than_foreseen_are_no_measurement(bench: Bench) -> None:
 
 def test_what_is_reckoned_grows_with_the_calls() -> None:
     known = figure(CLI, Case(NOTHING, 50, 1), seconds=40, calls=50)
-    found = sides.reckon(CLI, Case(NOTHING, 1000, 17), known)
+    found = sides.reckon(CLI, Case(NOTHING, 1000, 17), [known])
     assert (found.calls, found.seconds, found.reckoned) == (17_000, 13_600, True)
+
+
+def test_what_is_reckoned_leaves_out_the_start() -> None:
+    known = [figure(ONE_BY_ONE, Case(INVITING, 50, 1), 2.5, 150), figure(ONE_BY_ONE, Case(INVITING, 1, 1), 1.03, 3)]
+    assert sides.reckon(ONE_BY_ONE, Case(INVITING, 1000, 17), known).seconds == pytest.approx(511)
 
 
 def test_what_is_reckoned_keeps_the_limit_of_the_service() -> None:
     known = figure(ONE_BY_ONE, Case(INVITING, 50, 1), seconds=1.5, calls=150)
-    found = sides.reckon(ONE_BY_ONE, Case(INVITING, 1000, 1, limited=True), known)
+    found = sides.reckon(ONE_BY_ONE, Case(INVITING, 1000, 1, limited=True), [known])
     assert (found.calls, found.seconds) == (3000, 297)
 
 
-def test_only_slow_sides_that_would_take_long_are_reckoned(monkeypatch: pytest.MonkeyPatch, bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("side", "known", "reckoned"),
+    [(CLI, 50, True), (MODULE, 50, False), (CLI, 0, False), (ONE_BY_ONE, 3, False), (ONE_BY_ONE, 150, True)],
+    ids=["slow", "ours", "unknown", "too small", "large enough"],
+)
+def test_only_slow_sides_that_would_take_long_are_reckoned(
+    monkeypatch: pytest.MonkeyPatch, bench: Bench, side: Side, known: int, reckoned: bool
+) -> None:
     monkeypatch.setattr(sides, "measure", lambda _bench, side, case: figure(side, case, 1, 1))
-    small, large = Case(NOTHING, 50, 1), Case(NOTHING, 1000, 1)
-    known = [figure(side, small, seconds=40, calls=50) for side in (CLI, MODULE)]
-    assert not peers.take(bench, CLI, small, known, longest=60).reckoned
-    assert peers.take(bench, CLI, large, known, longest=60).reckoned
-    assert not peers.take(bench, MODULE, large, known, longest=60).reckoned
-    assert not peers.take(bench, CLI, large, [], longest=60).reckoned
+    figures = [figure(side, Case(NOTHING, known, 1), seconds=40, calls=known)] if known else []
+    assert peers.take(bench, side, Case(NOTHING, 50, 1), figures, longest=1e9).reckoned is False
+    assert peers.take(bench, side, Case(NOTHING, 1000, 1), figures, longest=60).reckoned is reckoned
 
 
 @pytest.mark.parametrize(

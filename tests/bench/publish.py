@@ -1,0 +1,70 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write what `make bench ONLY=peers` measured into docs/performance.md, with its charts in docs/images.
+
+python tests/bench/publish.py [FILE], the last run's by default.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+# Started as a script, from wherever.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench import results
+from run.layout import ROOT
+
+PAGE = ROOT / "docs" / "performance.md"
+IMAGES = ROOT / "docs" / "images"
+FIGURES = IMAGES / "performance.json"
+
+
+def circumstances(machine: Mapping[str, Any]) -> str:
+    """One sentence about the machine."""
+    load = ", ".join(str(each) for each in machine["load"])
+    versions = f"Python {machine['python']}, ansible-core {machine['ansible-core']}, boto3 {machine['boto3']}"
+    return (
+        f"{machine['processors']} processors shared with other programs and with the local hub itself; "
+        f"load at the end {load} (1, 5, 15 minutes); {versions}, AWS CLI {machine['awscli']}."
+    )
+
+
+def parts(document: Mapping[str, Any]) -> dict[str, str]:
+    """What stands between the marks of the page: {name: Markdown}."""
+    return {"machine": circumstances(document["machine"]), **results.tables(results.read(document))}
+
+
+def images(document: Mapping[str, Any]) -> dict[Path, str]:
+    """The charts: {file: SVG}."""
+    return {IMAGES / f"performance-{name}.svg": text for name, text in results.drawn(results.read(document)).items()}
+
+
+def filled(page: str, document: Mapping[str, Any]) -> str:
+    """Return the page with the figures between its marks."""
+    for name, text in parts(document).items():
+        begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
+        before, found_begin, rest = page.partition(begin)
+        _old, found_end, after = rest.partition(end)
+        if not (found_begin and found_end):
+            raise ValueError(f"the page has no place for {name}")
+        page = f"{before}{begin}\n{text}\n{end}{after}"
+    return page
+
+
+def main() -> None:
+    """Publish a file."""
+    file = Path(sys.argv[1]) if len(sys.argv) > 1 else results.FOLDER / "peers.json"
+    document = results.load(file)
+    IMAGES.mkdir(exist_ok=True)
+    FIGURES.write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    for image, text in images(document).items():
+        image.write_text(text, encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), document), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
