@@ -20,7 +20,7 @@ from run.layout import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
 IMAGES = ROOT / "docs" / "images"
-FIGURES = IMAGES / "performance.json"
+FIGURES = ROOT / "tests" / "bench" / "figures.json"
 
 
 def circumstances(machine: Mapping[str, Any]) -> str:
