@@ -66,6 +66,7 @@ def draw(title: str, sides: Sequence[str], groups: Sequence[Group]) -> str:
     shown = [side for side in sides if any(bar.side == side for group in groups for bar in group.bars)]
     pieces = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 24}" role="img">',
+        "<!-- SPDX-FileCopyrightText: multiaccount.aws contributors; SPDX-License-Identifier: GPL-3.0-or-later -->",
         f"<title>{escape(title)}</title>",
         _style(len(sides)),
         f'<rect class="page" width="{WIDTH}" height="{bottom + 24}"/>',
@@ -94,12 +95,12 @@ def _style(number: int) -> str:
 
 
 def _legend(entries: Sequence[tuple[str, int]]) -> Iterator[str]:
-    step = (WIDTH - 24 - 90) / max(len(entries), 1)
+    step = (WIDTH - 24 - 140) / max(len(entries), 1)
     for at, (side, colour) in enumerate(entries):
         x = 12 + at * step
         yield f'<rect class="s{colour}" x="{x:.1f}" y="32" width="10" height="10"/>'
         yield f'<text x="{x + 14:.1f}" y="41">{escape(side)}</text>'
-    yield f'<text class="end" x="{WIDTH - 8}" y="41">≈ reckoned</text>'
+    yield f'<text class="end" x="{WIDTH - 8}" y="41">≈ and outlined: reckoned</text>'
 
 
 def _grid(axis: Axis, bottom: float) -> Iterator[str]:
