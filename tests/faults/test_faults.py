@@ -22,8 +22,8 @@ from local_hub.control import SECRET_KEY, SESSION_SECRET_PREFIX, running_hub
 from local_hub.switches import CHOICES
 
 SEED = int(os.environ.get("SEED") or cases.DEFAULT_SEED)
-SAMPLE = int(os.environ.get("SAMPLE") or 300)
-PARTS = 10  # so that they can be run at the same time
+SAMPLE = int(os.environ.get("SAMPLE") or 120)
+PARTS = 4  # so that they can be run at the same time
 SEEN = {
     "invite": Observed({"GetMembers": 4, "InviteMembers": 2, "AssumeRole": 1}, frozenset({"InviteMembers"})),
     "hub-absent": Observed({"DescribeHub": 3, "DisableSecurityHub": 1}),
