@@ -64,7 +64,7 @@ screenshots: setup ## make the pictures in docs/images: the report in Chromium, 
 	@$(VENV_PYTHON) tests/report/screenshots.py
 	@$(VENV_PYTHON) tests/demo/picture.py
 
-matrix: setup ## sanity, units and playbooks on every supported ansible-core with every Python of this machine, or CORES=2.21
+matrix: setup ## every supported ansible-core with every Python of this machine, the oldest and newest SDK; or CORES=2.21
 	@$(VENV_PYTHON) -m run.matrix $(CORES)
 
 mutate: setup ## change the plans, retry.py and errors.py in each place, and see whether their tests notice, or ONLY=retry.py

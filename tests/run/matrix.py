@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sanity tests, unit tests and playbooks on every supported ansible-core with every Python that this machine has.
 
+Then the unit tests with the oldest and the newest amazon.aws, boto3 and botocore.
 Ends with a table; a pair whose Python this machine lacks is listed as not run.
 """
 
@@ -9,18 +10,20 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from run import ansible_test, guards, setup, tree
 from run.guards import NothingCheckedError, Tally
-from run.layout import BUILD, REQUIREMENTS, ROOT, environment, locked
-from run.shell import CommandError, show
+from run.layout import BUILD, DEPENDENCIES, REQUIREMENTS, ROOT, TEST_TREE, environment, link, locked
+from run.shell import CommandError, read, show
 
 FOLDER = BUILD / "matrix"
 NEEDED = REQUIREMENTS / "matrix.txt"
@@ -38,7 +41,14 @@ CORES = {
     "2.19": (("3.11", "3.12", "3.13"), ("3.8", "3.9", "3.10")),
     "2.20": (("3.12", "3.13", "3.14"), ("3.9", "3.10", "3.11")),
     "2.21": (("3.12", "3.13", "3.14"), ("3.9", "3.10", "3.11")),
+    "2.22": (("3.13", "3.14"), ("3.9", "3.10", "3.11", "3.12")),
 }
+# What pip takes where a version has no release yet.
+PRERELEASES = {"2.22": "ansible-core>=2.22.0b1,<2.23"}
+# Its pylint comes from an archive outside of the package index.
+LEFT_OUT = {"2.22": ("pylint",)}
+# Which ansible-core and Python the ends of amazon.aws and the SDK are run with: both ends of those too.
+ENDS = {"oldest": ("2.17", "3.11"), "newest": ("2.21", "3.13")}
 
 
 @dataclass(frozen=True)
@@ -70,25 +80,80 @@ def find_python(version: str) -> Path | None:
     return None
 
 
-def make_venv(core: str, version: str, python: Path) -> Path:
-    """Return a virtual environment with that ansible-core, made anew where its requirements have changed."""
-    venv = FOLDER / f"core{core}-py{version}"
-    stamp = "".join([setup.fingerprint(NEEDED), setup.fingerprint(UNIT_TESTS), str(python)])
+def make_venv(core: str, version: str, python: Path, *more: Path) -> Path:
+    """Return a virtual environment with that ansible-core, made anew where its requirements have changed.
+
+    :param more: files of requirements besides those of the unit tests
+    """
+    venv = FOLDER / "-".join([f"core{core}-py{version}", *(file.stem for file in more)])
+    needed = (NEEDED, UNIT_TESTS, *more)
+    stamp = "".join([*map(setup.fingerprint, needed), str(python)])
     if not setup.up_to_date(venv, stamp):
         setup.make_venv(venv, str(python))
-        setup.install(venv, f"ansible-core~={core}.0", "--requirement", str(NEEDED), "--requirement", str(UNIT_TESTS))
+        files = [word for file in needed for word in ("--requirement", str(file))]
+        setup.install(venv, PRERELEASES.get(core, f"ansible-core~={core}.0"), *files)
         setup.seal(venv, stamp)
     return venv
 
 
-def run_controller(version: str, venv: Path) -> Tally:
+def run_controller(core: str, version: str, venv: Path) -> Tally:
     """Run everything with ansible-core on this Python."""
     files = tree.refresh()
-    ansible_test.run("sanity", "--python", version, "--junit", venv=venv)
-    sanity = guards.sanity(ansible_test.reports(ansible_test.SANITY_REPORTS), guards.sanity_expected(files))
+    left_out = LEFT_OUT.get(core, ())
+    skipped = [word for test in left_out for word in ("--skip-test", test)]
+    ansible_test.run("sanity", "--python", version, "--junit", *skipped, venv=venv)
+    expected = guards.sanity_expected(files) - set(left_out)
+    sanity = guards.sanity(ansible_test.reports(ansible_test.SANITY_REPORTS), expected)
+    return sanity + run_units(version, venv) + run_playbooks(venv)
+
+
+def run_units(version: str, venv: Path) -> Tally:
+    """Run the unit tests with the ansible-core of a virtual environment."""
     ansible_test.run("units", "--python", version, venv=venv)
-    units = guards.junit(ansible_test.reports(ansible_test.UNIT_REPORTS), "unit test")
-    return sanity + units + run_playbooks(venv)
+    return guards.junit(ansible_test.reports(ansible_test.UNIT_REPORTS), "unit test")
+
+
+@contextlib.contextmanager
+def amazon_aws(end: str) -> Iterator[None]:
+    """Put another amazon.aws beside the copy of the checkout, and the usual one afterwards."""
+    place = TEST_TREE / "ansible_collections" / "amazon"
+    folder = FOLDER / f"amazon-{end}"
+    python = ("--only-binary=:all:", "--python-version", ENDS[end][1])
+    setup.unpack_amazon_aws(REQUIREMENTS / f"collections-{end}.txt", folder, *python)
+    link(place, folder / "ansible_collections" / "amazon")
+    try:
+        yield
+    finally:
+        link(place, DEPENDENCIES / "amazon")
+
+
+def versions(end: str, venv: Path) -> str:
+    """Return what is at this end, for the table."""
+    manifest = FOLDER / f"amazon-{end}" / "ansible_collections" / "amazon" / "aws" / "MANIFEST.json"
+    amazon = json.loads(manifest.read_text(encoding="utf-8"))["collection_info"]["version"]
+    program = "import boto3, botocore; print(f'boto3 {boto3.__version__}, botocore {botocore.__version__}')"
+    return f"amazon.aws {amazon}, {read(str(venv / 'bin' / 'python'), '-c', program).strip()}"
+
+
+def run_end(end: str) -> Row:
+    """Run the unit tests with the oldest or the newest amazon.aws and SDK; return the row."""
+    core, version = ENDS[end]
+    python = find_python(version)
+    if python is None:
+        return Row(core, version, f"not run with the {end} amazon.aws and SDK: this machine has no Python {version}")
+    log = FOLDER / f"{end}.log"
+    started = time.monotonic()
+    try:
+        with locked("stage"), log.open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output):
+            venv = make_venv(core, version, python, REQUIREMENTS / f"sdk-{end}.txt")
+            tree.refresh()
+            with amazon_aws(end):
+                tally, what = run_units(version, venv), versions(end, venv)
+    except (CommandError, NothingCheckedError, setup.SetupError) as error:
+        return Row(
+            core, version, f"FAILED with the {end}: {str(error).splitlines()[0]} ({log.relative_to(ROOT)})", True
+        )
+    return Row(core, version, f"units with {what}: {tally}, {time.monotonic() - started:.0f} s", bool(tally.failed))
 
 
 def run_playbooks(venv: Path) -> Tally:
@@ -120,10 +185,11 @@ def run_pair(core: str, version: str, *, target: Path | None) -> Row:
     try:
         with locked("stage"), log.open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output):
             venv = make_venv(core, hosts[0], host)
-            tally = run_target(version, venv, target) if target else run_controller(version, venv)
+            tally = run_target(version, venv, target) if target else run_controller(core, version, venv)
     except (CommandError, NothingCheckedError, setup.SetupError) as error:
         return Row(core, version, f"FAILED: {str(error).splitlines()[0]} ({log.relative_to(ROOT)})", failed=True)
-    what = " and ".join(TARGET_TESTS) if target else "sanity, units and playbooks"
+    left_out = "".join(f" (without {test})" for test in LEFT_OUT.get(core, ()))
+    what = " and ".join(TARGET_TESTS) if target else f"sanity{left_out}, units and playbooks"
     return Row(core, version, f"{what}: {tally}, {time.monotonic() - started:.0f} s", failed=bool(tally.failed))
 
 
@@ -142,14 +208,14 @@ def rows(cores: list[str]) -> Iterator[Row]:
 def main() -> int:
     """Print the table as it grows; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m run.matrix", description=__doc__)
-    parser.add_argument("cores", nargs="*", metavar="core", help=f"any of {', '.join(CORES)}; all by default")
-    cores = parser.parse_args().cores or list(CORES)
-    if unknown := set(cores) - set(CORES):
+    parser.add_argument("cores", nargs="*", metavar="core", help=f"any of {', '.join([*CORES, *ENDS])}; all by default")
+    chosen = parser.parse_args().cores or [*CORES, *ENDS]
+    if unknown := set(chosen) - {*CORES, *ENDS}:
         parser.error(f"no supported ansible-core: {', '.join(sorted(unknown))}")
     FOLDER.mkdir(parents=True, exist_ok=True)
     print(Row("ansible-core", "Python", "what was checked"), flush=True)
     table = []
-    for row in rows(cores):
+    for row in chain(rows([core for core in chosen if core in CORES]), (run_end(end) for end in ENDS if end in chosen)):
         print(row, flush=True)
         table.append(row)
     failed = sum(row.failed for row in table)

@@ -122,16 +122,26 @@ def set_up_dependencies() -> None:
     if up_to_date(DEPENDENCIES, stamp) and folder.is_dir():
         return
     print(f"Unpacking amazon.aws into {DEPENDENCIES.relative_to(ROOT)} ...")
-    shutil.rmtree(DEPENDENCIES, ignore_errors=True)
-    DEPENDENCIES.mkdir(parents=True)
-    with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
-        pip = (BIN / "python", "-m", "pip")
-        run(*pip, "download", "--quiet", "--no-deps", "--requirement", BUNDLE, "--dest", scratch)
-        unpack(next(Path(scratch).glob("*.whl")), DEPENDENCIES.parent)
-    run(BIN / "python", "-m", "compileall", "-q", DEPENDENCIES)
+    unpack_amazon_aws(BUNDLE, DEPENDENCIES.parent)
     # antsibull-docs takes only the files that git lists, and of a folder that our repository ignores it lists none
     run("git", "init", "--quiet", "--initial-branch=main", DEPENDENCIES.parent)
     seal(DEPENDENCIES, stamp)
+
+
+def unpack_amazon_aws(requirements: Path, target: Path, *options: str) -> None:
+    """Put ansible_collections/amazon/aws into the target, in place of what is there.
+
+    :param requirements: a file that names the package `ansible`, which carries it
+    :param options: more options for pip download
+    """
+    folder = target / "ansible_collections"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
+        pip = (BIN / "python", "-m", "pip")
+        run(*pip, "download", "--quiet", "--no-deps", *options, "--requirement", requirements, "--dest", scratch)
+        unpack(next(Path(scratch).glob("*.whl")), target)
+    run(BIN / "python", "-m", "compileall", "-q", folder)
 
 
 def unpack(wheel: Path, target: Path) -> None:

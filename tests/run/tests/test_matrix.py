@@ -1,0 +1,69 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `make matrix` runs, without running it."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from run import layout, matrix, setup, tree
+from run.guards import Tally
+from run.layout import REQUIREMENTS
+
+
+@pytest.mark.parametrize("end", matrix.ENDS)
+def test_both_ends_have_their_requirements_and_a_core(end: str) -> None:
+    core, version = matrix.ENDS[end]
+
+    assert version in matrix.CORES[core][0]
+    for name in (f"sdk-{end}.txt", f"collections-{end}.txt"):
+        assert (REQUIREMENTS / name).read_text(encoding="utf-8")
+
+
+def test_oldest_sdk_is_the_documented_one() -> None:
+    pinned = (REQUIREMENTS / "sdk-oldest.txt").read_text(encoding="utf-8").replace(" == ", ">=")
+    documented = (layout.ROOT / "requirements.txt").read_text(encoding="utf-8")
+
+    assert [line for line in pinned.splitlines() if line[0] != "#"] == [
+        line for line in documented.splitlines() if line[0] != "#"
+    ]
+
+
+def test_amazon_aws_is_put_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    place = tmp_path / "ansible_collections" / "amazon"
+    monkeypatch.setattr(matrix, "TEST_TREE", tmp_path)
+    monkeypatch.setattr(setup, "unpack_amazon_aws", lambda *_words: None)
+
+    with matrix.amazon_aws("oldest"):
+        assert place.readlink().parts[-3:] == ("amazon-oldest", "ansible_collections", "amazon")
+
+    assert place.readlink().parts[-2:] == ("ansible_collections", "amazon")
+    assert "amazon-oldest" not in place.readlink().parts
+
+
+def test_end_without_its_python_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matrix, "find_python", lambda _version: None)
+
+    row = matrix.run_end("newest")
+
+    assert "not run" in str(row)
+    assert not row.failed
+
+
+def test_end_names_what_it_ran_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(matrix, "FOLDER", tmp_path)
+    monkeypatch.setattr(matrix, "find_python", lambda _version: Path("python"))
+    monkeypatch.setattr(matrix, "make_venv", lambda *_words: tmp_path)
+    monkeypatch.setattr(tree, "refresh", list)
+    monkeypatch.setattr(matrix, "locked", contextlib.nullcontext)
+    monkeypatch.setattr(matrix, "amazon_aws", contextlib.nullcontext)
+    monkeypatch.setattr(matrix, "run_units", lambda *_words: Tally(3, 1))
+    monkeypatch.setattr(matrix, "versions", lambda *_words: "amazon.aws 10.1.0")
+
+    row = matrix.run_end("oldest")
+
+    assert row.failed
+    assert "units with amazon.aws 10.1.0: 3 passed, 1 failed" in str(row)
