@@ -19,12 +19,12 @@ DARK = ("#ff7b6e", "#ffb4ab", "#9aa0a6", "#8ab4f8", "#c8a6ff", "#6dd58c")
 
 @dataclass(frozen=True)
 class Bar:
-    """One time. One that is reckoned is drawn as an outline."""
+    """One time. One that is estimated is drawn as an outline."""
 
     side: str
     seconds: float
     text: str
-    reckoned: bool = False
+    estimated: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _legend(entries: Sequence[tuple[str, int]]) -> Iterator[str]:
         x = 12 + at * step
         yield f'<rect class="s{colour}" x="{x:.1f}" y="32" width="10" height="10"/>'
         yield f'<text x="{x + 14:.1f}" y="41">{escape(side)}</text>'
-    yield f'<text class="end" x="{WIDTH - 8}" y="41">≈ and outlined: reckoned</text>'
+    yield f'<text class="end" x="{WIDTH - 8}" y="41">≈ and outlined: estimated</text>'
 
 
 def _grid(axis: Axis, bottom: float) -> Iterator[str]:
@@ -122,7 +122,7 @@ def _groups(axis: Axis, sides: Sequence[str], groups: Sequence[Group]) -> Iterat
 
 def _bar(axis: Axis, colour: int, bar: Bar, y: float) -> Iterator[str]:
     end = axis.place(bar.seconds)
-    kind, about = (" r", "≈ ") if bar.reckoned else ("", "")
+    kind, about = (" r", "≈ ") if bar.estimated else ("", "")
     yield (
         f'<rect class="s{colour}{kind}" x="{LEFT}" y="{y}" width="{end - LEFT:.1f}" height="{BAR - 2}">'
         f"<title>{escape(bar.side)}: {about}{escape(bar.text)}</title></rect>"

@@ -14,7 +14,7 @@ from bench.sides import INVITING, NOTHING, ONBOARDING, Case, Figure, Side
 from bench.table import Row
 from bench.workload import Bench
 
-# A side that would take longer is reckoned.
+# A side that would take longer is estimated.
 MEASURED_SECONDS = 60.0
 TIMES_THE_FLOOR = 1.2
 ALL_SIZES = tuple(product((1, 50, 1000), (1, 5, 17)))
@@ -32,7 +32,7 @@ def peers(bench: Bench) -> Iterator[Row]:
 
 
 def peers_quick(bench: Bench) -> Iterator[Row]:
-    """The same with fewer sizes, and reckoned from 15 seconds on."""
+    """The same with fewer sizes, and estimated from 15 seconds on."""
     figures: list[Figure] = []
     yield from _compare(bench, "peers-quick", _cases(QUICK_SIZES), figures, longest=15)
     yield from _compare(bench, "peers-quick", [Case(ONBOARDING, 20, 5)], figures, longest=15)
@@ -53,7 +53,7 @@ def _sides(case: Case) -> Sequence[Side]:
 def _compare(
     bench: Bench, entry: str, cases: Iterable[Case], figures: list[Figure], longest: float = MEASURED_SECONDS
 ) -> Iterator[Row]:
-    """Measure all sides in each case, from small to large, or reckon them; add to the figures, and write them down."""
+    """Measure all sides in each case, from small to large, or estimate them; add to the figures and write them."""
     for case in cases:
         found = [take(bench, side, case, figures, longest) for side in _sides(case)]
         figures.extend(found)
@@ -63,11 +63,11 @@ def _compare(
 
 
 def take(bench: Bench, side: Side, case: Case, figures: Sequence[Figure], longest: float) -> Figure:
-    """Measure a side; reckon it where it is slow and would take longer than so many seconds."""
+    """Measure a side; estimate it where it is slow and would take longer than so many seconds."""
     same = [each for each in figures if (each.side, each.kind) == (side.name, case.kind)]
-    known = [each for each in same if not each.reckoned and not each.limited]
+    known = [each for each in same if not each.estimated and not each.limited]
     if side.slow and sides.takes_long(side, case, known, longest):
-        return sides.reckon(side, case, known)
+        return sides.estimate(side, case, known)
     return sides.measure(bench, side, case)
 
 

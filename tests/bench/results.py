@@ -19,9 +19,9 @@ from run.layout import BUILD
 FOLDER = BUILD / "bench"
 MINUTE, HOUR = 60, 3600
 TITLES = {
-    "inviting": "Inviting: accounts × Regions",
-    "nothing-to-do": "Nothing to do: accounts × Regions",
-    "onboarding": "Onboarding, and the service's own limit: accounts × Regions",
+    "inviting": "Inviting: accounts × Regions, time on a logarithmic axis",
+    "nothing-to-do": "Nothing to do: accounts × Regions, time on a logarithmic axis",
+    "onboarding": "Onboarding, and the service's own limit: accounts × Regions, time on a logarithmic axis",
 }
 
 
@@ -34,7 +34,7 @@ def duration(seconds: float) -> str:
 
 def said(figure: Figure) -> str:
     """A figure in the table of `make bench`."""
-    how = f"reckoned for {figure.calls:,} calls" if figure.reckoned else f"{figure.calls:,} calls"
+    how = f"estimated for {figure.calls:,} calls" if figure.estimated else f"{figure.calls:,} calls"
     return f"{figure.side} {duration(figure.seconds)} ({how})"
 
 
@@ -93,7 +93,7 @@ def drawn(figures: Sequence[Figure]) -> dict[str, str]:
     """The charts: {name: SVG}."""
     groups: dict[str, list[charts.Group]] = {}
     for case, by_side in _by_case(figures).items():
-        bars = [charts.Bar(side, one.seconds, duration(one.seconds), one.reckoned) for side, one in by_side.items()]
+        bars = [charts.Bar(side, one.seconds, duration(one.seconds), one.estimated) for side, one in by_side.items()]
         groups.setdefault(_chart_of(case), []).append(charts.Group(_label(case), bars))
     names = [side.name for side in SIDES]
     return {chart: charts.draw(TITLES[chart], names, group) for chart, group in groups.items()}
@@ -113,4 +113,4 @@ def tables(figures: Sequence[Figure]) -> dict[str, str]:
 def _cell(figure: Figure | None) -> str:
     if figure is None:
         return ""
-    return f"≈ {duration(figure.seconds)}" if figure.reckoned else duration(figure.seconds)
+    return f"≈ {duration(figure.seconds)}" if figure.estimated else duration(figure.seconds)

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the entry "peers" compares: cases, the sides that do the same work, their calls, and what is reckoned."""
+"""What the entry "peers" compares: cases, the sides that do the same work, their calls, and what is estimated."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Side:
     """One way to do the work.
 
     :param calls: how many calls to Security Hub it makes without a limit; None where that is not foreseen
-    :param slow: whether it is reckoned where it would take long
+    :param slow: whether it is estimated where it would take long
     :param at_once: how many calls it has under way at a time
     :param representative: from how many calls on a measured case says how it goes on
     :param creates: whether it begins with accounts that nobody has heard of
@@ -81,7 +81,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Figure:
-    """What a side took for a case. Where it is reckoned, no processor time is known."""
+    """What a side took for a case. Where it is estimated, no processor time is known."""
 
     kind: str
     accounts: int
@@ -93,7 +93,7 @@ class Figure:
     cpu_seconds: float | None = None
 
     @property
-    def reckoned(self) -> bool:
+    def estimated(self) -> bool:
         """Whether it was not measured."""
         return self.cpu_seconds is None
 
@@ -223,7 +223,7 @@ def _check(bench: Bench, case: Case) -> None:
         bench.expect(invited=case.pairs if case.kind == INVITING else 0)
 
 
-def reckon(side: Side, case: Case, known: Sequence[Figure]) -> Figure:
+def estimate(side: Side, case: Case, known: Sequence[Figure]) -> Figure:
     """Return what a side takes, by its measured cases of the same kind and by the service's limit.
 
     A straight line through the smallest and the largest of them; through the largest alone where there is no other.
@@ -243,7 +243,7 @@ def reckon(side: Side, case: Case, known: Sequence[Figure]) -> Figure:
 
 
 def takes_long(side: Side, case: Case, known: Sequence[Figure], longest: float) -> bool:
-    """Whether a side would take longer than so many seconds: as reckoned, where there is enough to reckon by."""
+    """Whether a side would take longer than so many seconds: as estimated, where there is enough to estimate by."""
     if any(figure.calls >= side.representative for figure in known):
-        return reckon(side, case, known).seconds > longest
+        return estimate(side, case, known).seconds > longest
     return False

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""That the peers do the work that they are compared by, and that what is not measured is reckoned right."""
+"""That the peers do the work that they are compared by, and that what is not measured is estimated right."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def figure(side: Side, case: Case, seconds: float, calls: int, cpu_seconds: floa
 def test_each_side_does_the_work_with_the_calls_that_are_foreseen(bench: Bench, side: Side, kind: str) -> None:
     case = Case(kind, accounts=1 if side is CLI else 2, regions=2)
     found = sides.measure(bench, side, case)
-    assert (found.side, found.kind, found.reckoned) == (side.name, kind, False)
+    assert (found.side, found.kind, found.estimated) == (side.name, kind, False)
     assert side.calls is not None
     assert found.calls == side.calls(case)
     counts = bench.hub.counts()
@@ -72,35 +72,35 @@ def test_other_calls_than_foreseen_are_no_measurement(bench: Bench) -> None:
         sides.measure(bench, wrong, Case(INVITING, 1, 1))
 
 
-def test_what_is_reckoned_grows_with_the_calls() -> None:
+def test_what_is_estimated_grows_with_the_calls() -> None:
     known = figure(CLI, Case(NOTHING, 50, 1), seconds=40, calls=50)
-    found = sides.reckon(CLI, Case(NOTHING, 1000, 17), [known])
-    assert (found.calls, found.seconds, found.reckoned) == (17_000, 13_600, True)
+    found = sides.estimate(CLI, Case(NOTHING, 1000, 17), [known])
+    assert (found.calls, found.seconds, found.estimated) == (17_000, 13_600, True)
 
 
-def test_what_is_reckoned_leaves_out_the_start() -> None:
+def test_what_is_estimated_leaves_out_the_start() -> None:
     known = [figure(ONE_BY_ONE, Case(INVITING, 50, 1), 2.5, 150), figure(ONE_BY_ONE, Case(INVITING, 1, 1), 1.03, 3)]
-    assert sides.reckon(ONE_BY_ONE, Case(INVITING, 1000, 17), known).seconds == pytest.approx(511)
+    assert sides.estimate(ONE_BY_ONE, Case(INVITING, 1000, 17), known).seconds == pytest.approx(511)
 
 
-def test_what_is_reckoned_keeps_the_limit_of_the_service() -> None:
+def test_what_is_estimated_keeps_the_limit_of_the_service() -> None:
     known = figure(ONE_BY_ONE, Case(INVITING, 50, 1), seconds=1.5, calls=150)
-    found = sides.reckon(ONE_BY_ONE, Case(INVITING, 1000, 1, limited=True), [known])
+    found = sides.estimate(ONE_BY_ONE, Case(INVITING, 1000, 1, limited=True), [known])
     assert (found.calls, found.seconds) == (3000, 297)
 
 
 @pytest.mark.parametrize(
-    ("side", "known", "reckoned"),
+    ("side", "known", "estimated"),
     [(CLI, 50, True), (MODULE, 50, False), (CLI, 0, False), (ONE_BY_ONE, 3, False), (ONE_BY_ONE, 150, True)],
     ids=["slow", "ours", "unknown", "too small", "large enough"],
 )
-def test_only_slow_sides_that_would_take_long_are_reckoned(
-    monkeypatch: pytest.MonkeyPatch, bench: Bench, side: Side, known: int, reckoned: bool
+def test_only_slow_sides_that_would_take_long_are_estimated(
+    monkeypatch: pytest.MonkeyPatch, bench: Bench, side: Side, known: int, estimated: bool
 ) -> None:
     monkeypatch.setattr(sides, "measure", lambda _bench, side, case: figure(side, case, 1, 1))
     figures = [figure(side, Case(NOTHING, known, 1), seconds=40, calls=known)] if known else []
-    assert peers.take(bench, side, Case(NOTHING, 50, 1), figures, longest=1e9).reckoned is False
-    assert peers.take(bench, side, Case(NOTHING, 1000, 1), figures, longest=60).reckoned is reckoned
+    assert peers.take(bench, side, Case(NOTHING, 50, 1), figures, longest=1e9).estimated is False
+    assert peers.take(bench, side, Case(NOTHING, 1000, 1), figures, longest=60).estimated is estimated
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_figures_are_written_and_read_with_their_charts(tmp_path: Path) -> None:
     assert names == {"sample.json", "sample-inviting.svg", "sample-onboarding.svg"}
 
 
-def test_tables_mark_what_is_reckoned() -> None:
+def test_tables_mark_what_is_estimated() -> None:
     tables = results.tables(sample())
     assert tables["inviting"].splitlines()[2] == "| 1,000 × 17 |  | 9.2 s |  |  |  | ≈ 7.5 h |"
     assert tables["onboarding"].splitlines()[2] == "| inviting 50 × 1, 10 calls/s |  | 1.1 s |  |  |  |  |"
