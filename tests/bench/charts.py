@@ -45,7 +45,7 @@ class Axis:
     @classmethod
     def over(cls, groups: Sequence[Group]) -> Axis:
         """An axis that holds all bars, from the mark below the shortest."""
-        times = [bar.seconds for group in groups for bar in group.bars]
+        times = [one.seconds for group in groups for one in group.bars]
         low = max((mark for mark, _text in MARKS if mark < min(times)), default=min(times) / 10)
         return cls(low, max(times))
 
@@ -63,7 +63,7 @@ def draw(title: str, sides: Sequence[str], groups: Sequence[Group]) -> str:
     """Return a chart. Each side keeps its colour, whether it is in the chart or not."""
     axis = Axis.over(groups)
     bottom = TOP + sum(len(group.bars) * BAR + GAP for group in groups)
-    shown = [side for side in sides if any(bar.side == side for group in groups for bar in group.bars)]
+    shown = [side for side in sides if any(one.side == side for group in groups for one in group.bars)]
     pieces = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 24}" role="img">',
         "<!-- SPDX-FileCopyrightText: multiaccount.aws contributors; SPDX-License-Identifier: GPL-3.0-or-later -->",
@@ -114,17 +114,17 @@ def _groups(axis: Axis, sides: Sequence[str], groups: Sequence[Group]) -> Iterat
     for group in groups:
         middle = y + len(group.bars) * BAR / 2 + 4
         yield f'<text class="end" x="{LEFT - 10}" y="{middle:.1f}">{escape(group.label)}</text>'
-        for bar in group.bars:
-            yield from _bar(axis, sides.index(bar.side), bar, y)
+        for one in group.bars:
+            yield from _bar(axis, sides.index(one.side), one, y)
             y += BAR
         y += GAP
 
 
-def _bar(axis: Axis, colour: int, bar: Bar, y: float) -> Iterator[str]:
-    end = axis.place(bar.seconds)
-    kind, about = (" r", "≈ ") if bar.estimated else ("", "")
+def _bar(axis: Axis, colour: int, one: Bar, y: float) -> Iterator[str]:
+    end = axis.place(one.seconds)
+    kind, about = (" r", "≈ ") if one.estimated else ("", "")
     yield (
         f'<rect class="s{colour}{kind}" x="{LEFT}" y="{y}" width="{end - LEFT:.1f}" height="{BAR - 2}">'
-        f"<title>{escape(bar.side)}: {about}{escape(bar.text)}</title></rect>"
+        f"<title>{escape(one.side)}: {about}{escape(one.text)}</title></rect>"
     )
-    yield f'<text x="{end + 5:.1f}" y="{y + BAR - 2}">{about}{escape(bar.text)}</text>'
+    yield f'<text x="{end + 5:.1f}" y="{y + BAR - 2}">{about}{escape(one.text)}</text>'

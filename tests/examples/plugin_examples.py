@@ -35,6 +35,6 @@ def _commands(lines: Iterator[str]) -> Iterator[str]:
     for line in lines:
         command = line if line.startswith(("ansible ", "ansible-")) else ""
         while command.endswith("\\"):
-            command = command[:-1] + next(lines)
+            command = command[:-1] + next(lines, "")
         if command:
             yield command
