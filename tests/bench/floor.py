@@ -4,7 +4,9 @@
 
 All Regions at once, one client a Region, batches of 50. It makes the calls that the modules make.
 
-floor.py invite|onboard ACCOUNT,ACCOUNT,... REGION,REGION,... ADMINISTRATOR ROLE
+With invite-iso, it also reads times as the modules do, which botocore by itself takes long for.
+
+floor.py invite|invite-iso|onboard ACCOUNT,ACCOUNT,... REGION,REGION,... ADMINISTRATOR ROLE
 """
 
 from __future__ import annotations
@@ -82,7 +84,7 @@ def main() -> None:
     """Do what the command line says."""
     mode, account_list, region_list, administrator, role = sys.argv[1:]
     accounts, regions = account_list.split(","), region_list.split(",")
-    clients = Clients(THREADS)
+    clients = Clients(THREADS, iso_times=mode == "invite-iso")
     if mode == "onboard":
         onboard(clients, accounts, regions, administrator, role)
         return

@@ -7,6 +7,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import boto3
@@ -16,6 +17,10 @@ from botocore.credentials import CredentialProvider, CredentialResolver, Credent
 
 # As often as Terraform's provider tries a call that is throttled.
 ATTEMPTS = 25
+
+
+def _iso_time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 class ThreadCredentials(Credentials):
@@ -47,11 +52,17 @@ class Provider(CredentialProvider):
 class Clients:
     """Makes each client once. Sessions are not safe for threads, the clients that they make are."""
 
-    def __init__(self, connections: int) -> None:
+    def __init__(self, connections: int, iso_times: bool = False) -> None:
+        """Prepare.
+
+        :param iso_times: read times with the standard library, where botocore tries formats one after the other
+        """
         own = boto3.Session().get_credentials().get_frozen_credentials()
         self._credentials = ThreadCredentials(own)
         core = botocore.session.get_session()
         core.register_component("credential_provider", CredentialResolver([Provider(self._credentials)]))
+        if iso_times:
+            core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_iso_time)
         self._session = boto3.Session(botocore_session=core)
         retries = {"mode": "standard", "total_max_attempts": ATTEMPTS}
         self._config = Config(retries=retries, max_pool_connections=connections)

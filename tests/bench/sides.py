@@ -169,6 +169,8 @@ def _account_by_account(case: Case) -> int:
 PLAY = Side("ansible-playbook", _playbook)
 MODULE = Side("the module", _module, _in_batches)
 FLOOR = Side("threads, the floor", _floor, _in_batches)
+# The same with what the modules do better than botocore by itself; for inviting and nothing to do.
+ISO_FLOOR = Side("threads, the floor, with quick times", _script("floor.py", "invite-iso"), _in_batches)
 LOOP = Side("boto3 loop", _loop, _in_batches, slow=True)
 ONE_BY_ONE = Side(
     "Terraform's calls", _one_by_one, _one_by_one_calls, slow=True, at_once=10, representative=100, creates=True

@@ -13,7 +13,20 @@ import pytest
 
 from bench import charts, measure, peers, results, sides
 from bench.measure import BenchError
-from bench.sides import CLI, FLOOR, INVITING, LOOP, MODULE, NOTHING, ONBOARDING, ONE_BY_ONE, Case, Figure, Side
+from bench.sides import (
+    CLI,
+    FLOOR,
+    INVITING,
+    ISO_FLOOR,
+    LOOP,
+    MODULE,
+    NOTHING,
+    ONBOARDING,
+    ONE_BY_ONE,
+    Case,
+    Figure,
+    Side,
+)
 from bench.workload import Bench, prepared
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -34,7 +47,7 @@ def figure(side: Side, case: Case, seconds: float, calls: int, cpu_seconds: floa
 
 @pytest.mark.parametrize(
     ("side", "kind"),
-    [*product((FLOOR, LOOP, ONE_BY_ONE), (INVITING, NOTHING)), (CLI, INVITING), (MODULE, INVITING)],
+    [*product((FLOOR, ISO_FLOOR, LOOP, ONE_BY_ONE), (INVITING, NOTHING)), (CLI, INVITING), (MODULE, INVITING)],
     ids=lambda value: getattr(value, "name", value),
 )
 def test_each_side_does_the_work_with_the_calls_that_are_foreseen(bench: Bench, side: Side, kind: str) -> None:
@@ -101,6 +114,19 @@ def test_only_slow_sides_that_would_take_long_are_estimated(
     figures = [figure(side, Case(NOTHING, known, 1), seconds=40, calls=known)] if known else []
     assert peers.take(bench, side, Case(NOTHING, 50, 1), figures, longest=1e9).estimated is False
     assert peers.take(bench, side, Case(NOTHING, 1000, 1), figures, longest=60).estimated is estimated
+
+
+def test_the_module_is_judged_by_both_floors(monkeypatch: pytest.MonkeyPatch, bench: Bench) -> None:
+    times = {MODULE.name: 2.4, FLOOR.name: 3.0, ISO_FLOOR.name: 1.9}
+
+    def measured(_bench: Bench, side: Side, _case: Case) -> measure.Run:
+        return measure.Run(times[side.name], 1.0, peak_mb=0, code=0, output="", output_bytes=0)
+
+    monkeypatch.setattr(sides, "measured", measured)
+    monkeypatch.setattr(sides, "module_command", lambda _bench, _case: [])
+    rows = list(peers.against_the_floor(bench, "peers", Case(INVITING, 1000, 17), rounds=1))
+    assert [row.met for row in rows] == [True, False]
+    assert "2.4 s, floor 3.0 s: 0.80 times" in rows[0].measured
 
 
 @pytest.mark.parametrize(
