@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -201,3 +202,16 @@ def test_page_of_the_report_is_kept_although_a_region_failed(scene: Scene, stora
     ]
     body = s3.get_object(Bucket=BUCKET, Key=keys[0])["Body"].read().decode()
     assert all(account_id in body for account_id in ACCOUNTS)
+
+
+def test_definition_for_the_platform_has_the_same_job_templates(resources: dict[str, Any]) -> None:
+    definition = json.loads((PATTERN / "meta" / "pattern.json").read_text(encoding="utf-8"))
+    defined = {template["name"]: template for template in definition["aap_resources"]["controller_job_templates"]}
+
+    assert definition["name"] == PATTERN.name
+    assert defined.keys() == {template["name"] for template in resources["controller_templates"]}
+    for template in resources["controller_templates"]:
+        same = defined[template["name"]]
+        assert Path(template["playbook"]).name == same["playbook"]
+        assert (template["survey_spec"], template["labels"]) == (same["survey"], same["labels"])
+    assert [template["playbook"] for template in defined.values() if template.get("primary")] == ["onboard.yml"]
