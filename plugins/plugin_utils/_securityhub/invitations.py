@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 
 from .fleet import INVITED
 from .wording import count, in_order
@@ -53,12 +53,11 @@ def open_invitations(accounts: Sequence[Mapping[str, Any]], administrator_id: Op
 def _account(account: Mapping[str, Any]) -> Dict[str, Any]:
     """Return the Regions in which an account has an open invitation, and the age of the oldest."""
     rows = {region: row for region, row in account["memberships"].items() if row["member_status"] == INVITED}
-    ages = [row["invitation_age_days"] for row in rows.values() if row["invitation_age_days"] is not None]
     return {
         "account_id": account["account_id"],
         "name": account["name"],
         "regions": list(rows),
-        "invitation_age_days": max(ages, default=None),
+        "invitation_age_days": oldest(rows.values()),
     }
 
 
@@ -66,10 +65,9 @@ def _owner(email: Optional[str], rows: Sequence[Dict[str, Any]], text: str) -> D
     rows = sorted(rows, key=lambda row: -_age(row["invitation_age_days"]))
     lines = "\n".join(line(row) for row in rows)
     regions = in_order(region for row in rows for region in row["regions"])
-    ages = [row["invitation_age_days"] for row in rows if row["invitation_age_days"] is not None]
     return {
         "email": email,
-        "invitation_age_days": max(ages, default=None),
+        "invitation_age_days": oldest(rows),
         "accounts": rows,
         "subject": SUBJECT,
         "text": text.replace(REGIONS, ",".join(regions)).replace(ACCOUNTS, lines),
@@ -82,6 +80,11 @@ def line(row: Mapping[str, Any]) -> str:
     days = row["invitation_age_days"]
     age = f", invited {count(days, 'day')} ago" if days is not None else ""
     return f"- {row['account_id']}{name} in {', '.join(row['regions'])}{age}"
+
+
+def oldest(rows: Iterable[Mapping[str, Any]]) -> Optional[int]:
+    """Return the most days that an open invitation of these rows is old, None where no age is known."""
+    return max((row["invitation_age_days"] for row in rows if row["invitation_age_days"] is not None), default=None)
 
 
 def _age(days: Optional[int]) -> int:

@@ -20,7 +20,7 @@ import jinja2
 import yaml
 
 from .fleet import ADMINISTRATOR, ENABLED, INVITED, NOT_A_MEMBER, NOT_READABLE, Fleet
-from .invitations import letter
+from .invitations import letter, oldest
 from .reasons import MISSING_REGIONS_STEP
 from .report_data import Report, ReportOptions, build, clean
 from .severity import worst_accounts_first
@@ -160,13 +160,8 @@ def _cell(account: Mapping[str, Any], region: str, look: Optional[Look]) -> Tupl
 
 def _ages(report: Report) -> Dict[str, int]:
     """Return {account ID: days} of the oldest open invitation of each account."""
-    found = {}
-    for account in report["accounts"]:
-        days = [row["invitation_age_days"] for row in account["memberships"].values()]
-        known = [age for age in days if age is not None]
-        if known:
-            found[account["account_id"]] = max(known)
-    return found
+    ages = {account["account_id"]: oldest(account["memberships"].values()) for account in report["accounts"]}
+    return {account_id: days for account_id, days in ages.items() if days is not None}
 
 
 def _surplus(report: Report) -> Dict[str, List[Dict[str, Any]]]:
