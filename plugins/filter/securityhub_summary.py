@@ -106,8 +106,10 @@ _value:
         remaining:
           - member_status: Invited
             reason: awaiting_acceptance
-            explanation: The invitation is open.
-            next_step: The owner of the account accepts it.
+            explanation: The account owner has not accepted the invitation yet.
+            next_step: >-
+              Ask the account owners to enable Security Hub and accept the invitation in each Region,
+              or set securityhub_member_role to a role that this run can assume in the accounts.
             memberships: 1
             account_ids: ["111122223333"]
             regions: [eu-west-1]
