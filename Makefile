@@ -11,7 +11,7 @@ export PYTHONPATH := tests
 # no __pycache__ beside the sources; what lies in .build/venv is compiled when it is installed
 export PYTHONDONTWRITEBYTECODE := 1
 VENV_PYTHON := .build/venv/bin/python
-STAGES := lint types unit ansible-lint sanity units integration molecule docs-lint build
+STAGES := lint types ansible-lint sanity docs-lint build unit units integration molecule
 
 .DEFAULT_GOAL := help
 QUICK := lint types unit-quick

@@ -7,9 +7,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby, repeat
 
 from local_hub.control import HubError
 from run.guards import NothingCheckedError, Tally
@@ -17,8 +19,11 @@ from run.layout import locked
 from run.shell import CommandError
 from run.stages import STAGES
 
-# Stages that keep only one processor busy, and that do not write to the same folders.
-AT_ONCE = (("lint", "types"), ("ansible-lint", "sanity"), ("integration", "molecule"), ("docs-lint", "build"))
+# Lanes of stages that keep only one processor busy. The lanes of a group run at the same time.
+GROUPS = (
+    (("lint", "types", "ansible-lint", "docs-lint", "build"), ("sanity",)),
+    (("integration",), ("molecule",)),
+)
 
 
 def run_stage(name: str) -> Tally:
@@ -34,19 +39,36 @@ def run_stage(name: str) -> Tally:
     return tally
 
 
-def run_group(names: Sequence[str]) -> Tally:
-    """Run stages at the same time; return the sum of their tallies."""
-    with locked("stage"), ThreadPoolExecutor(len(names)) as pool:
-        return sum(pool.map(run_stage, names), Tally())
+def run_lane(names: Sequence[str], failed: threading.Event) -> list[Tally]:
+    """Run stages one after the other, until one fails in this lane or in another; return their tallies."""
+    tallies: list[Tally] = []
+    for name in names:
+        if failed.is_set():
+            break
+        tallies.append(run_stage(name))
+        if tallies[-1].failed:
+            failed.set()
+    return tallies
 
 
-def groups(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Yield the stages in their order, those of AT_ONCE together where they follow each other."""
-    left = list(names)
-    while left:
-        size = 2 if tuple(left[:2]) in AT_ONCE else 1
-        yield left[:size]
-        left = left[size:]
+def run_lanes(lanes: Sequence[Sequence[str]]) -> list[Tally]:
+    """Run lanes at the same time; return the tallies of the stages that ran."""
+    failed = threading.Event()
+    with locked("stage"), ThreadPoolExecutor(len(lanes)) as pool:
+        return [tally for tallies in pool.map(run_lane, lanes, repeat(failed)) for tally in tallies]
+
+
+def group_of(name: str) -> Sequence[Sequence[str]]:
+    """Return the lanes of the group that a stage is in, or one lane of its own."""
+    return next((group for group in GROUPS if any(name in lane for lane in group)), ((name,),))
+
+
+def lanes_of(names: Sequence[str]) -> Iterator[list[list[str]]]:
+    """Yield the stages in their order as lanes: those of a group together where they follow each other."""
+    for group, members in groupby(names, group_of):
+        together = list(members)
+        chosen = [[name for name in together if name in lane] for lane in group]
+        yield [lane for lane in chosen if lane]
 
 
 def main() -> int:
@@ -57,12 +79,12 @@ def main() -> int:
     if os.environ.get("ONLY") and len(stages) > 1:
         parser.error("ONLY narrows one stage; with several, less would be checked than is said")
     started = time.monotonic()
-    total, done = Tally(), 0
-    for group in groups(stages):
-        total += run_group(group)
-        done += len(group)
-        if total.failed:
+    tallies: list[Tally] = []
+    for lanes in lanes_of(stages):
+        tallies += run_lanes(lanes)
+        if any(tally.failed for tally in tallies):
             break
+    total, done = sum(tallies, Tally()), len(tallies)
     left = f", {len(stages) - done} stages not run" if done < len(stages) else ""
     print(f"\n{total} ({done} of {len(stages)} stages{left}, {time.monotonic() - started:.0f} s)")
     return 1 if total.failed else 0

@@ -5,11 +5,15 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 from run import guards
 from run.layout import COPY, ROOT
 from run.shell import read
+
+# Stages that run at the same time use the same copy.
+REFRESHING = threading.Lock()
 
 
 def files_git_sees(folder: Path) -> list[str]:
@@ -20,6 +24,11 @@ def files_git_sees(folder: Path) -> list[str]:
 
 def refresh() -> list[str]:
     """Bring the copy up to date and return its files. What git ignores there (reports, cloud config) stays."""
+    with REFRESHING:
+        return _refresh()
+
+
+def _refresh() -> list[str]:
     COPY.mkdir(parents=True, exist_ok=True)
     if not (COPY / ".git").is_dir():
         # without a repository of its own, git would see an ignored part of ours: no file at all

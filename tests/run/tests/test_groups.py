@@ -6,23 +6,24 @@ from __future__ import annotations
 
 import pytest
 
-from run.__main__ import AT_ONCE, groups
+from run.__main__ import GROUPS, lanes_of
 from run.stages import STAGES
 
 
 @pytest.mark.parametrize(
-    ("stages", "grouped"),
+    ("stages", "lanes"),
     [
-        (["lint"], [["lint"]]),
-        (["lint", "types", "unit"], [["lint", "types"], ["unit"]]),
-        (["units", "integration", "molecule", "build"], [["units"], ["integration", "molecule"], ["build"]]),
-        (["molecule", "integration"], [["molecule"], ["integration"]]),
-        (["integration"], [["integration"]]),
+        (["lint"], [[["lint"]]]),
+        (["lint", "types", "unit"], [[["lint", "types"]], [["unit"]]]),
+        (["lint", "sanity", "build"], [[["lint", "build"], ["sanity"]]]),
+        (["units", "integration", "molecule", "build"], [[["units"]], [["integration"], ["molecule"]], [["build"]]]),
+        (["molecule", "integration"], [[["integration"], ["molecule"]]]),
+        (["integration"], [[["integration"]]]),
     ],
 )
-def test_groups_of_stages(stages: list[str], grouped: list[list[str]]) -> None:
-    assert list(groups(stages)) == grouped
+def test_lanes_of_stages(stages: list[str], lanes: list[list[list[str]]]) -> None:
+    assert list(lanes_of(stages)) == lanes
 
 
-def test_each_pair_names_stages() -> None:
-    assert {name for pair in AT_ONCE for name in pair} <= STAGES.keys()
+def test_each_lane_names_stages() -> None:
+    assert {name for group in GROUPS for lane in group for name in lane} <= STAGES.keys()

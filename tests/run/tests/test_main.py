@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -70,6 +71,29 @@ def test_the_first_failure_ends_the_run(
     output = capsys.readouterr().out
     assert message in output
     assert "1 failed (1 of 2 stages, 1 stages not run, " in output.splitlines()[-1]
+    assert ran == []
+
+
+def test_a_failure_ends_its_lane_and_the_others_after_their_stage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both, ran = threading.Barrier(2), []
+
+    def fails() -> Tally:
+        both.wait()
+        return Tally(0, 1)
+
+    def waits() -> Tally:
+        both.wait()
+        return Tally(3)
+
+    def last() -> Tally:
+        ran.append("last")
+        return Tally(1)
+
+    monkeypatch.setattr(runner, "GROUPS", ((("fails", "last"), ("waits",)),))
+    assert run_stages(monkeypatch, {"fails": fails, "last": last, "waits": waits}) == 1
+    assert "3 passed, 1 failed (2 of 3 stages, 1 stages not run, " in capsys.readouterr().out.splitlines()[-1]
     assert ran == []
 
 
