@@ -13,7 +13,7 @@ from pathlib import Path
 from local_hub.control import DEFAULT_REGION, SECRET_KEY, Hub, access_key, running_hub
 from run import guards, pip_settings, tree
 from run.guards import Tally
-from run.layout import BIN, COPY, HOME, VENV, environment
+from run.layout import BIN, CACHE, COPY, HOME, VENV, environment
 from run.shell import CommandError, show
 
 ADMINISTRATOR = "111122223333"  # the account that integration targets act as
@@ -23,14 +23,15 @@ UNIT_REPORTS = "junit/*-units.xml"
 CLOUD_CONFIG = COPY / "tests" / "integration" / "cloud-config-aws.ini"
 
 # ansible-test fetches a script that puts pip into its environments, from a host of its own. Where that is out of reach,
-# Python's own copy of pip does the same: the arguments are the packages, and two switches that only the script knows.
+# uv does the same. The script's arguments are the packages, and two switches that only the script knows.
 STAND_IN = """\
+import os
 import subprocess
 import sys
 
 packages = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
-subprocess.run([sys.executable, "-m", "ensurepip", "--default-pip"], check=True, stdout=subprocess.DEVNULL)
-sys.exit(subprocess.run([sys.executable, "-m", "pip", "install", *packages]).returncode)
+command = [{uv!r}, "pip", "install", "--quiet", "--python", sys.executable, *packages]
+sys.exit(subprocess.run(command, env={{**os.environ, **{settings!r}}}).returncode)
 """
 OUT_OF_REACH = re.compile(r"bootstrap script can be manually downloaded and saved to: (\S+)")
 
@@ -44,7 +45,8 @@ def run(command: str, *options: str, venv: Path = VENV, path: str = "") -> str:
     shutil.rmtree(OUTPUT, ignore_errors=True)
     (HOME / ".pip").mkdir(parents=True, exist_ok=True)
     # ansible-test hands none of the environment's settings on to pip
-    settings = {**pip_settings.of_machine(BIN / "python"), "quiet": "2"}
+    # each environment is used by one tool once: what it does not import need not be compiled
+    settings = {**pip_settings.of_machine(BIN / "python"), "quiet": "2", "no-compile": "true"}
     (HOME / ".pip" / "pip.conf").write_text(pip_settings.as_file(settings), encoding="utf-8")
     env = environment(HOME=str(HOME), VIRTUAL_ENV=str(venv))
     env["PATH"] = os.pathsep.join([str(venv / "bin"), *([path] if path else []), env["PATH"]])
@@ -56,7 +58,9 @@ def run(command: str, *options: str, venv: Path = VENV, path: str = "") -> str:
         if not missing:
             raise
         print("The script that brings pip is out of reach: a stand-in takes its place.")
-        Path(missing.group(1)).write_text(STAND_IN, encoding="utf-8")
+        settings = {"UV_CACHE_DIR": str(CACHE / "uv"), **pip_settings.for_uv(pip_settings.of_machine(BIN / "python"))}
+        stand_in = STAND_IN.format(uv=str(BIN / "uv"), settings=settings)
+        Path(missing.group(1)).write_text(stand_in, encoding="utf-8")
     return show(*words, cwd=COPY, env=env)
 
 
