@@ -201,6 +201,7 @@ def test_size(opened: Opener, record_property: Callable[[str, object], None], nu
     html, data = (securityhub_membership_report(result, form, accounts) for form in ("html", "json"))
     page = opened(result, accounts)
     assert page.run(SHOWN_ROWS) == number
+    assert filtered(page) == f"{number:,} of {number:,} accounts, 17 of 17 Regions"
     said = filtered(page, "not-enabled", "000")
     size = len(html.encode())
     record_property("measured", f"{number} accounts: page of {size:,} bytes, JSON of {len(data):,}, {said}")

@@ -98,7 +98,7 @@
     showOwners();
     const places = wanted.visible.filter(Boolean).length;
     document.getElementById("shown").textContent = left
-      ? `${left} of ${rows.length} accounts, ${places} of ${regions.length} Regions`
+      ? `${left.toLocaleString("en")} of ${rows.length.toLocaleString("en")} accounts, ${places} of ${regions.length} Regions`
       : "No account matches.";
   }
 
