@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
@@ -18,6 +19,10 @@ ENABLED, INVITED = "Enabled", "Invited"
 NOT_A_MEMBER = "NotAMember"
 NOT_READABLE = "NotReadable"
 ADMINISTRATOR = "Administrator"
+STATUS_ORDER = (
+    ENABLED, INVITED, "Created", "Removed", "Resigned", "Deleted", "AccountSuspended", NOT_A_MEMBER, NOT_READABLE,
+    ADMINISTRATOR,
+)  # fmt: skip
 # Reasons that this collection's modules give and that are handled here.
 AWAITING_ACCEPTANCE = "awaiting_acceptance"
 ADMINISTRATOR_ACCOUNT = "administrator_account"
@@ -223,6 +228,17 @@ def _status(status: Optional[str], reason: Optional[str], has_failed: bool) -> s
     if status:
         return str(status)
     return NOT_READABLE if has_failed and reason in (None, NOT_ATTEMPTED) else NOT_A_MEMBER
+
+
+def count_by_status(rows: Iterable[Membership]) -> Dict[str, int]:
+    """Return {status: number of memberships}, in STATUS_ORDER and then the statuses that are not known."""
+    numbers = Counter(row.status for row in rows)
+    return {status: numbers[status] for status in in_order([*STATUS_ORDER, *numbers]) if numbers[status]}
+
+
+def count_actions(rows: Iterable[Membership]) -> Dict[str, int]:
+    """Return {action: number of memberships}."""
+    return dict(Counter(action for row in rows for action in row.actions))
 
 
 def _requested(accounts: Sequence[Row], seen: Mapping[Pair, Membership], regions: Sequence[str]) -> List[Pair]:

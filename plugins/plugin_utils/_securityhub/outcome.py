@@ -7,11 +7,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict
 from typing import Any, Dict
 
-from .fleet import Fleet
+from .fleet import Fleet, count_actions, count_by_status
 from .groups import Group, groups
 from .summary import Request, Summary, open_memberships
 
@@ -29,7 +28,7 @@ def outcome_of(fleet: Fleet, request: Request, summary: Summary) -> Dict[str, An
         "administrator_id": fleet.administrator_id,
         "regions": list(fleet.regions),
         "counts": _counts(fleet),
-        "actions": dict(Counter(action for row in fleet.memberships for action in row.actions)),
+        "actions": count_actions(fleet.memberships),
         "remaining": [_remaining(group) for group in groups(open_memberships(fleet, request))],
         "failed_regions": [asdict(row) for row in fleet.failed_regions],
         "report_path": request.report_path,
@@ -40,7 +39,7 @@ def _counts(fleet: Fleet) -> Dict[str, Any]:
     return {
         "accounts": len(fleet.account_ids),
         "memberships": len(fleet.memberships),
-        "by_status": dict(Counter(row.status for row in fleet.memberships)),
+        "by_status": count_by_status(fleet.memberships),
     }
 
 

@@ -13,7 +13,17 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 from .commands import commands
 from .comparison import since
-from .fleet import ADMINISTRATOR, ENABLED, INVITED, NOT_A_MEMBER, NOT_READABLE, FailedRegion, Fleet, Membership
+from .fleet import (
+    ADMINISTRATOR,
+    ENABLED,
+    INVITED,
+    NOT_A_MEMBER,
+    NOT_READABLE,
+    FailedRegion,
+    Fleet,
+    Membership,
+    count_by_status,
+)
 from .groups import Group, groups
 from .invitations import open_invitations
 from .reasons import explanation, next_step, reason_of
@@ -21,10 +31,6 @@ from .severity import worst_groups_first
 from .summary import OFFBOARD, ONBOARD, Request, open_memberships
 
 STRUCTURE = 1  # the version of the JSON; it grows when a key changes its meaning or is removed
-STATUS_ORDER = (
-    ENABLED, INVITED, "Created", "Removed", "Resigned", "Deleted", "AccountSuspended", NOT_A_MEMBER, NOT_READABLE,
-    ADMINISTRATOR,
-)  # fmt: skip
 
 Report = Dict[str, Any]
 
@@ -128,23 +134,16 @@ def _time(text: str) -> datetime:
 def _counts(rows: Sequence[Membership]) -> Dict[str, Any]:
     """Count accounts and memberships; what could not be read is neither Enabled nor not Enabled."""
     accounts: Dict[str, List[bool]] = {}
-    by_status: Dict[str, int] = {}
     for row in rows:
-        by_status[row.status] = by_status.get(row.status, 0) + 1
         accounts.setdefault(row.account_id, []).extend([row.status == ENABLED] if row.is_counted else [])
-    ordered = sorted(by_status, key=lambda status: (status not in STATUS_ORDER, _place(status)))
     return {
         "accounts": len(accounts),
         "accounts_read": sum(bool(seen) for seen in accounts.values()),
         "accounts_enabled": sum(bool(seen) and all(seen) for seen in accounts.values()),
         "memberships": len(rows),
         "memberships_read": sum(row.is_counted for row in rows),
-        "by_status": {status: by_status[status] for status in ordered},
+        "by_status": count_by_status(rows),
     }
-
-
-def _place(status: str) -> int:
-    return STATUS_ORDER.index(status) if status in STATUS_ORDER else len(STATUS_ORDER)
 
 
 def _accounts(fleet: Fleet, generated_at: str) -> List[Dict[str, Any]]:

@@ -15,13 +15,14 @@ from .fleet import (
     ADMINISTRATOR,
     ADMINISTRATOR_ACCOUNT,
     ENABLED,
-    INVITED,
     NO_FAILURE,
     NOT_A_MEMBER,
     NOT_READABLE,
     STANDARDS_PENDING,
     Fleet,
     Membership,
+    count_actions,
+    count_by_status,
 )
 from .groups import Group, groups
 from .reasons import ACTIONS, MISSING_REGIONS_STEP
@@ -30,7 +31,6 @@ from .wording import account_in_words, at_most, count, file_url, in_order, liste
 ONBOARD, INVITE, VERIFY, REPORT, OFFBOARD = PURPOSES = ("onboard", "invite", "verify", "report", "offboard")
 LOOKING_PURPOSES = (VERIFY, REPORT)
 NAMED_GROUPS = 20
-_ORDER = (ENABLED, INVITED, "Created", "Removed", "Resigned", "Deleted", "AccountSuspended", NOT_A_MEMBER)
 # Actions that are done in so many accounts and Regions.
 _ACTIONS_IN = ("enable_hub", "enable_standards")
 _TIMES = " \u00d7 "
@@ -154,9 +154,7 @@ def _totals(fleet: Fleet, request: Request) -> str:
 
 def _statuses(rows: Iterable[Membership]) -> Dict[str, int]:
     """Return {status in words: number}, Enabled first."""
-    numbers = Counter(row.status for row in rows)
-    order = [status for status in _ORDER if status in numbers]
-    return {_STATUS_WORDS.get(status, status): numbers[status] for status in in_order([*order, *numbers])}
+    return {_STATUS_WORDS.get(status, status): number for status, number in count_by_status(rows).items()}
 
 
 def _outcomes(rows: Iterable[Membership]) -> Dict[str, int]:
@@ -184,12 +182,12 @@ def _place(fleet: Fleet) -> str:
 
 def _changes(fleet: Fleet, request: Request) -> str:
     """Return what was done or is to be done, in numbers of memberships."""
-    numbers = Counter(action for row in fleet.memberships for action in row.actions)
+    numbers = count_actions(fleet.memberships)
     to_do = request.is_check or request.looks_only
     head = "To do" if to_do else "Done"
     if not numbers:
         return f"{head}: nothing" if fleet.memberships else ""
-    known = [action for action in in_order([*ACTIONS, *numbers]) if numbers[action]]
+    known = [action for action in in_order([*ACTIONS, *numbers]) if action in numbers]
     return f"{head}: {', '.join(_counted(action, numbers[action], to_do) for action in known)}"
 
 
