@@ -5,9 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +14,9 @@ import pytest
 
 from ansible_collections.multiaccount.aws.plugins.inventory import securityhub_members as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub
+from ansible_collections.multiaccount.aws.tests.unit.command_line import ProgramEnd, run_program, start_program
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, accounts
 
-# The parent folder of ansible_collections.
-COLLECTIONS = Path(module.__file__).absolute().parents[5]
 FILE = "fleet.securityhub_members.yml"
 IRELAND, VIRGINIA = "eu-west-1", "us-east-1"
 ENABLED, INVITED, CREATED, GONE = "111122223333", "222233334444", "012345670123", "444455556666"
@@ -161,26 +157,24 @@ class Desk:
         given = {key: value for key, value in given.items() if value is not None}
         (self.folder / FILE).write_text(json.dumps(given), encoding="utf-8")
 
-    def run(self, program: str, *words: str) -> tuple[int, str, str]:
-        """Run one of Ansible's programs on the inventory file: exit code, output, errors.
+    def run(self, program: str, *words: str) -> ProgramEnd:
+        """Run one of Ansible's programs on the inventory file; its messages come in one line."""
+        words = ("-i", str(self.folder / FILE), *words)
+        return self.checked(run_program(program, [*words], self.environment, self.folder))
 
-        It must fail if the inventory does: without that, it would list nobody, and say it went well.
-        """
-        variables = {
-            **os.environ,
-            **self.hub.environment(ADMINISTRATOR, IRELAND),
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-            "ANSIBLE_INVENTORY_UNPARSED_FAILED": "true",
-            "ANSIBLE_DEPRECATION_WARNINGS": "false",  # of the versions of amazon.aws and ansible-core together
-            "ANSIBLE_NOCOLOR": "1",
-            **self.variables,
-        }
-        command = [sys.executable, "-m", f"ansible.cli.{program}", "-i", str(self.folder / FILE), *words]
-        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=120)
-        assert SECRET_KEY not in done.stdout + done.stderr
-        assert "Traceback" not in done.stdout + done.stderr
+    def start(self, program: str, *words: str) -> ProgramEnd:
+        """Do the same as a process of its own, which is what users run."""
+        return self.checked(start_program(program, ["-i", str(self.folder / FILE), *words], self.environment))
+
+    def checked(self, end: ProgramEnd) -> ProgramEnd:
+        assert SECRET_KEY not in end.output + end.errors
+        assert "Traceback" not in end.output + end.errors
         # messages are wrapped at the width of a terminal
-        return done.returncode, done.stdout, " ".join(done.stderr.split())
+        return end._replace(errors=" ".join(end.errors.split()))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**self.hub.environment(ADMINISTRATOR, IRELAND), **self.variables}
 
     @property
     def variables(self) -> dict[str, str]:
@@ -195,14 +189,14 @@ class Desk:
     def list(self, **options: Any) -> Listing:
         """Run `ansible-inventory --list` with a file of these options; it has to go well."""
         self.write(**options)
-        code, output, errors = self.run("inventory", "--list")
+        code, output, errors = self.run("ansible-inventory", "--list")
         assert code == 0, errors
         return Listing(json.loads(output, object_hook=as_plain), errors)
 
     def fail(self, **options: Any) -> str:
         """Run `ansible-inventory --list` with a file of these options, which has to fail; return what it says."""
         self.write(**options)
-        code, output, errors = self.run("inventory", "--list")
+        code, output, errors = self.run("ansible-inventory", "--list")
         assert code != 0, output
         return errors
 
@@ -242,7 +236,7 @@ def test_hosts_and_groups_of_two_regions(desk: Desk) -> None:
 def test_the_graph_shows_every_group(desk: Desk) -> None:
     desk.seed({INVITED: ("Invited",)})
     desk.write()
-    code, output, errors = desk.run("inventory", "--graph")
+    code, output, errors = desk.run("ansible-inventory", "--graph")
     assert code == 0, errors
     assert output.splitlines() == [
         "@all:",
@@ -260,6 +254,17 @@ def test_the_graph_shows_every_group(desk: Desk) -> None:
         f"  |  |  |--{INVITED}",
         "  |  |--@securityhub_us_east_1:",
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "code"), [({"exclude_regions": IRELAND}, 0), ({"regions": []}, 1)], ids=["lists", "fails"]
+)
+def test_a_program_of_its_own_ends_like_the_fork_of_other_tests(desk: Desk, options: dict[str, Any], code: int) -> None:
+    desk.seed(FLEET)
+    desk.write(**options)
+    started = desk.start("ansible-inventory", "--list")
+    assert started == desk.run("ansible-inventory", "--list")
+    assert started.code == code
 
 
 def test_nobody_is_a_member(desk: Desk) -> None:
@@ -389,7 +394,7 @@ def test_texts_of_others_are_no_templates(desk: Desk, tmp_path: Path) -> None:
     options = {"compose": {"address": "email"}, "hostnames": ["account_id"]}
     assert desk.list(**options).hosts[INVITED]["address"] == spell
     code, output, errors = desk.run(
-        "adhoc", "-m", "ansible.builtin.debug", "-a", "msg='{{ email }} {{ address }}'", "all"
+        "ansible", "-m", "ansible.builtin.debug", "-a", "msg='{{ email }} {{ address }}'", "all"
     )
     assert code == 0, output + errors
     assert f"{spell} {spell}" in output
@@ -420,7 +425,7 @@ def test_the_cache(desk: Desk, tmp_path: Path) -> None:
     desk.seed({CREATED: ("Enabled", "Enabled")})
     assert desk.list(**cache).listed == first.listed
     (tmp_path / "play.yml").write_text('[{"hosts": "all"}]', encoding="utf-8")
-    code, _output, errors = desk.run("playbook", "--list-hosts", "--flush-cache", str(tmp_path / "play.yml"))
+    code, _output, errors = desk.run("ansible-playbook", "--list-hosts", "--flush-cache", str(tmp_path / "play.yml"))
     assert code == 0, errors
     assert desk.calls() == {"ListMembers": 2}
     assert CREATED in desk.list(**cache).groups["securityhub_enabled"]
@@ -582,7 +587,7 @@ def test_a_file_with_a_wrong_name_says_what_it_must_end_in(desk: Desk) -> None:
     desk.write()
     (desk.folder / FILE).rename(desk.folder / "fleet.yml")
     desk.write()
-    code, _output, errors = desk.run("inventory", "-i", str(desk.folder / "fleet.yml"), "--list")
+    code, _output, errors = desk.run("ansible-inventory", "-i", str(desk.folder / "fleet.yml"), "--list")
     assert code == 0, errors
     assert "fleet.yml: the name of a file for multiaccount.aws.securityhub_members must end in" in errors
     assert "securityhub_members.yml or securityhub_members.yaml" in errors
