@@ -86,7 +86,7 @@ def _tell_settings() -> None:
     constants.COLLECTIONS_PATHS = [COLLECTIONS]
     constants.INVENTORY_UNPARSED_IS_FAILED = True
     constants.DEPRECATION_WARNINGS = False
-    _collection_finder._AnsibleCollectionFinder._remove()  # noqa: SLF001 - as the class itself does first
+    _collection_finder._AnsibleCollectionFinder._remove()
 
 
 def start_program(program: str, words: list[str], variables: Mapping[str, str]) -> ProgramEnd:

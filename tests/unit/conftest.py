@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every unit test gets: an environment without AWS settings, and where it asks for one, a local Security Hub.
 
-`ansible-test units` forks a process for each test, so fixtures that start the server and read the service's model would
-do so each time. Both are done once, before the first test, by the process that the others are forked from.
+`ansible-test units` forks a process for each test, so fixtures that start the server and read the services' models
+would do so each time. Both are done once, before the first test, by the process that the others are forked from.
 """
 
 from __future__ import annotations
@@ -12,27 +12,24 @@ import contextlib
 import os
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
-import botocore.loaders
-import botocore.session
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub, credentials, running_hub
+from ansible_collections.multiaccount.aws.tests.unit import sdk_memory
 from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
-from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION
+from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR
 
-MODELS: dict[Any, Any] = {}
 SERVER = pytest.StashKey[Hub]()
 RUNNING = pytest.StashKey[contextlib.ExitStack]()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Start the local Security Hub if a test asks for it, and read the model that calls to it need."""
+    """Start the local Security Hub if a test asks for it, and read the models that calls to it need."""
     wanted = any("hub" in getattr(item, "fixturenames", ()) for item in session.items)
     if wanted and not session.config.option.collectonly:
-        _read_models()
+        sdk_memory.fill()
         session.config.stash[RUNNING] = contextlib.ExitStack()
         session.config.stash[SERVER] = session.config.stash[RUNNING].enter_context(running_hub())
 
@@ -53,21 +50,6 @@ def _no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
-def _loader_with_memory(search_path: str | None = None) -> Any:
-    """What reads the service's model for a session; to read it anew takes longer than all that a module does."""
-    loader = botocore.loaders.create_loader(search_path)
-    loader._cache = MODELS
-    return loader
-
-
-def _read_models() -> None:
-    """Fill MODELS, by a client that is made without any setting of whoever runs the tests."""
-    nowhere = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
-    session = botocore.session.Session(session_vars=nowhere)
-    session.register_component("data_loader", _loader_with_memory())
-    session.create_client("securityhub", REGION, aws_access_key_id="none", aws_secret_access_key="none")
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A clock that only the pauses of retry.py move."""
@@ -78,10 +60,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the pauses between attempts, ours and botocore's, and reading the same models again."""
+    """Leave out the pauses between attempts, ours and botocore's, and what the SDK works out again and again."""
     monkeypatch.setattr(retry, "BACKOFF_BASE", 0.0)
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
-    monkeypatch.setattr("botocore.session.create_loader", _loader_with_memory)
+    sdk_memory.use(monkeypatch)
 
 
 @pytest.fixture
