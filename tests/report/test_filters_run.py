@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 from pathlib import Path
@@ -50,12 +51,10 @@ PLAY = """\
           {{ securityhub__results | multiaccount.aws.securityhub_membership_report(item, securityhub__accounts) }}
         dest: "{{ playbook_dir }}/report.{{ item }}"
         mode: "0640"
-      loop: [html, json]
-    - name: Write what is known
-      ansible.builtin.copy:
-        content: "{{ known | to_json }}"
-        dest: "{{ playbook_dir }}/known.json"
-        mode: "0640"
+      loop: "{{ written }}"
+    - name: Show what is known
+      ansible.builtin.debug:
+        msg: "known: {{ known | to_json | b64encode }} ."
       vars:
         known:
           settings: "{{ securityhub__settings }}"
@@ -65,17 +64,25 @@ PLAY = """\
 """
 
 
-def run(folder: Path, result: fleets.Result, accounts: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Run the play in a folder; return what it knew at its end."""
+def run(
+    folder: Path, result: fleets.Result, accounts: str, *written: str, variables: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Run the play in a folder, which writes the report in these formats; return what it knew at its end."""
     (folder / "play.yml").write_text(PLAY, encoding="utf-8")
     (folder / "results.json").write_text(json.dumps(result), encoding="utf-8")
     (folder / "accounts.csv").write_text(accounts, encoding="utf-8")
-    command = [str(BIN / "ansible-playbook"), "play.yml", "--extra-vars", json.dumps(variables or {})]
+    command = [
+        str(BIN / "ansible-playbook"),
+        "play.yml",
+        "--extra-vars",
+        json.dumps({"written": written, **(variables or {})}),
+    ]
     done = subprocess.run(command, cwd=folder, env=environment(), text=True, capture_output=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "[WARNING]: Deprecat" not in done.stderr
     assert "[DEPRECATION" not in done.stderr, done.stderr
-    known: dict[str, Any] = json.loads((folder / "known.json").read_text(encoding="utf-8"))
+    text = base64.b64decode(done.stdout.partition('"known: ')[2].partition(" .")[0])
+    known: dict[str, Any] = json.loads(text)
     return known
 
 
@@ -83,7 +90,7 @@ def test_hostile_texts_arrive_as_they_are(tmp_path: Path) -> None:
     names = [" ".join(text.split()) for text in HOSTILE]
     quoted = [name.replace('"', '""') for name in names]
     lines = "".join(f'{account(n)},"{name}"\n' for n, name in enumerate(quoted))
-    known = run(tmp_path, fleets.hostile(), f"Account ID,Name\n{lines}")
+    known = run(tmp_path, fleets.hostile(), f"Account ID,Name\n{lines}", "html", "json")
     assert known["settings"]["errors"] == known["accounts"]["errors"] == []
     assert [row["name"] for row in known["accounts"]["accounts"]] == names
     assert [len(batch) for batch in known["batches"]] == [4, 2]
@@ -97,7 +104,7 @@ def test_hostile_texts_arrive_as_they_are(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_is_returned(tmp_path: Path) -> None:
-    known = run(tmp_path, fleets.result(), "Account ID\n1.2E+11\n", {"securityhub_region": "eu-west-1"})
+    known = run(tmp_path, fleets.result(), "Account ID\n1.2E+11\n", variables={"securityhub_region": "eu-west-1"})
     assert known["settings"]["errors"] == [
         "securityhub_region is not a variable of this playbook. Did you mean securityhub_regions?"
     ]
@@ -108,7 +115,7 @@ def test_what_is_wrong_is_returned(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [300])
 def test_large_fleet(tmp_path: Path, number: int) -> None:
     ids = "".join(f"{account(n)},Workload {n}\n" for n in range(number))
-    known = run(tmp_path, fleets.fleet(number), f"Account ID,Name\n{ids}")
+    known = run(tmp_path, fleets.fleet(number), f"Account ID,Name\n{ids}", "json")
     assert known["summary"]["lines"][0].startswith("300 accounts \u00d7 17 Regions = 5,100 memberships: ")
     assert known["summary"]["failed"] is True
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
