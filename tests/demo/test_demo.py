@@ -63,16 +63,11 @@ def start(mark: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def output() -> str:
-    """What the demonstration prints."""
+def test_it_runs_through_and_fits_80_columns() -> None:
+    """And the picture has its last step, and loads nothing."""
     with start(uuid.uuid4().hex) as process:
-        text = process.communicate(timeout=600)[0]
-    assert process.returncode == 0, text
-    return text
-
-
-def test_it_runs_through(output: str) -> None:
+        output = process.communicate(timeout=600)[0]
+    assert process.returncode == 0, output
     assert "\x1b" not in output
     lines = output.splitlines()
     headings = [line.split("──")[1].split(".")[0].strip() for line in lines if line.startswith("── ")]
@@ -87,11 +82,13 @@ def test_it_runs_through(output: str) -> None:
     assert lines[lines.index("Open the report in a browser:") + 1].strip() == (FOLDER / "report.html").as_uri()
     assert (FOLDER / "report.html").stat().st_size > 10_000
 
-
-def test_it_fits_80_columns(output: str) -> None:
     # an address is not broken, so that it can be opened
-    too_long = [line for line in output.splitlines() if len(line) > 80 and "file://" not in line]
-    assert too_long == []
+    assert [line for line in lines if len(line) > 80 and "file://" not in line] == []
+
+    svg = picture(shown(output))
+    assert "PLAY&#160;RECAP" in svg
+    assert "Invited&#160;&gt;&#160;Enabled" in svg
+    assert not re.findall(r"url\((?!#)|href|@font-face", svg)
 
 
 def test_long_lines_are_broken_between_words_in_their_colour() -> None:
@@ -107,13 +104,6 @@ def test_folded_entries_are_one_line_again() -> None:
     lines = ["    msg:\n", "    - 'one\n", "        two\n", "        three'\n", "    - four\n", "end\n"]
     found = [line.strip() for line in unfolded(lines)]
     assert found == ["msg:", "- 'one two three'", "- four", "end"]
-
-
-def test_picture_has_the_last_step_and_loads_nothing(output: str) -> None:
-    svg = picture(shown(output))
-    assert "PLAY&#160;RECAP" in svg
-    assert "Invited&#160;&gt;&#160;Enabled" in svg
-    assert not re.findall(r"url\((?!#)|href|@font-face", svg)
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to see what is left")
