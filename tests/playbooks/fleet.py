@@ -8,10 +8,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from local_hub.control import access_key
 from playbooks.scene import ADMINISTRATOR, OTHER_REGION, REGION, Run, Scene
 
 ONE, ZERO, THREE = ACCOUNTS = ("111122220001", "012345670002", "111122220003")
@@ -23,6 +23,38 @@ TEMPORARY_TOKEN = "FQoGZXIvYXdz"
 SECRET_FIELD = re.compile(r'"(?:aws_)?(?:secret_(?:access_)?key|session_token|security_token)": "([^"]*)"')
 MASKED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 RECAP = re.compile(r"^(\S+) +: ok=\d+ +changed=(\d+) +unreachable=0 +failed=(\d+)", re.MULTILINE)
+
+END_OF_STEP = "End of the step"
+
+
+@dataclass(frozen=True)
+class Step:
+    """How one of several entry points of the role ended that ran in one play, and the calls that wrote."""
+
+    run: Run
+    writes: int
+
+
+def _steps_of(run: Run) -> list[Step]:
+    """Return the parts of the output; the last one has the recap."""
+    *parts, last, end = run.output.split(f"TASK [{END_OF_STEP}] *")
+    ends = run.output.split(f"TASK [{END_OF_STEP}] *")[1:]
+    writes = [0, *(int(Run(0, text).result_after(" => ")["msg"]["writes"]) for text in ends)]
+    return [
+        Step(Run(2 if "FAILED! =>" in part else 0, part), after - before)
+        for part, (before, after) in zip([*parts, last + end], pairwise(writes), strict=True)
+    ]
+
+
+def _inclusion(entry_point: str, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the task that includes an entry point of the role, with variables given without their prefix."""
+    include = {"name": "multiaccount.aws.securityhub", "tasks_from": entry_point}
+    return {"ansible.builtin.include_role": include, "vars": prefixed(given or {})}
+
+
+def prefixed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return variables of the role that are given without their prefix."""
+    return {f"securityhub_{name}": value for name, value in given.items()}
 
 
 @dataclass(frozen=True)
@@ -36,26 +68,53 @@ class Fleet:
 
         :param settings: more variables of the environment
         """
-        given = {"regions": list(REGIONS), "wait_timeout": 0, **variables}
-        return self._run(f"multiaccount.aws.securityhub_{name}", given, options, settings)
+        return self.run(f"multiaccount.aws.securityhub_{name}", *options, settings=settings, **variables)
 
-    def role(self, entry_point: str, *options: str, caller: str = ADMINISTRATOR, **variables: Any) -> Run:
-        """Run one entry point of the role on localhost, with the keys of an account."""
-        include = {"name": "multiaccount.aws.securityhub", "tasks_from": entry_point}
+    def run(self, playbook: str, *options: str, settings: Mapping[str, str] | None = None, **variables: Any) -> Run:
+        """Run a playbook as `play` does."""
+        given = {"regions": list(REGIONS), "wait_timeout": 0, **variables}
+        return self._run(playbook, given, options, settings)
+
+    def role(self, entry_point: str, *options: str, **variables: Any) -> Run:
+        """Run one entry point of the role on localhost."""
+        self._write_play([_inclusion(entry_point)])
+        return self._run("play.yml", {"regions": list(REGIONS), "wait_timeout": 0, **variables}, options, None)
+
+    def steps(self, *steps: tuple[str, Mapping[str, Any]], **variables: Any) -> list[Step]:
+        """Include entry points of the role one after the other in one play, each with variables of its own.
+
+        A step that fails does not end the play. Variables given by name are for all steps.
+        """
+        common = {"regions": list(REGIONS), "wait_timeout": 0, **variables}
+        tasks: list[dict[str, Any]] = []
+        for entry_point, given in steps:
+            inclusion = _inclusion(entry_point, {**common, **given})
+            tasks += [{"block": [inclusion], "rescue": [{"ansible.builtin.meta": "noop"}]}, self._end_of_step()]
+        self._write_play(tasks)
+        run = self._run("play.yml", {}, (), None)
+        assert run.code == 0, run.output
+        return _steps_of(run)
+
+    def _end_of_step(self) -> dict[str, Any]:
+        """Return the task that shows the counts of the server; the controller asks for them."""
+        counts = (
+            f"lookup('ansible.builtin.url', '{self.scene.hub.url}/_hub/counts', split_lines=false, use_proxy=false)"
+        )
+        return {"name": END_OF_STEP, "ansible.builtin.debug": {"msg": f"{{{{ {counts} | from_json }}}}"}}
+
+    def _write_play(self, tasks: list[dict[str, Any]]) -> None:
         play = {
             "hosts": "localhost",
             "gather_facts": False,
             "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
-            "environment": {"AWS_ACCESS_KEY_ID": access_key(caller)},
-            "tasks": [{"ansible.builtin.include_role": include}],
+            "tasks": tasks,
         }
         (self.scene.folder / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
-        return self._run("play.yml", {"regions": list(REGIONS), "wait_timeout": 0, **variables}, options, None)
 
     def _run(
         self, playbook: str, given: dict[str, object], options: tuple[str, ...], settings: Mapping[str, str] | None
     ) -> Run:
-        extra = json.dumps({f"securityhub_{name}": value for name, value in given.items()})
+        extra = json.dumps(prefixed(given))
         run = self.scene.run("ansible-playbook", playbook, "--extra-vars", extra, *options, settings=settings)
         assert "Traceback" not in run.output
         assert TEMPORARY_TOKEN not in run.output, "a temporary session token is in the output"

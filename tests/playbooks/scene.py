@@ -43,19 +43,20 @@ class Run:
     @property
     def ad_hoc_result(self) -> dict[str, Any]:
         """What an ad-hoc command shows of the module's result."""
-        return self._json_after("localhost | ")
+        return self.result_after("localhost | ")
 
     @property
     def summary(self) -> list[str]:
         """The lines of the role's task Summary."""
-        return list(self._json_after("Summary] *")["msg"])
+        return list(self.result_after("Summary] *")["msg"])
 
     @property
     def error(self) -> str:
         """The message of the task that failed."""
-        return str(self._json_after("fatal: [localhost]: FAILED! => ")["msg"])
+        return str(self.result_after("fatal: [localhost]: FAILED! => ")["msg"])
 
-    def _json_after(self, heading: str) -> dict[str, Any]:
+    def result_after(self, heading: str) -> dict[str, Any]:
+        """The JSON that is next behind a text."""
         tail = self.output.partition(heading)[2]
         return dict(json.JSONDecoder().raw_decode(tail, tail.index("{"))[0])
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from playbooks.fleet import ACCOUNTS, MEMBER_ROLE, ONE, Fleet, everywhere, recap
+from playbooks.fleet import ACCOUNTS, MEMBER_ROLE, ONE, Fleet, recap
+from playbooks.scene import Run
 
 # As variables of the environment, which ansible.cfg has under the same names.
 ENVIRONMENT = {
@@ -59,25 +60,29 @@ def settings(request: pytest.FixtureRequest, fleet: Fleet) -> tuple[tuple[str, .
 
 
 def test_onboarding_report_and_offboarding(fleet: Fleet, settings: tuple[tuple[str, ...], dict[str, str]]) -> None:
+    """One after the other in one process, so that settings for what plays keep are in force as well."""
     options, environment = settings
+    names = ("onboard", "report", "offboard")
+    plays: list[dict[str, Any]] = [{"import_playbook": f"multiaccount.aws.securityhub_{name}"} for name in names]
+    plays[1]["vars"] = {"securityhub_report_path": "new/report.html"}
+    (fleet.scene.folder / "site.yml").write_text(json.dumps(plays), encoding="utf-8")
+    fault = fleet.scene.hub.fault
     # more than the timeout of a task that is set
-    fleet.scene.hub.fault(kind="latency", operation="EnableSecurityHub", account_id=[ONE], seconds=2)
+    fault(kind="latency", operation="EnableSecurityHub", account_id=[ONE], seconds=2)
+    fault(kind="access_denied", operation="ListFindingAggregators", times=1)
+    fault(kind="reject", operation="DeleteMembers", account_ids=[ONE], message="It has to stay.")
     given = {"accounts": dict.fromkeys(ACCOUNTS), "member_role": MEMBER_ROLE}
+    run = fleet.run("site.yml", *options, settings=environment, **given)
 
-    run = fleet.play("onboard", *options, settings=environment, **given, batch_size=2)
-    assert run.code == 0, run.output
-    assert recap(run) == {"localhost": (1, 0)}
-    assert fleet.statuses() == everywhere("Enabled")
+    onboard, report, offboard = (Run(0, part).summary for part in run.output.split("PLAY [")[1:])
+    everyone = "3 accounts \u00d7 2 Regions = 6 memberships: "
+    assert onboard[0] == report[0] == f"{everyone}6 Enabled"
+    assert offboard[0].startswith(everyone)
+    assert fleet.count("ListFindingAggregators") == 1
+    written = json.loads((fleet.scene.folder / "new" / "report.json").read_text(encoding="utf-8"))
+    assert len(written["accounts"]) == len(ACCOUNTS)
+    assert run.code == 2, run.output
+    assert run.error.startswith("2 of 6 memberships were not processed: 2 rejected.")
+    assert recap(run) == {"localhost": (2, 1)}
     assert "Gathering Facts" not in run.output
-
-    fleet.scene.hub.fault(kind="access_denied", operation="DescribeHub", times=1)
-    report = fleet.play("report", *options, settings=environment, report_path="new/report.html")
-    assert report.code == 0, report.output
-    assert (fleet.scene.folder / "new" / "report.json").exists()
-
-    fleet.scene.hub.fault(kind="reject", operation="DeleteMembers", account_ids=[ONE], message="It has to stay.")
-    left = fleet.play("offboard", *options, settings=environment, **given)
-    assert left.code == 2, left.output
-    assert left.error.startswith("2 of 6 memberships were not processed: 2 rejected.")
-    assert left.summary[0].startswith("3 accounts \u00d7 2 Regions = 6 memberships: ")
     assert fleet.statuses()[ACCOUNTS[1]] == [None, None]

@@ -6,72 +6,67 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from playbooks.fleet import ACCOUNTS, MEMBER_ROLE, ONE, REGIONS, THREE, ZERO, Fleet, everywhere, recap
 from playbooks.scene import REGION
 from run.layout import ROOT
 
-ENTRY_POINTS = ("main", "verify", "offboard", "report", "invite")
+ENTRY_POINTS = ("main", "verify", "report", "invite", "offboard")
 
 
 def test_verify_is_a_plan_before_and_green_after(fleet: Fleet) -> None:
-    plan = fleet.role("verify", accounts=ACCOUNTS, member_role=MEMBER_ROLE)
-    assert plan.code == 2
-    assert plan.error.startswith("6 of 6 memberships are not Enabled: 6 not in the member list.")
-    assert "To do: enable Security Hub in 6, add 6, invite 6, accept 6" in plan.summary
-    assert fleet.scene.writes() == 0
+    given: dict[str, Any] = {"accounts": ACCOUNTS, "member_role": MEMBER_ROLE}
+    # the last one has no accounts: the whole member list
+    plan, main, fine = fleet.steps(("verify", given), ("main", given), ("verify", {}))
+    assert plan.run.code == 2
+    assert plan.run.error.startswith("6 of 6 memberships are not Enabled: 6 not in the member list.")
+    assert "To do: enable Security Hub in 6, add 6, invite 6, accept 6" in plan.run.summary
+    assert plan.writes == 0
 
-    assert fleet.role("main", accounts=ACCOUNTS, member_role=MEMBER_ROLE).code == 0
+    assert main.run.code == 0, main.run.output
     assert fleet.statuses() == everywhere("Enabled")
-    fleet.scene.writes()
-    fine = fleet.role("verify")  # no accounts: the whole member list
-    assert fine.code == 0, fine.output
-    assert fine.summary[0] == "3 accounts \u00d7 2 Regions = 6 memberships: 6 Enabled"
-    assert recap(fine) == {"localhost": (0, 0)}
-    assert fleet.scene.writes() == 0
+    assert fine.run.code == 0, fine.run.output
+    assert fine.run.summary[0] == "3 accounts \u00d7 2 Regions = 6 memberships: 6 Enabled"
+    assert recap(fine.run) == {"localhost": (1, 0)}, "the change of the role's main"
+    assert fine.writes == 0
 
 
-def test_verify_names_who_has_left(fleet: Fleet) -> None:
+def test_verify_names_who_has_left_and_main_fails_for_whom_it_could_not_invite(fleet: Fleet) -> None:
     fleet.seed({ONE: "Enabled", THREE: "Enabled"})
     fleet.seed({ZERO: "Resigned"}, REGION)
     fleet.seed({ZERO: "Enabled"}, REGIONS[1])
-    alarm = fleet.role("verify", accounts=ACCOUNTS)
-    assert alarm.code == 2
-    assert alarm.error.startswith("1 of 6 memberships is not Enabled: 1 resigned.")
-    assert f"  Account: {ZERO}" in alarm.summary
-
-
-def test_main_fails_for_whom_it_could_not_invite(fleet: Fleet) -> None:
-    fleet.seed({ZERO: "Resigned"}, REGION)
-    run = fleet.role("main", accounts=ACCOUNTS)
-    assert run.code == 2
-    assert run.error.startswith("1 of 6 memberships was not processed: 1 resigned.")
-    named = fleet.role("main", accounts=ACCOUNTS, fail_on_unprocessed="no")
+    verify, main, named = (
+        step.run for step in fleet.steps(("verify", {}), ("main", {}), ("main", {"fail_on_unprocessed": "no"}),
+                                         accounts=ACCOUNTS)
+    )  # fmt: skip
+    assert verify.code == main.code == 2
+    assert verify.error.startswith("1 of 6 memberships is not Enabled: 1 resigned.")
+    assert f"  Account: {ZERO}" in verify.summary
+    assert main.error.startswith("1 of 6 memberships was not processed: 1 resigned.")
     assert named.code == 0
     assert f"  Account: {ZERO}" in named.summary
 
 
-def test_variables_of_others_are_no_error(fleet: Fleet) -> None:
-    """Unlike in our playbooks: what the user's play registers may begin with securityhub_."""
-    fleet.seed({ONE: "Enabled"})
-    assert fleet.role("verify", accounts=ONE, region_of_mine="x").code == 0
+VARIABLES = (
+    "accounts_file", "regions", "exclude_regions", "member_role", "member_role_external_id",
+    "member_role_session_name", "member_role_duration", "member_role_policy", "assume_role_arn",
+    "assume_role_external_id", "assume_role_session_name", "enable_default_standards", "standards", "reinvite",
+    "surplus", "surplus_limit", "wait_timeout", "batch_size", "report_path", "fail_on_unprocessed",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("entry_point", ENTRY_POINTS)
-@pytest.mark.parametrize("box", ["", None], ids=str)
-def test_empty_boxes_for_all_variables_are_the_defaults(fleet: Fleet, entry_point: str, box: str | None) -> None:
+def test_empty_boxes_for_all_variables_are_the_defaults(fleet: Fleet) -> None:
+    """Each variable is empty as AWX has it ("") and as YAML has it (null): settings_of makes one default of both.
+
+    And a variable of the user's play is no error, unlike in our playbooks: it may register securityhub_region_of_mine.
+    """
     fleet.seed({ONE: "Enabled"}, REGION)
-    names = (
-        "accounts_file", "regions", "exclude_regions", "member_role", "member_role_external_id",
-        "member_role_session_name", "member_role_duration", "member_role_policy", "assume_role_arn",
-        "assume_role_external_id", "assume_role_session_name", "enable_default_standards", "standards", "reinvite",
-        "surplus", "surplus_limit", "wait_timeout", "batch_size", "report_path", "fail_on_unprocessed",
-    )  # fmt: skip
-    run = fleet.role(entry_point, accounts=ONE, **dict.fromkeys(names, box))
-    assert run.code == 0, run.output
-    assert run.summary[0].startswith("1 account \u00d7 1 Region = 1 membership: ")
-    assert recap(run) == {"localhost": (int(entry_point == "offboard"), 0)}
+    boxes = {name: "" if number % 2 else None for number, name in enumerate(VARIABLES)}
+    steps = fleet.steps(*((entry_point, {}) for entry_point in ENTRY_POINTS), accounts=ONE, region_of_mine="x", **boxes)
+    for step in steps:
+        assert step.run.code == 0, step.run.output
+        assert step.run.summary[0].startswith("1 account \u00d7 1 Region = 1 membership: ")
+    assert [step.writes > 0 for step in steps] == [entry_point == "offboard" for entry_point in ENTRY_POINTS]
+    assert recap(steps[-1].run) == {"localhost": (1, 0)}
 
 
 MISTAKES: dict[str, dict[str, Any]] = {
@@ -83,13 +78,13 @@ MISTAKES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize(("entry_point", "mistake"), MISTAKES.items(), ids=MISTAKES)
-def test_each_entry_point_checks_its_variables_first(fleet: Fleet, entry_point: str, mistake: dict[str, Any]) -> None:
-    run = fleet.role(entry_point, accounts=ONE, **mistake)
-    assert run.code == 2
-    ((name, value),) = mistake.items()
-    assert run.error.startswith(f"securityhub_{name} is "), run.error
-    assert str(value).strip("[]") in run.error
+def test_each_entry_point_checks_its_variables_first(fleet: Fleet) -> None:
+    steps = fleet.steps(*MISTAKES.items(), accounts=ONE)
+    for step, mistake in zip(steps, MISTAKES.values(), strict=True):
+        assert step.run.code == 2
+        ((name, value),) = mistake.items()
+        assert step.run.error.startswith(f"securityhub_{name} is "), step.run.error
+        assert str(value).strip("[]") in step.run.error
     assert fleet.scene.calls() == 0
 
 

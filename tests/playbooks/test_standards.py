@@ -55,22 +55,23 @@ def test_onboard_check_run_and_run_again(fleet: Fleet) -> None:
 
 def test_verify_and_report_name_what_is_missing(fleet: Fleet) -> None:
     seed(fleet)
-    given: dict[str, Any] = {"accounts": [ONE, ZERO], "member_role": MEMBER_ROLE}
-    assert fleet.role("verify", **given).code == 0
-    verify = fleet.role("verify", **given, standards=[PCI])
-    assert verify.code == 2, verify.output
-    assert "4 of 4 memberships are not as requested: 4 without standards." in verify.error
-    report = fleet.play("report", **given, standards=[PCI], report_path=fleet.page)
-    assert report.code == 0, report.output
-    assert "To do: enable standards in 4" in report.summary
-    rows = [row for by_region in fleet.report().values() for row in by_region.values()]
-    assert [row["actions"] for row in rows] == [["enable_standards"]] * 4
-    assert {row["explanation"] for row in rows} == {
-        "The account is a member, and does not have all of securityhub_standards yet."
-    }
-    assert fleet.scene.writes() == 0
-    fleet.play("onboard", **given, standards=[PCI])
-    assert fleet.role("verify", **given, standards=[PCI]).code == 0
+    wanted = {"standards": [PCI]}
+    fine, verify, report, onboard, again = fleet.steps(
+        ("verify", {}), ("verify", wanted), ("report", wanted), ("main", wanted), ("verify", wanted),
+        accounts=[ONE, ZERO], member_role=MEMBER_ROLE,
+    )  # fmt: skip
+    assert fine.run.code == 0, fine.run.output
+    assert verify.run.code == 2, verify.run.output
+    assert "4 of 4 memberships are not as requested: 4 without standards." in verify.run.error
+    assert report.run.code == 0, report.run.output
+    assert "To do: enable standards in 4" in report.run.summary
+    assert any(
+        "The account is a member, and does not have all of securityhub_standards yet." in line
+        for line in report.run.summary
+    )
+    assert fine.writes == verify.writes == report.writes == again.writes == 0
+    assert onboard.writes > 0
+    assert again.run.code == 0, again.run.output
 
 
 def test_standard_that_is_not_offered_is_named(fleet: Fleet) -> None:
@@ -85,14 +86,15 @@ def test_standard_that_is_not_offered_is_named(fleet: Fleet) -> None:
 
 def test_mistakes_name_the_variables(fleet: Fleet) -> None:
     seed(fleet)
-    without_role = fleet.play("onboard", accounts=[ONE], standards=[PCI])
-    assert without_role.code == 2, without_role.output
-    assert "securityhub_standards: there is no role to enable them with in 1 of the accounts" in without_role.error
-    assert "Set securityhub_member_role." in without_role.error
-    wrong = fleet.play("onboard", accounts=[ONE], member_role=MEMBER_ROLE, standards="cis")
-    assert wrong.code == 2, wrong.output
-    assert "securityhub_standards: not a standard: 'cis'" in wrong.error
-    assert fleet.scene.writes() == 0
+    without_role, wrong = fleet.steps(
+        ("main", {"standards": [PCI]}), ("main", {"standards": "cis", "member_role": MEMBER_ROLE}), accounts=[ONE]
+    )
+    assert without_role.run.code == wrong.run.code == 2
+    text = without_role.run.error
+    assert "securityhub_standards: there is no role to enable them with in 1 of the accounts" in text
+    assert "Set securityhub_member_role." in text
+    assert "securityhub_standards: not a standard: 'cis'" in wrong.run.error
+    assert without_role.writes == wrong.writes == 0
 
 
 def test_offboarding_leaves_the_standards(fleet: Fleet) -> None:

@@ -21,6 +21,7 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.vari
     [
         ("securityhub_region", "securityhub_regions"),
         ("securityhub_account", "securityhub_accounts"),
+        ("securityhub_account_ids", "securityhub_accounts"),
         ("securityhub_account_file", "securityhub_accounts_file"),
         ("securityhub_role", "securityhub_member_role"),
         ("securityhub_Member_Role", "securityhub_member_role"),
