@@ -11,14 +11,18 @@ from playbooks.scene import ADMINISTRATOR, OTHER_REGION, REGION
 
 
 def test_all_onboards_in_every_enabled_region_and_names_the_rest(fleet: Fleet) -> None:
+    """In batches, which are lines of progress."""
     hub = fleet.scene.hub
     hub.seed(
         enabled_regions=[{"account_id": ADMINISTRATOR, "regions": [*REGIONS, "eu-south-1", "mars-north-1"]}],
         disabled_regions=[{"account_id": ONE, "region": "eu-south-1"}],
     )
-    given: dict[str, Any] = {"regions": "all", "accounts": list(ACCOUNTS), "member_role": MEMBER_ROLE, "batch_size": 2}
-    run = fleet.play("onboard", **given, wait_timeout=5)
+    given: dict[str, Any] = {"regions": "all", "accounts": list(ACCOUNTS), "member_role": MEMBER_ROLE}
+    run = fleet.play("onboard", **given, batch_size="2", surplus="report", wait_timeout=5)
     assert run.code == 2
+    for number, size in ((1, 2), (2, 1)):
+        assert f"changed: [localhost] => (item=batch {number} of 2, accounts: {size})" in run.output
+    assert not any("not in the list of accounts" in line for line in run.summary), "a batch is not surplus to another"
     assert "1 of 9 memberships was not processed: 1 region_not_enabled." in run.error
     assert "leaves out mars-north-1" in run.output
     assert fleet.statuses() == everywhere("Enabled")

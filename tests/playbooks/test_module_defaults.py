@@ -7,8 +7,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from playbooks.scene import ADMINISTRATOR, MODULE, OTHER_REGION, Run, Scene
 
 ACCOUNT = "111122220001"
@@ -38,24 +36,29 @@ def play(scene: Scene, group: str, *tasks: dict[str, Any]) -> Run:
     return scene.run("ansible-playbook", "play.yml", without=WITHOUT)
 
 
-@pytest.mark.parametrize("group", ["group/multiaccount.aws.securityhub", "group/multiaccount.aws.aws"])
-def test_the_group_reaches_the_module(scene: Scene, group: str) -> None:
+INVITE = {MODULE: {"account_ids": ACCOUNT}}
+
+
+def test_group_of_ours_reaches_the_module(scene: Scene) -> None:
     scene.seed({ACCOUNT: "Created"})
-    run = play(scene, group, {MODULE: {"account_ids": ACCOUNT}})
+    run = play(scene, "group/multiaccount.aws.securityhub", INVITE)
     assert run.code == 0, run.output
     assert scene.statuses(OTHER_REGION) == {ACCOUNT: "Invited"}
 
 
+def test_group_aws_reaches_our_modules_and_those_of_amazon_aws(scene: Scene) -> None:
+    scene.seed({ACCOUNT: "Created"})
+    check = {"ansible.builtin.assert": {"that": f"caller.account == '{ADMINISTRATOR}'"}}
+    caller = {"amazon.aws.aws_caller_info": {}, "register": "caller"}
+    run = play(scene, "group/multiaccount.aws.aws", INVITE, caller, check)
+    assert run.code == 0, run.output
+    assert scene.statuses(OTHER_REGION) == {ACCOUNT: "Invited"}
+    assert "All assertions passed" in run.output
+
+
 def test_without_the_group_nothing_is_known(scene: Scene) -> None:
     scene.seed({ACCOUNT: "Created"})
-    run = play(scene, "ansible.builtin.uri", {MODULE: {"account_ids": ACCOUNT}})
+    run = play(scene, "ansible.builtin.uri", INVITE)
     assert run.code == 2
     assert "No Region" in run.output
     assert scene.calls() == 0
-
-
-def test_our_group_aws_has_the_modules_of_amazon_aws_too(scene: Scene) -> None:
-    check = {"ansible.builtin.assert": {"that": f"caller.account == '{ADMINISTRATOR}'"}}
-    run = play(scene, "group/multiaccount.aws.aws", {"amazon.aws.aws_caller_info": {}, "register": "caller"}, check)
-    assert run.code == 0, run.output
-    assert "All assertions passed" in run.output
