@@ -68,7 +68,7 @@ def test_nobody_is_taken_from_the_inventory(fleet: Fleet) -> None:
     fleet.seed({ONE: "Enabled"})
     inventory = {"all": {"hosts": {ONE: {"account_id": ONE}}}}
     (fleet.scene.folder / "hosts.json").write_text(json.dumps(inventory), encoding="utf-8")
-    nobody = {"accounts": " \n", "accounts_file": ""}
+    nobody: dict[str, Any] = {"accounts": " \n", "accounts_file": ""}
     run = fleet.play("offboard", "--inventory", "hosts.json", member_role=MEMBER_ROLE, **nobody)
     assert run.code == 2
     assert run.error.startswith("No accounts are given. Set securityhub_accounts or securityhub_accounts_file")
