@@ -62,9 +62,9 @@ class Hub:
         """{"status": "ok"}; OSError where nothing listens."""
         return self._request("GET", "health")
 
-    def reset(self) -> None:
-        """Forget all states, counts, faults and switches."""
-        self._request("POST", "reset")
+    def reset(self, **beginning: Any) -> None:
+        """Forget all states, counts, faults and switches; begin with a `seed` and a list of `faults` where given."""
+        self._request("POST", "reset", beginning)
 
     def seed(self, **body: Any) -> None:
         """Write states down: hubs, members, organization_accounts, roles and the rest (README.md)."""

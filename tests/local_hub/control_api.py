@@ -49,8 +49,10 @@ class ControlApi:
         except (ValueError, TypeError, AttributeError) as error:
             return json_reply(400, {"error": str(error)})
 
-    def _reset(self, _body: Any) -> Any:
+    def _reset(self, body: Any) -> Any:
         self._hub.reset()
+        seed(self._hub.store, body.get("seed", {}))
+        self._hub.faults.add(body.get("faults", []))
         return DONE
 
     def _seed(self, body: Any) -> Any:

@@ -127,6 +127,18 @@ def integration(results: Iterable[Path], targets: Iterable[str]) -> Tally:
     return Tally(len(wanted))
 
 
+def scenarios(output: str, wanted: Iterable[str]) -> Tally:
+    """Return one for each molecule scenario, from molecule's output: in each, a task must have run."""
+    parts = re.split(r"^.*\[(\S+) > \w+\] Executing$", ESCAPES.sub("", output), flags=re.MULTILINE)
+    # what comes before the first scenario, then a scenario's name and what it printed, by turns
+    printed = list(zip(parts[1::2], parts[2::2], strict=True))
+    names = list(wanted)
+    for name in names:
+        of_scenario = "".join(text for scenario, text in printed if scenario == name)
+        counted(of_scenario, r"\bok=(\d+)", f"task in the scenario {name}")
+    return Tally(at_least_one(len(names), "molecule scenario"))
+
+
 def same_files(source: Iterable[str], copy: Iterable[str]) -> int:
     """Return how many files git sees in the copy; raise when the source has others.
 

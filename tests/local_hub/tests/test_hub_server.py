@@ -335,6 +335,21 @@ class TestControl:
         assert hub.faults() == []
         assert hub.switches()["wording"] == "master"
 
+    def test_reset_begins_with_what_it_is_given(self, hub: Hub, seed_member: SeedMember) -> None:
+        seed_member("Created")
+        hub.fault(kind="throttle")
+        members = [
+            {
+                "administrator_id": ADMINISTRATOR,
+                "account_id": MEMBER,
+                "region": DEFAULT_REGION,
+                "member_status": "Invited",
+            }
+        ]
+        hub.reset(seed={"members": members}, faults=[{"kind": "not_opted_in", "region": "ap-east-1"}])
+        assert hub.status(ADMINISTRATOR, DEFAULT_REGION, MEMBER) == "Invited"
+        assert [fault["kind"] for fault in hub.faults()] == ["not_opted_in"]
+
     def test_unknown_paths_say_what_there_is(self, hub: Hub) -> None:
         status, _headers, document = send(hub, "GET", "/_hub/weather")
         assert status == 404

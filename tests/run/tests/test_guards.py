@@ -212,6 +212,32 @@ def test_no_complaint() -> None:
         guards.no_complaint("Importing\n\x1b[31mERROR: No changelog found.\x1b[0m\n")
 
 
+MOLECULE = """\
+INFO     [one > prepare] Executing
+localhost : ok=1 changed=0
+INFO     [one > prepare] Executed: Successful
+INFO     [two > converge] Executing
+INFO     [two > converge] Executed: Successful
+"""
+
+
+def test_scenarios() -> None:
+    assert guards.scenarios(MOLECULE, ["one"]) == Tally(1)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        (["one", "two"], "no task in the scenario two"),
+        (["three"], "no task in the scenario three"),
+        ([], "no molecule"),
+    ],
+)
+def test_scenarios_refuses_one_that_did_nothing(wanted: list[str], message: str) -> None:
+    with pytest.raises(NothingCheckedError, match=message):
+        guards.scenarios(MOLECULE, wanted)
+
+
 @pytest.mark.parametrize(("only", "names"), [("", ["one", "two"]), ("two", ["two"]), ("two, one", ["two", "one"])])
 def test_chosen(only: str, names: list[str]) -> None:
     assert guards.chosen(["one", "two"], only, "scenario") == names
