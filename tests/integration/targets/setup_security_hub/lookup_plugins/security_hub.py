@@ -36,7 +36,7 @@ class LookupModule(LookupBase):
             aws_secret_access_key=variables["aws_secret_key"],
             aws_session_token=variables.get("security_token") or None,
         )
-        responses = {}
+        responses: dict[str, dict[str, Any] | None] = {}
         for region in regions:
             client = session.client(service, region_name=region, endpoint_url=variables.get("aws_endpoint_url"))
             try:
