@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub, credentials, running_hub
 from ansible_collections.multiaccount.aws.tests.unit import sdk_memory
-from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
+from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock, ThreadClock
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR
 
 SERVER = pytest.StashKey[Hub]()
@@ -71,6 +71,12 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look again every tenth of a second for what the service does not show yet."""
     monkeypatch.setattr(retry, "POLL_PAUSES", ())
     monkeypatch.setattr(retry, "POLL_PAUSE_AFTERWARDS", 0.1)
+
+
+@pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pauses take no time, in each Region by itself: for what the service shows at once, or never."""
+    monkeypatch.setattr(retry, "time", ThreadClock())
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -64,6 +65,10 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
         self.now += seconds
+
+
+class ThreadClock(threading.local, Clock):
+    """A clock for each thread, and so for each Region."""
 
 
 class Scripted(Generic[State]):

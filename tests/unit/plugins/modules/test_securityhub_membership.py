@@ -20,7 +20,7 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
     differences_from_return,
 )
 
-pytestmark = pytest.mark.usefixtures("short_pauses")
+pytestmark = pytest.mark.usefixtures("no_pauses")
 
 THREE = ["eu-west-1", "eu-central-1", zoo.LAST_REGION]
 # What only a run can know: times, and the service's own words.

@@ -7,7 +7,6 @@ Each Region of a run has its own faults. Pauses take no time, so what `slow_visi
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +24,6 @@ from ansible_collections.multiaccount.aws.plugins.modules import (
 )
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.unit.membership import MEMBER, run_at, seed_members, turn_on
-from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, accounts
 
 FIRST, SECOND, THIRD = ACCOUNTS = accounts(3)
@@ -169,14 +167,9 @@ SCENES = list(scenes())
 SLICES = [SCENES[start : start + len(REGIONS)] for start in range(0, len(SCENES), len(REGIONS))]
 
 
-class RegionClock(threading.local, Clock):
-    """A clock for each thread, and so for each Region."""
-
-
 @pytest.fixture(autouse=True)
-def _no_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let pauses take no time, and have as few of them as show what is meant."""
-    monkeypatch.setattr(retry, "time", RegionClock())
+def _few_attempts(monkeypatch: pytest.MonkeyPatch, no_pauses: None) -> None:
+    """Have as few pauses as show what is meant."""
     monkeypatch.setattr(retry, "SEND_ATTEMPTS", 3)
 
 
