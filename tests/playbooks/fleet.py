@@ -16,6 +16,7 @@ from playbooks.scene import ADMINISTRATOR, OTHER_REGION, REGION, Run, Scene
 
 ONE, ZERO, THREE = ACCOUNTS = ("111122220001", "012345670002", "111122220003")
 REGIONS = (REGION, OTHER_REGION)
+COMMON: dict[str, Any] = {"regions": list(REGIONS), "wait_timeout": 0}
 OTHER_ADMINISTRATOR = "555566667777"
 MEMBER_ROLE = "SecurityHubOnboarding"
 # What every temporary session token of the local hub begins with, and what a masked secret looks like.
@@ -37,19 +38,20 @@ class Step:
 
 def _steps_of(run: Run) -> list[Step]:
     """Return the parts of the output; the last one has the recap."""
-    *parts, last, end = run.output.split(f"TASK [{END_OF_STEP}] *")
-    ends = run.output.split(f"TASK [{END_OF_STEP}] *")[1:]
-    writes = [0, *(int(Run(0, text).result_after(" => ")["msg"]["writes"]) for text in ends)]
+    parts = run.output.split(f"TASK [{END_OF_STEP}] *")
+    writes = [0, *(int(Run(0, part).result_after(" => ")["msg"]["writes"]) for part in parts[1:])]
+    end = parts.pop()
+    parts[-1] += end
     return [
         Step(Run(2 if "FAILED! =>" in part else 0, part), after - before)
-        for part, (before, after) in zip([*parts, last + end], pairwise(writes), strict=True)
+        for part, (before, after) in zip(parts, pairwise(writes), strict=True)
     ]
 
 
-def _inclusion(entry_point: str, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def _inclusion(entry_point: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the task that includes an entry point of the role, with variables given without their prefix."""
     include = {"name": "multiaccount.aws.securityhub", "tasks_from": entry_point}
-    return {"ansible.builtin.include_role": include, "vars": prefixed(given or {})}
+    return {"ansible.builtin.include_role": include, "vars": prefixed(given)}
 
 
 def prefixed(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,34 +66,28 @@ class Fleet:
     scene: Scene
 
     def play(self, name: str, *options: str, settings: Mapping[str, str] | None = None, **variables: Any) -> Run:
-        """Run securityhub_<name> with the role's variables, given without their prefix; both Regions, no waiting.
-
-        :param settings: more variables of the environment
-        """
+        """Run securityhub_<name> as `run` does."""
         return self.run(f"multiaccount.aws.securityhub_{name}", *options, settings=settings, **variables)
 
     def run(self, playbook: str, *options: str, settings: Mapping[str, str] | None = None, **variables: Any) -> Run:
-        """Run a playbook as `play` does."""
-        given = {"regions": list(REGIONS), "wait_timeout": 0, **variables}
-        return self._run(playbook, given, options, settings)
+        """Run a playbook with the role's variables, given without their prefix; both Regions, no waiting.
 
-    def role(self, entry_point: str, *options: str, **variables: Any) -> Run:
-        """Run one entry point of the role on localhost."""
-        self._write_play([_inclusion(entry_point)])
-        return self._run("play.yml", {"regions": list(REGIONS), "wait_timeout": 0, **variables}, options, None)
+        :param settings: more variables of the environment
+        """
+        extra = json.dumps(prefixed({**COMMON, **variables}))
+        return self._checked(playbook, "--extra-vars", extra, *options, settings=settings)
 
     def steps(self, *steps: tuple[str, Mapping[str, Any]], **variables: Any) -> list[Step]:
         """Include entry points of the role one after the other in one play, each with variables of its own.
 
         A step that fails does not end the play. Variables given by name are for all steps.
         """
-        common = {"regions": list(REGIONS), "wait_timeout": 0, **variables}
         tasks: list[dict[str, Any]] = []
         for entry_point, given in steps:
-            inclusion = _inclusion(entry_point, {**common, **given})
+            inclusion = _inclusion(entry_point, {**COMMON, **variables, **given})
             tasks += [{"block": [inclusion], "rescue": [{"ansible.builtin.meta": "noop"}]}, self._end_of_step()]
         self._write_play(tasks)
-        run = self._run("play.yml", {}, (), None)
+        run = self._checked("play.yml")
         assert run.code == 0, run.output
         return _steps_of(run)
 
@@ -111,11 +107,9 @@ class Fleet:
         }
         (self.scene.folder / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
 
-    def _run(
-        self, playbook: str, given: dict[str, object], options: tuple[str, ...], settings: Mapping[str, str] | None
-    ) -> Run:
-        extra = json.dumps(prefixed(given))
-        run = self.scene.run("ansible-playbook", playbook, "--extra-vars", extra, *options, settings=settings)
+    def _checked(self, *words: str, settings: Mapping[str, str] | None = None) -> Run:
+        """Run ansible-playbook, which must show neither a secret nor a traceback."""
+        run = self.scene.run("ansible-playbook", *words, settings=settings)
         assert "Traceback" not in run.output
         assert TEMPORARY_TOKEN not in run.output, "a temporary session token is in the output"
         assert set(SECRET_FIELD.findall(run.output)) <= {MASKED}

@@ -30,7 +30,7 @@ def test_verify_is_a_plan_before_and_green_after(fleet: Fleet) -> None:
     assert fine.writes == 0
 
 
-def test_verify_names_who_has_left_and_main_fails_for_whom_it_could_not_invite(fleet: Fleet) -> None:
+def test_verify_and_main_fail_for_an_account_that_left(fleet: Fleet) -> None:
     fleet.seed({ONE: "Enabled", THREE: "Enabled"})
     fleet.seed({ZERO: "Resigned"}, REGION)
     fleet.seed({ZERO: "Enabled"}, REGIONS[1])
