@@ -15,11 +15,7 @@ import pytest
 import yaml
 from moto.server import ThreadedMotoServer
 
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.variables import (
-    CHOICES,
-    DEFAULTS,
-    settings_of,
-)
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.variables import CHOICES, DEFAULTS
 from local_hub.control import Hub
 from playbooks.fleet import ACCOUNTS, ONE, OTHER_ADMINISTRATOR, THREE, ZERO
 from playbooks.job import Job
@@ -150,27 +146,10 @@ def _job(scene: Scene) -> Job:
     return job
 
 
+@pytest.mark.parametrize("empty", [False, True], ids=["defaults", "empty boxes"])
 @pytest.mark.parametrize("name", SURVEYS)
-def test_empty_boxes_of_a_survey_are_the_defaults_of_the_role(name: str) -> None:
-    """And so they are nothing to its tasks; each entry point with all boxes empty: test_role_entry_points.py."""
-    found = settings_of(answers(name, empty=True))
-    required = {question["variable"] for question in survey(name)["spec"] if question["required"]}
-    assert {key: value for key, value in found.values.items() if value != DEFAULTS[key]}.keys() <= required
-    assert found.errors == settings_of(answers(name, empty=False)).errors == []
-
-
-def test_tasks_of_the_role_use_no_variable_of_a_survey_as_it_was_given() -> None:
-    for file in sorted((ROOT / "roles").rglob("tasks/*.yml")):
-        text = re.sub(r"securityhub__settings\.securityhub_\w+", "", file.read_text(encoding="utf-8"))
-        assert not set(re.findall(r"\w+", text)) & set(DEFAULTS), file
-
-
-@pytest.mark.parametrize("name", SURVEYS)
-def test_template_runs_with_the_answers_of_its_survey(job: Job, name: str) -> None:
-    """The report with empty boxes and without a page: it runs with the defaults, and is kept, below."""
-    given = answers(name, empty=name == "report")
-    if name == "report":
-        given["securityhub_report_path"] = ""
+def test_template_runs_with_the_answers_of_its_survey(job: Job, name: str, empty: bool) -> None:
+    given = answers(name, empty)
     if name == "offboard":  # the question is required, and has no default
         given["securityhub_accounts"] = f"{ONE}\n{ZERO}"
     run = job.run("job", str((PATTERN / "playbooks" / f"{name}.yml").relative_to(ROOT)), given)
