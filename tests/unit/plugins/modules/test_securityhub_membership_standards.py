@@ -140,6 +140,7 @@ def test_zoo_check_run_and_second_run(hub: Hub) -> None:
 # Statuses of the standards
 
 
+@pytest.mark.usefixtures("no_pauses")
 @pytest.mark.parametrize(
     ("status", "ends", "actions", "reason", "failed"),
     [
@@ -191,6 +192,7 @@ def test_slow_standards_of_all_accounts_are_waited_for(hub: Hub) -> None:
     assert standards_by_account(hub) == {each: {PCI: "READY"} for each in ALL}
 
 
+@pytest.mark.usefixtures("no_pauses")
 def test_pending_standards_do_not_fail_the_task(hub: Hub) -> None:
     seed(hub)
     hub.fault(kind="slow_standards", seconds=600)
