@@ -1,14 +1,14 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Everything that these targets make lies under .build/; `make clean` takes it away.
+# All targets write to .build/; `make clean` removes it.
 # PYTHON is only used to make .build/venv: any Python from 3.11 on.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && exit; done; echo python3)
 PORT ?= 5555
 
 export PYTHONPATH := tests
-# no __pycache__ beside the sources; what lies in .build/venv is compiled when it is installed
+# no __pycache__ in the sources; .build/venv is compiled when it is installed
 export PYTHONDONTWRITEBYTECODE := 1
 VENV_PYTHON := .build/venv/bin/python
 STAGES := lint types ansible-lint sanity docs-lint build unit units integration molecule
@@ -70,9 +70,9 @@ matrix: setup ## every supported ansible-core with every Python of this machine,
 mutate: setup ## change the plans, retry.py and errors.py in each place, and see whether their tests notice, or ONLY=retry.py
 	@$(VENV_PYTHON) -m mutation.run
 
-lock: setup ## resolve tests/requirements/dev.in anew into dev.txt
+lock: setup ## resolve tests/requirements/dev.in into dev.txt again
 	@.build/venv/bin/uv pip compile --cache-dir .build/cache/uv --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header \
 	  tests/requirements/dev.in --output-file tests/requirements/dev.txt
 
-clean: ## take away all that was built
+clean: ## remove everything that was built
 	@rm -rf .build
