@@ -49,7 +49,7 @@ def run_program(program: str, words: list[str], variables: Mapping[str, str], fo
     child = os.fork()
     if not child:
         _become(program, words, variables, (output, errors))
-    _, status = os.waitpid(child, 0)
+    status = os.waitpid(child, 0)[1]
     return ProgramEnd(
         os.waitstatus_to_exitcode(status), *(file.read_text(encoding="utf-8") for file in (output, errors))
     )
