@@ -44,9 +44,10 @@ def run(command: str, *options: str, venv: Path = VENV, path: str = "") -> str:
     """
     shutil.rmtree(OUTPUT, ignore_errors=True)
     (HOME / ".pip").mkdir(parents=True, exist_ok=True)
-    # ansible-test hands none of the environment's settings on to pip
-    # each environment is used by one tool once: what it does not import need not be compiled
-    settings = {**pip_settings.of_machine(BIN / "python"), "quiet": "2", "no-compile": "true"}
+    # ansible-test hands none of the environment's settings on to pip. Each of its environments is used once, by one
+    # tool: what that tool does not import need not be compiled.
+    machine = pip_settings.of_machine(BIN / "python")
+    settings = {**machine, "quiet": "2", "no-compile": "true"}
     (HOME / ".pip" / "pip.conf").write_text(pip_settings.as_file(settings), encoding="utf-8")
     env = environment(HOME=str(HOME), VIRTUAL_ENV=str(venv))
     env["PATH"] = os.pathsep.join([str(venv / "bin"), *([path] if path else []), env["PATH"]])
@@ -58,8 +59,8 @@ def run(command: str, *options: str, venv: Path = VENV, path: str = "") -> str:
         if not missing:
             raise
         print("The script that brings pip is out of reach: a stand-in takes its place.")
-        settings = {"UV_CACHE_DIR": str(CACHE / "uv"), **pip_settings.for_uv(pip_settings.of_machine(BIN / "python"))}
-        stand_in = STAND_IN.format(uv=str(BIN / "uv"), settings=settings)
+        for_uv = {"UV_CACHE_DIR": str(CACHE / "uv"), **pip_settings.for_uv(machine)}
+        stand_in = STAND_IN.format(uv=str(BIN / "uv"), settings=for_uv)
         Path(missing.group(1)).write_text(stand_in, encoding="utf-8")
     return show(*words, cwd=COPY, env=env)
 

@@ -16,7 +16,7 @@ from run.shell import read, show
 
 ARTEFACTS = BUILD / "dist"
 INSTALLED = BUILD / "installed"
-# Its ansible-lint has three minutes, which a busy machine takes longer than; the stage ansible-lint checks more.
+# It stops ansible-lint after three minutes, too early on a busy machine. The stage ansible-lint checks more.
 IMPORTER_SETTINGS = f"""\
 [galaxy-importer]
 ansible_local_tmp = {BUILD}/ansible/tmp

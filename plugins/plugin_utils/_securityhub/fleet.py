@@ -144,6 +144,17 @@ def calls_of(results: Any) -> List[Row]:
     return [call for call in results or [] if not call.get("skipped")]
 
 
+def count_by_status(rows: Iterable[Membership]) -> Dict[str, int]:
+    """Return {status: number of memberships}, in STATUS_ORDER and then the statuses that are not known."""
+    numbers = Counter(row.status for row in rows)
+    return {status: numbers[status] for status in in_order([*STATUS_ORDER, *numbers]) if numbers[status]}
+
+
+def count_actions(rows: Iterable[Membership]) -> Dict[str, int]:
+    """Return {action: number of memberships}."""
+    return dict(Counter(action for row in rows for action in row.actions))
+
+
 def _aggregator_regions(call: Row) -> List[str]:
     """Return the Regions of the finding aggregators that securityhub_hub_info returned."""
     found = [hub["finding_aggregator"] for hub in call.get("hubs") or [] if hub.get("finding_aggregator")]
@@ -228,17 +239,6 @@ def _status(status: Optional[str], reason: Optional[str], has_failed: bool) -> s
     if status:
         return str(status)
     return NOT_READABLE if has_failed and reason in (None, NOT_ATTEMPTED) else NOT_A_MEMBER
-
-
-def count_by_status(rows: Iterable[Membership]) -> Dict[str, int]:
-    """Return {status: number of memberships}, in STATUS_ORDER and then the statuses that are not known."""
-    numbers = Counter(row.status for row in rows)
-    return {status: numbers[status] for status in in_order([*STATUS_ORDER, *numbers]) if numbers[status]}
-
-
-def count_actions(rows: Iterable[Membership]) -> Dict[str, int]:
-    """Return {action: number of memberships}."""
-    return dict(Counter(action for row in rows for action in row.actions))
 
 
 def _requested(accounts: Sequence[Row], seen: Mapping[Pair, Membership], regions: Sequence[str]) -> List[Pair]:

@@ -14,7 +14,6 @@ from local_hub.tests.helpers import error_of, message_of
 from local_hub.tests.world import ADMINISTRATOR, MEMBER
 
 OTHER = "333344445555"
-NOTHING_UNPROCESSED: list[Any] = []
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def statuses(administrator: Any) -> dict[str, str]:
 
 def invite(administrator: Any) -> None:
     """Invite the member, without anything unprocessed."""
-    assert administrator.invite_members(AccountIds=[MEMBER])["UnprocessedAccounts"] == NOTHING_UNPROCESSED
+    assert administrator.invite_members(AccountIds=[MEMBER])["UnprocessedAccounts"] == []
 
 
 def accept(member: Any) -> None:
@@ -67,7 +66,7 @@ def test_a_whole_life(administrator: Any, member: Any) -> None:
     member.enable_security_hub()
 
     details = [{"AccountId": MEMBER, "Email": "owner@example.com"}, {"AccountId": OTHER}]
-    assert administrator.create_members(AccountDetails=details)["UnprocessedAccounts"] == NOTHING_UNPROCESSED
+    assert administrator.create_members(AccountDetails=details)["UnprocessedAccounts"] == []
     assert statuses(administrator) == {MEMBER: "Created", OTHER: "Created"}
 
     invite(administrator)
@@ -87,7 +86,7 @@ def test_a_whole_life(administrator: Any, member: Any) -> None:
     member.disassociate_from_administrator_account()
     assert statuses(administrator)[MEMBER] == "Resigned"
 
-    assert administrator.delete_members(AccountIds=[MEMBER, OTHER])["UnprocessedAccounts"] == NOTHING_UNPROCESSED
+    assert administrator.delete_members(AccountIds=[MEMBER, OTHER])["UnprocessedAccounts"] == []
     assert statuses(administrator) == {}
     administrator.disable_security_hub()
     assert "not subscribed" in message_of(administrator.list_members)
@@ -107,9 +106,9 @@ def test_the_legacy_twins(administrator: Any, member: Any) -> None:
 def test_declining(administrator: Any, member: Any) -> None:
     asked = {"AccountIds": [ADMINISTRATOR]}
     assert "has not declined yet" in str(member.delete_invitations(**asked)["UnprocessedAccounts"])
-    assert member.decline_invitations(**asked)["UnprocessedAccounts"] == NOTHING_UNPROCESSED
+    assert member.decline_invitations(**asked)["UnprocessedAccounts"] == []
     assert statuses(administrator) == {MEMBER: "Resigned"}
-    assert member.delete_invitations(**asked)["UnprocessedAccounts"] == NOTHING_UNPROCESSED
+    assert member.delete_invitations(**asked)["UnprocessedAccounts"] == []
     assert member.list_invitations()["Invitations"] == []
 
 
