@@ -85,7 +85,7 @@ def main() -> int:
         if any(tally.failed for tally in tallies):
             break
     total, done = sum(tallies, Tally()), len(tallies)
-    left = f", {len(stages) - done} stages not run" if done < len(stages) else ""
+    left = f", {len(stages) - done} not run" if done < len(stages) else ""
     print(f"\n{total} ({done} of {len(stages)} stages{left}, {time.monotonic() - started:.0f} s)")
     return 1 if total.failed else 0
 

@@ -70,7 +70,7 @@ def test_the_first_failure_ends_the_run(
     assert run_stages(monkeypatch, {"bad": stage, "last": last}) == 1
     output = capsys.readouterr().out
     assert message in output
-    assert "1 failed (1 of 2 stages, 1 stages not run, " in output.splitlines()[-1]
+    assert "1 failed (1 of 2 stages, 1 not run, " in output.splitlines()[-1]
     assert ran == []
 
 
@@ -93,7 +93,7 @@ def test_a_failure_ends_its_lane_and_the_others_after_their_stage(
 
     monkeypatch.setattr(runner, "GROUPS", ((("fails", "last"), ("waits",)),))
     assert run_stages(monkeypatch, {"fails": fails, "last": last, "waits": waits}) == 1
-    assert "3 passed, 1 failed (2 of 3 stages, 1 stages not run, " in capsys.readouterr().out.splitlines()[-1]
+    assert "3 passed, 1 failed (2 of 3 stages, 1 not run, " in capsys.readouterr().out.splitlines()[-1]
     assert ran == []
 
 

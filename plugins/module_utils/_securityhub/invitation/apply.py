@@ -228,7 +228,6 @@ class InvitationSteps:
 
     def send(self, step: str) -> None:
         """Send the request of a step."""
-        self._is_read_since = False
         if step == ACCEPT and self.side.invitation:
             accept_invitation(self._client, self.side.invitation)
         elif step == DECLINE:
@@ -237,6 +236,7 @@ class InvitationSteps:
             leave_administrator(self._client)
         elif step == DELETE_INVITATION:
             delete_invitation(self._client, self._administrator_id)
+        self._is_read_since = False
 
     def is_done(self, step: str) -> bool:
         """Read again, and return whether a step is done."""
