@@ -16,7 +16,8 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-import botocore.loaders
+import pytest
+from unit import sdk_memory
 from unit.support import run_module
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import clients, results, retry
@@ -25,7 +26,6 @@ from local_hub.control import SECRET_KEY, Hub, access_key
 
 # So many seconds of a module's clock are one of the local hub's.
 SPEED = 100
-MODELS: dict[Any, Any] = {}
 MODULES = "ansible_collections.multiaccount.aws.plugins.modules"
 
 
@@ -52,13 +52,6 @@ class FastClock:
         time.sleep(seconds / SPEED)
 
 
-def _loader(search_path: str | None = None) -> Any:
-    """Return a loader that reads the model of a service once in the life of this process."""
-    loader = botocore.loaders.create_loader(search_path)
-    loader._cache = MODELS  # noqa: SLF001
-    return loader
-
-
 def clean_environment() -> dict[str, str]:
     """Return this process's environment without the AWS settings of whoever runs the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "EC2_", "BOTO"))}
@@ -68,15 +61,15 @@ def clean_environment() -> dict[str, str]:
 
 @contextlib.contextmanager
 def quick() -> Iterator[None]:
-    """Let pauses be short, keep the service's model in memory, and AWS settings out."""
+    """Let pauses be short and the SDK remember, and keep AWS settings out."""
     with (
+        pytest.MonkeyPatch.context() as patch,
         mock.patch.object(retry, "time", FastClock),
         mock.patch.object(retry, "BACKOFF_CAP", 2.0),
         mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None)),
-        mock.patch("botocore.session.create_loader", _loader),
-        mock.patch("botocore.hooks.accepts_kwargs", return_value=True),  # a fifth of the time that a client takes
         mock.patch.dict(os.environ, clean_environment(), clear=True),
     ):
+        sdk_memory.use(patch)
         yield
 
 

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 
 from faults import cases, running, table
 from faults import run as command
@@ -47,6 +49,14 @@ def test_sample_holds(suite: Suite, part: int) -> None:
     assert chosen
     assert [verdict.case.id for verdict in verdicts if verdict.wrongs] == []
     assert any(verdict.acted for verdict in verdicts)
+
+
+def test_cases_leave_no_client_behind(suite: Suite) -> None:
+    """Thousands of them in one process would keep more connections open than a process may have."""
+    with running.quick():
+        suite.observe()
+        gc.collect()
+        assert [each for each in gc.get_objects() if issubclass(type(each), BaseClient)] == []
 
 
 def test_ids_are_unique_and_can_be_read() -> None:

@@ -19,7 +19,7 @@ import botocore.session
 import pytest
 from botocore.client import ClientCreator
 from botocore.errorfactory import ClientExceptionsFactory
-from botocore.hooks import EventAliaser, accepts_kwargs
+from botocore.hooks import EventAliaser
 from botocore.useragent import sanitize_user_agent_string_component
 
 SERVICES = ("securityhub", "sts", "ec2")
@@ -62,7 +62,8 @@ REPLACED = MappingProxyType(
         "botocore.session.create_loader": _loader,
         "botocore.session.EventAliaser": _Aliaser,
         "botocore.session.ClientExceptionsFactory": lambda: _EXCEPTIONS,
-        "botocore.hooks.accepts_kwargs": functools.cache(accepts_kwargs),
+        # All of the SDK's do. To remember each of them would keep its client, with the connections, for ever.
+        "botocore.hooks.accepts_kwargs": lambda _handler: True,
         "botocore.useragent.sanitize_user_agent_string_component": functools.cache(
             sanitize_user_agent_string_component
         ),
