@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Callable, List, Optional
+from typing import Callable, Dict, Optional, Set
 
 from ..api import (
     describe_hub,
@@ -49,15 +49,14 @@ def reconcile_hub(
         return not_started(error)
     if check_mode or not planned.changed:
         return _expected_change(client, planned)
-    tracker = WriteTracker()
+    steps = _HubSteps(client, plan, with_tags)
     try:
-        return RegionResult(HubChange(planned.before, _apply(client, plan, planned, with_tags, tracker), changed=True))
+        return RegionResult(HubChange(planned.before, steps.take(planned), changed=True))
     except (SecurityHubError, PreconditionFailed) as error:
-        change = _change_so_far(client, planned, with_tags, tracker)
+        change = steps.change_so_far(planned.before)
         return RegionResult(replace(change, is_certain=change.is_certain and error.error_code != UNCONFIRMED), error)
     except Exception as error:  # noqa: BLE001
         # Whatever it is: what was done before stays in the result.
-        tracker.in_doubt = True
         failure = unexpected_error(error, "Changing Security Hub", client.region)
         return RegionResult(HubChange(planned.before, changed=True, is_certain=False), failure)
 
@@ -65,13 +64,6 @@ def reconcile_hub(
 def not_started(error: SecurityHubError) -> RegionResult[HubChange]:
     """Return the result of a Region that could not be read."""
     return RegionResult(HubChange(is_read=False), error)
-
-
-def _change_so_far(client: SecurityHubClient, planned: HubPlan, with_tags: bool, tracker: WriteTracker) -> HubChange:
-    seen = read_or_error(lambda: [describe_hub(client, with_tags)])
-    after = planned.before if seen.error else seen.value[0]
-    is_certain = not (seen.error and tracker.any)
-    return HubChange(planned.before, after, changed=tracker.any or after != planned.before, is_certain=is_certain)
 
 
 def _expected_change(client: SecurityHubClient, planned: HubPlan) -> RegionResult[HubChange]:
@@ -99,22 +91,57 @@ def _require_no_associations(client: SecurityHubClient) -> None:
         )
 
 
-def _apply(
-    client: SecurityHubClient, plan: Planner, planned: HubPlan, with_tags: bool, tracker: WriteTracker
-) -> Optional[Hub]:
-    """Apply a plan, and what is left of it when it is seen; return the hub in the end.
+class _HubSteps:
+    """The requests of a plan while they are sent."""
 
-    :raises SecurityHubError: if the service refuses, or keeps failing
-    :raises PreconditionFailed: if an effect is not seen in time
-    """
-    current = planned
-    waiter = Waiter(HUB_WAIT_TIMEOUT)
-    while current.changed:
-        for request in _requests(client, current):
-            send_with_retries(_HubWrite(request, partial(_is_applied, client, current), tracker))
-            tracker.confirm()
-        current = _next_plan(client, plan, current, with_tags, waiter)
-    return current.before
+    def __init__(self, client: SecurityHubClient, plan: Planner, with_tags: bool) -> None:
+        self._client = client
+        self._plan = plan
+        self._with_tags = with_tags
+        self._tracker = WriteTracker()
+        self._done: Set[str] = set()
+
+    def take(self, planned: HubPlan) -> Optional[Hub]:
+        """Send what a plan has, and what is left of it when that is seen; return the hub in the end.
+
+        :raises SecurityHubError: if the service refuses, or keeps failing
+        :raises PreconditionFailed: if an effect is not seen in time
+        """
+        current = planned
+        waiter = Waiter(HUB_WAIT_TIMEOUT)
+        while current.changed:
+            for part, request in _requests(self._client, current).items():
+                send_with_retries(_HubWrite(request, partial(_is_applied, self._client, current), self._tracker))
+                self._tracker.confirm()
+                self._done.add(part)
+            current = self._next_plan(current, waiter)
+        return current.before
+
+    def change_so_far(self, before: Optional[Hub]) -> HubChange:
+        """Read again after a failure. What the service took, and does not show, leaves the state uncertain."""
+        seen = read_or_error(lambda: [describe_hub(self._client, self._with_tags)])
+        if seen.error:
+            return HubChange(before, before, changed=self._tracker.any, is_certain=not self._tracker.any)
+        (after,) = seen.value
+        left = self._plan(after)
+        is_certain = not any(getattr(left, part) for part in self._done)
+        return HubChange(before, after, changed=self._tracker.any or after != before, is_certain=is_certain)
+
+    def _next_plan(self, current: HubPlan, waiter: Waiter) -> HubPlan:
+        """Read until something of a plan shows, and return what is left to do.
+
+        :raises PreconditionFailed: if nothing shows in time
+        """
+        while True:
+            following = self._plan(describe_hub(self._client, self._with_tags))
+            if following != current:
+                return following
+            if not waiter.sleep():
+                raise PreconditionFailed(
+                    UNCONFIRMED,
+                    f"The service took the request in {self._client.region}, but did not show its effect within "
+                    f"{HUB_WAIT_TIMEOUT} seconds. Look again with multiaccount.aws.securityhub_hub_info.",
+                )
 
 
 class _HubWrite(Write):
@@ -140,38 +167,21 @@ def _is_applied(client: SecurityHubClient, plan: HubPlan) -> bool:
     return plan.disable and hub is None
 
 
-def _requests(client: SecurityHubClient, plan: HubPlan) -> List[Callable[[], None]]:
-    """Return what a plan has to send."""
+def _requests(client: SecurityHubClient, plan: HubPlan) -> Dict[str, Callable[[], None]]:
+    """Return what a plan has to send, by the field of the plan that a request carries out."""
     if plan.disable:
-        return [partial(disable_hub, client)]
+        return {"disable": partial(disable_hub, client)}
     arn = plan.before.hub_arn if plan.before else None
     if arn is None:
-        return [partial(enable_hub, client, plan.enable or {})]
-    requests: List[Callable[[], None]] = []
+        return {"enable": partial(enable_hub, client, plan.enable or {})}
+    requests: Dict[str, Callable[[], None]] = {}
     if plan.settings:
-        requests.append(partial(update_hub, client, plan.settings))
+        requests["settings"] = partial(update_hub, client, plan.settings)
     if plan.set_tags:
-        requests.append(partial(tag_hub, client, arn, plan.set_tags))
+        requests["set_tags"] = partial(tag_hub, client, arn, plan.set_tags)
     if plan.remove_tags:
-        requests.append(partial(untag_hub, client, arn, plan.remove_tags))
+        requests["remove_tags"] = partial(untag_hub, client, arn, plan.remove_tags)
     return requests
-
-
-def _next_plan(client: SecurityHubClient, plan: Planner, current: HubPlan, with_tags: bool, waiter: Waiter) -> HubPlan:
-    """Read until something of a plan shows, and return what is left to do.
-
-    :raises PreconditionFailed: if nothing shows in time
-    """
-    while True:
-        following = plan(describe_hub(client, with_tags))
-        if following != current:
-            return following
-        if not waiter.sleep():
-            raise PreconditionFailed(
-                UNCONFIRMED,
-                f"The service took the request in {client.region}, but did not show its effect within "
-                f"{HUB_WAIT_TIMEOUT} seconds. Look again with multiaccount.aws.securityhub_hub_info.",
-            )
 
 
 def enable_where_disabled(

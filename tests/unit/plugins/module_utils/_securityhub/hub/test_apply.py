@@ -206,6 +206,22 @@ def test_failure_returns_what_was_done_before_it(
     assert found.value.changed == (in_doubt or account.state != now)
 
 
+@pytest.mark.parametrize(("lag", "is_certain"), [(0, True), (10_000, False)])
+@pytest.mark.parametrize(
+    ("now", "desired", "steps"), [(now, desired, steps) for now, desired, steps, _after in WAYS if len(steps) > 1]
+)
+def test_what_was_taken_and_is_not_seen_after_a_failure_is_uncertain(
+    clock: Clock, now: Hub | None, desired: DesiredHub | None, steps: list[str], lag: int, is_certain: bool
+) -> None:
+    account = HubAccount(clock, now)
+    account.lag = lag
+    account.incidents[steps[1]] = [DENIED] * 100
+    found = reconcile(account, desired)
+    assert found.error is not None
+    assert found.value.changed
+    assert found.value.is_certain == is_certain
+
+
 @pytest.mark.parametrize(("now", "desired", "_writes", "_after"), WAYS)
 def test_what_is_not_seen_in_time(
     clock: Clock, now: Hub | None, desired: DesiredHub | None, _writes: list[str], _after: Hub | None
