@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Callable, Optional, Sequence, Tuple, Union
+from typing import Callable, List, Optional, Sequence, Tuple, Union
 
 from ..api import accept_invitation, decline_invitation, delete_invitation, leave_administrator, read_member_side
 from ..calls import SecurityHubClient
@@ -197,6 +197,7 @@ class InvitationSteps:
         self.tracker = WriteTracker()
         self.side = side
         self._is_read_since = True
+        self._taken: List[str] = []
         self._client = client
         self._administrator_id = administrator_id
 
@@ -219,8 +220,9 @@ class InvitationSteps:
 
     @property
     def is_certain(self) -> bool:
-        """Whether ``side`` was read after all that may have been written."""
-        return not self.tracker.any or (self._is_read_since and not self.tracker.in_doubt)
+        """Whether ``side`` was read after all that may have been written, and shows what the service took."""
+        seen = self._is_read_since and all(map(self._is_shown, self._taken))
+        return not self.tracker.any or (seen and not self.tracker.in_doubt)
 
     def last_seen_status(self) -> Optional[str]:
         """Return the status that was read last."""
@@ -240,8 +242,13 @@ class InvitationSteps:
 
     def is_done(self, step: str) -> bool:
         """Read again, and return whether a step is done."""
-        self.side = side = read_member_side(self._client, self._administrator_id, to_accept=False)
+        self.side = read_member_side(self._client, self._administrator_id, to_accept=False)
         self._is_read_since = True
+        return self._is_shown(step)
+
+    def _is_shown(self, step: str) -> bool:
+        """Whether a step is done in what was read last."""
+        side = self.side
         associated = side.administrator is not None and side.administrator == side.invitation
         return {
             ACCEPT: associated,
@@ -262,6 +269,7 @@ class InvitationSteps:
                     raise
             else:
                 self.tracker.confirm()
+                self._taken.append(step)
                 return
 
     def _may_pass(self, step: str, error: SecurityHubError) -> bool:

@@ -189,6 +189,22 @@ def test_a_refusal_after_a_lost_reply_that_is_never_seen_may_have_changed_someth
     assert found.value.changed
 
 
+@pytest.mark.parametrize(("lag", "reason"), [(0, None), (10_000, "unconfirmed")])
+@pytest.mark.parametrize(("now", "step"), [("Invited", DECLINE), ("Enabled", LEAVE)])
+@pytest.mark.parametrize("incident", [DENIED, THROTTLE])
+def test_step_that_was_taken_and_is_not_seen_after_a_failure_is_unconfirmed(
+    clock: Clock, now: str, step: str, lag: float, reason: str | None, incident: str
+) -> None:
+    account = MemberAccount(clock, {ASKED: now})
+    account.lag = lag
+    account.incidents[DELETE] = [incident] * 100
+    found = reconcile(account, "absent", wait_timeout=5)
+    assert found.error is not None
+    assert step in account.sent
+    assert found.value.changed
+    assert found.value.after.reason == reason
+
+
 @pytest.mark.parametrize(
     ("incident", "changed"), [(LOST_REQUEST, True), (ERROR, True), (THROTTLE, False), (NO_CONNECTION, False)]
 )
