@@ -1,33 +1,27 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests share: a local hub, and a count of the examples at the end."""
+"""What the tests share: a terminal at a local hub, and a count of the examples at the end."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from warm.fixtures import hub, path
 
 from examples.runner import Terminal
-from local_hub.control import Hub, running_hub
+from local_hub.control import Hub
 
+__all__ = ["hub", "path"]
 COUNTED = ("run", "skipped")
 
 
-@pytest.fixture(scope="session")
-def hub() -> Iterator[Hub]:
-    """A local hub for all tests."""
-    with running_hub() as running:
-        yield running
-
-
 @pytest.fixture
-def terminal(hub: Hub, tmp_path: Path) -> Terminal:
+def terminal(hub: Hub, path: str, tmp_path: Path) -> Terminal:
     """A terminal at the hub, which has forgotten everything."""
     hub.reset()
-    return Terminal(hub, tmp_path)
+    return Terminal(hub, tmp_path, path)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from warm.fixtures import QUIET
 
 from examples.blocks import SHELL, YAML, Block
 from local_hub.control import DEFAULT_REGION, Hub, credentials
@@ -42,15 +43,16 @@ class ExampleError(AssertionError):
 class Terminal:
     """One user in front of the local hub, with the administrator's keys in the default profile."""
 
-    def __init__(self, hub: Hub, folder: Path) -> None:
+    def __init__(self, hub: Hub, folder: Path, path: str) -> None:
         self.hub = hub
+        self.path = path
         self.home = folder / "home"
         self.folder = folder / "work"
         self.state = folder / "exported.sh"
         self.output = ""
         settings = self.home / ".aws"
-        for path in (self.folder, settings):
-            path.mkdir(parents=True)
+        for needed in (self.folder, settings):
+            needed.mkdir(parents=True)
         (settings / "credentials").write_text(PROFILE.format(**credentials(ADMINISTRATOR)), encoding="utf-8")
         (settings / "config").write_text(f"[default]\nregion = {DEFAULT_REGION}\n", encoding="utf-8")
 
@@ -83,8 +85,7 @@ class Terminal:
         self.run("ansible-playbook .example.yml", account, fails)
 
     def _environment(self, account: str) -> dict[str, str]:
-        more = {"AWS_ENDPOINT_URL": self.hub.url, "HOME": str(self.home), "ANSIBLE_LOCALHOST_WARNING": "false"}
-        more["ANSIBLE_INVENTORY_UNPARSED_WARNING"] = "false"
+        more = {"AWS_ENDPOINT_URL": self.hub.url, "HOME": str(self.home), "PATH": self.path, **QUIET}
         if account:
             more.update({**credentials(account), "AWS_REGION": DEFAULT_REGION})
         return {name: value for name, value in environment(**more).items() if name not in NOT_SET}

@@ -1,31 +1,26 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests share: one local hub, fresh for each of them."""
+"""What the tests share: an administrator at a local hub, fresh for each of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from warm.fixtures import hub, path
 
-from local_hub.control import Hub, running_hub
+from local_hub.control import Hub
 from playbooks.fleet import Fleet
 from playbooks.scene import Scene
 
-
-@pytest.fixture(scope="session")
-def hub() -> Iterator[Hub]:
-    """A local hub for all tests."""
-    with running_hub() as running:
-        yield running
+__all__ = ["hub", "path"]
 
 
 @pytest.fixture
-def scene(hub: Hub, tmp_path: Path) -> Scene:
+def scene(hub: Hub, path: str, tmp_path: Path) -> Scene:
     """The administrator at the hub, which has forgotten everything."""
     hub.reset()
-    return Scene(hub, tmp_path)
+    return Scene(hub, tmp_path, path)
 
 
 @pytest.fixture

@@ -5,18 +5,17 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_hub.control import Hub
-from run.layout import BIN, environment
+from warm.fixtures import QUIET
 
-# Where Ansible's programs lie: `make matrix` runs some tests of this folder with other versions.
-ANSIBLE_BIN = Path(os.environ.get("OTHER_ANSIBLE_BIN", BIN))
+from local_hub.control import Hub
+from run.layout import environment
+
 ADMINISTRATOR = "999988887777"
 REGION, OTHER_REGION = "eu-west-1", "eu-central-1"
 MODULE = "multiaccount.aws.securityhub_member_invite"
@@ -67,6 +66,7 @@ class Scene:
 
     hub: Hub
     folder: Path
+    path: str  # the PATH with Ansible's programs
 
     def seed(self, members: Mapping[str, str], *regions: str) -> None:
         """Write the member list down, {account_id: status}, in the Regions (default: both of this module)."""
@@ -110,11 +110,8 @@ class Scene:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of a user who acts as the administrator in REGION."""
-        return environment(
-            **{**self.hub.environment(ADMINISTRATOR, REGION), **self.credentials},
-            ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
-            ANSIBLE_LOCALHOST_WARNING="false",
-        )
+        keys = {**self.hub.environment(ADMINISTRATOR, REGION), **self.credentials}
+        return environment(**keys, **QUIET, PATH=self.path)
 
     def run(
         self, *command: str | Path, without: tuple[str, ...] = (), settings: Mapping[str, str] | None = None
@@ -122,9 +119,8 @@ class Scene:
         """Run a program of Ansible, without some variables of the environment and with others."""
         variables = {name: value for name, value in self.environment.items() if name not in without}
         variables.update(settings or {})
-        program, *rest = command
         done = subprocess.run(
-            [ANSIBLE_BIN / program, *rest], cwd=self.folder, env=variables, text=True, check=False, timeout=300,
+            command, cwd=self.folder, env=variables, text=True, check=False, timeout=300,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         return Run(done.returncode, no_secret(done.stdout))

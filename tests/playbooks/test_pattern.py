@@ -29,9 +29,9 @@ SMALL_BOXES, NUMBERS = ("text", "textarea"), ("integer",)
 
 
 @pytest.fixture(scope="module", name="resources")
-def _resources(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def _resources(hub: Hub, path: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the playbook of the pattern applies."""
-    code, output, resources = apply(Scene(hub, tmp_path_factory.mktemp("apply")), GIVEN)
+    code, output, resources = apply(Scene(hub, tmp_path_factory.mktemp("apply"), path), GIVEN)
     assert code == 0, output
     return resources
 

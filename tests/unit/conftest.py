@@ -3,7 +3,7 @@
 """What every unit test gets: an environment without AWS settings, and where it asks for one, a local Security Hub.
 
 `ansible-test units` forks a process for each test, so fixtures that start the server and read the services' models
-would do so each time. Both are done once, before the first test, by the process that the others are forked from.
+would do so each time. That is done once, before the first test, by the process that the others are forked from.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ import contextlib
 import os
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
+from ansible_collections.multiaccount.aws.plugins.modules import securityhub_membership
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub, credentials, running_hub
 from ansible_collections.multiaccount.aws.tests.unit import sdk_memory
+from ansible_collections.multiaccount.aws.tests.unit.membership import run_at
 from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock, ThreadClock
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR
 
@@ -32,6 +35,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         sdk_memory.fill()
         session.config.stash[RUNNING] = contextlib.ExitStack()
         session.config.stash[SERVER] = session.config.stash[RUNNING].enter_context(running_hub())
+        _run_once(session.config.stash[SERVER])
+
+
+def _run_once(server: Hub) -> None:
+    """Run the module that calls most operations: what that imports and works out, no test has to do again."""
+    everything: dict[str, Any] = {"member_role": "SecurityHubOnboarding", "standards": ["pci-dss/v/4.0.1"]}
+    with pytest.MonkeyPatch.context() as patch:
+        sdk_memory.use(patch)
+        run = run_at(server, securityhub_membership, members=["000000000001"], **everything)
+    assert not run.failed, run.result
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

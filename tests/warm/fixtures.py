@@ -1,0 +1,35 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures for the folders whose tests run Ansible's programs against a local hub."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from local_hub.control import Hub, running_hub
+from run.layout import environment
+from warm.control import warm_programs
+
+# Warnings about an inventory that is not there are of no interest to any of the tests.
+QUIET = {"ANSIBLE_INVENTORY_UNPARSED_WARNING": "false", "ANSIBLE_LOCALHOST_WARNING": "false"}
+
+
+@pytest.fixture(scope="session")
+def hub() -> Iterator[Hub]:
+    """A local hub for all tests."""
+    with running_hub() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def path() -> Iterator[str]:
+    """A PATH with Ansible's programs. `make matrix` runs some tests with those of another version."""
+    usual = environment(**QUIET)
+    if other := os.environ.get("OTHER_ANSIBLE_BIN"):
+        yield os.pathsep.join([other, usual["PATH"]])
+    else:
+        with warm_programs(usual) as warm:
+            yield warm
