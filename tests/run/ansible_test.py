@@ -13,7 +13,7 @@ from pathlib import Path
 from local_hub.control import DEFAULT_REGION, SECRET_KEY, Hub, access_key, running_hub
 from run import guards, pip_settings, tree
 from run.guards import Tally
-from run.layout import BIN, CACHE, COPY, HOME, VENV, environment
+from run.layout import BIN, CACHE, COPY, HOME, VENV, WORKERS, environment
 from run.shell import CommandError, show
 
 ADMINISTRATOR = "111122223333"  # the account that integration targets act as
@@ -85,8 +85,13 @@ def sanity() -> Tally:
 def units() -> Tally:
     """Run the unit tests as ansible-test runs them: with the collection's own imports only."""
     tree.refresh()
-    run("units", "--python", python_version())
+    run_units(python_version())
     return guards.junit(reports(UNIT_REPORTS), "unit test under ansible-test")
+
+
+def run_units(version: str, venv: Path = VENV) -> None:
+    """Run tests/unit with a Python, and the ansible-test of a virtual environment."""
+    run("units", "--python", version, "--num-workers", WORKERS, venv=venv)
 
 
 def integration() -> Tally:

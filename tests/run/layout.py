@@ -30,6 +30,9 @@ LINKED = COLLECTIONS / "ansible_collections" / NAMESPACE / NAME
 TEST_TREE = BUILD / "test"
 COPY = TEST_TREE / "ansible_collections" / NAMESPACE / NAME
 
+# So many tests run at the same time: one more than there are processors, as some tests wait.
+WORKERS = str((os.cpu_count() or 1) + 1)
+
 # Stands in for the user's home folder with tools that write there and can't be told otherwise: ansible-test, antsibull.
 HOME = BUILD / "home"
 # An empty file, so that no ansible.cfg of the home folder or of /etc decides about a test.

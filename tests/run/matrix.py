@@ -22,12 +22,13 @@ from pathlib import Path
 
 from run import ansible_test, guards, setup, tree
 from run.guards import NothingCheckedError, Tally
-from run.layout import BUILD, DEPENDENCIES, REQUIREMENTS, ROOT, TEST_TREE, environment, link, locked
+from run.layout import BUILD, DEPENDENCIES, REQUIREMENTS, ROOT, TEST_TREE, WORKERS, environment, link, locked
 from run.shell import CommandError, read, show
 
 FOLDER = BUILD / "matrix"
 NEEDED = REQUIREMENTS / "matrix.txt"
 UNIT_TESTS = ROOT / "tests" / "unit" / "requirements.txt"
+# The sanity tests that depend on the Python.
 TARGET_TESTS = ("compile", "import")
 # What shows that the role and the playbooks work with an ansible-core: each entry point, and settings of users.
 PLAYBOOK_TESTS = ("test_isolation.py", "test_role_entry_points.py")
@@ -45,6 +46,7 @@ CORES = {
 }
 # What pip takes where a version has no release yet.
 PRERELEASES = {"2.22": "ansible-core>=2.22.0b1,<2.23"}
+NO_HOST = "not run: no Python that this ansible-core runs on"
 # Its pylint comes from an archive outside of the package index.
 LEFT_OUT = {"2.22": ("pylint",)}
 # Which ansible-core and Python the ends of amazon.aws and the SDK are run with: both ends of those too.
@@ -96,20 +98,19 @@ def make_venv(core: str, version: str, python: Path, *more: Path) -> Path:
     return venv
 
 
-def run_controller(core: str, version: str, venv: Path) -> Tally:
-    """Run everything with ansible-core on this Python."""
+def run_sanity(core: str, version: str, venv: Path) -> Tally:
+    """Run all sanity tests with the ansible-core of a virtual environment."""
     files = tree.refresh()
     left_out = LEFT_OUT.get(core, ())
     skipped = [word for test in left_out for word in ("--skip-test", test)]
     ansible_test.run("sanity", "--python", version, "--junit", *skipped, venv=venv)
     expected = guards.sanity_expected(files) - set(left_out)
-    sanity = guards.sanity(ansible_test.reports(ansible_test.SANITY_REPORTS), expected)
-    return sanity + run_units(version, venv) + run_playbooks(venv)
+    return guards.sanity(ansible_test.reports(ansible_test.SANITY_REPORTS), expected)
 
 
 def run_units(version: str, venv: Path) -> Tally:
     """Run the unit tests with the ansible-core of a virtual environment."""
-    ansible_test.run("units", "--python", version, venv=venv)
+    ansible_test.run_units(version, venv)
     return guards.junit(ansible_test.reports(ansible_test.UNIT_REPORTS), "unit test")
 
 
@@ -161,48 +162,61 @@ def run_playbooks(venv: Path) -> Tally:
     report = FOLDER / f"{venv.name}.xml"
     report.unlink(missing_ok=True)
     files = [f"tests/playbooks/{name}" for name in PLAYBOOK_TESTS]
-    show("python", "-m", "pytest", "--quiet", "--numprocesses", "auto", "--junit-xml", report, *files,
+    show("python", "-m", "pytest", "--quiet", "--numprocesses", WORKERS, "--junit-xml", report, *files,
          env=environment(OTHER_ANSIBLE_BIN=str(venv / "bin")))  # fmt: skip
     return guards.junit([report], "test of the playbooks")
 
 
-def run_target(version: str, venv: Path, python: Path) -> Tally:
-    """Compile and import the modules on a Python that this ansible-core only runs modules with."""
+def run_target(version: str, venv: Path, path: str = "") -> Tally:
+    """Run the sanity tests that depend on the Python; `path` is its folder, where it is not that of ansible-core."""
     tree.refresh()
     tests = [option for name in TARGET_TESTS for option in ("--test", name)]
-    ansible_test.run("sanity", "--python", version, "--junit", *tests, venv=venv, path=str(python.parent))
+    ansible_test.run("sanity", "--python", version, "--junit", *tests, venv=venv, path=path)
     return guards.sanity(ansible_test.reports(ansible_test.SANITY_REPORTS), TARGET_TESTS)
 
 
-def run_pair(core: str, version: str, *, target: Path | None) -> Row:
-    """Run one pair with its output in a file of its own; return its row. With a target, core runs on another Python."""
+def hosts(core: str) -> list[str]:
+    """Return the Pythons of this machine that an ansible-core runs on."""
+    return [version for version in CORES[core][0] if find_python(version)]
+
+
+def check_pair(core: str, version: str, python: Path) -> tuple[str, Tally]:
+    """Run one pair; return what was run, and its tally. Where ansible-core only runs modules, it is on another Python.
+
+    All sanity tests run on the first Python of each ansible-core, and on the others those that depend on it.
+    """
+    on = version if version in CORES[core][0] else hosts(core)[0]
+    venv = make_venv(core, on, find_python(on) or python)
+    if version == hosts(core)[0]:
+        left_out = "".join(f" (without {test})" for test in LEFT_OUT.get(core, ()))
+        what, tally = f"sanity{left_out}", run_sanity(core, version, venv)
+    else:
+        what, tally = ", ".join(TARGET_TESTS), run_target(version, venv, str(python.parent))
+    if version == on:
+        what, tally = f"{what}, units, playbooks", tally + run_units(version, venv) + run_playbooks(venv)
+    return what, tally
+
+
+def run_pair(core: str, version: str) -> Row:
+    """Run one pair with its output in a file of its own; return its row."""
+    python = find_python(version)
+    if python is None or not hosts(core):
+        return Row(core, version, f"not run: this machine has no Python {version}" if hosts(core) else NO_HOST)
     log = FOLDER / f"core{core}-py{version}.log"
-    hosts = [name for name in CORES[core][0] if find_python(name)] if target else [version]
-    host = find_python(hosts[0]) if hosts else None
-    if host is None:
-        return Row(core, version, "not run: no Python that this ansible-core runs on")
     started = time.monotonic()
     try:
         with locked("stage"), log.open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output):
-            venv = make_venv(core, hosts[0], host)
-            tally = run_target(version, venv, target) if target else run_controller(core, version, venv)
+            what, tally = check_pair(core, version, python)
     except (CommandError, NothingCheckedError, setup.SetupError) as error:
         return Row(core, version, f"FAILED: {str(error).splitlines()[0]} ({log.relative_to(ROOT)})", failed=True)
-    left_out = "".join(f" (without {test})" for test in LEFT_OUT.get(core, ()))
-    what = " and ".join(TARGET_TESTS) if target else f"sanity{left_out}, units and playbooks"
     return Row(core, version, f"{what}: {tally}, {time.monotonic() - started:.0f} s", failed=bool(tally.failed))
 
 
 def rows(cores: list[str]) -> Iterator[Row]:
     """Run all pairs of these ansible-cores, one after the other."""
     for core in cores:
-        controllers, targets = CORES[core]
-        for version in (*controllers, *targets):
-            python = find_python(version)
-            if python is None:
-                yield Row(core, version, f"not run: this machine has no Python {version}")
-            else:
-                yield run_pair(core, version, target=python if version in targets else None)
+        for version in chain(*CORES[core]):
+            yield run_pair(core, version)
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from local_hub.control import running_hub
 from run import ansible_test, browser, guards, publishing
 from run.guards import Tally
-from run.layout import BUILD, LINKED, ROOT, environment
+from run.layout import BUILD, LINKED, ROOT, WORKERS, environment
 from run.shell import read, show
 
 REPORTS = BUILD / "reports"
@@ -93,7 +93,7 @@ def unit_quick() -> Tally:
 def run_pytest(name: str, suites: Sequence[str]) -> Tally:
     """Run folders in one go, so that no processor waits for the last test of each; return the tally."""
     report = fresh(f"{name}.xml")
-    show("python", "-m", "pytest", "--quiet", "--numprocesses", "auto", "--dist", "worksteal",
+    show("python", "-m", "pytest", "--quiet", "--numprocesses", WORKERS, "--dist", "worksteal",
          "--junit-xml", report, *suites)  # fmt: skip
     return guards.junit_of_folders(report, suites)
 

@@ -67,3 +67,32 @@ def test_end_names_what_it_ran_with(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
     assert row.failed
     assert "units with amazon.aws 10.1.0: 3 passed, 1 failed" in str(row)
+
+
+@pytest.mark.parametrize(
+    ("core", "version", "what"),
+    [
+        ("2.19", "3.11", "sanity, units, playbooks: 111 passed"),
+        ("2.19", "3.13", "compile, import, units, playbooks: 1011 passed"),
+        ("2.19", "3.8", "compile, import: 1000 passed"),
+        ("2.22", "3.13", "sanity (without pylint), units, playbooks: 111 passed"),
+        ("2.22", "3.14", "not run: this machine has no Python 3.14"),
+        ("2.23", "3.15", "not run: no Python that this ansible-core runs on"),
+    ],
+)
+def test_pair_runs_what_depends_on_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, core: str, version: str, what: str
+) -> None:
+    pythons = ("3.8", "3.11", "3.13")
+    monkeypatch.setitem(matrix.CORES, "2.23", (("3.15",), ()))
+    monkeypatch.setattr(matrix, "FOLDER", tmp_path)
+    monkeypatch.setattr(matrix, "find_python", lambda name: Path("bin/python") if name in pythons else None)
+    monkeypatch.setattr(matrix, "make_venv", lambda *_words: tmp_path)
+    monkeypatch.setattr(matrix, "locked", contextlib.nullcontext)
+    for number, name in enumerate(("run_playbooks", "run_units", "run_sanity", "run_target")):
+        monkeypatch.setattr(matrix, name, lambda *_words, checks=10**number: Tally(checks))
+
+    row = matrix.run_pair(core, version)
+
+    assert row.outcome.startswith(what)
+    assert not row.failed
