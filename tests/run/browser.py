@@ -10,7 +10,8 @@ import subprocess
 
 from report.browser import programs
 
-PACKAGES = ("chromium", "chromium-driver")  # Debian's
+# Debian's. Recommended packages are left out, as they are a desktop, but for a font.
+PACKAGES = ("chromium", "chromium-driver", "fonts-liberation")
 
 
 def there() -> bool:
@@ -23,7 +24,7 @@ def provide() -> bool:
     if not there() and shutil.which("apt-get") and os.geteuid() == 0:
         print("Installing Chromium for the tests of the report ...", flush=True)
         variables = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update"], ["install", "--yes", *PACKAGES]):
+        for command in (["update"], ["install", "--yes", "--no-install-recommends", *PACKAGES]):
             subprocess.run(["apt-get", "--quiet", "--quiet", *command], env=variables, check=False)
     if not there():
         print("No Chromium: the tests that look at the report in a browser are skipped (Debian: apt-get install "
