@@ -3,7 +3,7 @@
 """Sanity tests, unit tests and playbooks on every supported ansible-core with every Python that this machine has.
 
 Then the unit tests with the oldest and the newest amazon.aws, boto3 and botocore.
-Ends with a table; a pair whose Python this machine lacks is listed as not run.
+Prints the table of docs/versions.md; a pair whose Python this machine lacks is listed as not run.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Row:
     failed: bool = False
 
     def __str__(self) -> str:
-        return f"{self.core:<14}{self.python:<8}{self.outcome}"
+        return f"| {self.core} | {self.python} | {self.outcome} |"
 
 
 def candidates(version: str) -> Iterator[Path]:
@@ -227,7 +227,7 @@ def main() -> int:
     if unknown := set(chosen) - {*CORES, *ENDS}:
         parser.error(f"no supported ansible-core: {', '.join(sorted(unknown))}")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    print(Row("ansible-core", "Python", "what was checked"), flush=True)
+    print(Row("ansible-core", "Python", "what was checked"), Row("---", "---", "---"), sep="\n", flush=True)
     table = []
     for row in chain(rows([core for core in chosen if core in CORES]), (run_end(end) for end in ENDS if end in chosen)):
         print(row, flush=True)
