@@ -106,7 +106,7 @@ _value:
         remaining:
           - member_status: Invited
             reason: awaiting_acceptance
-            explanation: The account owner has not accepted the invitation yet.
+            explanation: The account owner must accept the invitation.
             next_step: >-
               Ask the account owners to enable Security Hub and accept the invitation in each Region,
               or set securityhub_member_role to a role that this run can assume in the accounts.
@@ -155,6 +155,7 @@ def securityhub_summary(
         source=accounts.get("source"),
         skipped=accounts.get("skipped") or (),
         report_path=report_path or None,
+        wants_report=bool(settings.get("securityhub_report_path")),
     )
     fleet = fleet_of(results, accounts.get("accounts") or (), before=request.looks_only)
     summary = summarize(fleet, request)

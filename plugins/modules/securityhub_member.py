@@ -26,7 +26,7 @@ options:
       - A text with commas, spaces or newlines between account IDs.
       - The text of a CSV file with a header such as C(Account ID,Email), or the text of a JSON document with one of the
         forms above.
-      - An account ID is exactly 12 digits. Quote it in YAML, which reads an unquoted C(012345670123) as an octal
+      - An account ID has exactly 12 digits. Quote it in YAML, which reads an unquoted C(012345670123) as an octal
         number. Anything else is refused before any call to AWS, V(null) included. Duplicates are ignored. With an
         empty list or text, the module does nothing.
       - The e-mail address is sent only when the account is added. Security Hub keeps it for information and can't

@@ -20,7 +20,7 @@ options:
     description:
       - Return only these accounts, as a list or as one string with commas, spaces or newlines between them. Accounts
         that are not in the member list are left out.
-      - An account ID is exactly 12 digits. Anything else is refused before any call to AWS, V(null) and the empty
+      - An account ID has exactly 12 digits. Anything else is refused before any call to AWS, V(null) and the empty
         string included.
       - Defaults to the whole member list. With an empty list, the module does nothing.
       - If the service does not return an account, and gives another reason than that it is not in the member list, the

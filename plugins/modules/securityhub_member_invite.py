@@ -21,7 +21,7 @@ options:
   account_ids:
     description:
       - The accounts to invite, as a list or as one string with commas, spaces or newlines between them.
-      - An account ID is exactly 12 digits. Quote it in YAML, which reads an unquoted C(012345670123) as an octal
+      - An account ID has exactly 12 digits. Quote it in YAML, which reads an unquoted C(012345670123) as an octal
         number.
       - Anything else is refused before any call to AWS, V(null) and the empty string included. Duplicates are ignored.
         With an empty list, the module does nothing.

@@ -525,11 +525,12 @@ def check_surplus(surplus: Surplus, params: Mapping[str, Any]) -> None:
     """
     account_ids = sorted({member.account_id for found in surplus.values() for member in found.value})
     if params["surplus"] == "remove" and len(account_ids) > params["surplus_limit"]:
-        named = ", ".join(account_ids[:10]) + (" ..." if len(account_ids) > 10 else "")
+        more = f" and {len(account_ids) - 10} more" if len(account_ids) > 10 else ""
+        named = ", ".join(account_ids[:10]) + more
         raise InvalidInput(
             f"surplus_limit: {len(account_ids)} accounts in the member list were not requested, more than the limit of "
-            f"{params['surplus_limit']}: {named}. Nothing was changed. Check members and regions, or raise "
-            "surplus_limit."
+            f"{params['surplus_limit']}: {named}. Nothing was changed. Check the requested accounts and "
+            "Regions, or raise surplus_limit."
         )
 
 

@@ -16,7 +16,9 @@ from .control import READY_PREFIX, Hub
 from .server import HOST, HubServer
 from .tls import server_context
 
-EXAMPLE_ACCOUNT = "111122223333"
+EXAMPLE_ACCOUNT = "999988887777"
+# What `make` has installed, where it has.
+BUILD = Path(__file__).resolve().parents[2] / ".build"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,15 +62,24 @@ def _instructions(hub: Hub) -> list[str]:
         "",
         f"Paste these lines into another shell to act as the account {EXAMPLE_ACCOUNT}:",
         "",
+        *_programs(),
         *exports,
         "",
         "For another account, change the last 12 digits of AWS_ACCESS_KEY_ID. Then, for example:",
         "",
         "aws securityhub enable-security-hub",
-        "aws securityhub describe-hub",
+        "ansible localhost -m multiaccount.aws.securityhub_hub_info",
         "",
         "Ctrl+C ends the server.",
     ]
+
+
+def _programs() -> list[str]:
+    """Return the lines that select the programs and collections of this checkout."""
+    if not BUILD.is_dir():
+        return []
+    build = shlex.quote(str(BUILD))
+    return [f"export PATH={build}/venv/bin:$PATH", f"export ANSIBLE_COLLECTIONS_PATH={build}/collections"]
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def test_wrong_ids_are_one_clear_message(scene: Scene, arguments: str, named: st
     assert run.code == 2
     assert "localhost | FAILED!" in run.output
     message = run.ad_hoc_result["msg"]
-    assert f"account_ids: not AWS account IDs: {named}. An account ID is exactly 12 digits." in message
+    assert f"account_ids: not AWS account IDs: {named}. An account ID has exactly 12 digits." in message
     assert "Traceback" not in run.output
     assert scene.calls() == 0
     assert scene.statuses() == {ONE: "Created"}

@@ -49,7 +49,7 @@ def test_check_run_and_run_again_on_both_sides(fleet: Fleet) -> None:
     again = fleet.play("offboard", **given)
     assert again.code == 0, again.output
     assert recap(again) == {"localhost": (0, 0)}
-    assert again.summary[0].endswith("6 not in the member list before")
+    assert again.summary[0].endswith("6 already not in the member list")
     assert fleet.count("sts:AssumeRole") == fleet.scene.writes() == 0
 
 

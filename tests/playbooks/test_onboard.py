@@ -25,6 +25,7 @@ def test_check_run_and_run_again(fleet: Fleet) -> None:
         PLACE,
         "To do: enable Security Hub in 6, add 6, invite 6, accept 6",
         "Security Hub is to be enabled in the administrator account in both Regions",
+        "Report: not written in check mode",
     ]
     assert "[WARNING]" not in check.output
     assert recap(check) == {"localhost": (1, 0)}
@@ -37,7 +38,7 @@ def test_check_run_and_run_again(fleet: Fleet) -> None:
     assert run.summary == [
         "3 accounts \u00d7 2 Regions = 6 memberships: 6 Enabled",
         PLACE,
-        "Done: 6 with Security Hub enabled, 6 added, 6 invited, 6 accepted",
+        "Done: Security Hub enabled in 6, 6 added, 6 invited, 6 accepted",
         "Security Hub was enabled in the administrator account in both Regions",
     ]
     assert recap(run) == {"localhost": (1, 0)}

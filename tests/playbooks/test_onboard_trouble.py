@@ -108,7 +108,7 @@ def test_no_account_is_nothing_to_do(fleet: Fleet) -> None:
     (fleet.scene.folder / "nobody.json").write_text('{"all": {"hosts": {"localhost": {}}}}', encoding="utf-8")
     run = fleet.play("onboard", "--inventory", "nobody.json", accounts="\n", member_role=MEMBER_ROLE)
     assert run.code == 0, run.output
-    assert run.summary[0] == "No accounts: nothing to do."
+    assert run.summary[0].startswith("No accounts: nothing to do. Set securityhub_accounts ")
     assert fleet.scene.calls() == 0
 
 

@@ -57,7 +57,9 @@ def test_the_true_reasons_without_a_run_before_and_a_region_that_fails(fleet: Fl
     report = fleet.report()
     reasons = {account_id: by[REGION]["reason"] for account_id, by in report.items()}
     assert reasons == {ONE: None, ZERO: "role_not_assumed", THREE: "other_administrator", NOT_A_MEMBER: None}
-    assert report[NOT_A_MEMBER][REGION]["next_step"].startswith("Run multiaccount.aws.securityhub_onboard. It will ")
+    assert report[NOT_A_MEMBER][REGION]["next_step"].startswith(
+        "Run multiaccount.aws.securityhub_onboard for these steps: "
+    )
     assert report[ZERO][OTHER_REGION]["readable"] is False
     assert document_of(fleet, "report.json")["administrator_id"] == ADMINISTRATOR
     assert fleet.scene.writes() == 0

@@ -19,7 +19,7 @@ def test_verify_is_a_plan_before_and_green_after(fleet: Fleet) -> None:
     plan, main, fine = fleet.steps(("verify", given), ("main", given), ("verify", {}))
     assert plan.run.code == 2
     assert plan.run.error.startswith("6 of 6 memberships are not Enabled: 6 not in the member list.")
-    assert "To do: enable Security Hub in 6, add 6, invite 6, accept 6" in plan.run.summary
+    assert "An onboarding run would do: enable Security Hub in 6, add 6, invite 6, accept 6" in plan.run.summary
     assert plan.writes == 0
 
     assert main.run.code == 0, main.run.output

@@ -41,7 +41,7 @@ def test_onboard_check_run_and_run_again(fleet: Fleet) -> None:
 
     run = fleet.play("onboard", **given)
     assert run.code == 0, run.output
-    assert "Done: 2 added, 2 invited, 2 accepted, 6 with standards enabled" in run.summary
+    assert "Done: 2 added, 2 invited, 2 accepted, standards enabled in 6" in run.summary
     assert fleet.statuses() == everywhere("Enabled")
     assert standards_of(fleet) == {account_id: [[NIST, PCI]] * 2 for account_id in ACCOUNTS}
 
@@ -64,7 +64,7 @@ def test_verify_and_report_name_what_is_missing(fleet: Fleet) -> None:
     assert verify.run.code == 2, verify.run.output
     assert "4 of 4 memberships are not as requested: 4 without standards." in verify.run.error
     assert report.run.code == 0, report.run.output
-    assert "To do: enable standards in 4" in report.run.summary
+    assert "An onboarding run would do: enable standards in 4" in report.run.summary
     assert any(
         "The account is a member, and does not have all of securityhub_standards yet." in line
         for line in report.run.summary

@@ -66,7 +66,7 @@ def test_json_structure() -> None:
         "member_status": "Invited",
         "readable": True,
         "reason": "awaiting_acceptance",
-        "explanation": "The account owner has not accepted the invitation yet.",
+        "explanation": "The account owner must accept the invitation.",
         "invited_at": fleets.INVITED_AT,
         "invitation_age_days": 28,
         "actions": ["invite"],
@@ -179,7 +179,7 @@ def test_same_trouble_is_one_thing_to_do_worst_first() -> None:
         "AWS suspended the account.",
         "Account <account> has the administrator 222222222222.",
         "AccessDenied: not authorized to perform sts:AssumeRole on arn:aws:iam::<account>:role/Member.",
-        "The account owner has not accepted the invitation yet.",
+        "The account owner must accept the invitation.",
     ]
     assert "10 accounts in all Regions except for eu-west-3" in "".join(Reader(html).texts)
 
@@ -218,7 +218,7 @@ def test_report_shows_statuses_before_a_run_and_what_it_would_do() -> None:
     planned = fleets.row("eu-west-1", account(1), "Enabled", previous_member_status="Created", actions=["invite"])
     membership = data(fleets.result(planned), purpose="report")["accounts"][0]["memberships"]["eu-west-1"]
     assert membership["member_status"] == "Created"
-    assert membership["next_step"] == "Run multiaccount.aws.securityhub_onboard. It will invite."
+    assert membership["next_step"] == "Run multiaccount.aws.securityhub_onboard for these steps: invite."
     membership = data(fleets.result(planned))["accounts"][0]["memberships"]["eu-west-1"]
     assert (membership["member_status"], membership["next_step"]) == ("Enabled", None)
 
@@ -237,7 +237,7 @@ def test_report_names_enabled_accounts_that_lack_standards() -> None:
         "pci-dss/v/4.0.1 is INCOMPLETE.",
         None,
     ]
-    assert found[0]["next_step"] == "Run multiaccount.aws.securityhub_onboard. It will enable standards."
+    assert found[0]["next_step"] == "Run multiaccount.aws.securityhub_onboard for these steps: enable standards."
     assert found[0]["actions"] == ["enable_standards"]
     text = " ".join(page(fleets.result(*rows), purpose="report").texts)
     assert all(each["explanation"] in text for each in found[:2])

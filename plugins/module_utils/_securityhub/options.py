@@ -100,7 +100,7 @@ def check_account_ids(values: Sequence[object], option: str) -> List[str]:
     if wrong:
         noun = "not an AWS account ID" if len(wrong) == 1 else "not AWS account IDs"
         named = "; ".join(_named_with_hint(value) for value in wrong)
-        raise InvalidInput(f"{option}: {noun}: {named}. An account ID is exactly 12 digits.")
+        raise InvalidInput(f"{option}: {noun}: {named}. An account ID has exactly 12 digits.")
     return [str(value) for value in values]
 
 

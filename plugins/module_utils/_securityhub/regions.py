@@ -166,7 +166,7 @@ def _unknown(names: Sequence[str], known: KnownRegions, option: str) -> str:
     named = ", ".join(f"{name!r} (did you mean {hint}?)" if hint else repr(name) for name, hint in hints.items())
     new = [name for name in names if _REGION_FORM.fullmatch(name)]
     noun = "not a Region" if len(names) == 1 else "not Regions"
-    sentences = [f"{option}: {noun} where the installed botocore knows Security Hub: {named}."]
+    sentences = [f"{option}: {noun} with Security Hub: {named}."]
     if not all(hints.values()):
         sentences.append("Check the spelling, such as eu-west-1.")
     if new:

@@ -54,7 +54,9 @@ class Group:
         """Return a text about the first membership as it fits all of them."""
         if len(self.account_ids) > 1:
             text = text.replace(self.first.account_id, "<account>")
-        return _with_regions_as(text, "<Region>", self.regions) if len(self.regions) > 1 else text
+        if len(self.regions) > 1:
+            text = _with_regions_as(text, "<Region>", self.regions).replace(" in <Region>", "")
+        return text
 
 
 def groups(rows: Iterable[Membership]) -> List[Group]:

@@ -18,7 +18,7 @@ from .fleet import (
     STANDARDS_PENDING,
     Membership,
 )
-from .wording import listed, sentence
+from .wording import sentence
 
 MISSING_REGIONS_STEP = (
     "Set securityhub_regions to linked, or add the Regions to it. The findings of an account arrive only from Regions "
@@ -28,7 +28,7 @@ MISSING_REGIONS_STEP = (
 # {reason: (what it means, what to do next)}
 REASONS: Dict[str, Tuple[str, str]] = {
     AWAITING_ACCEPTANCE: (
-        "The account owner has not accepted the invitation yet.",
+        "The account owner must accept the invitation.",
         (
             "Ask the account owners to enable Security Hub and accept the invitation in each Region, "
             "or set securityhub_member_role to a role that this run can assume in the accounts."
@@ -127,11 +127,11 @@ _REASONS_OF_STATUSES = {
 }
 # {action: (as something done, as something to do)}
 ACTIONS: Dict[str, Tuple[str, str]] = {
-    "enable_hub": ("with Security Hub enabled", "enable Security Hub"),
+    "enable_hub": ("Security Hub enabled", "enable Security Hub"),
     "create": ("added", "add"),
     "invite": ("invited", "invite"),
     "accept": ("accepted", "accept"),
-    "enable_standards": ("with standards enabled", "enable standards"),
+    "enable_standards": ("standards enabled", "enable standards"),
     "leave": ("left", "leave"),
     "decline": ("declined", "decline"),
     "disassociate": ("disassociated", "disassociate"),
@@ -157,8 +157,8 @@ def next_step(row: Membership) -> str:
     if row.reason:
         return REASONS.get(row.reason, _UNKNOWN_REASON)[1]
     if row.is_plan and row.actions:
-        steps = listed([ACTIONS.get(action, ("", action))[1] for action in row.actions])
-        return f"Run multiaccount.aws.securityhub_onboard. It will {steps}."
+        steps = ", ".join([ACTIONS.get(action, ("", action))[1] for action in row.actions])
+        return f"Run multiaccount.aws.securityhub_onboard for these steps: {steps}."
     return "" if row.status == ENABLED else REASONS[_implied_reason(row.status)][1]
 
 

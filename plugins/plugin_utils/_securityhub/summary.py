@@ -32,6 +32,10 @@ ONBOARD, INVITE, VERIFY, REPORT, OFFBOARD = PURPOSES = ("onboard", "invite", "ve
 LOOKING_PURPOSES = (VERIFY, REPORT)
 NAMED_GROUPS = 20
 # Actions that are done in so many accounts and Regions.
+NO_ACCOUNTS = (
+    "No accounts: nothing to do. Set securityhub_accounts or securityhub_accounts_file, or use an inventory whose "
+    "hosts have account_id."
+)
 _ACTIONS_IN = ("enable_hub", "enable_standards")
 _TIMES = " \u00d7 "
 _STATUS_WORDS = {
@@ -49,6 +53,8 @@ class Request:
     :param is_check: whether it ran in check mode
     :param source: the name of the file or variable with the accounts
     :param skipped: rows of the source that were left out
+    :param report_path: the page that was written
+    :param wants_report: whether one was asked for
     """
 
     purpose: str = ONBOARD
@@ -58,6 +64,7 @@ class Request:
     source: Optional[str] = None
     skipped: Sequence[Mapping[str, Any]] = ()
     report_path: Optional[str] = None
+    wants_report: bool = False
 
     @property
     def looks_only(self) -> bool:
@@ -88,9 +95,16 @@ def summarize(fleet: Fleet, request: Request) -> Summary:
         *_groups(groups(open_memberships(fleet, request)), fleet),
         *_surplus(fleet, request),
         *_skipped(request),
-        f"Report: {file_url(request.report_path)}" if request.report_path else "",
+        _report(request),
     ]
     return Summary([line for line in lines if line], bool(problems), sentences(problems))
+
+
+def _report(request: Request) -> str:
+    """Return where the report is, or that check mode writes none."""
+    if request.report_path:
+        return f"Report: {file_url(request.report_path)}"
+    return "Report: not written in check mode" if request.wants_report and request.is_check else ""
 
 
 def open_memberships(fleet: Fleet, request: Request) -> List[Membership]:
@@ -144,7 +158,7 @@ def _totals(fleet: Fleet, request: Request) -> str:
     """Return the accounts, Regions and memberships, and how many memberships have which status."""
     rows, accounts, regions = fleet.memberships, len(fleet.account_ids), len(fleet.regions)
     if not rows:
-        return "" if fleet.problems or fleet.failed_regions else "No accounts: nothing to do."
+        return "" if fleet.problems or fleet.failed_regions else NO_ACCOUNTS
     size, parts = count(len(rows), "membership"), (count(accounts, "account"), count(regions, "Region"))
     size = f"{_TIMES.join(parts)} = {size}" if accounts * regions == len(rows) else f"{size} of {' in '.join(parts)}"
     when = " after a run" if request.is_check and not request.looks_only else ""
@@ -169,7 +183,7 @@ def _outcome(row: Membership) -> str:
         return _STATUS_WORDS[ADMINISTRATOR]
     if row.reason:
         return "not removed"
-    return "removed" if row.actions else "not in the member list before"
+    return "removed" if row.actions else "already not in the member list"
 
 
 def _place(fleet: Fleet) -> str:
@@ -184,7 +198,7 @@ def _changes(fleet: Fleet, request: Request) -> str:
     """Return what was done or is to be done, in numbers of memberships."""
     numbers = count_actions(fleet.memberships)
     to_do = request.is_check or request.looks_only
-    head = "To do" if to_do else "Done"
+    head = "An onboarding run would do" if request.looks_only else "To do" if to_do else "Done"
     if not numbers:
         return f"{head}: nothing" if fleet.memberships else ""
     known = [action for action in in_order([*ACTIONS, *numbers]) if action in numbers]
@@ -194,7 +208,9 @@ def _changes(fleet: Fleet, request: Request) -> str:
 def _counted(action: str, number: int, to_do: bool) -> str:
     """Return an action with the number of memberships, such as ``5 invited`` or ``invite 5``."""
     done, plan = ACTIONS.get(action, (action, action))
-    return f"{plan} {'in ' if action in _ACTIONS_IN else ''}{number:,}" if to_do else f"{number:,} {done}"
+    if action in _ACTIONS_IN:
+        return f"{plan if to_do else done} in {number:,}"
+    return f"{plan} {number:,}" if to_do else f"{number:,} {done}"
 
 
 def _hubs(fleet: Fleet, request: Request) -> List[str]:
@@ -215,6 +231,8 @@ def _failed_regions(fleet: Fleet) -> List[str]:
 def _failed_line(code: Optional[str], text: str, places: Sequence[Tuple[str, Optional[str]]]) -> str:
     regions = in_order(region for region, _account_id in places)
     account_ids = in_order(account_id for _region, account_id in places if account_id)
+    if len(regions) > 1:
+        text = text.replace(" in \0r", "")
     text = text.replace("\0r", regions[0] if len(regions) == 1 else "<Region>")
     text = text.replace("\0a", account_ids[0] if len(account_ids) == 1 else "<account>")
     accounts = f" for {count(len(account_ids), 'account')} ({at_most(account_ids)})" if account_ids else ""

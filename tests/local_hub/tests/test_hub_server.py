@@ -397,7 +397,7 @@ def test_the_printed_exports_are_all_that_a_client_needs(options: list[str]) -> 
         script = f'{exports}"{sys.executable}" -c "{program}"'
         told = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=False)
         process.send_signal(signal.SIGTERM)
-    assert told.stdout.strip() == "111122223333", told.stderr
+    assert told.stdout.strip() == "999988887777", told.stderr
     assert f"act as the account {told.stdout.strip()}:" in "".join(lines)
 
 

@@ -390,7 +390,7 @@ def test_a_region_that_is_not_opted_in(hub: Hub) -> None:
     ("options", "words"),
     [
         ({"region": None}, "No Region: set regions or region"),
-        ({"regions": ["Ireland"]}, "regions: not a Region where the installed botocore knows Security Hub: 'Ireland'"),
+        ({"regions": ["Ireland"]}, "regions: not a Region with Security Hub: 'Ireland'"),
         ({"regions": " "}, "regions: empty. Name at least one Region"),
     ],
 )

@@ -606,7 +606,7 @@ def test_a_region_that_is_not_opted_in(hub: Hub) -> None:
         ({"enable_hub": True, "state": "declined"}, "enable_hub: only with state accepted, not declined. "),
         ({"wait_timeout": -1}, "wait_timeout: -1 is less than 0"),
         ({"region": None}, "No Region: set regions or region"),
-        ({"regions": ["Ireland"]}, "regions: not a Region where the installed botocore knows Security Hub: 'Ireland'"),
+        ({"regions": ["Ireland"]}, "regions: not a Region with Security Hub: 'Ireland'"),
         ({"regions": []}, "regions: empty. Name at least one Region"),
     ],
 )

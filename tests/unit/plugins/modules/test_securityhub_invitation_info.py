@@ -134,7 +134,7 @@ def test_reads_are_repeated(hub: Hub) -> None:
     ("options", "words"),
     [
         ({"region": None}, "No Region: set regions or region"),
-        ({"regions": ["Ireland"]}, "regions: not a Region where the installed botocore knows Security Hub: 'Ireland'"),
+        ({"regions": ["Ireland"]}, "regions: not a Region with Security Hub: 'Ireland'"),
         ({"regions": []}, "regions: empty. Name at least one Region"),
     ],
 )

@@ -670,7 +670,7 @@ def test_members_invalid_is_refused(hub: Hub, members: Any, words: str, state: s
         ({"region": None}, "No Region: set regions or region"),
         (
             {"regions": [REGION, "Ireland"]},
-            "regions: not a Region where the installed botocore knows Security Hub: 'Ire",
+            "regions: not a Region with Security Hub: 'Ire",
         ),
         ({"regions": ""}, "regions: empty. Name at least one Region"),
     ],

@@ -182,7 +182,7 @@ def test_reads_are_repeated(hub: Hub, options: dict[str, Any], operation: str) -
         ),
         ({"member_status": ["on", "off"]}, "member_status: not a member status: 'on', 'off'. "),
         ({"region": None}, "No Region: set regions or region"),
-        ({"regions": ["Ireland"]}, "regions: not a Region where the installed botocore knows Security Hub: 'Ireland'"),
+        ({"regions": ["Ireland"]}, "regions: not a Region with Security Hub: 'Ireland'"),
         ({"regions": []}, "regions: empty. Name at least one Region"),
     ],
 )

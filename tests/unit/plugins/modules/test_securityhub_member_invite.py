@@ -537,7 +537,7 @@ FULL_WIDTH = "".join(chr(0xFF10 + int(digit)) for digit in ACCOUNT)
 def test_account_ids_invalid_names_each_with_hint(hub: Hub, account_ids: Any, named: str, check: bool) -> None:
     run = invite(hub, account_ids, check=check)
     assert run.failed
-    assert run.result.pop("msg") == f"account_ids: {named}. An account ID is exactly 12 digits."
+    assert run.result.pop("msg") == f"account_ids: {named}. An account ID has exactly 12 digits."
     assert run.result == {"changed": False, **NOTHING}
     assert hub.counts()["calls"] == {}
 
@@ -570,10 +570,10 @@ def test_the_forms_of_account_ids(hub: Hub, account_ids: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"region": "eu-west-9"}, "region: not a Region where the installed botocore knows Security Hub: 'eu-west-9'"),
+        ({"region": "eu-west-9"}, "region: not a Region with Security Hub: 'eu-west-9'"),
         (
             {"regions": [REGION, "Ireland"]},
-            "regions: not a Region where the installed botocore knows Security Hub: 'Ire",
+            "regions: not a Region with Security Hub: 'Ire",
         ),
         ({"regions": []}, "regions: empty. Name at least one Region"),
         ({"regions": ""}, "regions: empty. Name at least one Region"),

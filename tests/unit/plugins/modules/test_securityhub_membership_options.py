@@ -287,7 +287,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"concurrency": 0}, "concurrency: 0 is less than 1"),
     ({"surplus": "remove", "surplus_limit": -1}, "surplus_limit: -1 is less than 0"),
     ({"surplus": "remove", "state": "absent"}, "surplus: only with state present"),
-    ({"regions": ["eu-west-9"]}, "regions: not a Region where"),
+    ({"regions": ["eu-west-9"]}, "regions: not a Region with"),
     ({"regions": []}, "regions: empty"),
 ]
 

@@ -83,11 +83,11 @@ def test_the_regions_to_work_on(regions: list[Any] | None, region: str | None, p
     [
         (None, None, "No Region: set regions or region"),
         (None, "", "No Region: set regions or region"),
-        (None, "eu-west-9", "region: not a Region where"),
+        (None, "eu-west-9", "region: not a Region with"),
         (None, "aws-global", "'aws-global'"),
         ([], "eu-west-1", "regions: empty"),
         ([""], "eu-west-1", "regions: empty"),
-        (["eu-west-1", "eu-west-9"], "eu-west-1", "regions: not a Region where .*: 'eu-west-9'"),
+        (["eu-west-1", "eu-west-9"], "eu-west-1", "regions: not a Region with .*: 'eu-west-9'"),
     ],
 )
 def test_regions_that_cannot_be_worked_on(regions: list[Any] | None, region: str | None, text: str) -> None:

@@ -94,7 +94,7 @@ WRONG = [
 def test_value_that_is_no_account_id_is_refused_by_name(value: Any, named: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         parse_account_ids([ONE, value, TWO], "account_ids")
-    assert str(refusal.value) == f"account_ids: not an AWS account ID: {named}. An account ID is exactly 12 digits."
+    assert str(refusal.value) == f"account_ids: not an AWS account ID: {named}. An account ID has exactly 12 digits."
 
 
 def test_all_wrong_account_ids_are_named_with_their_option() -> None:
@@ -102,7 +102,7 @@ def test_all_wrong_account_ids_are_named_with_their_option() -> None:
         parse_account_ids(["1", ONE, "two, 33", None, "111122\n223333"], "administrator_id")
     assert str(refusal.value) == (
         "administrator_id: not AWS account IDs: '1'; 'two'; '33'; null; '111122'; '223333'. "
-        "An account ID is exactly 12 digits."
+        "An account ID has exactly 12 digits."
     )
 
 

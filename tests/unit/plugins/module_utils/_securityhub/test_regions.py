@@ -72,7 +72,7 @@ def test_regions_are_taken(values: list[Any] | None, regions: list[str]) -> None
 def test_unknown_regions_are_refused_by_name(values: list[Any], message: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         names(values)
-    told = message.format("where the installed botocore knows Security Hub", "update botocore (1.34.0 is installed).")
+    told = message.format("with Security Hub", "update botocore (1.34.0 is installed).")
     assert str(refusal.value).startswith(f"regions: {told}")
 
 
