@@ -110,6 +110,7 @@ def test_offboarding_waits_for_approval_between_plan_and_run(resources: dict[str
 def test_verification_runs_every_night(resources: dict[str, Any]) -> None:
     (schedule,) = resources["controller_schedules"]
     assert re.fullmatch(r"DTSTART:\d{8}T\d{6}Z RRULE:FREQ=DAILY;INTERVAL=1", schedule["rrule"])
+    assert schedule["extra_data"] == {"securityhub_accounts": "", "securityhub_regions": REGION}
 
 
 def test_variables_without_a_default_are_asked_for(scene: Scene) -> None:
@@ -196,9 +197,9 @@ def test_page_of_the_report_is_kept_although_a_region_failed(scene: Scene, stora
     assert run.code == 2, run.output
     s3 = client(storage)
     keys = [row["Key"] for row in s3.list_objects_v2(Bucket=BUCKET)["Contents"]]
-    assert [re.sub(r"\d{4}-\d\d-\d\d", "DATE", key) for key in keys] == [
-        "securityhub/DATE.html",
-        "securityhub/DATE.json",
+    assert [re.sub(r"\d{4}-\d\d-\d\dT\d{6}Z", "TIME", key) for key in keys] == [
+        "securityhub/TIME.html",
+        "securityhub/TIME.json",
     ]
     body = s3.get_object(Bucket=BUCKET, Key=keys[0])["Body"].read().decode()
     assert all(account_id in body for account_id in ACCOUNTS)

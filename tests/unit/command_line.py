@@ -87,6 +87,10 @@ def _tell_settings() -> None:
     constants.INVENTORY_UNPARSED_IS_FAILED = True
     constants.DEPRECATION_WARNINGS = False
     _collection_finder._AnsibleCollectionFinder._remove()
+    # Without ansible-test, pytest has made packages of folders, and Ansible's loader looks for a file of each package.
+    for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) is None]:
+        if name.split(".")[0] == "ansible_collections":
+            del sys.modules[name]
 
 
 def start_program(program: str, words: list[str], variables: Mapping[str, str]) -> ProgramEnd:
