@@ -92,6 +92,7 @@ def settings_of(given: Mapping[str, Any], also_known: Iterable[str] = ()) -> Set
 
 def with_variables(text: str) -> str:
     """Return a module's message with the variable of the playbooks in place of each option."""
+    text = text.replace(" regions or region,", " securityhub_regions,")
     return _OPTION.sub(lambda found: PREFIX + _ACCOUNTS.get(found.group(), found.group()), text)
 
 

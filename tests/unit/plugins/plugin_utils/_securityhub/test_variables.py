@@ -116,6 +116,7 @@ def test_all_errors_are_named() -> None:
     ("text", "expected"),
     [
         ("regions: no such Region.", "securityhub_regions: no such Region."),
+        ("No Region: set regions or region, or a profile.", "No Region: set securityhub_regions, or a profile."),
         ("members: no account ID.", "securityhub_accounts: no account ID."),
         ("Set wait_timeout to more.", "Set securityhub_wait_timeout to more."),
         ("In two regions: denied.", "In two regions: denied."),
