@@ -80,11 +80,11 @@ def junit(files: Iterable[Path], what: str) -> Tally:
 
 
 def junit_of_folders(report: Path, folders: Iterable[str]) -> Tally:
-    """Return the tally of a JUnit file of pytest; raise for a folder of tests that is not in it."""
+    """Return the tally of a JUnit file of pytest; raise for a folder or file of tests that is not in it."""
     modules = {case.get("classname", "") for case in ElementTree.parse(report).iter("testcase")}  # noqa: S314
     for folder in folders:
-        package = f"{folder.replace('/', '.')}."
-        at_least_one(sum(module.startswith(package) for module in modules), f"test in {folder}")
+        package = f"{folder.removesuffix('.py').replace('/', '.')}."
+        at_least_one(sum(f"{module}.".startswith(package) for module in modules), f"test in {folder}")
     return junit([report], "unit test")
 
 

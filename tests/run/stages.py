@@ -23,6 +23,7 @@ UNIT_SUITES = frozenset({"tests/local_hub", "tests/run"})  # those that have to 
 QUICK_SUITES = (
     "tests/run",
     "tests/unit/plugins/filter",
+    "tests/unit/plugins/modules/test_documentation.py",
     "tests/unit/plugins/module_utils",
     "tests/unit/plugins/plugin_utils",
 )

@@ -71,7 +71,7 @@ def test_lines() -> None:
 def test_junit_of_folders_names_the_one_without_a_test(tmp_path: Path) -> None:
     cases = [f'<testcase classname="tests.{name}.test_it" name="a"/>' for name in ("run", "unit.plugins", "local_hub")]
     file = report(tmp_path, "unit.xml", *cases)
-    assert guards.junit_of_folders(file, ["tests/run", "tests/unit/plugins"]) == Tally(3)
+    assert guards.junit_of_folders(file, ["tests/run/test_it.py", "tests/unit/plugins"]) == Tally(3)
     with pytest.raises(NothingCheckedError, match=r"no test in tests/local$"):
         guards.junit_of_folders(file, ["tests/run", "tests/local"])
 
