@@ -169,8 +169,8 @@ class Desk:
     def checked(self, end: ProgramEnd) -> ProgramEnd:
         assert SECRET_KEY not in end.output + end.errors
         assert "Traceback" not in end.output + end.errors
-        # messages are wrapped at the width of a terminal
-        return end._replace(errors=" ".join(end.errors.split()))
+        # messages are wrapped at the width of a terminal, also after a hyphen
+        return end._replace(errors=" ".join(end.errors.replace("-\n", "-").split()))
 
     @property
     def environment(self) -> dict[str, str]:
