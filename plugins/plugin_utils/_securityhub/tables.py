@@ -124,12 +124,8 @@ def _rows_of_text(text: str, is_file: bool) -> List[RawRow]:
 
 def _rows_of_ids(text: str) -> List[RawRow]:
     """Return the rows of IDs with commas, spaces or newlines between them."""
-    return [
-        RawRow(number, {"account_id": part})
-        for number, line in enumerate(text.splitlines(), 1)
-        for part in _SEPARATORS.split(line)
-        if part
-    ]
+    parts = [part for part in _SEPARATORS.split(text) if part]
+    return [RawRow(number, {"account_id": part}) for number, part in enumerate(parts, 1)]
 
 
 def _rows_of_json(text: str) -> List[RawRow]:

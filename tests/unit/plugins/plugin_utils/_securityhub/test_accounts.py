@@ -198,7 +198,7 @@ WRONG_VALUES: dict[str, tuple[Any, list[str]]] = {
     "null": ([ONE, None], ["row 2: null is not an account ID"]),
     "empty": ([""], ["row 1: '' is not an account ID"]),
     "truth": ([True], ["row 1: 'True' is not an account ID"]),
-    "text": (f"{ONE}, abc\n", ["row 1: 'abc' is not an account ID"]),
+    "text": (f"{ONE}, abc\n", ["row 2: 'abc' is not an account ID"]),
     "second line": (f"{ONE}\nabc {ZERO}", ["row 2: 'abc' is not an account ID"]),
     "row without": ([{"account_id": ONE}, {"email": "a@example.com"}], ["row 2: it has no account_id"]),
     "map": ({"one": "a@example.com"}, ["row 1: 'one' is not an account ID"]),
