@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
@@ -31,6 +32,7 @@ from .wording import account_in_words, at_most, count, file_url, in_order, liste
 ONBOARD, INVITE, VERIFY, REPORT, OFFBOARD = PURPOSES = ("onboard", "invite", "verify", "report", "offboard")
 LOOKING_PURPOSES = (VERIFY, REPORT)
 NAMED_GROUPS = 20
+_NAMED_REGIONS = 4
 # Actions that are done in so many accounts and Regions.
 NO_ACCOUNTS = (
     "No accounts: nothing to do. Set securityhub_accounts or securityhub_accounts_file, or use an inventory whose "
@@ -225,10 +227,12 @@ def _failed_regions(fleet: Fleet) -> List[str]:
     for row in fleet.failed_regions:
         text = row.msg.replace(row.region, "\0r").replace(row.account_id or "\0a", "\0a")
         found.setdefault((row.error_code, text), []).append((row.region, row.account_id))
-    return [_failed_line(code, text, places) for (code, text), places in found.items()]
+    return [_failed_line(code, text, places, fleet.regions) for (code, text), places in found.items()]
 
 
-def _failed_line(code: Optional[str], text: str, places: Sequence[Tuple[str, Optional[str]]]) -> str:
+def _failed_line(
+    code: Optional[str], text: str, places: Sequence[Tuple[str, Optional[str]]], everywhere: Sequence[str]
+) -> str:
     regions = in_order(region for region, _account_id in places)
     account_ids = in_order(account_id for _region, account_id in places if account_id)
     if len(regions) > 1:
@@ -236,7 +240,9 @@ def _failed_line(code: Optional[str], text: str, places: Sequence[Tuple[str, Opt
     text = text.replace("\0r", regions[0] if len(regions) == 1 else "<Region>")
     text = text.replace("\0a", account_ids[0] if len(account_ids) == 1 else "<account>")
     accounts = f" for {count(len(account_ids), 'account')} ({at_most(account_ids)})" if account_ids else ""
-    return f"{listed(regions)} failed{accounts}{f' ({code})' if code else ''}: {sentence(text)}"
+    where = regions_in_words(regions, everywhere) if len(regions) > _NAMED_REGIONS else listed(regions)
+    where = re.sub("^all ", "All ", where)
+    return f"{where} failed{accounts}{f' ({code})' if code else ''}: {sentence(text)}"
 
 
 def _missing_regions(fleet: Fleet) -> List[str]:

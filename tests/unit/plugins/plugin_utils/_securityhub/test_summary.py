@@ -360,6 +360,20 @@ def test_regions_with_the_same_failure_are_one_line() -> None:
     assert found.msg == line
 
 
+@pytest.mark.parametrize(
+    ("failed", "read", "words"),
+    [
+        (17, 0, "All 17 Regions failed "),
+        (5, 1, "All Regions except for r5 failed "),
+        (5, 3, "r0, r1, r2, r3 and r4 failed "),
+    ],
+)
+def test_many_failed_regions_are_not_listed_twice(failed: int, read: int, words: str) -> None:
+    failures = [{**DENIED, "region": f"r{n}", "msg": f"GetMembers is denied in r{n}"} for n in range(failed)]
+    rows = [row(0, f"r{failed + n}") for n in range(read)]
+    assert summed(result(*rows, failed=tuple(failures))).msg.startswith(words)
+
+
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_call_that_failed_as_a_whole_comes_first(purpose: str) -> None:
     broken = {"failed": True, "changed": False, "msg": "members[0].account_id: 'x' is not an account ID."}
