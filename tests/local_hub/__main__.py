@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,11 +31,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--ca-file", type=Path, help="with --tls: where to write the CA file that clients have to trust"
     )
+    parser.add_argument("--until-input-ends", action="store_true", help="end with standard input")
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT; with `--until-input-ends` also until standard input ends."""
     parser = _parser()
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="local-hub-") as folder:
@@ -48,10 +51,18 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, ca_file
     # SIGINT too: shells let programs in the background ignore it.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: sys.exit(0))
+    if options.until_input_ends:
+        threading.Thread(target=_end_with_input, daemon=True).start()
     print("\n".join(_instructions(Hub(server.url, str(ca_file.resolve()) if options.tls else None))), flush=True)
     with server:
         server.serve_forever()
     return 0
+
+
+def _end_with_input() -> None:
+    """End this process with the one that holds the other end of standard input, however that ends."""
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _instructions(hub: Hub) -> list[str]:

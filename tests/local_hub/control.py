@@ -139,8 +139,9 @@ def running_hub(quiet: bool = True, tls: bool = False) -> Iterator[Hub]:
 def _running(options: list[str]) -> Iterator[str]:
     tests_folder = Path(__file__).resolve().parents[1]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tests_folder), os.environ.get("PYTHONPATH", "")])}
-    command = [sys.executable, "-m", "local_hub", "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    command = [sys.executable, "-m", "local_hub", "--port", "0", "--until-input-ends", *options]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment) as process:
         try:
             line = process.stdout.readline() if process.stdout else ""
             if not line.startswith(READY_PREFIX):

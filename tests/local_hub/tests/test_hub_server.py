@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -384,6 +385,28 @@ def test_the_server_ends_cleanly(number: signal.Signals) -> None:
     assert process.returncode == 0
     assert "POST /accounts" in errors
     assert "Traceback" not in errors
+
+
+def _answers_after_a_pause(hub: Hub) -> bool:
+    time.sleep(0.01)
+    try:
+        return hub.health() == {"status": "ok"}
+    except OSError:
+        return False
+
+
+def test_the_server_ends_with_a_program_that_is_killed() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    program = (
+        "from local_hub.control import running_hub\nwith running_hub() as hub: print(hub.url, flush=True); input()"
+    )
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment) as process:
+        hub = Hub(process.stdout.readline().strip() if process.stdout else "")
+        assert hub.health() == {"status": "ok"}
+        process.kill()
+    assert not all(_answers_after_a_pause(hub) for _attempt in range(6000))
 
 
 @pytest.mark.parametrize("options", [[], ["--tls"]])
