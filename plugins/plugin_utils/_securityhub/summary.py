@@ -27,17 +27,27 @@ from .fleet import (
 )
 from .groups import Group, groups
 from .reasons import ACTIONS, MISSING_REGIONS_STEP
-from .wording import account_in_words, at_most, count, file_url, in_order, listed, regions_in_words, sentence, sentences
+from .wording import (
+    NAMED_REGIONS,
+    account_in_words,
+    at_most,
+    count,
+    file_url,
+    in_order,
+    listed,
+    regions_in_words,
+    sentence,
+    sentences,
+)
 
 ONBOARD, INVITE, VERIFY, REPORT, OFFBOARD = PURPOSES = ("onboard", "invite", "verify", "report", "offboard")
 LOOKING_PURPOSES = (VERIFY, REPORT)
 NAMED_GROUPS = 20
-_NAMED_REGIONS = 4
-# Actions that are done in so many accounts and Regions.
 NO_ACCOUNTS = (
     "No accounts: nothing to do. Set securityhub_accounts or securityhub_accounts_file, or use an inventory whose "
     "hosts have account_id."
 )
+# Actions that are done in so many accounts and Regions.
 _ACTIONS_IN = ("enable_hub", "enable_standards")
 _TIMES = " \u00d7 "
 _STATUS_WORDS = {
@@ -240,8 +250,9 @@ def _failed_line(
     text = text.replace("\0r", regions[0] if len(regions) == 1 else "<Region>")
     text = text.replace("\0a", account_ids[0] if len(account_ids) == 1 else "<account>")
     accounts = f" for {count(len(account_ids), 'account')} ({at_most(account_ids)})" if account_ids else ""
-    where = regions_in_words(regions, everywhere) if len(regions) > _NAMED_REGIONS else listed(regions)
-    where = re.sub("^all ", "All ", where)
+    where = listed(regions)
+    if len(regions) > NAMED_REGIONS:
+        where = re.sub("^all ", "All ", regions_in_words(regions, everywhere))
     return f"{where} failed{accounts}{f' ({code})' if code else ''}: {sentence(text)}"
 
 

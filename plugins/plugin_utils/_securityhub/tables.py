@@ -90,7 +90,7 @@ def _fields_of_pair(key: object, value: Any) -> Dict[str, Any]:
 def _rows_of_item(number: int, item: Any) -> List[RawRow]:
     if isinstance(item, Mapping):
         return [RawRow(number, _fields(item))]
-    parts = [part for part in _SEPARATORS.split(item) if part] if isinstance(item, str) else []
+    parts = _parts(item) if isinstance(item, str) else []
     return [RawRow(number, {"account_id": part}) for part in parts or [item]]
 
 
@@ -124,8 +124,11 @@ def _rows_of_text(text: str, is_file: bool) -> List[RawRow]:
 
 def _rows_of_ids(text: str) -> List[RawRow]:
     """Return the rows of IDs with commas, spaces or newlines between them."""
-    parts = [part for part in _SEPARATORS.split(text) if part]
-    return [RawRow(number, {"account_id": part}) for number, part in enumerate(parts, 1)]
+    return [RawRow(number, {"account_id": part}) for number, part in enumerate(_parts(text), 1)]
+
+
+def _parts(text: str) -> List[str]:
+    return [part for part in _SEPARATORS.split(text) if part]
 
 
 def _rows_of_json(text: str) -> List[RawRow]:

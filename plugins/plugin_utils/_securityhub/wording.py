@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Iterable, List, Optional, Sequence
 
 NAMED_ACCOUNTS = 10
+NAMED_REGIONS = 4
 
 
 def count(number: int, word: str) -> str:
@@ -41,7 +42,7 @@ def regions_in_words(regions: Sequence[str], everywhere: Sequence[str]) -> str:
     others = [region for region in everywhere if region not in regions]
     if len(everywhere) > 1 and not others:
         return all_regions(len(everywhere))
-    if len(regions) > 4 and len(others) <= 2:
+    if len(regions) > NAMED_REGIONS and len(others) <= 2:
         return f"all Regions except for {listed(others)}"
     return listed(regions)
 
