@@ -31,12 +31,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--ca-file", type=Path, help="with --tls: where to write the CA file that clients have to trust"
     )
-    parser.add_argument("--until-input-ends", action="store_true", help="end with standard input")
+    parser.add_argument("--until-input-ends", action="store_true", help="stop when standard input ends")
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT; with `--until-input-ends` also until standard input ends."""
+    """Serve until SIGTERM or SIGINT, or until standard input ends if `--until-input-ends` is given."""
     parser = _parser()
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="local-hub-") as folder:
@@ -60,7 +60,7 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, ca_file
 
 
 def _end_with_input() -> None:
-    """End this process with the one that holds the other end of standard input, however that ends."""
+    """Stop this process when standard input ends, so when the process at its other end has ended or was killed."""
     sys.stdin.read()
     os.kill(os.getpid(), signal.SIGTERM)
 

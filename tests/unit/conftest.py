@@ -54,8 +54,8 @@ def _run_once(server: Hub) -> None:
 def _threads() -> set[str]:
     """Return the threads that the system has, where it says so.
 
-    A thread that Python has joined may still be in OpenSSL's cleanup. A process that is forked then has the lock of it
-    forever, and waits for it at its first TLS setting.
+    A thread that Python has joined may still be in OpenSSL's cleanup. A process that is forked then inherits a lock
+    that no thread releases, and waits for it when it first uses TLS.
     """
     tasks = Path("/proc/self/task")
     return {task.name for task in tasks.iterdir()} if tasks.is_dir() else set()
