@@ -28,7 +28,7 @@ def circumstances(machine: Mapping[str, Any]) -> str:
     load = ", ".join(str(each) for each in machine["load"])
     versions = f"Python {machine['python']}, ansible-core {machine['ansible-core']}, boto3 {machine['boto3']}"
     return (
-        f"{machine['processors']} processors shared with other programs and with the local hub itself; "
+        f"{machine['processors']} processors, which the local hub uses too; "
         f"load at the end {load} (1, 5, 15 minutes); {versions}, AWS CLI {machine['awscli']}."
     )
 
