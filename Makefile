@@ -67,7 +67,7 @@ screenshots: setup ## make the pictures in docs/images: the report in Chromium, 
 matrix: setup ## every supported ansible-core with every Python of this machine, the oldest and newest SDK; or CORES=2.21
 	@$(VENV_PYTHON) -m run.matrix $(CORES)
 
-mutate: setup ## change the plans, retry.py and errors.py in each place, and see whether their tests notice, or ONLY=retry.py
+mutate: setup ## change the plans, retry.py and errors.py in each place, and see whether their tests notice, or ONLY=aws/retry.py
 	@$(VENV_PYTHON) -m mutation.run
 
 lock: setup ## resolve tests/requirements/dev.in into dev.txt again

@@ -60,7 +60,7 @@ from typing import Any, Callable, Dict, List, Mapping
 
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts import batches
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts.accounts import batches
 
 
 def securityhub_account_batches(

@@ -153,7 +153,7 @@ from typing import Any, Callable, Dict, Mapping, Optional, Sequence
 
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts import (
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts.accounts import (
     AccountList,
     check_given,
     is_given,
@@ -161,7 +161,7 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.acco
     read_accounts_file,
     read_hosts,
 )
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.tables import InvalidAccounts
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts.tables import InvalidAccounts
 
 
 def securityhub_account_list(

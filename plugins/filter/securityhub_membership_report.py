@@ -100,10 +100,10 @@ from typing import Any, Callable, Dict, Mapping, Optional
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.comparison import read_report
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet import fleet_of
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report import FORMATS, text_of
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.summary import LOOKING_PURPOSES
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.fleet import fleet_of
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import LOOKING_PURPOSES
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report.comparison import read_report
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report.report import FORMATS, text_of
 
 
 def securityhub_membership_report(

@@ -63,7 +63,7 @@ from typing import Any, Callable, Dict, Mapping, Sequence
 
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.variables import settings_of
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.variables import settings_of
 
 
 def securityhub_settings(given: Mapping[str, Any], also_known: Sequence[str] = ()) -> Dict[str, Any]:

@@ -123,9 +123,9 @@ from typing import Any, Callable, Dict, Mapping, Optional
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet import fleet_of
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.outcome import outcome_of
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.summary import (
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.fleet import fleet_of
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.outcome import outcome_of
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import (
     PURPOSES,
     Request,
     summarize,

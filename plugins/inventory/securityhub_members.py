@@ -179,18 +179,19 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible_collections.amazon.aws.plugins.plugin_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import list_members
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import read_or_error
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import (
-    ConnectionInfo,
-    assume_role,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import list_members
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import read_or_error
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import parse_statuses
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import assume_role
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import member_row
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import STATUSES
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import parse_statuses
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import info_result, nothing_found
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
+    info_result,
+    nothing_found,
+)
 
 ALL_MEMBERS = "securityhub_members"
 # What is told of an account once, and what of each of its Regions.

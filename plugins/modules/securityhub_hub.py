@@ -222,12 +222,9 @@ from typing import Any, Dict, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import SecurityHubClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import (
-    ConnectionInfo,
-    account_roles,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.apply import (
     HubChange,
@@ -240,19 +237,19 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.
     plan_hub_absent,
     plan_hub_present,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNTS_SPEC,
     COMMON_SPEC,
     parse_tags,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
-    Result,
-    RunMode,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import account_roles
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
     region_result,
-    run_module,
     with_failed_accounts,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 
 KEYS = ("hubs", "failed_regions", "failed_accounts")
 

@@ -195,31 +195,31 @@ from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import describe_hub
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import describe_hub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
     SecurityHubClient,
     read_or_error,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import (
-    ConnectionInfo,
-    account_roles,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import ACCOUNTS_SPEC, COMMON_SPEC
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.regions import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.find_regions import (
     find_aggregator,
     linked_regions,
     list_enabled_regions,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
-    Result,
-    RunMode,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
+    ACCOUNTS_SPEC,
+    COMMON_SPEC,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import account_roles
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
     info_result,
     nothing_found,
-    run_module,
     with_failed_accounts,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 
 KEYS = ("hubs", "failed_regions", "failed_accounts")
 

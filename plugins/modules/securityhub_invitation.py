@@ -257,19 +257,23 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import SecurityHubClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import (
-    ConnectionInfo,
-    Place,
-    account_roles,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo, Place
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     UNCONFIRMED,
     InvalidInput,
     RegionResult,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
+    ACCOUNTS_SPEC,
+    COMMON_SPEC,
+    WAIT_TIMEOUT_SPEC,
+    check_account_ids,
+    checked_wait_timeout,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import account_roles
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.apply import (
     DesiredMembership,
     Membership,
@@ -277,20 +281,12 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invi
     not_started,
     reconcile_invitation,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
-    ACCOUNTS_SPEC,
-    COMMON_SPEC,
-    WAIT_TIMEOUT_SPEC,
-    check_account_ids,
-    checked_wait_timeout,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
-    Result,
-    RunMode,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
     region_result,
-    run_module,
     with_failed_accounts,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 
 KEYS = ("memberships", "failed_regions", "failed_accounts")
 

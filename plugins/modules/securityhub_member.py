@@ -293,10 +293,18 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import SecurityHubClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
+    COMMON_SPEC,
+    FAIL_ON_UNPROCESSED_SPEC,
+    WAIT_TIMEOUT_SPEC,
+    AccountEmails,
+    checked_wait_timeout,
+    parse_members,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.apply import (
     DELETION,
     DISASSOCIATION,
@@ -323,15 +331,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     account_result,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import ENABLED, Member
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
-    COMMON_SPEC,
-    FAIL_ON_UNPROCESSED_SPEC,
-    WAIT_TIMEOUT_SPEC,
-    AccountEmails,
-    checked_wait_timeout,
-    parse_members,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import Result, RunMode, run_module
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 
 LISTS = (CREATED_LIST, DISASSOCIATED_LIST, DELETED_LIST, UNCHANGED, UNPROCESSED)
 

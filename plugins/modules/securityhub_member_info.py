@@ -147,33 +147,32 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.api import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import (
     list_members,
     read_members,
     unreadable_error,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
     SecurityHubClient,
     read_or_error,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import member_row
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNT_IDS_SPEC,
     COMMON_SPEC,
     parse_account_ids,
     parse_statuses,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
-    Result,
-    RunMode,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import member_row
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
     info_result,
     nothing_found,
-    run_module,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 
 KEYS = ("members", "failed_regions")
 

@@ -278,10 +278,18 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import SecurityHubClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
+    ACCOUNT_IDS_SPEC,
+    COMMON_SPEC,
+    FAIL_ON_UNPROCESSED_SPEC,
+    WAIT_TIMEOUT_SPEC,
+    checked_wait_timeout,
+    parse_account_ids,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.apply import (
     INVITATION,
     not_started,
@@ -301,15 +309,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     account_result,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
-    ACCOUNT_IDS_SPEC,
-    COMMON_SPEC,
-    FAIL_ON_UNPROCESSED_SPEC,
-    WAIT_TIMEOUT_SPEC,
-    checked_wait_timeout,
-    parse_account_ids,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import Result, RunMode, run_module
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 
 LISTS = (INVITED_LIST, UNCHANGED, UNPROCESSED)
 

@@ -349,20 +349,30 @@ from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import SecurityHubClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.credentials import (
-    ConnectionInfo,
-    Role,
-    member_role,
-    role_of_row,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     InvalidInput,
     RegionResult,
     SecurityHubError,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
+    COMMON_SPEC,
+    FAIL_ON_UNPROCESSED_SPEC,
+    MEMBER_ROLE_SPEC,
+    WAIT_TIMEOUT_SPEC,
+    MemberEntry,
+    checked_wait_timeout,
+    emails_by_region,
+    parse_member_entries,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import (
+    Role,
+    member_role,
+    role_of_row,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import REINVITABLE
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.apply import (
     DesiredMemberships,
@@ -378,22 +388,9 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     no_memberships,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.options import (
-    COMMON_SPEC,
-    FAIL_ON_UNPROCESSED_SPEC,
-    MEMBER_ROLE_SPEC,
-    WAIT_TIMEOUT_SPEC,
-    MemberEntry,
-    checked_wait_timeout,
-    emails_by_region,
-    parse_member_entries,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import (
-    Result,
-    RunMode,
-    nothing_found,
-    run_module,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import nothing_found
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.apply import Offers
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import (
     DesiredStandards,

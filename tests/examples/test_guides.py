@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import errors
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.reasons import REASONS
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.variables import DEFAULTS
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.reasons import REASONS
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.variables import DEFAULTS
 from run.layout import ROOT
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"

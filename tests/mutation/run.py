@@ -40,8 +40,8 @@ MODULES: dict[str, list[Path]] = {
         Path("tests/properties/test_membership_plan.py"),
         Path("tests/properties/test_membership_standards.py"),
     ],
-    "retry.py": [UNIT / "test_retry.py"],
-    "errors.py": [UNIT / "test_errors.py", UNIT / "test_retry.py"],
+    "aws/retry.py": [UNIT / "aws" / "test_retry.py"],
+    "errors.py": [UNIT / "test_errors.py", UNIT / "aws" / "test_retry.py"],
 }
 OPTIONS = ("--exitfirst", "--quiet", "--assert=plain", "--no-header")
 # What is imported again for each mutant, except for what does not import the modules above.

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from moto.server import ThreadedMotoServer
 
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.variables import CHOICES, DEFAULTS
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.variables import CHOICES, DEFAULTS
 from local_hub.control import Hub
 from playbooks.fleet import ACCOUNTS, ONE, OTHER_ADMINISTRATOR, THREE, ZERO
 from playbooks.job import Job

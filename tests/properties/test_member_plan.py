@@ -29,7 +29,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import account_result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, status_of
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import RunMode
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode
 from properties.region import ADMINISTRATOR, REGION, Region
 from properties.strategies import (
     ACCOUNT_IDS,

@@ -17,10 +17,10 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.multiaccount.aws.plugins.filter.securityhub_membership_report import (
     securityhub_membership_report as made,
 )
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub import report as plugin
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.reasons import MISSING_REGIONS_STEP
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report_data import age_in_days
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.wording import regions_in_words
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.reasons import MISSING_REGIONS_STEP
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.wording import regions_in_words
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report import report as plugin
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report.report_data import age_in_days
 from report import fleets
 from report.fleets import TIME
 from report.reading import Reader, contrast, themes

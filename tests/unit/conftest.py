@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_membership
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub, credentials, running_hub
 from ansible_collections.multiaccount.aws.tests.unit import sdk_memory

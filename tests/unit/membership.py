@@ -8,7 +8,8 @@ import json
 from typing import Any
 from unittest import mock
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import clients, results
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import clients
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import rows as results
 from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub, access_key
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION, ModuleRun, run_module
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Callable, Dict, Optional, Set
 
-from ..api import (
+from ..aws.api import (
     describe_hub,
     disable_hub,
     enable_hub,
@@ -23,10 +23,10 @@ from ..api import (
     untag_hub,
     update_hub,
 )
-from ..calls import SecurityHubClient, read_or_error
+from ..aws.calls import SecurityHubClient, read_or_error
+from ..aws.retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
 from ..errors import ASSOCIATED, UNCONFIRMED, PreconditionFailed, RegionResult, SecurityHubError
 from ..model import Hub, StateChange
-from ..retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
 from .plan import DesiredHub, HubPlan, plan_hub_present
 
 Planner = Callable[[Optional[Hub]], HubPlan]

@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Callable, List, Optional, Sequence, Tuple, Union
 
-from ..api import accept_invitation, decline_invitation, delete_invitation, leave_administrator, read_member_side
-from ..calls import SecurityHubClient
+from ..aws.api import accept_invitation, decline_invitation, delete_invitation, leave_administrator, read_member_side
+from ..aws.calls import SecurityHubClient
+from ..aws.retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
 from ..errors import (
     ADMINISTRATOR_ACCOUNT,
     NO_INVITATION,
@@ -24,7 +25,6 @@ from ..errors import (
 from ..hub.apply import HUB_WAIT_TIMEOUT, enable_where_disabled
 from ..hub.plan import DesiredHub
 from ..model import ENABLED, INVITED, RESIGNED, MemberSide, StateChange
-from ..retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
 from .plan import ACCEPT, DECLINE, DELETE_INVITATION, LEAVE, InvitationPlan, plan_membership
 
 # Returns the ID of the account that calls, None if it can't be found out.

@@ -14,8 +14,16 @@ from __future__ import annotations
 
 from typing import Callable, Collection, Dict, List, Mapping, Optional, Sequence, Union
 
-from ..api import create_members, delete_members, disassociate_members, get_administrator, invite_members, read_members
-from ..calls import SecurityHubClient, batches
+from ..aws.api import (
+    create_members,
+    delete_members,
+    disassociate_members,
+    get_administrator,
+    invite_members,
+    read_members,
+)
+from ..aws.calls import SecurityHubClient, batches
+from ..aws.retry import Waiter, unexpected_error
 from ..errors import (
     IS_MEMBER,
     PreconditionFailed,
@@ -26,7 +34,6 @@ from ..errors import (
     is_not_found_message,
 )
 from ..model import ENABLED, INVITED, REMOVED, RESIGNED, Member, MemberList, is_listed, status_of
-from ..retry import Waiter, unexpected_error
 from .batch import BatchState, MemberChange
 from .plan import (
     CREATE,

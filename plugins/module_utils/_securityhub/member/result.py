@@ -12,16 +12,9 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from ..errors import ADMINISTRATOR_ACCOUNT, NOT_ATTEMPTED, RegionResult
 from ..model import Member, status_of
-from ..results import (
-    AccountLookup,
-    Result,
-    RunMode,
-    Shortcoming,
-    failed_regions,
-    region_message,
-    shortcomings_in_words,
-    with_message,
-)
+from ..results.messages import Result, Shortcoming, region_message, shortcomings_in_words, with_message
+from ..results.rows import AccountLookup, failed_regions
+from ..results.run import RunMode
 from .plan import UNPROCESSED, Outcome
 
 ByRegion = Mapping[str, RegionResult[List[Outcome]]]

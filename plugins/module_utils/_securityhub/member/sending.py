@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from typing import List, Optional, Sequence
 
-from ..api import read_members
-from ..calls import SecurityHubClient
+from ..aws.api import read_members
+from ..aws.calls import SecurityHubClient
+from ..aws.retry import Write, send_with_retries
 from ..errors import SecurityHubError
 from ..model import is_listed
-from ..retry import Write, send_with_retries
 from .batch import BatchState
 
 

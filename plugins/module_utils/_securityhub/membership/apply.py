@@ -15,8 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Callable, Collection, Dict, List, Mapping, Optional, Sequence, Union
 
-from ..api import list_members, read_members
-from ..calls import SecurityHubClient, read_or_error
+from ..aws.api import list_members, read_members
+from ..aws.calls import SecurityHubClient, read_or_error
+from ..aws.retry import Waiter, WriteTracker, unexpected_error
 from ..errors import (
     NOT_ATTEMPTED,
     REJECTED,
@@ -39,7 +40,6 @@ from ..member.plan import (
     plan_unreadable,
 )
 from ..model import ENABLED, REMOVED, Member, MemberList, status_of
-from ..retry import Waiter, WriteTracker, unexpected_error
 from ..standards.apply import Offers
 from ..standards.plan import DesiredStandards
 from .member_side import MemberAccounts, MemberSideWork

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import Any, Callable, Collection, Dict, List, Mapping, Optional, Sequence, Tuple, TypeVar, Union
 
-from ..api import find_invitation, get_administrator, has_visible_members, read_member_side
-from ..calls import SecurityHubClient
-from ..credentials import RoleCredentials, acting_as
+from ..aws.api import find_invitation, get_administrator, has_visible_members, read_member_side
+from ..aws.calls import SecurityHubClient
+from ..aws.credentials import RoleCredentials, acting_as
+from ..aws.retry import Waiter, WriteTracker, unexpected_error
 from ..errors import (
     CREDENTIAL_CODES,
     REGION_NOT_ENABLED,
@@ -27,7 +28,6 @@ from ..hub.plan import DesiredHub
 from ..invitation.apply import InvitationSteps
 from ..invitation.plan import plan_membership as plan_member_side
 from ..model import INVITED, RESIGNED, MemberSide
-from ..retry import Waiter, WriteTracker, unexpected_error
 from .plan import (
     ACCEPT,
     DECLINE,

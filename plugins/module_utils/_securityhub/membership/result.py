@@ -13,16 +13,9 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..errors import NO_FAILURE, NOT_ATTEMPTED, RegionResult
 from ..model import Member, status_of
-from ..results import (
-    AccountLookup,
-    Result,
-    RunMode,
-    Shortcoming,
-    failed_regions,
-    region_message,
-    shortcomings_in_words,
-    with_message,
-)
+from ..results.messages import Result, Shortcoming, region_message, shortcomings_in_words, with_message
+from ..results.rows import AccountLookup, failed_regions
+from ..results.run import RunMode
 from .apply import RegionMemberships
 from .plan import MembershipRow
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
-from ..calls import SecurityHubClient
+from ..aws.calls import SecurityHubClient
+from ..aws.retry import Waiter, unexpected_error
 from ..errors import (
     REGION_NOT_ENABLED,
     REJECTED,
@@ -23,7 +24,6 @@ from ..errors import (
     SecurityHubError,
 )
 from ..model import OfferedStandard
-from ..retry import Waiter, unexpected_error
 from ..standards.apply import Offers, StandardsRun
 from ..standards.plan import DesiredStandards
 from .member_side import MemberAccounts, look_of_failure, role_not_assumed

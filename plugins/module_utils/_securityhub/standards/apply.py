@@ -14,17 +14,17 @@ from dataclasses import replace
 from functools import partial
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from ..api_standards import (
+from ..aws.api_standards import (
     STANDARDS_BATCH_SIZE,
     describe_standards,
     disable_standards,
     enable_standards,
     get_enabled_standards,
 )
-from ..calls import SecurityHubClient, batches
+from ..aws.calls import SecurityHubClient, batches
+from ..aws.retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
 from ..errors import PreconditionFailed, RegionResult, SecurityHubError
 from ..model import OfferedStandard, Standard, StateChange
-from ..retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
 from .plan import (
     READY,
     DesiredStandards,

@@ -22,8 +22,8 @@ from ..errors import (
     InvalidInput,
     PreconditionFailed,
 )
+from ..inputs.options import split_text
 from ..model import OfferedStandard, Standard
-from ..options import split_text
 
 # StandardsStatus, by the service model. FAILED is documented for a standard that could not be disabled.
 PENDING = "PENDING"

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub import apply as hub_apply
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_hub as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub, access_key

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member as module
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_invite as invite_module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub

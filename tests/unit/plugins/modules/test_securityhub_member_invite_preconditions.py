@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import api
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import api
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import MemberList
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_invite as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub

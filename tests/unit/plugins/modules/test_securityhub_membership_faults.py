@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.apply import RegionRun
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_membership as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub

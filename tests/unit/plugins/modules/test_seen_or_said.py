@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member import apply as member_apply
 from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_invitation,

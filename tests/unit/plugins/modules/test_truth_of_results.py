@@ -14,7 +14,7 @@ from unittest import mock
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_hub,
     securityhub_invitation,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import SecurityHubError
 from ansible_collections.multiaccount.aws.tests.unit.member_service import (
     INVITED,

@@ -16,7 +16,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     account_result,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import RunMode
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION, accounts
 
 ACCOUNT = "111122223333"

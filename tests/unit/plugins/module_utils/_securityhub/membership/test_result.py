@@ -17,7 +17,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     no_memberships,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import RunMode
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION, accounts
 
 ONE, TWO = "111122223333", "012345670123"

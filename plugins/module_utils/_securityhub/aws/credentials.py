@@ -1,0 +1,192 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""Whose credentials: AssumeRole when it is needed, and clients that many accounts share."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any, Callable, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from ..errors import CREDENTIAL_CODES, SecurityHubError
+from ..inputs.roles import Role
+from .retry import read_with_retries, send_once
+
+try:
+    from botocore.credentials import Credentials, ReadOnlyCredentials
+except ImportError:
+    Credentials = object  # AnsibleAWSModule reports it
+
+
+# A Region's STS may be disabled in the account, refuse a token that is not valid there, or be out of reach.
+_OTHER_REGION_CODES = CREDENTIAL_CODES | {"RegionDisabledException"}
+# Credentials that end sooner than this are taken again.
+_MARGIN = timedelta(minutes=2)
+# Attempts in a Region while there is another one to ask, and in the last one.
+ATTEMPTS_BEFORE_NEXT_REGION = 3
+ASSUME_ROLE_ATTEMPTS = 8
+
+
+@dataclass
+class RoleCredentials:
+    """Credentials of a role, taken when they are needed first, and taken again before they expire.
+
+    :param assume: sends AssumeRole in a Region and returns its Credentials
+    :param regions: where STS may be asked, the one at hand first
+    :param account_id: the account that they give access to, None where nobody asks
+    """
+
+    assume: Callable[[str], Mapping[str, Any]]
+    regions: Sequence[str]
+    account_id: Optional[str] = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _frozen: Any = None
+    _expires: Optional[datetime] = None
+    _error: Optional[SecurityHubError] = None
+
+    def take(self, region: str) -> Optional[SecurityHubError]:
+        """Take the role unless it is taken; return why that failed, None if it did not. A failure is remembered.
+
+        :param region: the Region at hand, where STS is asked first
+        """
+        with self._lock:
+            if self._frozen is None and self._error is None:
+                self._take([region, *(each for each in self.regions if each != region)])
+            return self._error
+
+    def get_frozen_credentials(self) -> Any:
+        """Return the credentials, as botocore asks for them before it signs a request.
+
+        :raises SecurityHubError: if the role can't be taken
+        """
+        with self._lock:
+            if self._frozen is None or (self._expires and datetime.now(timezone.utc) + _MARGIN >= self._expires):
+                self._take(self.regions)
+            if self._error:
+                raise self._error
+            return self._frozen
+
+    def renew(self, access_key: str) -> bool:
+        """Take the role again after the service found these credentials expired; return whether that worked.
+
+        :param access_key: the access key that expired; where another thread has replaced it, nothing is left to do
+        """
+        with self._lock:
+            if self._frozen is not None and self._frozen.access_key == access_key:
+                self._take(self.regions)
+            return self._error is None
+
+    @property
+    def error(self) -> Optional[SecurityHubError]:
+        """Why the role could not be taken, None if it was, or has not been needed."""
+        return self._error
+
+    def _take(self, regions: Sequence[str]) -> None:
+        self._frozen, self._error = None, None
+        for number, region in enumerate(regions, 1):
+            attempts = ASSUME_ROLE_ATTEMPTS if number == len(regions) else ATTEMPTS_BEFORE_NEXT_REGION
+            try:
+                self._frozen, self._expires = self._assume_with_retries(region, attempts)
+            except SecurityHubError as error:
+                # The last one is the one that another Region did not help with.
+                self._error = error
+                if not _may_help_elsewhere(error):
+                    return
+            else:
+                self._error = None
+                return
+
+    def _assume_with_retries(self, region: str, attempts: int) -> Tuple[Any, Optional[datetime]]:
+        def assume() -> Tuple[Any, Optional[datetime]]:
+            taken = self.assume(region)
+            keys = ReadOnlyCredentials(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"])
+            return keys, taken.get("Expiration")
+
+        return read_with_retries(lambda: send_once(assume, "AssumeRole", region), attempts)
+
+
+def _may_help_elsewhere(error: SecurityHubError) -> bool:
+    """Whether STS may take in another Region what it did not take in this one."""
+    return error.is_retryable or error.error_code in _OTHER_REGION_CODES
+
+
+# Whose credentials sign the requests of the unit of work at hand; None for those of the session.
+_ACTING: ContextVar[Optional[RoleCredentials]] = ContextVar("acting", default=None)
+# The access key that signed the last request of this thread.
+_SIGNED_WITH: ContextVar[str] = ContextVar("signed_with", default="")
+
+
+class Place(NamedTuple):
+    """Where a module works: a Region, and with ``account_ids`` an account; None for the account of the credentials."""
+
+    region: str
+    account_id: Optional[str] = None
+
+
+class ConnectionInfo(NamedTuple):
+    """How to reach AWS, from the connection options: what amazon.aws's get_aws_connection_info returns.
+
+    ``assume_role`` is a role to take before anything else, None for none.
+    """
+
+    region: Optional[str]
+    endpoint_url: Optional[str]
+    boto_params: Mapping[str, Any]
+    assume_role: Optional[Role] = None
+
+
+@contextmanager
+def acting_as(credentials: Optional[RoleCredentials]) -> Iterator[None]:
+    """Sign the requests of this thread with these credentials, None for those of the session."""
+    token = _ACTING.set(credentials)
+    try:
+        yield
+    finally:
+        _ACTING.reset(token)
+
+
+class _ActingCredentials(Credentials):
+    """The credentials of a client that many accounts share: those of the unit of work that sends the request."""
+
+    method = "multiaccount.aws"
+    account_id = None
+
+    def __init__(self, base: Callable[[], Any]) -> None:
+        # Without botocore's own __init__, which wants keys: they are asked for when a request is signed.
+        self._base = base
+
+    def get_frozen_credentials(self) -> Any:
+        """Return the credentials that sign a request of this thread."""
+        frozen = (_ACTING.get() or self._base()).get_frozen_credentials()
+        _SIGNED_WITH.set(frozen.access_key)
+        return frozen
+
+
+class ActingProvider:
+    """Hands the shared credentials to botocore as its only credential provider."""
+
+    METHOD = CANONICAL_NAME = "multiaccount.aws"
+
+    def __init__(self, base: Callable[[], Any]) -> None:
+        self._credentials = _ActingCredentials(base)
+
+    def load(self) -> Any:
+        """Return the credentials."""
+        return self._credentials
+
+
+def acting_credentials() -> Optional[RoleCredentials]:
+    """Return the credentials of the unit of work at hand, None for those of the session."""
+    return _ACTING.get()
+
+
+def signing_key() -> str:
+    """Return the access key that signed the last request of this thread, empty if there was none."""
+    return _SIGNED_WITH.get()

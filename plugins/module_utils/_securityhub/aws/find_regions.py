@@ -1,0 +1,186 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""Which Regions the words all and linked stand for, read from EC2 and the finding aggregator."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
+
+from ..errors import CREDENTIAL_CODES, DENIED_CODES, InvalidInput, SecurityHubError
+from ..inputs.regions import ALL, KnownRegions, RequestedRegions, without
+from .calls import SecurityHubClient, call_with_retries, list_pages
+
+# Linking modes of a finding aggregator, by the API reference of GetFindingAggregator.
+NO_REGIONS, SPECIFIED_REGIONS = "NO_REGIONS", "SPECIFIED_REGIONS"
+ALL_REGIONS, ALL_REGIONS_EXCEPT = "ALL_REGIONS", "ALL_REGIONS_EXCEPT_SPECIFIED"
+
+
+class FindingAggregator(NamedTuple):
+    """What links Regions: its home Region, its linking mode, and the Regions that this mode includes or excludes."""
+
+    arn: str
+    home_region: str
+    linking_mode: str
+    regions: Sequence[str]
+
+
+class FoundRegions(NamedTuple):
+    """The Regions that a word stands for, and those of them that are left out because botocore does not know them."""
+
+    regions: List[str]
+    unknown: List[str]
+
+    @property
+    def all(self) -> List[str]:
+        return [*self.regions, *self.unknown]
+
+
+def find_regions(
+    requested: RequestedRegions,
+    hub: Callable[[], SecurityHubClient],
+    ec2: Callable[[], SecurityHubClient],
+    known: KnownRegions,
+) -> FoundRegions:
+    """Return the Regions that a word stands for, without the excluded ones.
+
+    :param hub: returns the client of Security Hub in the Region of the connection options
+    :param ec2: returns the client of EC2 in that Region
+    :raises InvalidInput: if they can't be read, or none is left
+    """
+    try:
+        if requested.word == ALL:
+            found = keep_known(list_enabled_regions(ec2()), known)
+        else:
+            found = _linked_from_home(hub(), lambda: list_enabled_regions(ec2()), known)
+    except SecurityHubError as error:
+        raise InvalidInput(_read_failed(str(requested.word), error)) from error
+    return FoundRegions(without(found.regions, requested.excluded), found.unknown)
+
+
+def keep_known(names: Iterable[str], known: KnownRegions) -> FoundRegions:
+    """Return the Regions in order, apart from those where botocore does not know Security Hub."""
+    ordered = list(dict.fromkeys(names))
+    return FoundRegions(
+        [name for name in ordered if name in known.names], [name for name in ordered if name not in known.names]
+    )
+
+
+def _linked_from_home(
+    client: SecurityHubClient, enabled: Callable[[], Sequence[str]], known: KnownRegions
+) -> FoundRegions:
+    aggregator = _aggregator_at_home(client)
+    found = linked_regions(aggregator, enabled, known)
+    if found is None:
+        raise InvalidInput(
+            f"regions: linked: the finding aggregator has the linking mode {aggregator.linking_mode}, which this "
+            "version of the collection does not know. Name the Regions."
+        )
+    return found
+
+
+def linked_regions(
+    aggregator: FindingAggregator, enabled: Callable[[], Sequence[str]], known: KnownRegions
+) -> Optional[FoundRegions]:
+    """Return the home Region of an aggregator and then its linked Regions, None for an unknown linking mode.
+
+    :param enabled: lists the Regions that are enabled in the account, for the linking modes that link all of them
+    :raises SecurityHubError: if these can't be listed
+    """
+    linked: Dict[str, Callable[[], Sequence[str]]] = {
+        NO_REGIONS: list,
+        SPECIFIED_REGIONS: lambda: sorted(aggregator.regions),
+        ALL_REGIONS: enabled,
+        ALL_REGIONS_EXCEPT: lambda: [region for region in enabled() if region not in aggregator.regions],
+    }
+    find = linked.get(aggregator.linking_mode)
+    return keep_known([aggregator.home_region, *find()], known) if find else None
+
+
+def list_enabled_regions(client: SecurityHubClient) -> List[str]:
+    """Return the Regions of the partition that are enabled in the caller's account, by EC2, sorted."""
+
+    def send() -> List[str]:
+        return sorted(region["RegionName"] for region in client.sdk.describe_regions().get("Regions", []))
+
+    return call_with_retries(client, "DescribeRegions", send)
+
+
+def find_aggregator(client: SecurityHubClient) -> Optional[FindingAggregator]:
+    """Return the finding aggregator of the caller's account, None for none. There is one at most in a partition."""
+    arn = _aggregator_arn(client)
+    return _get_aggregator(client, arn) if arn else None
+
+
+def _aggregator_arn(client: SecurityHubClient) -> Optional[str]:
+    pages = list_pages(client, "ListFindingAggregators", client.sdk.list_finding_aggregators)
+    rows = (row for page in pages for row in page.get("FindingAggregators", []))
+    return next((row["FindingAggregatorArn"] for row in rows), None)
+
+
+def _get_aggregator(client: SecurityHubClient, arn: str) -> FindingAggregator:
+    def send() -> FindingAggregator:
+        return _aggregator(client.sdk.get_finding_aggregator(FindingAggregatorArn=arn))
+
+    return call_with_retries(client, "GetFindingAggregator", send)
+
+
+def _aggregator(response: Mapping[str, Any]) -> FindingAggregator:
+    return FindingAggregator(
+        response["FindingAggregatorArn"],
+        response["FindingAggregationRegion"],
+        response["RegionLinkingMode"],
+        tuple(response.get("Regions") or ()),
+    )
+
+
+def _aggregator_at_home(client: SecurityHubClient) -> FindingAggregator:
+    """Return the finding aggregator, whose home Region has to be the Region of the client.
+
+    :raises InvalidInput: if there is none, or its home Region is another one
+    """
+    arn = _aggregator_arn(client)
+    if not arn:
+        raise InvalidInput(
+            f"regions: linked: the account has no finding aggregator, as ListFindingAggregators in {client.region} "
+            "shows, so no Regions are linked. Set up cross-Region aggregation in Security Hub, or name the "
+            "Regions."
+        )
+    _require_home(arn.split(":")[3], client.region)  # arn:<partition>:securityhub:<home Region>:...
+    aggregator = _get_aggregator(client, arn)
+    _require_home(aggregator.home_region, client.region)
+    return aggregator
+
+
+def _require_home(home_region: str, region: str) -> None:
+    if home_region != region:
+        raise InvalidInput(
+            f"regions: linked: {region}, the Region from the connection options, is not the home Region of the finding "
+            f"aggregator. Its home Region is {home_region}. Set region, or the environment variable AWS_REGION, to "
+            f"{home_region}."
+        )
+
+
+def _read_failed(word: str, error: SecurityHubError) -> str:
+    """Say what failed, why, and what to do next."""
+    if error.hub_is_disabled:
+        return (
+            f"regions: {word}: Security Hub is not enabled in {error.region}, so the finding aggregator can't be read: "
+            f"{error.text.rstrip('.')}. Set region, or the environment variable AWS_REGION, to the home Region, or "
+            "name the Regions."
+        )
+    return (
+        f"regions: {word}: {error.operation} failed in {error.region} with {error.error_code}: "
+        f"{error.text.rstrip('.')}. {_next_step(error)}, or name the Regions."
+    )
+
+
+def _next_step(error: SecurityHubError) -> str:
+    if error.error_code in DENIED_CODES:
+        return f"Allow {error.denied_action} in the caller's IAM policy"
+    if error.error_code in CREDENTIAL_CODES:
+        return f"Check the credentials, and whether the Region {error.region} is enabled (opted in) in the account"
+    return "Fix the cause and run the task again"

@@ -1,0 +1,199 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""Sending with retries, waiting, and keeping track of what may have been written."""
+
+from __future__ import annotations
+
+import time
+from itertools import islice
+from typing import Any, Callable, Iterator, Optional, Sequence, TypeVar
+
+from ansible_collections.amazon.aws.plugins.module_utils.cloud import BackoffIterator
+
+from ..errors import THROTTLING_CODES, SecurityHubError
+
+try:
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ConnectTimeoutError,
+        EndpointConnectionError,
+        HTTPClientError,
+        ProxyConnectionError,
+    )
+except ImportError:
+    pass  # AnsibleAWSModule reports it
+
+# Attempts for a read, unless "retries" in aws_config says otherwise.
+READ_ATTEMPTS = 8
+# Attempts for a write: enough for five throttles, an error, a lost response and an error after the work.
+SEND_ATTEMPTS = 10
+BACKOFF_BASE = 0.5
+BACKOFF_CAP = 20.0
+# The first read comes at once, then the pauses grow (seconds).
+POLL_PAUSES = (0.5, 1.0, 2.0)
+POLL_PAUSE_AFTERWARDS = 3.0
+
+T = TypeVar("T")
+
+
+class Waiter:
+    """Pauses that grow, until ``seconds`` after the first of them. With 0 there is none."""
+
+    def __init__(self, seconds: float) -> None:
+        self.is_wanted = seconds > 0
+        self._seconds = seconds
+        self._deadline: Optional[float] = None
+        self._pauses = iter(POLL_PAUSES)
+
+    def sleep(self) -> bool:
+        """Sleep a little; return False without sleeping once time is up."""
+        now = time.monotonic()
+        if self._deadline is None:
+            self._deadline = now + self._seconds
+        remaining = self._deadline - now
+        if remaining <= 0:
+            return False
+        time.sleep(min(next(self._pauses, POLL_PAUSE_AFTERWARDS), remaining))
+        return True
+
+
+class WriteTracker:
+    """Whether anything was written in a Region.
+
+    ``written``: something was. ``in_doubt``: something may have been, as a response was lost and the effect has not
+    been seen.
+    """
+
+    def __init__(self) -> None:
+        self.written = False
+        self.in_doubt = False
+
+    @property
+    def any(self) -> bool:
+        """Whether something was, or may have been, written."""
+        return self.written or self.in_doubt
+
+    def track(self, send: Callable[[], None]) -> None:
+        """Send a write and record its outcome."""
+        try:
+            send()
+        except SecurityHubError as error:
+            self.in_doubt = self.in_doubt or error.in_doubt
+            raise
+        self.confirm()
+
+    def confirm(self) -> None:
+        """Record that the last write is known to be done."""
+        self.written, self.in_doubt = True, False
+
+
+class Write:
+    """A write that may need several attempts; subclasses say how to send it and how to see whether it is done."""
+
+    def send(self) -> None:
+        """Send the request.
+
+        :raises SecurityHubError: if the service refuses it, or does not respond
+        """
+        raise NotImplementedError
+
+    def is_done(self, error: SecurityHubError) -> bool:
+        """Read again after ``error``, and return whether there is nothing left to send.
+
+        Called after a response was lost, and where the service found another state than the one that was read.
+
+        :raises SecurityHubError: if the state can't be read, or another attempt is not worthwhile
+        """
+        raise NotImplementedError
+
+
+def send_with_retries(write: Write) -> None:
+    """Send a write until the service takes it.
+
+    :raises SecurityHubError: that another attempt can't help, or that did not stop
+    """
+    pauses = _pauses(SEND_ATTEMPTS)
+    while True:
+        try:
+            return write.send()
+        except SecurityHubError as error:
+            pause = next(pauses)
+            if pause is None or not (error.is_retryable or error.is_stale):
+                raise
+            time.sleep(pause)
+            if (error.in_doubt or error.is_stale) and write.is_done(error):
+                return None
+
+
+def send_once(send: Callable[[], T], operation: str, region: str, account_ids: Sequence[str] = ()) -> T:
+    """Send one request and read the response.
+
+    :raises SecurityHubError: for whatever goes wrong, so that it stops no other Region
+    """
+    try:
+        return send()
+    except SecurityHubError:
+        raise
+    except ClientError as error:
+        raise _refusal(error, operation, region, account_ids) from error
+    except BotoCoreError as error:
+        raise _no_response(error, operation, region, account_ids) from error
+    except Exception as error:
+        raise unexpected_error(error, operation, region, account_ids) from error
+
+
+def _refusal(error: Any, operation: str, region: str, account_ids: Sequence[str]) -> SecurityHubError:
+    code = error.response.get("Error", {}).get("Code", "Unknown")
+    text = error.response.get("Error", {}).get("Message") or ""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    throttled = status == 429 or code in THROTTLING_CODES
+    in_doubt = not throttled and (status >= 500 or code == "InternalException")
+    return SecurityHubError(code, text, operation, region, account_ids, status, throttled=throttled, in_doubt=in_doubt)
+
+
+def _no_response(error: Any, operation: str, region: str, account_ids: Sequence[str]) -> SecurityHubError:
+    unsent = isinstance(error, (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError))
+    in_doubt = isinstance(error, HTTPClientError)
+    return SecurityHubError(
+        type(error).__name__, str(error), operation, region, account_ids, unsent=unsent, in_doubt=in_doubt
+    )
+
+
+def unexpected_error(
+    error: Exception, operation: str, region: str, account_ids: Sequence[str] = ()
+) -> SecurityHubError:
+    """Return an exception that nobody foresaw as a failure of its Region.
+
+    The SDK lets some through: a credentials file that can't be read, a response that is none.
+    """
+    sent = not isinstance(error, OSError)
+    return SecurityHubError(type(error).__name__, str(error), operation, region, account_ids, in_doubt=sent)
+
+
+def read_with_retries(read: Callable[[], T], attempts: int) -> T:
+    """Read until the service responds.
+
+    :param attempts: how often to try at most
+    :raises SecurityHubError: that another attempt can't help, or that did not stop
+    """
+    pauses = _pauses(attempts)
+    while True:
+        try:
+            return read()
+        except SecurityHubError as error:
+            pause = next(pauses)
+            if pause is None or not error.is_retryable:
+                raise
+            time.sleep(pause)
+
+
+def _pauses(attempts: int) -> Iterator[Optional[float]]:
+    """Yield the seconds to wait after each failed attempt: exponential with full jitter; None after the last one."""
+    pauses = BackoffIterator(BACKOFF_BASE, 2, BACKOFF_CAP, jitter=True)
+    yield from islice(pauses, max(attempts, 1) - 1)
+    yield None

@@ -1,0 +1,161 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""The rows and failed Regions that all modules share."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, TypeVar
+
+from ..aws.credentials import Place
+from ..errors import CREDENTIAL_CODES, EXPIRED_CODES, RegionResult, SecurityHubError
+from ..model import StateChange
+from .messages import NAMED_ACCOUNTS, Failure, Result, explain, region_message, role_message, with_message
+from .run import RunMode
+
+# Returns the account that calls in a Region, None where that can't be found out.
+AccountLookup = Callable[[str], Optional[str]]
+State = TypeVar("State")
+
+
+def region_result(
+    by_place: Mapping[Place, RegionResult[StateChange[State]]],
+    key: str,
+    rows: Callable[[State], Iterable[Mapping[str, Any]]],
+    show: Callable[[State], Mapping[str, Any]],
+    mode: RunMode,
+    account_lookup: AccountLookup,
+) -> Result:
+    """Build the result of a module that works on the caller's own account, or with ``account_ids`` on many.
+
+    :param key: the result key of the rows
+    :param rows: makes the rows of a place, except for what names it
+    :param show: makes what the diff shows of a place
+    :param account_lookup: returns the account that calls, for messages in which nothing else names it
+    """
+    changes = {place: result.value for place, result in by_place.items()}
+    certain = {place: change for place, change in changes.items() if change.is_certain}
+    failed = failed_places({place: result.error for place, result in by_place.items()}, account_lookup)
+    result: Result = {
+        key: [
+            {**place_keys(place), **row}
+            for place, change in certain.items()
+            if change.after is not None
+            for row in rows(change.after)
+        ],
+        "changed": any(change.changed for change in changes.values()),
+        "failed_regions": failed,
+    }
+    if mode.diff:
+        result["diff"] = {
+            "before": _shown({place: change.before for place, change in changes.items() if change.is_read}, show),
+            "after": _shown({place: change.after for place, change in certain.items() if change.is_read}, show),
+        }
+    return with_message(result, region_message(failed, len(by_place)))
+
+
+def place_keys(place: Place) -> Dict[str, str]:
+    """Return what names a place in a row."""
+    return {key: value for key, value in place._asdict().items() if value is not None}
+
+
+def _shown(states: Mapping[Place, Optional[State]], show: Callable[[State], Mapping[str, Any]]) -> Dict[str, Any]:
+    """Return what the diff shows: by Region, with ``account_ids`` by Region and account."""
+    shown: Dict[str, Any] = {}
+    for place, state in states.items():
+        value = None if state is None else show(state)
+        if place.account_id is None:
+            shown[place.region] = value
+        else:
+            shown.setdefault(place.region, {})[place.account_id] = value
+    return shown
+
+
+def info_result(
+    by_place: Mapping[Place, RegionResult[Sequence[State]]],
+    keys: Mapping[str, Callable[[State], Iterable[Mapping[str, Any]]]],
+    account_lookup: AccountLookup,
+) -> Result:
+    """Build the result of a module that only reads.
+
+    :param keys: for each result key, what makes its rows, except for their place, out of something that was found
+    :param account_lookup: returns the account that calls, for messages in which nothing else names it
+    """
+    failed = failed_places({place: found.error for place, found in by_place.items()}, account_lookup)
+    result: Result = {
+        key: [
+            {**place_keys(place), **row}
+            for place, found in by_place.items()
+            for value in found.value
+            for row in rows(value)
+        ]
+        for key, rows in keys.items()
+    }
+    result.update(changed=False, failed_regions=failed)
+    return with_message(result, region_message(failed, len(by_place)))
+
+
+def with_failed_accounts(result: Result, errors: Mapping[str, SecurityHubError]) -> Result:
+    """Return the result with the accounts whose role could not be taken."""
+    rows = [
+        {"account_id": account_id, "error_code": error.error_code, "msg": role_message(account_id, error)}
+        for account_id, error in errors.items()
+    ]
+    sentences = [result["msg"]] if "msg" in result else []
+    if rows:
+        noun = "The role of 1 account" if len(rows) == 1 else f"The role of {len(rows)} accounts"
+        named = " ".join(row["msg"] for row in rows[:NAMED_ACCOUNTS])
+        sentences.append(f"{noun} could not be taken. {named}")
+    return with_message({**result, "failed_accounts": rows}, sentences)
+
+
+def nothing_found(error: SecurityHubError) -> RegionResult[Sequence[Any]]:
+    """Return the result of a Region that could not be read."""
+    return RegionResult([], error)
+
+
+def failed_places(
+    errors: Mapping[Place, Optional[Failure]], account_lookup: AccountLookup, known: Optional[str] = None
+) -> List[Dict[str, str]]:
+    """Return a row for each Region, with ``account_ids`` for each Region and account, that failed.
+
+    :param errors: by place, None where all went well
+    :param known: the account that calls, where something else has told it
+    """
+    failed = {place: error for place, error in errors.items() if error}
+    if not failed:
+        return []
+    needs_lookup = any(place.account_id is None for place in failed)
+    caller = (known or _caller_account_id(errors, account_lookup)) if needs_lookup else None
+    return [
+        {
+            **place_keys(place),
+            "error_code": error.error_code,
+            "msg": explain(error, place.account_id or caller),
+        }
+        for place, error in failed.items()
+    ]
+
+
+def failed_regions(
+    errors: Mapping[str, Optional[Failure]], account_lookup: AccountLookup, known: Optional[str] = None
+) -> List[Dict[str, str]]:
+    """Return a row for each Region that failed, as :func:`failed_places` does."""
+    return failed_places({Place(region): error for region, error in errors.items()}, account_lookup, known)
+
+
+def _caller_account_id(errors: Mapping[Place, Optional[Failure]], account_lookup: AccountLookup) -> Optional[str]:
+    """Return which account calls: from a message, else from STS in a Region that takes the credentials."""
+    told = (error.caller_account_id for error in errors.values() if isinstance(error, SecurityHubError))
+    answering = (place.region for place, error in errors.items() if not _takes_no_call(error))
+    return next(filter(None, told), None) or next(map(account_lookup, answering), None)
+
+
+def _takes_no_call(error: Optional[Failure]) -> bool:
+    """Whether a Region can't be asked: no connection, or none with these credentials."""
+    if not isinstance(error, SecurityHubError):
+        return False
+    return error.unsent or error.error_code in CREDENTIAL_CODES | EXPIRED_CODES

@@ -1,0 +1,78 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""Running a module.
+
+A module's ``main()`` hands over its function, which takes the options and returns the keys of the result, with ``msg``
+among them where the module has to fail, and ``warnings`` where there is something to warn of.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence
+
+from ansible.module_utils.common.warnings import warn
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
+
+from ..aws.credentials import ConnectionInfo
+from ..aws.sessions import connection_info
+from ..errors import InvalidInput
+from .messages import Result
+
+
+class RunMode(NamedTuple):
+    """How Ansible runs the module."""
+
+    check: bool
+    diff: bool
+
+
+ModuleFunction = Callable[[Mapping[str, Any], ConnectionInfo, RunMode], Result]
+
+
+def run_module(module: Any, function: ModuleFunction, keys: Sequence[str], more: Optional[Result] = None) -> None:
+    """Run a module's function, and leave with its result.
+
+    :param module: the AnsibleAWSModule
+    :param keys: the lists that every result of the module has
+    :param more: what else every result has, as it is where nothing was done
+    """
+    mode = RunMode(module.check_mode, module._diff)
+    result = module_result(function, module.params, partial(get_aws_connection_info, module), mode, keys)
+    result = {**(more or {}), **result}
+    for warning in result.pop("warnings", []):
+        warn(warning)  # AnsibleAWSModule's warn makes ansible-core complain of a deprecated way to pass warnings
+    if "msg" in result:
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+def module_result(
+    function: ModuleFunction,
+    params: Mapping[str, Any],
+    connection: Callable[[], Sequence[Any]],
+    mode: RunMode,
+    keys: Sequence[str],
+) -> Result:
+    """Return the function's result, or a failure without any call to Security Hub where the options can't be used.
+
+    :param connection: get_aws_connection_info for the module
+    """
+    try:
+        _check_credentials(params)
+        return function(params, connection_info(connection, params), mode)
+    except InvalidInput as error:
+        return {"msg": str(error), "changed": False, **{key: [] for key in keys}}
+
+
+def _check_credentials(params: Mapping[str, Any]) -> None:
+    """Refuse here what amazon.aws would refuse with a result that lacks the module's lists."""
+    keys = [name for name in ("access_key", "secret_key", "session_token") if params.get(name)]
+    if params.get("profile") and keys:
+        raise InvalidInput(
+            f"profile and {keys[0]}: both are set, as options or by environment variables. Set one of them."
+        )

@@ -1,0 +1,172 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this plugin_utils is not meant for use outside the multiaccount.aws collection.
+"""The report as text: JSON, and one HTML page that needs no other file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+
+import jinja2
+import yaml
+
+from ..fleet.fleet import ADMINISTRATOR, ENABLED, INVITED, NOT_A_MEMBER, NOT_READABLE, Fleet
+from ..fleet.reasons import MISSING_REGIONS_STEP
+from ..fleet.severity import worst_accounts_first
+from ..fleet.wording import all_regions, count, regions_in_words
+from .invitations import letter, oldest
+from .report_data import Report, ReportOptions, build, clean
+
+TEMPLATES = Path(__file__).parent / "templates"
+COLLECTION = Path(__file__).parents[3]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the page shows a status: a class of its style sheet, a symbol, a word, and what the status means."""
+
+    css: str
+    symbol: str
+    word: str
+    meaning: str
+
+
+LOOKS = {
+    ENABLED: Look("e", "\u2713", "Enabled", "Member of the administrator: nothing to do."),
+    INVITED: Look("i", "\u2026", "Invited", "The account has an invitation and has not accepted it yet."),
+    "Created": Look("c", "+", "Created", "In the member list and not invited yet."),
+    "Removed": Look("r", "\u00d7", "Removed", "The administrator ended the membership."),
+    "Resigned": Look("q", "\u2190", "Resigned", "The account declined the invitation or left the administrator."),
+    "Deleted": Look("d", "\u2205", "Deleted", "Deleted from the member list."),
+    "AccountSuspended": Look("s", "\u2016", "Suspended", "AWS suspended the account."),
+    NOT_A_MEMBER: Look("n", "\u2013", "No member", "Not in the administrator's member list."),
+    NOT_READABLE: Look("f", "!", "Not readable", "The Region could not be read: the status is not known."),
+    ADMINISTRATOR: Look("a", "\u2605", "Own account", "The administrator's own account, which can't be a member."),
+}
+NOT_REQUESTED = Look("x", "\u00b7", "Not requested", "The account was not requested in this Region.")
+
+
+def html(fleet: Fleet, report: Report) -> str:
+    """Return the page. The template escapes what it puts in (autoescape)."""
+    looks = {status: look_of(status) for status in report["counts"]["by_status"]}
+    names = {account["account_id"]: account["name"] or account["email"] for account in report["accounts"]}
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        report=report,
+        matrix=_matrix(fleet, report),
+        looks=looks,
+        choices={look.css: look for look in looks.values()},
+        legend=[*looks.values(), *([NOT_REQUESTED] if _has_gaps(report) else [])],
+        letter=letter(report["administrator_id"]),
+        surplus=_surplus(report),
+        missing_regions_step=MISSING_REGIONS_STEP,
+        ages=_ages(report),
+        names=names,
+    )
+
+
+def as_json(_fleet: Fleet, report: Report) -> str:
+    """Return the report as JSON, in ASCII, so that no reader can get its encoding wrong."""
+    return json.dumps(report, indent=1) + "\n"
+
+
+def text_of(form: str, fleet: Fleet, generated_at: str, **options: Any) -> str:
+    """Return the report in one of FORMATS.
+
+    :param options: further fields of ReportOptions
+    """
+    report = build(fleet, ReportOptions(generated_at, version_of(COLLECTION), **options))
+    return FORMATS[form](fleet, report)
+
+
+FORMATS: Dict[str, Callable[[Fleet, Report], str]] = {"html": html, "json": as_json}
+
+
+def look_of(status: str) -> Look:
+    """Return how a status is shown; an unknown one is shown as it is."""
+    return LOOKS.get(status) or Look("u", "?", status, "This version of the collection does not know the status.")
+
+
+@lru_cache(maxsize=None)
+def version_of(collection: Path) -> str:
+    """Return the version of a collection: an installed one has a manifest, a checkout has galaxy.yml."""
+    manifest = collection / "MANIFEST.json"
+    if manifest.is_file():
+        return str(json.loads(manifest.read_text(encoding="utf-8"))["collection_info"]["version"])
+    return str(yaml.safe_load((collection / "galaxy.yml").read_text(encoding="utf-8"))["version"])
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(str(TEMPLATES)),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["content_hash"] = content_hash
+    environment.globals.update(
+        all_regions=all_regions, change_of=change_of, count=count, in_words=regions_in_words, look_of=look_of
+    )
+    environment.filters["breakable"] = breakable
+    return environment
+
+
+def content_hash(text: str) -> str:
+    """Return a source of a content security policy that allows exactly this text as a style sheet or script."""
+    return "sha256-" + b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def breakable(word: str) -> List[str]:
+    """Return the parts of a status between which a narrow column may break it: PendingReview, Pending and Review."""
+    return re.findall(r"[A-Z]?[^A-Z]+|[A-Z]+", word) or [word]
+
+
+def change_of(row: Mapping[str, Any]) -> Tuple[Look, Look]:
+    """Return how an account of the comparison was shown, and how it is shown."""
+    return look_of(row["previous_member_status"] or NOT_A_MEMBER), look_of(row["member_status"] or NOT_A_MEMBER)
+
+
+def _matrix(fleet: Fleet, report: Report) -> List[Tuple[int, Dict[str, Any], List[Tuple[Look, Optional[int]]]]]:
+    """Return each account, the worst first, with its place in the request, and in each Region its look and age."""
+    looks = {(row.account_id, row.region): look_of(row.status) for row in fleet.memberships}
+    accounts = {account["account_id"]: (place, account) for place, account in enumerate(report["accounts"])}
+    ordered = [accounts[str(clean(account_id))] for account_id in worst_accounts_first(fleet)]
+    return [
+        (place, row, [_cell(row, region, looks.get((row["account_id"], region))) for region in report["regions"]])
+        for place, row in ordered
+    ]
+
+
+def _has_gaps(report: Report) -> bool:
+    """Return whether an account was not requested in each Region."""
+    return any(len(account["memberships"]) < len(report["regions"]) for account in report["accounts"])
+
+
+def _cell(account: Mapping[str, Any], region: str, look: Optional[Look]) -> Tuple[Look, Optional[int]]:
+    if look is None:
+        return NOT_REQUESTED, None
+    return look, account["memberships"][region]["invitation_age_days"]
+
+
+def _ages(report: Report) -> Dict[str, int]:
+    """Return {account ID: days} of the oldest open invitation of each account."""
+    ages = {account["account_id"]: oldest(account["memberships"].values()) for account in report["accounts"]}
+    return {account_id: days for account_id, days in ages.items() if days is not None}
+
+
+def _surplus(report: Report) -> Dict[str, List[Dict[str, Any]]]:
+    """Return the members that were not requested, by account."""
+    found: Dict[str, List[Dict[str, Any]]] = {}
+    for row in report["surplus_members"]:
+        found.setdefault(row["account_id"], []).append(row)
+    return found

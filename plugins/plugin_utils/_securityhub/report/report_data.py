@@ -1,0 +1,192 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this plugin_utils is not meant for use outside the multiaccount.aws collection.
+"""The report as data: what the JSON is, and what the page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
+
+from ..fleet.fleet import (
+    ADMINISTRATOR,
+    ENABLED,
+    INVITED,
+    NOT_A_MEMBER,
+    NOT_READABLE,
+    FailedRegion,
+    Fleet,
+    Membership,
+    count_by_status,
+)
+from ..fleet.groups import Group, groups
+from ..fleet.reasons import explanation, next_step, reason_of
+from ..fleet.severity import worst_groups_first
+from ..fleet.summary import OFFBOARD, ONBOARD, Request, open_memberships
+from .commands import commands
+from .comparison import since
+from .invitations import open_invitations
+
+STRUCTURE = 1  # the version of the JSON; it grows when a key changes its meaning or is removed
+
+Report = Dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """What the report needs beside the results.
+
+    :param skipped: rows of the list of accounts that were left out
+    :param settings: the values of the role's variables, for the commands
+    :param purpose: one of summary.PURPOSES
+    :param previous: the report of an earlier run, as data
+    """
+
+    generated_at: str
+    collection_version: str
+    skipped: Sequence[Mapping[str, Any]] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    purpose: str = ONBOARD
+    previous: Optional[Mapping[str, Any]] = None
+
+
+def build(fleet: Fleet, options: ReportOptions) -> Report:
+    """Return the report as data."""
+    report = _present(fleet, options)
+    return {
+        **report,
+        "since": since(report, options.previous),
+        "to_do": _to_do(fleet, options),
+        "open_invitations": open_invitations(report["accounts"], report["administrator_id"]),
+    }
+
+
+def _present(fleet: Fleet, options: ReportOptions) -> Report:
+    """Return what was seen."""
+    now = options.generated_at
+    return {
+        "version": STRUCTURE,
+        "collection_version": options.collection_version,
+        "generated_at": now,
+        "administrator_id": clean(fleet.administrator_id),
+        "regions": [clean(region) for region in fleet.regions],
+        "counts": _counts(fleet.memberships),
+        "accounts": _accounts(fleet, now),
+        "missing_regions": [clean(region) for region in fleet.missing_regions],
+        "failed_regions": [_failed_region(row) for row in fleet.failed_regions],
+        "surplus_members": [_surplus_member(row, now) for row in fleet.surplus_members],
+        "skipped_rows": [
+            {"row": row.get("row"), **texts(row, "account_id", "name", "reason")} for row in options.skipped
+        ],
+    }
+
+
+def _skipped_row(row: Mapping[str, Any]) -> Dict[str, Any]:
+    return {"row": row.get("row"), **texts(row, "account_id", "name", "reason")}
+
+
+def _to_do(fleet: Fleet, options: ReportOptions) -> List[Dict[str, Any]]:
+    """Return what to do, the worst first; Regions that could not be read are named by themselves."""
+    rows = open_memberships(fleet, Request(purpose=options.purpose))
+    requested = {(row.account_id, row.region) for row in fleet.memberships}
+    return [_group(group, requested, options) for group in worst_groups_first(groups(rows))]
+
+
+def _group(group: Group, requested: Set[Tuple[str, str]], options: ReportOptions) -> Dict[str, Any]:
+    reason = reason_of(group.first)
+    lines = commands(group, reason, requested, options.settings, options.purpose == OFFBOARD)
+    return {
+        "status": clean(group.first.status),
+        "reason": clean(reason),
+        "explanation": clean(group.explanation),
+        "next_step": clean(group.next_step),
+        "commands": [clean(line) for line in lines],
+        "accounts": {str(clean(key)): [clean(region) for region in regions] for key, regions in group.accounts.items()},
+    }
+
+
+def clean(value: Any) -> Optional[str]:
+    """Return a value as plain text that can be written as UTF-8; an empty one is None."""
+    return None if value in (None, "") else str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def texts(row: Mapping[str, Any], *names: str) -> Dict[str, Optional[str]]:
+    """Return these keys of a row as plain text."""
+    return {name: clean(row.get(name)) for name in names}
+
+
+def age_in_days(since: Optional[str], until: str) -> Optional[int]:
+    """Return the whole days between two times in ISO 8601, None if one is not a time."""
+    try:
+        return max((_time(until) - _time(str(since))).days, 0)
+    except ValueError:
+        return None
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
+
+
+def _counts(rows: Sequence[Membership]) -> Dict[str, Any]:
+    """Count accounts and memberships; what could not be read is neither Enabled nor not Enabled."""
+    accounts: Dict[str, List[bool]] = {}
+    for row in rows:
+        accounts.setdefault(row.account_id, []).extend([row.status == ENABLED] if row.is_counted else [])
+    return {
+        "accounts": len(accounts),
+        "accounts_read": sum(bool(seen) for seen in accounts.values()),
+        "accounts_enabled": sum(bool(seen) and all(seen) for seen in accounts.values()),
+        "memberships": len(rows),
+        "memberships_read": sum(row.is_counted for row in rows),
+        "by_status": count_by_status(rows),
+    }
+
+
+def _accounts(fleet: Fleet, generated_at: str) -> List[Dict[str, Any]]:
+    found: Dict[str, Dict[str, Any]] = {}
+    for row in fleet.memberships:
+        name = clean(fleet.names.get(row.account_id))
+        empty: Dict[str, Any] = {
+            "account_id": str(clean(row.account_id)),
+            "email": None,
+            "name": name,
+            "memberships": {},
+        }
+        account = found.setdefault(row.account_id, empty)
+        account["email"] = account["email"] or clean(row.email)
+        account["memberships"][clean(row.region)] = _membership(row, generated_at)
+    return list(found.values())
+
+
+def _membership(row: Membership, generated_at: str) -> Dict[str, Any]:
+    """Return a membership: its status is null where the account is not in the member list or was not read."""
+    own = row.status in (NOT_A_MEMBER, NOT_READABLE, ADMINISTRATOR)
+    return {
+        "member_status": None if own else clean(row.status),
+        "readable": row.status != NOT_READABLE,
+        "reason": clean(row.reason),
+        "explanation": None if row.is_as_requested else clean(explanation(row)),
+        "next_step": None if row.is_as_requested else clean(next_step(row)),
+        "invited_at": clean(row.invited_at),
+        "invitation_age_days": age_in_days(row.invited_at, generated_at) if row.status == INVITED else None,
+        "actions": [clean(action) for action in row.actions],
+    }
+
+
+def _failed_region(row: FailedRegion) -> Dict[str, Optional[str]]:
+    return {
+        "region": clean(row.region),
+        "account_id": clean(row.account_id),
+        "error_code": clean(row.error_code),
+        "msg": clean(row.msg),
+    }
+
+
+def _surplus_member(row: Mapping[str, Any], generated_at: str) -> Dict[str, Any]:
+    fields: Dict[str, Any] = dict(texts(row, "region", "account_id", "email", "member_status", "invited_at"))
+    is_open = fields["member_status"] == INVITED
+    return {**fields, "invitation_age_days": age_in_days(fields["invited_at"], generated_at) if is_open else None}

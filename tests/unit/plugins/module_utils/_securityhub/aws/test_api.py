@@ -1,0 +1,362 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Calls, checked against botocore's service model by its Stubber."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from botocore.parsers import ResponseParserError
+from botocore.stub import Stubber
+
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import errors
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import api, calls
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, MemberList
+from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
+from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, accounts
+
+NO_SUCH_RESOURCE = "The request is rejected since no such resource found."
+
+
+@pytest.fixture(name="client", scope="module")
+def _client() -> Any:
+    return boto3.client(
+        "securityhub", region_name="eu-west-1", aws_access_key_id="unit-tests", aws_secret_access_key="no-secret-at-all"
+    )
+
+
+@pytest.fixture(name="stubber")
+def _stubber(client: Any) -> Iterator[Stubber]:
+    with Stubber(client) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def hub_client(stubber: Stubber, read_attempts: int = 1) -> calls.SecurityHubClient:
+    return calls.SecurityHubClient("eu-west-1", stubber.client, read_attempts)
+
+
+def entry(account_id: str, status: str = "Created", **more: Any) -> dict[str, Any]:
+    return {"AccountId": account_id, "MemberStatus": status, "AdministratorId": ADMINISTRATOR, **more}
+
+
+def known(*account_ids: str) -> dict[str, Member | None]:
+    return {account_id: Member(account_id, "Created", administrator_id=ADMINISTRATOR) for account_id in account_ids}
+
+
+def get_members(
+    stubber: Stubber,
+    account_ids: list[str],
+    members: list[dict[str, Any]],
+    unprocessed: Mapping[str, str] | None = None,
+) -> None:
+    left = [{"AccountId": each, "ProcessingResult": message} for each, message in (unprocessed or {}).items()]
+    reply = {"Members": members, "UnprocessedAccounts": left}
+    stubber.add_response("get_members", reply, {"AccountIds": account_ids})
+
+
+def list_members(
+    stubber: Stubber, members: list[dict[str, Any]], token: str | None = None, next_token: str | None = None
+) -> None:
+    parameters = {"OnlyAssociated": False, "MaxResults": 50, **({"NextToken": token} if token else {})}
+    reply = {"Members": members, **({"NextToken": next_token} if next_token else {})}
+    stubber.add_response("list_members", reply, parameters)
+
+
+@pytest.mark.parametrize(
+    ("number", "sizes"), [(0, []), (1, [1]), (49, [49]), (50, [50]), (51, [50, 1]), (120, [50, 50, 20])]
+)
+def test_batches(number: int, sizes: list[int]) -> None:
+    pieces = list(calls.batches(accounts(number)))
+    assert [len(piece) for piece in pieces] == sizes
+    assert [account_id for piece in pieces for account_id in piece] == accounts(number)
+
+
+def test_no_account_needs_no_call(stubber: Stubber) -> None:
+    assert api.read_members(hub_client(stubber), []) == RegionResult(MemberList())
+
+
+def test_members_are_read_fifty_at_a_time(stubber: Stubber) -> None:
+    wanted = accounts(51)
+    get_members(stubber, wanted[:50], [entry(account_id) for account_id in reversed(wanted[:50])])
+    get_members(stubber, wanted[50:], [entry(wanted[50])])
+    found = api.read_members(hub_client(stubber), wanted)
+    assert found == RegionResult(MemberList(known(*wanted)))
+    assert list(found.value.members) == wanted
+
+
+def test_account_that_the_service_does_not_find_is_no_member(stubber: Stubber) -> None:
+    member, stranger = accounts(2)
+    get_members(stubber, [member, stranger], [entry(member)], {stranger: NO_SUCH_RESOURCE})
+    seen = {**known(member), stranger: None}
+    assert api.read_members(hub_client(stubber), [member, stranger]) == RegionResult(MemberList(seen))
+
+
+# what GetMembers says of an account that it does not show; nothing at all for None
+@pytest.mark.parametrize("message", ["Internal error", "", None])
+@pytest.mark.parametrize("listed", [True, False])
+def test_member_list_settles_what_get_members_leaves_open(stubber: Stubber, message: str | None, listed: bool) -> None:
+    member, stranger, open_one = accounts(3)
+    left_open = {} if message is None else {open_one: message}
+    get_members(stubber, [member, stranger, open_one], [entry(member)], {stranger: NO_SUCH_RESOURCE, **left_open})
+    list_members(stubber, [entry(member), *([entry(open_one)] if listed else [])])
+    seen = {**known(member), stranger: None, **(known(open_one) if listed else {open_one: None})}
+    assert api.read_members(hub_client(stubber), [member, stranger, open_one]) == RegionResult(MemberList(seen))
+
+
+@pytest.mark.parametrize(
+    ("message", "told"), [("Internal error", "Internal error"), ("", errors.NO_REASON), (None, errors.NO_REASON)]
+)
+def test_account_that_neither_call_shows_is_unreadable(stubber: Stubber, message: str | None, told: str) -> None:
+    member, open_one = accounts(2)
+    get_members(stubber, [member, open_one], [entry(member)], {} if message is None else {open_one: message})
+    stubber.add_client_error("list_members", "AccessDeniedException", "User: x is not authorized", 403)
+    client = hub_client(stubber)
+    found = api.read_members(client, [member, open_one])
+    assert found == RegionResult(MemberList(known(member), {open_one: told}))
+    failed = api.unreadable_error(client, found.value)
+    assert failed
+    assert (failed.operation, failed.account_ids, failed.text) == ("GetMembers", (open_one,), told)
+
+
+def test_accounts_that_can_be_read_are_no_failure(stubber: Stubber) -> None:
+    assert api.unreadable_error(hub_client(stubber), MemberList(known(*accounts(2)))) is None
+
+
+def test_a_member_that_nobody_asked_for_is_left_out(stubber: Stubber) -> None:
+    asked, other = accounts(2)
+    get_members(stubber, [asked], [entry(asked), entry(other)])
+    assert api.read_members(hub_client(stubber), [asked]) == RegionResult(MemberList(known(asked)))
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "http_status"),
+    [
+        ("ResourceNotFoundException", "Not found", 404),
+        ("BadRequestException", NO_SUCH_RESOURCE, 400),
+        ("AccessDeniedException", NO_SUCH_RESOURCE, 403),
+    ],
+)
+def test_the_member_list_settles_what_a_not_found_leaves_open(
+    stubber: Stubber, code: str, text: str, http_status: int
+) -> None:
+    wanted = accounts(60)
+    elsewhere = "999900001111"
+    get_members(stubber, wanted[:50], [entry(account_id) for account_id in wanted[:50]])
+    stubber.add_client_error("get_members", code, text, http_status, expected_params={"AccountIds": wanted[50:]})
+    list_members(stubber, [entry(account_id) for account_id in (elsewhere, *wanted[:49])], next_token="page-2")
+    list_members(stubber, [entry(wanted[50], "REMOVED")], token="page-2")
+    removed = Member(wanted[50], "Removed", administrator_id=ADMINISTRATOR)
+    seen = {**known(*wanted[:49]), wanted[49]: None, wanted[50]: removed, **dict.fromkeys(wanted[51:])}
+    assert api.read_members(hub_client(stubber), wanted) == RegionResult(MemberList(seen))
+
+
+def test_what_was_read_before_a_failure_is_kept(stubber: Stubber) -> None:
+    wanted = accounts(70)
+    get_members(stubber, wanted[:50], [entry(account_id) for account_id in wanted[:50]])
+    stubber.add_client_error("get_members", "AccessDeniedException", "User: x is not authorized", 403)
+    found = api.read_members(hub_client(stubber), wanted)
+    assert found.value.members == known(*wanted[:50])
+    assert isinstance(found.error, errors.SecurityHubError)
+    assert (found.error.operation, found.error.account_ids) == ("GetMembers", tuple(wanted[50:]))
+
+
+def test_a_member_list_that_fails_leaves_the_accounts_unknown(stubber: Stubber) -> None:
+    stubber.add_client_error("get_members", "ResourceNotFoundException", "Not found", 404)
+    stubber.add_client_error("list_members", "AccessDeniedException", "User: x is not authorized", 403)
+    found = api.read_members(hub_client(stubber), accounts(2))
+    assert found.value.members == {}
+    assert isinstance(found.error, errors.SecurityHubError)
+    assert (found.error.operation, found.error.error_code) == ("ListMembers", "AccessDeniedException")
+
+
+def test_the_whole_member_list_is_read_page_by_page(stubber: Stubber) -> None:
+    first, second, third = accounts(3)
+    list_members(stubber, [entry(first), entry(second, "Enabled")], next_token="page-2")
+    list_members(stubber, [], token="page-2", next_token="page-3")
+    list_members(stubber, [entry(third, "Resigned")], token="page-3")
+    found = [(member.account_id, member.member_status) for member in api.list_members(hub_client(stubber))]
+    assert found == [(first, "Created"), (second, "Enabled"), (third, "Resigned")]
+
+
+def test_a_page_that_fails_is_a_failure_of_the_list(stubber: Stubber) -> None:
+    list_members(stubber, [entry(accounts(1)[0])], next_token="page-2")
+    stubber.add_client_error("list_members", "TooManyRequestsException", "Rate exceeded", 429)
+    with pytest.raises(errors.SecurityHubError, match=r"^ListMembers failed in eu-west-1: TooManyRequestsException"):
+        api.list_members(hub_client(stubber))
+
+
+TIME = datetime(2026, 1, 31, 8, 15, 30, 123000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("fields", "attributes"),
+    [
+        ({"MemberStatus": "INVITED"}, {"member_status": "Invited"}),
+        ({"MemberStatus": "Associated"}, {"member_status": "Enabled"}),
+        ({"MemberStatus": "Paused"}, {"member_status": "Paused"}),
+        ({}, {"member_status": ""}),
+        ({"Email": "security@example.com"}, {"email": "security@example.com"}),
+        ({"Email": ""}, {"email": None}),
+        ({"AdministratorId": ADMINISTRATOR, "MasterId": "000000000001"}, {"administrator_id": ADMINISTRATOR}),
+        ({"MasterId": ADMINISTRATOR}, {"administrator_id": ADMINISTRATOR}),
+        ({"InvitedAt": TIME, "UpdatedAt": TIME}, dict.fromkeys(["invited_at", "updated_at"], TIME.isoformat())),
+        ({}, dict.fromkeys(["email", "administrator_id", "invited_at", "updated_at"])),
+    ],
+)
+def test_an_entry_of_the_member_list(stubber: Stubber, fields: dict[str, Any], attributes: dict[str, Any]) -> None:
+    account_id = accounts(1)[0]
+    get_members(stubber, [account_id], [{"AccountId": account_id, **fields}])
+    member = api.read_members(hub_client(stubber), [account_id]).value.members[account_id]
+    assert {name: getattr(member, name) for name in attributes} == attributes
+
+
+def test_times_are_iso_8601(stubber: Stubber) -> None:
+    account_id = accounts(1)[0]
+    get_members(stubber, [account_id], [entry(account_id, InvitedAt=TIME)])
+    member = api.read_members(hub_client(stubber), [account_id]).value.members[account_id]
+    assert member
+    assert member.invited_at == "2026-01-31T08:15:30.123000+00:00"
+
+
+def test_an_invitation_returns_the_unprocessed_accounts(stubber: Stubber) -> None:
+    first, second, third = accounts(3)
+    rows = [{"AccountId": second, "ProcessingResult": "Already invited."}, {"AccountId": third}]
+    stubber.add_response("invite_members", {"UnprocessedAccounts": rows}, {"AccountIds": [first, second, third]})
+    assert api.invite_members(hub_client(stubber), [first, second, third]) == {
+        second: "Already invited.",
+        third: "The service gave no reason.",
+    }
+
+
+@pytest.mark.parametrize("reply", [{}, {"UnprocessedAccounts": []}])
+def test_an_invitation_of_all(stubber: Stubber, reply: dict[str, Any]) -> None:
+    stubber.add_response("invite_members", reply, {"AccountIds": accounts(2)})
+    assert api.invite_members(hub_client(stubber), tuple(accounts(2))) == {}
+
+
+class NotUnderstood:
+    """A client of the SDK that does not understand the response, or does not get so far."""
+
+    def __init__(self, response: Any) -> None:
+        self._response = response
+
+    def __getattr__(self, _operation: str) -> Any:
+        def call(**_parameters: Any) -> Any:
+            if isinstance(self._response, Exception):
+                raise self._response
+            return self._response
+
+        return call
+
+
+def not_understood(response: Any) -> calls.SecurityHubClient:
+    return calls.SecurityHubClient("eu-west-1", NotUnderstood(response), 1)
+
+
+ODD = [
+    (ResponseParserError("Unable to parse response"), "ResponseParserError", True),
+    (ValueError("no JSON"), "ValueError", True),
+    ({"Members": [{}], "UnprocessedAccounts": [{}]}, "KeyError", True),
+    ([], "AttributeError", True),
+    (FileNotFoundError(2, "No such file or directory", "/no/token"), "FileNotFoundError", False),
+]
+
+
+@pytest.mark.parametrize(("answer", "code", "in_doubt"), ODD)
+def test_a_reply_that_is_none_is_a_failure_of_this_region(answer: Any, code: str, in_doubt: bool) -> None:
+    odd = not_understood(answer)
+    read = api.read_members(odd, accounts(2)).error
+    assert isinstance(read, errors.SecurityHubError)
+    with pytest.raises(errors.SecurityHubError) as written:
+        api.invite_members(odd, accounts(2))
+    for failed, operation in ((read, "GetMembers"), (written.value, "InviteMembers")):
+        assert (failed.error_code, failed.in_doubt, failed.operation) == (code, in_doubt, operation)
+        assert failed.account_ids == tuple(accounts(2))
+
+
+def test_a_hub_that_does_not_say_its_arn_is_a_failure() -> None:
+    with pytest.raises(errors.SecurityHubError, match="DescribeHub failed in eu-west-1: KeyError"):
+        api.describe_hub(not_understood({}), with_tags=False)
+
+
+@pytest.mark.parametrize("status", ["Created", "Invited", "Removed", "Resigned", "Deleted"])
+def test_an_administrator_that_is_none_is_nobody(stubber: Stubber, status: str) -> None:
+    stubber.add_response(
+        "get_administrator_account", {"Administrator": {"AccountId": ADMINISTRATOR, "MemberStatus": status}}
+    )
+    assert api.get_administrator(hub_client(stubber)) is None
+
+
+def test_reads_are_tried_again(stubber: Stubber, clock: Clock) -> None:
+    account_ids = accounts(1)
+    stubber.add_client_error("get_members", "TooManyRequestsException", "Rate exceeded", 429)
+    stubber.add_client_error("get_members", "InternalException", "Internal error", 500)
+    get_members(stubber, account_ids, [entry(account_ids[0])])
+    assert api.read_members(hub_client(stubber, 3), account_ids) == RegionResult(MemberList(known(*account_ids)))
+    assert len(clock.pauses) == 2
+
+
+def test_page_that_is_tried_again_does_not_begin_the_list_again(stubber: Stubber, clock: Clock) -> None:
+    first, second = accounts(2)
+    list_members(stubber, [entry(first)], next_token="page-2")
+    stubber.add_client_error("list_members", "TooManyRequestsException", "Rate exceeded", 429)
+    list_members(stubber, [entry(second)], token="page-2")
+    assert [member.account_id for member in api.list_members(hub_client(stubber, 2))] == [first, second]
+    assert len(clock.pauses) == 1
+
+
+def test_list_that_repeats_its_page_is_a_failure(stubber: Stubber) -> None:
+    list_members(stubber, [entry(accounts(1)[0])], next_token="page-2")
+    list_members(stubber, [], token="page-2", next_token="page-2")
+    with pytest.raises(errors.SecurityHubError, match="NextToken is repeated"):
+        api.list_members(hub_client(stubber))
+
+
+HUB = {"HubArn": "arn:aws:securityhub:eu-west-1:111122223333:hub/default"}
+
+
+@pytest.mark.parametrize(("with_tags", "tags"), [(True, {"team": "security"}), (False, None)])
+def test_tags_are_read_only_where_they_are_asked_for(
+    stubber: Stubber, with_tags: bool, tags: dict[str, str] | None
+) -> None:
+    stubber.add_response("describe_hub", HUB, {})
+    if with_tags:
+        stubber.add_response("list_tags_for_resource", {"Tags": tags}, {"ResourceArn": HUB["HubArn"]})
+    hub = api.describe_hub(hub_client(stubber), with_tags)
+    assert hub
+    assert hub.tags == tags
+
+
+def invitation(stubber: Stubber) -> None:
+    stubber.add_response("get_administrator_account", {})
+    rows = [{"AccountId": ADMINISTRATOR, "MemberStatus": "Invited", "InvitationId": "0123"}]
+    stubber.add_response("list_invitations", {"Invitations": rows}, {"MaxResults": 50})
+
+
+ONE_ENABLED = {"OnlyAssociated": True, "MaxResults": 1}
+
+
+@pytest.mark.parametrize("has_members", [True, False])
+def test_account_that_is_to_accept_is_asked_for_members_of_its_own(stubber: Stubber, has_members: bool) -> None:
+    invitation(stubber)
+    members = [entry(accounts(1)[0], "Enabled")] if has_members else []
+    stubber.add_response("list_members", {"Members": members}, ONE_ENABLED)
+    side = api.read_member_side(hub_client(stubber), ADMINISTRATOR, to_accept=True)
+    assert side.administers_members == has_members
+
+
+def test_members_that_may_not_be_listed_stay_open(stubber: Stubber) -> None:
+    invitation(stubber)
+    stubber.add_client_error("list_members", "AccessDeniedException", "User: x is not authorized", 403)
+    assert not api.read_member_side(hub_client(stubber), ADMINISTRATOR, to_accept=True).administers_members
+
+
+def test_account_that_is_not_to_accept_is_not_asked_for_members(stubber: Stubber) -> None:
+    invitation(stubber)
+    assert not api.read_member_side(hub_client(stubber), ADMINISTRATOR, to_accept=False).administers_members

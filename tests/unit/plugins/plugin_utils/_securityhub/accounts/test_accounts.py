@@ -1,0 +1,313 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Accounts of a variable or a file: every form that is read, what is left out, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts.accounts import (
+    Account,
+    AccountList,
+    Skipped,
+    batches,
+    is_given,
+    read_accounts,
+    read_accounts_file,
+)
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts.tables import InvalidAccounts
+
+ONE, ZERO, OLD, ADMINISTRATOR = "111122223333", "012345670123", "444455556666", "999988887777"
+BOTH = [Account(ONE, "one@example.com"), Account(ZERO)]
+NAMED = [Account(ONE, "one@example.com", "One, Inc."), Account(ZERO, "zero@example.com", "Zero")]
+
+EXPORT = f"""\
+"Name","Id","OU Path","OU ID","Email","State","Joined method","Joined timestamp"
+"One, Inc.","{ONE}","Root","r-1","one@example.com","ACTIVE","CREATED","2024-01-02"
+"Old","{OLD}","Root","r-1","old@example.com","SUSPENDED","CREATED","2020-01-02"
+"Security","{ADMINISTRATOR}","Root","r-1","security@example.com","ACTIVE","CREATED","2020-01-02"
+"Zero","{ZERO}","Root","r-1","zero@example.com","ACTIVE","INVITED","2025-01-02"
+"""
+ROWS = [
+    {"Id": ONE, "Email": "one@example.com", "Name": "One, Inc.", "Status": "ACTIVE", "State": "ACTIVE", "Arn": "a"},
+    {"Id": OLD, "Email": "old@example.com", "Name": "Old", "Status": "SUSPENDED", "State": "PENDING_CLOSURE"},
+    {"Id": ADMINISTRATOR, "Email": "security@example.com", "Name": "Security", "Status": "ACTIVE"},
+    {"Id": ZERO, "Email": "zero@example.com", "Name": "Zero", "Status": "ACTIVE"},
+]
+CLI_TEXT = f"""\
+ACCOUNTS\tarn:aws:organizations::1:account/o-1/{ONE}\tone@example.com\t{ONE}\tCREATED\t1.5\tOne, Inc.\tACTIVE\tACTIVE
+PATHS\to-1/r-1/{ONE}/
+ACCOUNTS\tarn:aws:organizations::1:account/o-1/{OLD}\told@example.com\t{OLD}\tCREATED\t1.5\tOld\tSUSPENDED
+ACCOUNTS\tarn:aws:organizations::1:account/o-1/9\tsecurity@example.com\t{ADMINISTRATOR}\tCREATED\t1.5\tSecurity\tACTIVE
+ACCOUNTS\tarn:aws:organizations::1:account/o-1/{ZERO}\tzero@example.com\t{ZERO}\tINVITED\t1.5\tZero\tACTIVE
+"""
+
+
+def read_file(text: str | bytes, folder: Path, administrator_id: str | None = None) -> AccountList:
+    """Return the accounts of a file named accounts.csv."""
+    file = folder / "accounts.csv"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_accounts_file(file, administrator_id)
+
+
+FILES = {
+    "console": f"Account ID,Email\n{ONE},one@example.com\n{ZERO},\n",
+    "no header": f"{ONE},one@example.com\n{ZERO}\n",
+    "other header": f"aws_account-id,E-Mail Address\n{ONE},one@example.com\n{ZERO}\n",
+    "spaces": f"  Account ID , Email \n {ONE} ,\tone@example.com  \n\t{ZERO} , \n".replace("\t", " "),
+    "byte-order mark": f"\ufeffAccount ID,Email\n{ONE},one@example.com\n{ZERO},\n",
+    "byte-order mark, no header": f"\ufeff{ONE},one@example.com\n{ZERO}\n",
+    "UTF-16 with tabs": f"Account ID\tEmail\n{ONE}\tone@example.com\n{ZERO}\t\n".encode("utf-16"),
+    "Windows line ends": f"Account ID,Email\r\n{ONE},one@example.com\r\n{ZERO},\r\n",
+    "old Macintosh line ends": f"Account ID,Email\r{ONE},one@example.com\r{ZERO},\r",
+    "no newline at the end": f"Account ID,Email\n{ONE},one@example.com\n{ZERO}",
+    "semicolons": f"Account ID;Email\n{ONE};one@example.com\n{ZERO};\n",
+    "tabs": f"Account ID\tEmail\n{ONE}\tone@example.com\n{ZERO}\t\n",
+    "quoted": f'"Account ID","Email"\n"{ONE}","one@example.com"\n"{ZERO}",""\n',
+    "further columns": f"OU,Email,Account ID,Cost 2026\na,one@example.com,{ONE},1\nb,,{ZERO},2\n",
+    "comma in a further column": f'Account ID,Email,Owner\n{ONE},one@example.com,"One, Inc."\n{ZERO},,Zero\n',
+    "Account is not the ID": f"Account,Account ID,Email\nOne,{ONE},one@example.com\nZero,{ZERO},\n",
+    "account number": f"Account number,Mail\n{ONE},one@example.com\n{ZERO},\n",
+    "blank lines": f"\n\nAccount ID,Email\n\n{ONE},one@example.com\n  \n,,\n{ZERO},\n\n",
+    "account twice": f"{ONE},one@example.com\n{ZERO}\n{ONE},one@example.com\n{ONE},\n",
+    "email in a later row": f"{ONE},\n{ZERO},\n{ONE},ONE@example.com\n".replace("ONE@", "one@"),
+    "email in the third column": f"{ONE},prod,one@example.com\n{ZERO},test,\n",
+    "member status": f"Account ID,Email,Status\n{ONE},one@example.com,Enabled\n{ZERO},,Resigned\n",
+    "JSON rows": json.dumps([{"AccountId": ONE, "Email": "one@example.com"}, {"AccountId": ZERO}]),
+    "JSON map": json.dumps({ONE: "one@example.com", ZERO: None}),
+    "YAML": f"# our accounts\n- account_id: '{ONE}'\n  email: one@example.com\n- account_id: '{ZERO}'\n",
+    "YAML map": f"'{ONE}': one@example.com\n'{ZERO}':\n",
+}
+
+
+@pytest.mark.parametrize("text", FILES.values(), ids=FILES)
+def test_read_file_forms(text: str | bytes, tmp_path: Path) -> None:
+    found = read_file(text, tmp_path)
+    assert found == AccountList("accounts.csv", BOTH, [])
+
+
+@pytest.mark.parametrize("text", [EXPORT, json.dumps({"Accounts": ROWS}), json.dumps(ROWS), CLI_TEXT],
+                         ids=["console export", "list-accounts JSON", "JSON rows", "list-accounts text"])  # fmt: skip
+@pytest.mark.parametrize("known", [ADMINISTRATOR, None])
+def test_read_organizations_export(text: str, known: str | None, tmp_path: Path) -> None:
+    found = read_file(text, tmp_path, known)
+    expected = [NAMED[0], *([] if known else [Account(ADMINISTRATOR, "security@example.com", "Security")]), NAMED[1]]
+    assert found.accounts == expected
+    skipped = {(row.account_id, row.name): row.reason for row in found.skipped}
+    assert skipped.pop((OLD, "Old")) in ("is SUSPENDED", "is PENDING_CLOSURE")
+    assert skipped == ({(ADMINISTRATOR, "Security"): "is the administrator's own account"} if known else {})
+
+
+def test_skipped_row_number(tmp_path: Path) -> None:
+    assert read_file(EXPORT, tmp_path).skipped == [Skipped(3, OLD, "Old", "is SUSPENDED")]
+
+
+C7N = {
+    "accounts": [
+        {"account_id": ONE, "email": "one@example.com", "name": "one", "regions": ["eu-west-1", "eu-west-1"],
+         "role": f"arn:aws:iam::{ONE}:role/Custodian", "external_id": "secret-word", "tags": ["type:prod"]},
+        {"account_id": ZERO, "name": "zero", "role": "Custodian"},
+    ]
+}  # fmt: skip
+
+
+def test_read_c7n_org_rows() -> None:
+    first = Account(ONE, "one@example.com", "one", f"arn:aws:iam::{ONE}:role/Custodian", "secret-word", ("eu-west-1",))
+    assert read_accounts(C7N, "x").accounts == [first, Account(ZERO, None, "zero", "Custodian")]
+    assert read_accounts(C7N["accounts"], "x").accounts == [first, Account(ZERO, None, "zero", "Custodian")]
+
+
+def test_read_csv_roles_and_regions(tmp_path: Path) -> None:
+    text = f"Account ID,Role,Regions,Account name\n{ONE},org/Onboarding,eu-west-1; eu-central-1,One\n{ZERO},,,\n"
+    assert read_file(text, tmp_path).accounts == [
+        Account(ONE, None, "One", "org/Onboarding", None, ("eu-west-1", "eu-central-1")),
+        Account(ZERO),
+    ]
+
+
+VALUES = {
+    "list": [ONE, ZERO],
+    "number": [int(ONE), ZERO, ONE],
+    "commas": f"{ONE},{ZERO}",
+    "lines": f" {ONE}\r\n\n{ZERO}\t{ONE}\n".replace("\t", " "),
+    "semicolons": f"{ONE}; {ZERO}",
+    "text in a list": [f"{ONE} {ZERO}"],
+    "tuple": (ONE, ZERO),
+    "JSON text": json.dumps([ONE, ZERO]),
+    "YAML text": f'- "{ONE}"\n- "{ZERO}"\n',
+    "rows": [{"account_id": ONE}, {"account_id": ZERO, "email": " ", "ou": "x"}],
+    "map": {ONE: None, ZERO: ""},
+    "map of rows": {ONE: {"email": None}, ZERO: {}},
+    "list-members": {"Members": [{"AccountId": ONE, "MemberStatus": "Resigned"}, {"AccountId": ZERO}]},
+}
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+def test_read_variable_forms(value: Any) -> None:
+    assert read_accounts(value, "securityhub_accounts") == AccountList(
+        "securityhub_accounts", [Account(ONE), Account(ZERO)], []
+    )
+
+
+def test_read_one_number_and_one_row() -> None:
+    assert read_accounts(int(ONE), "x").accounts == [Account(ONE)]
+    assert read_accounts({"Id": ONE, "Name": "One"}, "x").accounts == [Account(ONE, None, "One")]
+
+
+def test_read_text_of_a_survey_as_csv() -> None:
+    assert read_accounts(f"{ONE},one@example.com\n{ZERO},\n", "x").accounts == BOTH
+
+
+@pytest.mark.parametrize("value", [None, "", " \n"], ids=repr)
+def test_not_given(value: Any) -> None:
+    assert not is_given(value)
+    assert read_accounts(value, "x") == AccountList(None, [], [])
+
+
+@pytest.mark.parametrize("value", [[], (), {}, "[]"], ids=repr)
+def test_empty_list_is_given(value: Any) -> None:
+    assert is_given(value)
+    assert read_accounts(value, "x") == AccountList("x", [], [])
+
+
+OCTAL = "YAML reads an unquoted 012345670123 as this octal number"
+LOST = "a leading zero is missing: '012345670123'"
+WRONG_VALUES: dict[str, tuple[Any, list[str]]] = {
+    "octal": ([0o12345670123], [f"row 1: '1402433619' is not an account ID ({OCTAL}"]),
+    "octal in YAML text": ("[012345670123]", [f"row 1: '1402433619' is not an account ID ({OCTAL}"]),
+    "11 digits": ([ONE, "12345670123"], [f"row 2: '12345670123' is not an account ID ({LOST}"]),
+    "11 digits as a number": ([12345670123], [f"row 1: '12345670123' is not an account ID ({LOST}"]),
+    "10 digits in text": (
+        "1402433619",
+        ["row 1: '1402433619' is not an account ID (2 leading zeros are missing: '001402433619')"],
+    ),
+    "rounded": (["1.23457E+11"], ["row 1: '1.23457E+11' is not an account ID (a spreadsheet has rounded it"]),
+    "rounded by YAML": ([1.23457e11], ["row 1: '123457000000.0' is not an account ID"]),
+    "13 digits": (["1111222233334"], ["row 1: '1111222233334' is not an account ID. "]),
+    "1 digit": ([1], ["row 1: '1' is not an account ID. "]),
+    "hyphens": (
+        ["4444-2222-3333"],
+        ["row 1: '4444-2222-3333' is not an account ID (write it without hyphens: '444422223333')"],
+    ),
+    "other digits": (["\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669\u0660\u0661\u0662"], ["row 1: "]),
+    "null": ([ONE, None], ["row 2: null is not an account ID"]),
+    "empty": ([""], ["row 1: '' is not an account ID"]),
+    "truth": ([True], ["row 1: 'True' is not an account ID"]),
+    "text": (f"{ONE}, abc\n", ["row 2: 'abc' is not an account ID"]),
+    "second line": (f"{ONE}\nabc {ZERO}", ["row 2: 'abc' is not an account ID"]),
+    "row without": ([{"account_id": ONE}, {"email": "a@example.com"}], ["row 2: it has no account_id"]),
+    "map": ({"one": "a@example.com"}, ["row 1: 'one' is not an account ID"]),
+    "list of roles": ([{"account_id": ONE, "role": ["a", "b"]}], ["row 1: its role is not a text"]),
+    "two addresses": (
+        [{"account_id": ONE, "email": "a@example.com"}, {"account_id": ONE, "email": "b@example.com"}],
+        [f"row 2: {ONE} has the email address 'a@example.com' in an earlier row, not 'b@example.com'"],
+    ),
+    "two roles": (
+        [{"account_id": ONE, "role": "a"}, {"account_id": ONE, "role": "b"}],
+        [f"row 2: {ONE} has a different member_role in an earlier row"],
+    ),
+    "several": (["1", ONE, "x", "1.2E+11"], ["row 1: '1' is", "row 3: 'x' is", "row 4: '1.2E+11' is"]),
+}
+
+
+@pytest.mark.parametrize(("value", "named"), WRONG_VALUES.values(), ids=WRONG_VALUES)
+def test_wrong_values_are_all_named(value: Any, named: list[str]) -> None:
+    with pytest.raises(InvalidAccounts) as refusal:
+        read_accounts(value, "securityhub_accounts")
+    message = str(refusal.value)
+    rows = "1 row of securityhub_accounts is" if len(named) == 1 else f"{len(named)} rows of securityhub_accounts are"
+    assert message.startswith(f"{rows} not valid: row ")
+    assert [words for words in named if words not in message] == []
+    assert len(re.findall(r"row \d+: ", message)) == len(named)
+    assert message.endswith("An account ID has exactly 12 digits.")
+    assert repr(ONE) not in message, "a valid account is named"
+
+
+WRONG_FILES: dict[str, tuple[str, str]] = {
+    "empty": ("", r"accounts\.csv has no accounts: it is empty, or has only a header row\."),
+    "blank": ("\ufeff \n\n", r"accounts\.csv has no accounts: it is empty"),
+    "only a header": ("Account ID,Email\n", r"accounts\.csv has no accounts: it is empty, or has only a header row\."),
+    "empty JSON": ('{"Accounts": []}', r"accounts\.csv has no accounts: it is empty"),
+    "nobody is active": (
+        f"Id,Name,State\n{OLD},Old,SUSPENDED\n",
+        rf"accounts\.csv has no accounts to work on: row 2: {OLD} is SUSPENDED\.",
+    ),
+    "unknown header": (
+        f"Who,Where\n{ONE},a@example.com\n",
+        r"accounts\.csv can't be read: the header row has no column with account IDs: Who, Where\. Known headers: Acc",
+    ),
+    "two IDs and no header": (f"{ONE},{ZERO},x\n", r"can't be read: row 1 has 2 account IDs: .*Add a header"),
+    "wrong ID": (
+        f"Account ID,Email\n1.23457E+11,a@example.com\n{ONE},\n",
+        r"1 row of accounts\.csv is not valid: row 2: '1\.23457E\+11' is not an account ID \(a spreadsheet has rounded",
+    ),
+    "rounded, with a comma": (f"{ONE};a@x.example\n1,2E+11;b@x.example\n", r"row 2: '1,2E\+11' is not .*rounded"),
+    "lost zero": (f"Account ID\n12345670123\n{ONE}\n", r"row 2: '12345670123' is not .* \(a leading"),
+    "lost zeros in JSON": ("[1402433619]", r"row 1: '1402433619' is not an account ID \(2 leading zeros"),
+    "counted with the blank rows": (f"\n\nAccount ID\n\r\n{ONE}\n\nx\n", r"row 7: 'x' is not an account ID"),
+    "address alone": (f"{ONE}\n,a@example.com\n", r"row 2: '' is not an account ID"),
+    "not an address": (f"Account ID,Email\n{ONE},n/a\n", r"row 2: 'n/a' is not an email address"),
+    "quotation mark": (
+        f'Account ID,Email\n{ONE},"a@example.com\n{ZERO},b@example.com\n',
+        r"accounts\.csv can't be read: row 2 is not CSV: .*quotation marks are closed",
+    ),
+    "quotation mark in the last row": (f'Account ID,Email\n{ONE},"a@example.com', r"row 2 is not CSV"),
+    "quotation mark closed in a later row": (
+        f'Account ID,Name\n{ONE},"One\n{ZERO},Zero"\n',
+        r"accounts\.csv can't be read: rows 2 to 3 are one row, because a quotation mark is not closed",
+    ),
+    "JSON": ('{"Accounts": [', r"accounts\.csv can't be read: this is not JSON: "),
+    "YAML": (f"- account_id: '{ONE}'\n  email: [\n", r"accounts\.csv can't be read: row 3 is not YAML: "),
+    "part of a list": ('{"Accounts": [], "NextToken": "x"}', r"only a part of the list: it has NextToken"),
+    "vault": ("$ANSIBLE_VAULT;1.1;AES256\n3131\n", r"can't be read: it is encrypted with Ansible Vault\."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG_FILES.values(), ids=WRONG_FILES)
+def test_wrong_files(text: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidAccounts, match=message):
+        read_file(text, tmp_path)
+
+
+@pytest.mark.parametrize("line", [b"111122223333,j\xfcrgen@example.com", "111122223333,a".encode("utf-16-le")])
+def test_file_not_in_utf_8(line: bytes, tmp_path: Path) -> None:
+    with pytest.raises(InvalidAccounts, match=r"row 2 is not in UTF-8\. Save the file as CSV UTF-8"):
+        read_file(b"Account ID,Email\n" + line + b"\n", tmp_path)
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(InvalidAccounts, match=r"^/.*/missing\.csv can't be read: No such file or directory\."):
+        read_accounts_file(tmp_path / "missing.csv")
+
+
+ACCOUNTS: list[dict[str, Any]] = [
+    {"account_id": f"{n:012d}", "name": "x", "email": None, "regions": []} for n in range(5)
+]
+
+
+@pytest.mark.parametrize(
+    ("size", "surplus", "sizes"),
+    [(2, "ignore", [2, 2, 1]), (2, "report", [2, 2, 1]), (5, "ignore", [5]), (200, "ignore", [5]), (2, "remove", [5])],
+)
+def test_batches(size: int, surplus: str, sizes: list[int]) -> None:
+    found = batches(ACCOUNTS, size, surplus)
+    assert [len(batch) for batch in found] == sizes
+    assert [row for batch in found for row in batch] == [{"account_id": row["account_id"]} for row in ACCOUNTS]
+
+
+def test_batches_of_nobody() -> None:
+    assert batches([], 200) == batches([], 200, "remove") == []
+
+
+def test_batches_keep_what_the_module_takes() -> None:
+    (batch,) = batches(read_accounts(C7N, "x").as_dict()["accounts"], 10)
+    assert batch == [
+        {"account_id": ONE, "email": "one@example.com", "member_role": f"arn:aws:iam::{ONE}:role/Custodian",
+         "member_role_external_id": "secret-word", "regions": ["eu-west-1"]},
+        {"account_id": ZERO, "member_role": "Custodian"},
+    ]  # fmt: skip

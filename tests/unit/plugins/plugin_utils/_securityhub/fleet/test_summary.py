@@ -1,0 +1,474 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results of module calls merged, summed up, and the verdict."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.fleet import Fleet, fleet_of
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.reasons import (
+    MISSING_REGIONS_STEP,
+    REASONS,
+)
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import (
+    LOOKING_PURPOSES,
+    PURPOSES,
+    Request,
+    Summary,
+    summarize,
+)
+
+ADMINISTRATOR = "999988887777"
+REGIONS = ["eu-central-1", "eu-west-1", "us-east-1"]
+DENIED = {"region": "us-east-1", "error_code": "AccessDeniedException", "msg": "GetMembers is denied in us-east-1"}
+
+
+def account(number: int) -> str:
+    """Return an account ID."""
+    return f"{number:012d}"
+
+
+def row(number: int, region: str = "eu-west-1", status: str | None = "Enabled", **fields: Any) -> dict[str, Any]:
+    """Return a row of memberships."""
+    row = {"region": region, "account_id": account(number), "email": None, "member_status": status}
+    empty: dict[str, Any] = {"previous_member_status": status, "invited_at": None, "updated_at": None, "actions": []}
+    return {**row, **empty, "reason": None, "processing_result": None, **fields}
+
+
+def result(*rows: dict[str, Any], failed: tuple[dict[str, Any], ...] = (), **keys: Any) -> dict[str, Any]:
+    """Return a result of securityhub_membership."""
+    lists: dict[str, list[Any]] = {"surplus_members": [], "hub_enabled_regions": []}
+    known = {"administrator_id": ADMINISTRATOR, "changed": False, "counts": {}}
+    return {**known, **lists, "memberships": list(rows), "failed_regions": list(failed), **keys}
+
+
+def merged(results: Any, purpose: str = "onboard", accounts: Any = ()) -> Fleet:
+    """Return the merged results as the summary of a purpose sees them."""
+    return fleet_of(results, accounts, before=purpose in LOOKING_PURPOSES)
+
+
+def summed(results: Any, purpose: str = "onboard", accounts: Any = (), **request: Any) -> Summary:
+    """Return the summary of results."""
+    return summarize(merged(results, purpose, accounts), Request(purpose=purpose, **request))
+
+
+def hub_with(*linked: str | None, home: str = "eu-west-1") -> dict[str, Any]:
+    """Return a result of securityhub_hub_info with a finding aggregator; None for an unknown linking mode."""
+    regions = None if linked == (None,) else list(linked)
+    return {"hubs": [{"finding_aggregator": {"finding_aggregation_region": home, "linked_regions": regions}}]}
+
+
+@pytest.mark.parametrize(
+    ("hub", "missing"),
+    [
+        ({}, []),
+        ({"hubs": []}, []),
+        ({"hubs": [{"finding_aggregator": None}]}, []),
+        (hub_with(), []),
+        (hub_with(None), []),
+        (hub_with("us-east-1"), []),
+        (hub_with("us-east-1", "eu-north-1", home="eu-west-3"), ["eu-west-3", "eu-north-1"]),
+    ],
+)
+def test_regions_of_the_aggregator_that_are_missing_in_the_report(hub: dict[str, Any], missing: list[str]) -> None:
+    fleet = merged([hub, result(row(1), failed=(DENIED,))], "report")
+    assert fleet.missing_regions == missing
+    lines = summarize(fleet, Request(purpose="report")).lines
+    named = [line for line in lines if line.startswith("Regions of the finding aggregator ")]
+    text = "Regions of the finding aggregator that are not in this report: eu-west-3 and eu-north-1"
+    assert named == ([text] if missing else [])
+    assert (f"  Next: {MISSING_REGIONS_STEP}" in lines) == bool(missing)
+    assert merged([hub, result()], "report").missing_regions == []
+
+
+def fleet_of_thirty() -> dict[str, Any]:
+    """Return 30 accounts in 3 Regions, of which 2 have not accepted."""
+    waiting = {"status": "Invited", "reason": "awaiting_acceptance"}
+    few = [(29, region) for region in REGIONS] + [(28, "eu-west-1"), (28, "us-east-1")]
+    rows = [row(n, region, **(waiting if (n, region) in few else {})) for n in range(30) for region in REGIONS]
+    return result(*rows)
+
+
+def test_waiting_owners_are_no_failure() -> None:
+    found = summed(fleet_of_thirty())
+    assert not found.failed
+    assert found.msg == ""
+    assert found.lines == [
+        "30 accounts \u00d7 3 Regions = 90 memberships: 85 Enabled, 5 Invited",
+        "Regions: eu-central-1, eu-west-1, us-east-1; administrator: 999988887777",
+        "Done: nothing",
+        f"5 memberships of 2 accounts in all 3 Regions (awaiting_acceptance): {REASONS['awaiting_acceptance'][0]}",
+        "  Accounts: 000000000028 and 000000000029",
+        f"  Next: {REASONS['awaiting_acceptance'][1]}",
+    ]
+
+
+def test_verify_fails_unless_all_are_enabled() -> None:
+    found = summed(fleet_of_thirty(), "verify", is_check=True)
+    assert found.failed
+    assert found.msg == (
+        "5 of 90 memberships are not Enabled: 5 awaiting_acceptance. The summary names the accounts and what to do."
+    )
+    assert not summed(result(row(1), row(2)), "verify", is_check=True).failed
+    one = summed(result(row(1), row(2, status="Created")), "verify", is_check=True)
+    assert one.msg.startswith("1 of 2 memberships is not Enabled: 1 Created.")
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_one_of_everything_is_singular(purpose: str) -> None:
+    reason = {"reason": "rejected", "processing_result": "No such account"}
+    text = "\n".join(summed(result(row(1, status="Created", **reason)), purpose).lines)
+    assert "1 account \u00d7 1 Region = 1 membership: " in text
+    assert "Region: eu-west-1; " in text
+    assert "1 account in eu-west-1 (rejected): No such account.\n  Account: 000000000001\n" in text
+    assert not re.search(r"\b1 \w+s\b", text.replace("1 was", ""))
+
+
+FAILS = {"onboard": True, "invite": True, "verify": True, "report": False, "offboard": True}
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+@pytest.mark.parametrize("reason", sorted(REASONS))
+def test_verdict_by_reason(purpose: str, reason: str) -> None:
+    found = summed(result(row(1, status="Created", reason=reason)), purpose)
+    accepted = purpose != "verify" and reason in ("awaiting_acceptance", "standards_pending")
+    assert found.failed == (FAILS[purpose] and not accepted and reason != "administrator_account")
+    assert REASONS[reason][0] in "\n".join(found.lines)
+    assert REASONS[reason][1] in "\n".join(found.lines)
+
+
+STANDARDS: dict[str, Any] = {"actions": ["enable_standards"]}
+
+
+def test_verify_fails_for_standards_that_are_missing() -> None:
+    found = summed(result(row(1, **STANDARDS), row(2)), "verify", is_check=True)
+    assert found.msg == (
+        "1 of 2 memberships is not as requested: 1 without standards. The summary names the accounts and what to do."
+    )
+    assert found.lines == [
+        "2 accounts \u00d7 1 Region = 2 memberships: 2 Enabled",
+        "Region: eu-west-1; administrator: 999988887777",
+        "An onboarding run would do: enable standards in 1",
+        "1 account in eu-west-1: The account is a member, and does not have all of securityhub_standards yet.",
+        "  Account: 000000000001",
+        "  Next: Run multiaccount.aws.securityhub_onboard for these steps: enable standards.",
+    ]
+    both = summed(result(row(1, **STANDARDS), row(2, status="Created")), "verify", is_check=True)
+    assert both.msg.startswith("2 of 2 memberships are not as requested: 1 without standards, 1 Created.")
+
+
+@pytest.mark.parametrize(
+    ("reason", "verify", "onboard"),
+    [("standards_pending", False, False), ("standards_incomplete", True, True), ("standards_not_offered", True, True)],
+)
+def test_verdict_about_standards_of_enabled_accounts(reason: str, verify: bool, onboard: bool) -> None:
+    rows = result(row(1, reason=reason, processing_result="pci-dss/v/4.0.1 is what it is"), row(2))
+    assert summed(rows, "verify", is_check=True).failed == verify
+    assert summed(rows).failed == onboard
+    text = "\n".join(summed(rows).lines)
+    assert f"1 account in eu-west-1 ({reason}): pci-dss/v/4.0.1 is what it is." in text
+    assert REASONS[reason][1] in text
+
+
+def test_enabled_standards_are_counted() -> None:
+    assert "Done: standards enabled in 2" in summed(result(row(1, **STANDARDS), row(2, **STANDARDS), row(3))).lines
+    checked = summed(result(row(1, **STANDARDS), row(2)), is_check=True)
+    assert "To do: enable standards in 1" in checked.lines
+    assert not checked.failed
+
+
+@pytest.mark.parametrize(("fail", "purpose", "failed"), [
+    (True, "onboard", True), (False, "onboard", False), (False, "verify", True), (False, "offboard", False),
+])  # fmt: skip
+def test_fail_on_unprocessed(fail: bool, purpose: str, failed: bool) -> None:
+    stuck = result(row(1, status="Created", reason="rejected"), row(2))
+    assert summed(stuck, purpose, fail_on_unprocessed=fail).failed == failed
+    region = result(row(1), failed=(DENIED,))
+    assert summed(region, purpose, fail_on_unprocessed=fail).failed, "a failed Region always fails"
+
+
+def test_message_of_unprocessed_counts_the_reasons() -> None:
+    rows = [row(n, status="Invited", reason="role_not_assumed") for n in range(3)]
+    found = summed(result(*rows, row(4, status="Resigned", reason="resigned"), row(5)))
+    assert found.msg.startswith("4 of 5 memberships were not processed: 3 role_not_assumed, 1 resigned.")
+    checked = summed(result(*rows, row(5)), is_check=True)
+    assert checked.msg.startswith("3 of 4 memberships would not be processed: 3 role_not_assumed.")
+
+
+def test_messages_that_differ_in_account_region_and_request_are_one_group() -> None:
+    text = "AccessDenied on arn:aws:iam::{}:role/M in {} (request {:08d}-aaaa-bbbb-cccc-dddddddddddd)"
+    rows = [
+        row(n, region, "Invited", reason="role_not_assumed", processing_result=text.format(account(n), region, n))
+        for n in range(12)
+        for region in REGIONS
+    ]
+    lines = summed(result(*rows), accounts=[{"account_id": account(0), "name": "Shop"}]).lines
+    head = [line for line in lines if "role_not_assumed" in line]
+    assert len(head) == 1
+    assert head[0].startswith("36 memberships of 12 accounts in all 3 Regions (role_not_assumed): AccessDenied on ")
+    assert "arn:aws:iam::<account>:role/M" in head[0]
+    assert " in <Region>" not in head[0]
+    (accounts,) = [line for line in lines if line.startswith("  Accounts: ")]
+    assert accounts.startswith("  Accounts: 000000000000 (Shop), 000000000001, ")
+    assert accounts.endswith("000000000009 and 2 more")
+
+
+def test_a_message_about_another_region_is_in_the_same_group() -> None:
+    text = "AssumeRole failed in eu-west-1: denied for {}."
+    rows = [
+        row(n, region, "Invited", reason="role_not_assumed", processing_result=text.format(account(n)))
+        for n in (1, 2)
+        for region in ("eu-west-1", "eu-central-1")
+    ]
+    lines = summed(result(*rows)).lines
+    (line,) = [line for line in lines if "AssumeRole" in line]
+    assert line.startswith("4 memberships of 2 accounts in both Regions (role_not_assumed): ")
+    assert line.endswith("AssumeRole failed: denied for <account>.")
+
+
+def test_a_plan_to_invite_is_not_an_invitation_that_waits() -> None:
+    plan: dict[str, Any] = {
+        "reason": "awaiting_acceptance",
+        "processing_result": "The owner has to accept.",
+        "actions": ["invite"],
+    }
+    lines = summed(result(row(1, status="Removed", **plan)), "report").lines
+    assert "1 account in eu-west-1: The administrator ended the membership." in lines
+    assert "  Next: Run multiaccount.aws.securityhub_onboard for these steps: invite." in lines
+
+
+def test_options_of_modules_are_named_as_variables() -> None:
+    words = "Check member_role, its trust policy, and member_role_external_id."
+    lines = summed(result(row(1, reason="role_not_assumed", processing_result=words))).lines
+    expected = "Check securityhub_member_role, its trust policy, and securityhub_member_role_external_id."
+    assert any(line.endswith(expected) for line in lines), "\n".join(lines)
+    failed = summed({"failed": True, "msg": "surplus_limit: 12 accounts are too many. Raise surplus_limit."})
+    assert failed.msg == "securityhub_surplus_limit: 12 accounts are too many. Raise securityhub_surplus_limit."
+
+
+def test_many_reasons_are_cut() -> None:
+    texts = [f"Cause {letter}" for letter in "abcdefghijklmnopqrstuvwxy"]
+    rows = [row(n, status="Created", reason="rejected", processing_result=text) for n, text in enumerate(texts)]
+    lines = summed(result(*rows)).lines
+    assert len([line for line in lines if "(rejected)" in line]) == 20
+    assert "5 further reasons: see the report (securityhub_report_path)" in lines
+
+
+def test_batches_are_merged() -> None:
+    first = result(row(1), hub_enabled_regions=["eu-west-1"], failed=(DENIED,))
+    second = result(row(2), hub_enabled_regions=["eu-west-1"], failed=(DENIED,), administrator_id=None)
+    for results in ([first, second], {"results": [first, second], "changed": True}):
+        found = merged(results)
+        assert [(line.account_id, line.region, line.status) for line in found.memberships] == [
+            (account(1), "eu-west-1", "Enabled"), (account(1), "us-east-1", "NotReadable"),
+            (account(2), "eu-west-1", "Enabled"), (account(2), "us-east-1", "NotReadable"),
+        ]  # fmt: skip
+        assert found.hub_enabled_regions == ["eu-west-1"]
+        assert len(found.failed_regions) == 1
+        assert found.administrator_id == ADMINISTRATOR
+    assert merged(first).memberships == merged([first]).memberships
+
+
+@pytest.mark.parametrize("skipped", [
+    {"results": [], "skipped": True, "changed": False}, {"skipped": True, "changed": False}, [], result(),
+])  # fmt: skip
+def test_nothing_to_do(skipped: Any) -> None:
+    found = summed(skipped)
+    assert not found.failed
+    assert found.lines[0].startswith("No accounts: nothing to do. Set securityhub_accounts ")
+
+
+def test_accounts_of_another_batch_are_no_surplus() -> None:
+    extra = [{"region": "eu-west-1", "account_id": account(n), "member_status": "Enabled"} for n in (1, 2, 3)]
+    elsewhere = {"region": "us-east-1", "account_id": account(2), "member_status": "Invited"}
+    found = merged(
+        [result(row(1), surplus_members=extra[1:]), result(row(2), surplus_members=[extra[0], extra[2], elsewhere])]
+    )
+    assert [(line["account_id"], line["region"]) for line in found.surplus_members] == [
+        (account(3), "eu-west-1"), (account(2), "us-east-1"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("surplus", "check", "lines"),
+    [
+        ("report", False, ["Members that are not in the list of accounts: 1",
+                           "  Accounts: 000000000003 (Enabled in eu-west-1)",
+                           "  Next: Add the accounts to the list, or set securityhub_surplus to remove."]),
+        ("remove", False, ["Surplus members removed: 1", "  Accounts: 000000000003 (Enabled in eu-west-1)"]),
+        ("remove", True, ["Surplus members to remove: 1", "  Accounts: 000000000003 (Enabled in eu-west-1)"]),
+    ],
+)  # fmt: skip
+def test_surplus(surplus: str, check: bool, lines: list[str]) -> None:
+    extra = [{"region": "eu-west-1", "account_id": account(3), "member_status": "Enabled"}]
+    found = summed(result(row(1), surplus_members=extra), surplus=surplus, is_check=check)
+    assert found.lines[3:] == lines
+    assert not found.failed
+
+
+def test_unreadable_region_is_not_counted_as_not_a_member() -> None:
+    accounts = [{"account_id": account(n), "regions": []} for n in range(3)]
+    rows = [row(0), row(1), row(2), row(0, "us-east-1", None, reason="not_attempted")]
+    found = summed(result(*rows, failed=(DENIED,)), accounts=accounts)
+    assert found.lines[0] == "3 accounts \u00d7 2 Regions = 6 memberships: 3 Enabled, 3 not readable"
+    assert found.lines[3] == "us-east-1 failed (AccessDeniedException): GetMembers is denied in us-east-1."
+    assert len(found.lines) == 4
+    assert found.msg == found.lines[3]
+    verified = summed(result(*rows, failed=(DENIED,)), "verify", accounts, is_check=True)
+    assert verified.msg == found.lines[3], "what could not be read is not called not Enabled"
+
+
+def test_account_in_regions_of_its_own() -> None:
+    accounts = [{"account_id": account(0), "regions": []}, {"account_id": account(1), "regions": ["eu-west-1"]}]
+    rows = [row(0), row(0, "eu-central-1"), row(1)]
+    found = summed(result(*rows, failed=(DENIED,)), accounts=accounts)
+    assert found.lines[0] == "4 memberships of 2 accounts in 3 Regions: 3 Enabled, 1 not readable"
+
+
+def test_region_that_failed_after_it_was_read_keeps_its_statuses() -> None:
+    rows = [
+        row(0, "us-east-1"),
+        row(1, "us-east-1", "Created", reason="not_attempted"),
+        row(2, "us-east-1", None, reason="rejected"),
+    ]
+    found = merged(result(*rows, failed=(DENIED,)))
+    assert [line.status for line in found.memberships] == ["Enabled", "Created", "NotAMember"]
+
+
+def test_failure_of_one_account_in_a_region() -> None:
+    failure = {**DENIED, "account_id": account(1), "msg": f"Account {account(1)} timed out in us-east-1"}
+    other = {**DENIED, "account_id": account(2), "msg": f"Account {account(2)} timed out in us-east-1"}
+    rows = [row(n, "us-east-1", None) for n in range(3)]
+    found = merged(result(*rows, failed=(failure, other)))
+    assert [line.status for line in found.memberships] == ["NotAMember", "NotReadable", "NotReadable"]
+    lines = summed(result(*rows, failed=(failure, other))).lines
+    assert (
+        "us-east-1 failed for 2 accounts (000000000001 and 000000000002) (AccessDeniedException): "
+        "Account <account> timed out in us-east-1."
+    ) in lines
+
+
+def test_regions_with_the_same_failure_are_one_line() -> None:
+    failures = [{**DENIED, "region": region, "msg": f"GetMembers is denied in {region}"} for region in REGIONS]
+    found = summed(result(failed=tuple(failures)))
+    line = "eu-central-1, eu-west-1 and us-east-1 failed (AccessDeniedException): GetMembers is denied."
+    assert found.lines == ["Regions: eu-central-1, eu-west-1, us-east-1; administrator: 999988887777", line]
+    assert found.msg == line
+
+
+@pytest.mark.parametrize(
+    ("failed", "read", "words"),
+    [
+        (17, 0, "All 17 Regions failed "),
+        (5, 1, "All Regions except for r5 failed "),
+        (5, 3, "r0, r1, r2, r3 and r4 failed "),
+    ],
+)
+def test_many_failed_regions_are_not_listed_twice(failed: int, read: int, words: str) -> None:
+    failures = [{**DENIED, "region": f"r{n}", "msg": f"GetMembers is denied in r{n}"} for n in range(failed)]
+    rows = [row(0, f"r{failed + n}") for n in range(read)]
+    assert summed(result(*rows, failed=tuple(failures))).msg.startswith(words)
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_call_that_failed_as_a_whole_comes_first(purpose: str) -> None:
+    broken = {"failed": True, "changed": False, "msg": "members[0].account_id: 'x' is not an account ID."}
+    found = summed([result(row(1)), broken], purpose)
+    assert found.failed
+    assert found.msg.startswith("members[0].account_id: 'x' is not an account ID.")
+    assert found.lines[0] == "members[0].account_id: 'x' is not an account ID."
+    refused = result(row(1), failed=(), msg="12 surplus members are more than surplus_limit (10).")
+    found = summed({**refused, "failed": True}, purpose)
+    assert found.msg == "12 surplus members are more than securityhub_surplus_limit (10)."
+
+
+def test_message_of_a_call_that_names_rows_is_not_repeated() -> None:
+    stuck = result(row(1, status="Created", reason="rejected"), msg="1 of 1 memberships: see memberships")
+    assert "see memberships" not in summed({**stuck, "failed": True}).msg
+
+
+def test_report_shows_what_is_and_what_a_run_would_do() -> None:
+    planned = row(1, previous_member_status=None, actions=["create", "invite", "enable_hub", "accept"])
+    found = summed(result(planned, row(2), hub_enabled_regions=["eu-west-1"]), "report", is_check=True)
+    assert found.lines == [
+        "2 accounts \u00d7 1 Region = 2 memberships: 1 Enabled, 1 not in the member list",
+        "Region: eu-west-1; administrator: 999988887777",
+        "An onboarding run would do: enable Security Hub in 1, add 1, invite 1, accept 1",
+        "Security Hub is to be enabled in the administrator account in eu-west-1",
+        "1 account in eu-west-1: The account is not in the member list.",
+        "  Account: 000000000001",
+        "  Next: Run multiaccount.aws.securityhub_onboard for these steps: add, invite, enable Security Hub, accept.",
+    ]
+    assert not found.failed
+
+
+def test_check_mode_shows_what_a_run_would_leave() -> None:
+    planned = row(1, previous_member_status=None, actions=["create", "invite", "accept"])
+    found = summed(result(planned, hub_enabled_regions=["eu-west-1"]), is_check=True)
+    assert found.lines[0] == "1 account \u00d7 1 Region = 1 membership after a run: 1 Enabled"
+    assert found.lines[2] == "To do: add 1, invite 1, accept 1"
+    done = summed(result(planned, hub_enabled_regions=["eu-west-1"]))
+    assert done.lines[0] == "1 account \u00d7 1 Region = 1 membership: 1 Enabled"
+    assert done.lines[2:] == [
+        "Done: 1 added, 1 invited, 1 accepted", "Security Hub was enabled in the administrator account in eu-west-1",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("purpose", ["report", "verify"])
+@pytest.mark.parametrize(
+    ("status", "step"),
+    [
+        (None, "Run multiaccount.aws.securityhub_onboard to add"),
+        ("Deleted", "Run multiaccount.aws.securityhub_onboard to add"),
+        ("Created", "Run multiaccount.aws.securityhub_onboard to invite"),
+        ("Invited", "Ask the account owners to enable Security Hub"),
+        ("Removed", "Add removed to securityhub_reinvite"),
+        ("Resigned", "set securityhub_reinvite to removed,resigned"),
+        ("AccountSuspended", "Reactivate the accounts in AWS Organizations"),
+        ("PendingReview", "Look at the accounts in the Security Hub console"),
+    ],
+)
+def test_status_without_a_reason_has_a_next_step(purpose: str, status: str | None, step: str) -> None:
+    assert step in summed(result(row(1, status=status)), purpose).lines[-1]
+
+
+def test_offboard_counts_outcomes() -> None:
+    rows = [
+        row(1, status=None, actions=["leave", "disassociate", "delete"]),
+        row(2, status=None),
+        row(3, status="Removed", actions=["disassociate"], reason="rejected", processing_result="still associated"),
+        {**row(4, status=None, reason="administrator_account")},
+    ]
+    found = summed(result(*rows), "offboard")
+    assert found.lines[0].startswith("4 accounts \u00d7 1 Region = 4 memberships: 1 ")
+    for kind in ("1 removed", "1 already not in the member list", "1 not removed", "1 the administrator's own"):
+        assert kind in found.lines[0]
+    assert found.lines[2] == "Done: 1 left, 2 disassociated, 1 deleted"
+    assert "1 account in eu-west-1 (rejected): still associated." in found.lines
+    assert found.msg.startswith("1 of 4 memberships was not processed: 1 rejected.")
+    assert not summed(result(*rows[:2]), "offboard").failed
+
+
+def test_invite_takes_the_lists_of_its_module() -> None:
+    rows = {"invited_accounts": [row(1, status="Invited")], "unchanged_accounts": [row(2)],
+            "unprocessed_accounts": [row(3, status=None, reason="not_a_member")]}  # fmt: skip
+    found = summed({**rows, "failed_regions": [], "changed": True, "failed": True, "msg": "1 account"}, "invite")
+    assert found.lines[0].endswith("3 memberships: 1 Enabled, 1 Invited, 1 not in the member list")
+    assert "Done: 1 invited" in found.lines
+    assert found.msg.startswith("1 of 3 memberships was not processed: 1 not_a_member.")
+
+
+def test_rows_that_were_left_out_and_the_report() -> None:
+    skipped = [
+        {"row": n, "account_id": account(n), "name": "Old" if n == 3 else None, "reason": "is SUSPENDED"}
+        for n in (3, 5)
+    ]
+    found = summed(result(row(1)), skipped=skipped, source="accounts.csv", report_path="/srv/my reports/page.html")
+    assert found.lines[-2:] == [
+        "2 rows of accounts.csv left out: row 3 (000000000003, Old) is SUSPENDED and row 5 (000000000005) is SUSPENDED",
+        "Report: file:///srv/my%20reports/page.html",
+    ]
