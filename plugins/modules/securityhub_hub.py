@@ -222,7 +222,7 @@ from typing import Any, Dict, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
@@ -282,7 +282,7 @@ def manage_hubs(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMode) 
     def plan(hub: Optional[Hub]) -> HubPlan:
         return plan_hub_present(desired, hub) if params["state"] == "present" else plan_hub_absent(hub)
 
-    def work(client: SecurityHubClient) -> RegionResult[HubChange]:
+    def work(client: RegionClient) -> RegionResult[HubChange]:
         with_tags = params["state"] == "present" and tags is not None
         return reconcile_hub(client, plan, with_tags, mode.check)
 

@@ -197,7 +197,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import describe_hub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
-    SecurityHubClient,
+    RegionClient,
     read_or_error,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
@@ -243,7 +243,7 @@ def list_hubs(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMode) -
     return with_failed_accounts(result, errors)
 
 
-def find_hub(session: Optional[RegionSession], client: SecurityHubClient) -> RegionResult[Sequence[Result]]:
+def find_hub(session: Optional[RegionSession], client: RegionClient) -> RegionResult[Sequence[Result]]:
     """Return the row of the hub in one Region, nothing where Security Hub is not enabled.
 
     :param session: the session if the finding aggregator is to be returned too, else None
@@ -258,7 +258,7 @@ def find_hub(session: Optional[RegionSession], client: SecurityHubClient) -> Reg
     return read_or_error(read)
 
 
-def aggregator_row(session: RegionSession, client: SecurityHubClient) -> Optional[Result]:
+def aggregator_row(session: RegionSession, client: RegionClient) -> Optional[Result]:
     """Return the finding aggregator of the caller's account, None for none.
 
     :raises SecurityHubError: if it can't be read

@@ -166,11 +166,11 @@ memberships:
     reason:
       description:
         - Why the membership is not as requested, V(null) where it is, or where RV(failed_regions) says it.
-        - V(administrator_account), O(administrator_id) is the calling account itself. This does not fail the task.
+        - V(own_account), O(administrator_id) is the calling account itself. This does not fail the task.
         - V(unconfirmed), something may have been done, but the Region failed before the status could be read again.
       returned: always
       type: str
-      sample: administrator_account
+      sample: own_account
 hub_enabled_regions:
   description: The Regions where Security Hub was enabled, or in check mode would be.
   returned: when O(enable_hub=true)
@@ -196,7 +196,7 @@ failed_regions:
     error_code:
       description: >-
         The error code of the service, or the name of the SDK's exception where there was no response.
-        V(other_administrator) means that the account is a member of another administrator, V(is_administrator) that it
+        V(other_administrator) means that the account is a member of another administrator, V(has_members) that it
         has enabled members of its own, V(no_invitation) that no invitation arrived in time, V(unconfirmed) that a
         change was not seen in time, V(unknown_status) that the account has a status that the module does not know,
         V(UnprocessedAccounts) that the service did not process the request.
@@ -257,7 +257,7 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo, Place
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
@@ -315,7 +315,7 @@ def manage_invitation(params: Mapping[str, Any], info: ConnectionInfo, mode: Run
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
 
-    def work(client: SecurityHubClient) -> RegionResult[MembershipChange]:
+    def work(client: RegionClient) -> RegionResult[MembershipChange]:
         return reconcile_invitation(client, desired, mode.check, partial(session.caller_account_id, client.region))
 
     by_place, errors = session.map_places(roles, work, not_started)

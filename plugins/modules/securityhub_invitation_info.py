@@ -182,7 +182,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
     list_invitations,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
-    SecurityHubClient,
+    RegionClient,
     read_or_error,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
@@ -215,7 +215,7 @@ def list_relationships(params: Mapping[str, Any], info: ConnectionInfo, _mode: R
     :raises InvalidInput: for options that can't be used, before any call to AWS
     """
 
-    def work(client: SecurityHubClient) -> RegionResult[Sequence[AdministratorAndInvitations]]:
+    def work(client: RegionClient) -> RegionResult[Sequence[AdministratorAndInvitations]]:
         return read_or_error(lambda: [(get_administrator(client), list_invitations(client))])
 
     rows = {

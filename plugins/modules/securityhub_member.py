@@ -61,7 +61,7 @@ notes:
     C(securityhub:CreateMembers), C(securityhub:DisassociateMembers) or C(securityhub:DeleteMembers) too,
     depending on O(state).
   - The administrator's own account is left as it is. It is returned in RV(unprocessed_accounts) with the reason
-    V(administrator_account), and does not fail the task.
+    V(own_account), and does not fail the task.
   - When a delegated administrator adds an account of its organization, the account is enabled at once, without an
     invitation.
 seealso:
@@ -228,7 +228,7 @@ unprocessed_accounts:
       sample: Enabled
     reason:
       description:
-        - V(administrator_account), it is the administrator's own account. This does not fail the task.
+        - V(own_account), it is the administrator's own account. This does not fail the task.
         - V(unknown_status), the module does not know the status, so it does nothing.
         - V(unreadable), the service did not return the account, and gave another reason than that it is not listed.
         - V(rejected), the service refused the account, or the call with the account in it.
@@ -293,7 +293,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
@@ -360,7 +360,7 @@ def manage_members(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMod
     plan = planner(params["state"], emails)
     changes = [creation(emails), DISASSOCIATION, DELETION]
 
-    def work(client: SecurityHubClient) -> RegionResult[List[Outcome]]:
+    def work(client: RegionClient) -> RegionResult[List[Outcome]]:
         own_account = partial(session.caller_account_id, client.region)
         return reconcile_members(client, account_ids, plan, changes, wait_timeout, mode.check, own_account)
 

@@ -153,7 +153,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
     unreadable_error,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
-    SecurityHubClient,
+    RegionClient,
     read_or_error,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
@@ -193,7 +193,7 @@ def list_requested_members(params: Mapping[str, Any], info: ConnectionInfo, _mod
     statuses = parse_statuses(params["member_status"] or [], "member_status")
     session = RegionSession(info, params["regions"], params["exclude_regions"])
 
-    def work(client: SecurityHubClient) -> RegionResult[Sequence[Member]]:
+    def work(client: RegionClient) -> RegionResult[Sequence[Member]]:
         found = find_members(client, account_ids)
         wanted = [member for member in found.value if not statuses or member.member_status in statuses]
         return RegionResult(wanted, found.error)
@@ -202,7 +202,7 @@ def list_requested_members(params: Mapping[str, Any], info: ConnectionInfo, _mod
     return info_result(by_place, {"members": lambda member: [member_row(member)]}, session.caller_account_id)
 
 
-def find_members(client: SecurityHubClient, account_ids: Optional[List[str]]) -> RegionResult[Sequence[Member]]:
+def find_members(client: RegionClient, account_ids: Optional[List[str]]) -> RegionResult[Sequence[Member]]:
     """Return the members of one Region: all, or those that were asked for."""
     if account_ids is None:
         return read_or_error(lambda: list_members(client))

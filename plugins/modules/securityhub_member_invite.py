@@ -53,9 +53,9 @@ notes:
     delegated administrator of the organization enables them directly.
   - An invited account is a member only after it has accepted, in each Region.
   - The administrator's own account is left as it is. It is returned in RV(unprocessed_accounts) with the reason
-    V(administrator_account), and does not fail the task.
+    V(own_account), and does not fail the task.
   - An account that is itself a member of an administrator can't invite accounts. The Region then fails with
-    V(is_member).
+    V(caller_is_member).
   - Check mode needs the IAM permissions C(securityhub:GetMembers) and C(securityhub:ListMembers). With
     C(securityhub:GetAdministratorAccount), check mode also finds out whether the account is itself a member. Without
     it, only the run does. A run needs C(securityhub:InviteMembers) too.
@@ -214,10 +214,10 @@ unprocessed_accounts:
         - V(not_a_member), the account is not in the member list, or was deleted from it.
         - V(removed) and V(resigned), the membership has ended, and O(reinvite) does not name this.
         - V(suspended), the account is suspended in its organization.
-        - V(administrator_account), it is the administrator's own account. This does not fail the task.
+        - V(own_account), it is the administrator's own account. This does not fail the task.
         - V(unknown_status), the module does not know the status, so it does nothing.
         - V(unreadable), the service did not return the account, and gave another reason than that it is not listed.
-        - V(is_member), the calling account is itself a member, so it can't invite.
+        - V(caller_is_member), the calling account is itself a member, so it can't invite.
         - V(rejected), the service refused the account, or the call with the account in it.
         - V(unconfirmed), the account may have been invited, but the member list did not show it in time.
         - V(not_attempted), the Region failed before the module sent anything for the account.
@@ -243,7 +243,7 @@ failed_regions:
     error_code:
       description: >-
         The error code of the service, or the name of the SDK's exception where there was no response.
-        V(is_member) means that the calling account is itself a member of an administrator in the Region.
+        V(caller_is_member) means that the calling account is itself a member of an administrator in the Region.
       returned: always
       type: str
       sample: InvalidAccessException
@@ -278,7 +278,7 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
@@ -335,7 +335,7 @@ def invite_accounts(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMo
     def plan(account_id: str, member: Optional[Member]) -> MemberPlan:
         return plan_invitation(account_id, member, params["reinvite"])
 
-    def work(client: SecurityHubClient) -> RegionResult[List[Outcome]]:
+    def work(client: RegionClient) -> RegionResult[List[Outcome]]:
         own_account = partial(session.caller_account_id, client.region)
         return reconcile_members(client, account_ids, plan, [INVITATION], wait_timeout, mode.check, own_account)
 

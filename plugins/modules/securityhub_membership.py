@@ -237,15 +237,15 @@ memberships:
       description:
         - Why the membership is not as requested, V(null) where it is.
         - V(awaiting_acceptance), invited, and the owner has to accept. This does not fail the task.
-        - V(administrator_account), the administrator itself. This does not fail the task.
+        - V(own_account), the administrator itself. This does not fail the task.
         - V(removed) and V(resigned), an ended membership that O(reinvite) does not name.
         - V(suspended), suspended in its organization.
         - V(unknown_status), a status that this module does not know and never acts upon.
         - V(role_not_assumed), the role in the account could not be taken.
         - V(region_not_enabled), the Region is not enabled (opted in) in the account.
         - V(other_administrator), the account is a member of another administrator.
-        - V(is_administrator), the account has enabled members of its own.
-        - V(is_member), this administrator is a member of another one, so it can't invite.
+        - V(has_members), the account has enabled members of its own.
+        - V(caller_is_member), this administrator is a member of another one, so it can't invite.
         - V(rejected), the service refused.
         - V(unconfirmed), something may have been done, but is not visible in time.
         - V(unreadable), the service did not look up the account.
@@ -320,7 +320,7 @@ counts:
       sample: 90
     by_status:
       description:
-        - The memberships by status. C(not_listed) counts accounts that are not in the list, C(not_read) those whose
+        - The memberships by status. C(not_a_member) counts accounts that are not in the list, C(unreadable) those whose
           status could not be read.
       returned: always
       type: dict
@@ -349,7 +349,7 @@ from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
@@ -509,7 +509,7 @@ def read_surplus(session: RegionSession, desired: DesiredMemberships) -> Surplus
     if desired.surplus == "ignore":
         return {}
 
-    def work(client: SecurityHubClient) -> RegionResult[Sequence[Member]]:
+    def work(client: RegionClient) -> RegionResult[Sequence[Member]]:
         return find_surplus(client, desired.emails[client.region])
 
     return session.map_regions(work, nothing_found)
@@ -540,7 +540,7 @@ def reconcile(
     run_all = session.worker_pool(len(session.regions))
     accounts = MemberAccounts(session.role_credentials(roles), run_all)
 
-    def work(client: SecurityHubClient) -> RegionResult[RegionMemberships]:
+    def work(client: RegionClient) -> RegionResult[RegionMemberships]:
         own_account = partial(session.caller_account_id, client.region)
         found = surplus.get(client.region)
         if found and isinstance(found.error, SecurityHubError) and not found.error.hub_is_disabled:

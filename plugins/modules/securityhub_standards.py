@@ -243,7 +243,7 @@ from typing import Any, Dict, Mapping
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput, RegionResult
@@ -292,7 +292,7 @@ def manage_standards(params: Mapping[str, Any], info: ConnectionInfo, mode: RunM
     wait_timeout = checked_wait_timeout(params["wait_timeout"])
     offers = Offers()
 
-    def work(client: SecurityHubClient) -> RegionResult[StandardsChange]:
+    def work(client: RegionClient) -> RegionResult[StandardsChange]:
         return reconcile_standards(client, desired, offers, wait_timeout, mode.check)
 
     roles = account_roles(params)

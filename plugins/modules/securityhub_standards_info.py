@@ -151,7 +151,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
     get_enabled_standards,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
-    SecurityHubClient,
+    RegionClient,
     read_or_error,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
@@ -191,7 +191,7 @@ def list_standards(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMo
     return with_failed_accounts(result, errors)
 
 
-def find_standards(client: SecurityHubClient) -> RegionResult[Sequence[Standard]]:
+def find_standards(client: RegionClient) -> RegionResult[Sequence[Standard]]:
     """Return the standards of one account and Region, nothing where Security Hub is not enabled."""
     found = read_or_error(lambda: sorted(get_enabled_standards(client), key=lambda each: each.name))
     if isinstance(found.error, SecurityHubError) and found.error.hub_is_disabled:

@@ -21,7 +21,7 @@ from unit import sdk_memory
 from unit.support import run_module
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import clients, retry
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import rows as results
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import run as results
 from faults.scenarios import PIPELINE, REGIONS, Scenario
 from local_hub.control import SECRET_KEY, Hub, access_key
 

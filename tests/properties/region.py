@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.tests.unit.scripted import error
 from properties.account_services import AccountServices
 
@@ -78,9 +78,9 @@ class Region:
         return f"Region({self.entries}, {self.accounts}, {sorted(self.unreadable)})"
 
     @property
-    def client(self) -> SecurityHubClient:
+    def client(self) -> RegionClient:
         """What the functions of `api` take."""
-        return SecurityHubClient(REGION, self, read_attempts=1)
+        return RegionClient(REGION, self, read_attempts=1)
 
     def statuses(self) -> dict[str, str]:
         """The administrator's member list."""

@@ -26,7 +26,7 @@ from properties.strategies import UNKNOWN_STATUSES, regions
 
 STATES = st.sampled_from(["accepted", "declined", "absent"])
 # Why an account can't accept, which no run changes.
-OBSTACLES = {"other_administrator", "is_administrator", "no_invitation", "unknown_status"}
+OBSTACLES = {"other_administrator", "has_members", "no_invitation", "unknown_status"}
 
 
 def run(region: Region, account_id: str, state: str, check: bool = False) -> RegionResult[MembershipChange]:

@@ -17,9 +17,9 @@ from properties.strategies import ACCOUNT_IDS, UNKNOWN_STATUSES, regions
 
 # What no further run changes by itself.
 ENDS_SHORT = {
-    "administrator_account",
+    "own_account",
     "awaiting_acceptance",
-    "is_administrator",
+    "has_members",
     "other_administrator",
     "rejected",
     "removed",

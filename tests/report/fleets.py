@@ -78,7 +78,7 @@ def small() -> Result:
     known = ["Enabled", "Invited", "Created", "Removed", "Resigned", "Deleted", "AccountSuspended", "PendingReview"]
     good = [row("eu-west-1", account(n), status) for n, status in enumerate(known)]
     good.append(row("eu-west-1", account(8), None, reason="rejected", processing_result="Not allowed", email=None))
-    good.append(row("eu-west-1", ADMINISTRATOR, None, reason="administrator_account"))
+    good.append(row("eu-west-1", ADMINISTRATOR, None, reason="own_account"))
     bad = [row("us-east-1", account(n), None, reason="not_attempted", email=None) for n in range(9)]
     surplus = {
         "region": "eu-west-1", "account_id": account(50), "email": "extra@example.com", "member_status": "Invited",

@@ -68,7 +68,7 @@ def test_command_by_reason(status: str | None, reason: str, more: dict[str, str]
 
 @pytest.mark.parametrize(
     ("status", "reason"),
-    [("AccountSuspended", "suspended"), ("Enabled", "administrator_account"), ("Paused", "unknown_status")],
+    [("AccountSuspended", "suspended"), ("Enabled", "own_account"), ("Paused", "unknown_status")],
 )
 def test_no_command_where_no_playbook_helps(status: str, reason: str) -> None:
     found = report(row(EUROPE, account(1), status, reason=reason))["to_do"]

@@ -9,7 +9,7 @@ from typing import Any
 from unittest import mock
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import clients
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import rows as results
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import run as results
 from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub, access_key
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION, ModuleRun, run_module
 

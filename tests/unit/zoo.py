@@ -70,9 +70,9 @@ ZOO = {
     "other's, created": Animal("Created", ("Created", (), "other_administrator"), GONE, has="administrator"),
     "other's, invited": Animal("Invited", invited("other_administrator"), DECLINED, has="administrator"),
     "other's, removed": Animal("Removed", ("Removed", (), "other_administrator"), GONE, has="administrator"),
-    "administrator": Animal(None, (None, (), "is_administrator"), NEVER_THERE, has="members"),
-    "administrator, created": Animal("Created", ("Created", (), "is_administrator"), GONE, has="members"),
-    "administrator, invited": Animal("Invited", invited("is_administrator"), DECLINED, has="members"),
+    "administrator": Animal(None, (None, (), "has_members"), NEVER_THERE, has="members"),
+    "administrator, created": Animal("Created", ("Created", (), "has_members"), GONE, has="members"),
+    "administrator, invited": Animal("Invited", invited("has_members"), DECLINED, has="members"),
     "denied": Animal(None, invited("role_not_assumed", "create", "invite"), NEVER_THERE, role="denied"),
     "denied, created": Animal("Created", invited("role_not_assumed", "invite"), GONE, role="denied"),
     "denied, invited": Animal("Invited", invited("role_not_assumed"), GONE, role="denied"),
@@ -153,7 +153,7 @@ def _seed_role(hub: Hub, account_id: str, role: str) -> None:
 def ending(account_id: str, region: str, state: str) -> Ending:
     """What the table says of an account: status, actions, reason."""
     if account_id == ADMINISTRATOR:
-        return None, (), "administrator_account"
+        return None, (), "own_account"
     if account_id == NEW_OF_ORGANIZATION:
         return enabled("create") if state == "present" else NEVER_THERE
     animal = ZOO[NAMES[account_id]]

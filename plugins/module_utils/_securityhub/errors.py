@@ -22,18 +22,18 @@ UNCONFIRMED = "unconfirmed"
 UNKNOWN_STATUS = "unknown_status"
 UNREADABLE = "unreadable"
 SUSPENDED_REASON = "suspended"
-ADMINISTRATOR_ACCOUNT = "administrator_account"
+OWN_ACCOUNT = "own_account"
 AWAITING_ACCEPTANCE = "awaiting_acceptance"
 ROLE_NOT_ASSUMED = "role_not_assumed"
 REGION_NOT_ENABLED = "region_not_enabled"
 STANDARDS_PENDING = "standards_pending"
 # Reasons that are no failure of the task.
-NO_FAILURE = frozenset([ADMINISTRATOR_ACCOUNT, AWAITING_ACCEPTANCE, STANDARDS_PENDING])
+NO_FAILURE = frozenset([OWN_ACCOUNT, AWAITING_ACCEPTANCE, STANDARDS_PENDING])
 
 # Error codes of this collection, for a precondition that is not met in a Region.
 OTHER_ADMINISTRATOR = "other_administrator"
-IS_ADMINISTRATOR = "is_administrator"
-IS_MEMBER = "is_member"
+HAS_MEMBERS = "has_members"
+CALLER_IS_MEMBER = "caller_is_member"
 NO_INVITATION = "no_invitation"
 ASSOCIATED = "associated"
 STANDARDS_NOT_OFFERED = "standards_not_offered"

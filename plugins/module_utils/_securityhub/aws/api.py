@@ -46,7 +46,7 @@ from ..model import (
     canonical_status,
 )
 from .calls import (
-    SecurityHubClient,
+    RegionClient,
     batches,
     call_once,
     call_with_retries,
@@ -62,7 +62,7 @@ T = TypeVar("T")
 _NOT_ASSOCIATED = frozenset([CREATED, INVITED, REMOVED, RESIGNED, DELETED])
 
 
-def read_members(client: SecurityHubClient, account_ids: Sequence[str]) -> RegionResult[MemberList]:
+def read_members(client: RegionClient, account_ids: Sequence[str]) -> RegionResult[MemberList]:
     """Look accounts up in the member list: one GetMembers call for each batch.
 
     GetMembers names an account that is not in the list in UnprocessedAccounts, or refuses the whole call as not found.
@@ -81,7 +81,7 @@ def read_members(client: SecurityHubClient, account_ids: Sequence[str]) -> Regio
     return RegionResult(_settle_unreadable(client, seen, account_ids))
 
 
-def _get_members(client: SecurityHubClient, account_ids: Sequence[str]) -> MemberList:
+def _get_members(client: RegionClient, account_ids: Sequence[str]) -> MemberList:
     def send() -> Tuple[Dict[str, Member], Dict[str, str]]:
         response = client.sdk.get_members(AccountIds=list(account_ids))
         return by_account(map(_member, response.get("Members", []))), unprocessed_accounts(response)
@@ -93,7 +93,7 @@ def _get_members(client: SecurityHubClient, account_ids: Sequence[str]) -> Membe
     return MemberList({each: members[each] for each in account_ids if each in members}, unreadable)
 
 
-def _settle_unreadable(client: SecurityHubClient, seen: MemberList, account_ids: Sequence[str]) -> MemberList:
+def _settle_unreadable(client: RegionClient, seen: MemberList, account_ids: Sequence[str]) -> MemberList:
     """Look up in ListMembers what GetMembers left open; without permission for it, that stays open."""
     if not seen.unreadable:
         return seen
@@ -105,9 +105,7 @@ def _settle_unreadable(client: SecurityHubClient, seen: MemberList, account_ids:
     return MemberList(known)
 
 
-def _read_from_list(
-    client: SecurityHubClient, account_ids: Sequence[str], seen: MemberList
-) -> RegionResult[MemberList]:
+def _read_from_list(client: RegionClient, account_ids: Sequence[str], seen: MemberList) -> RegionResult[MemberList]:
     listed = read_or_error(lambda: list_members(client))
     if listed.error:
         return RegionResult(MemberList(seen.members), listed.error)
@@ -115,7 +113,7 @@ def _read_from_list(
     return RegionResult(MemberList({account_id: by_id.get(account_id) for account_id in account_ids}))
 
 
-def unreadable_error(client: SecurityHubClient, read: MemberList) -> Optional[SecurityHubError]:
+def unreadable_error(client: RegionClient, read: MemberList) -> Optional[SecurityHubError]:
     """Return the failure that accounts could not be looked up, with the message of the first; None if all could."""
     account_ids = list(read.unreadable)
     if not account_ids:
@@ -124,13 +122,13 @@ def unreadable_error(client: SecurityHubClient, read: MemberList) -> Optional[Se
     return SecurityHubError(UNPROCESSED_ACCOUNTS, message, "GetMembers", client.region, account_ids)
 
 
-def list_members(client: SecurityHubClient) -> List[Member]:
+def list_members(client: RegionClient) -> List[Member]:
     """Return the whole member list, whatever the status (OnlyAssociated would leave out all but Enabled)."""
     pages = list_pages(client, "ListMembers", client.sdk.list_members, OnlyAssociated=False)
     return [_member(entry) for page in pages for entry in page.get("Members", [])]
 
 
-def has_enabled_members(client: SecurityHubClient) -> bool:
+def has_enabled_members(client: RegionClient) -> bool:
     """Whether the caller's account has associated members, by one page of its member list."""
     parameters = {"OnlyAssociated": True, "MaxResults": 1}
     return call_with_retries(client, "ListMembers", lambda: bool(client.sdk.list_members(**parameters).get("Members")))
@@ -151,7 +149,7 @@ def _iso(time: Any) -> Optional[str]:
     return time.isoformat() if time else None
 
 
-def create_members(client: SecurityHubClient, emails: Mapping[str, Optional[str]]) -> Dict[str, str]:
+def create_members(client: RegionClient, emails: Mapping[str, Optional[str]]) -> Dict[str, str]:
     """Add at most BATCH_SIZE accounts to the member list; return {account id: message} of the unprocessed ones.
 
     :param emails: {account id: e-mail address or None}
@@ -165,22 +163,22 @@ def create_members(client: SecurityHubClient, emails: Mapping[str, Optional[str]
     )
 
 
-def invite_members(client: SecurityHubClient, account_ids: Sequence[str]) -> Dict[str, str]:
+def invite_members(client: RegionClient, account_ids: Sequence[str]) -> Dict[str, str]:
     """Invite at most BATCH_SIZE accounts; return {account id: message} of the unprocessed ones."""
     return write_accounts(client, "InviteMembers", client.sdk.invite_members, account_ids)
 
 
-def disassociate_members(client: SecurityHubClient, account_ids: Sequence[str]) -> Dict[str, str]:
+def disassociate_members(client: RegionClient, account_ids: Sequence[str]) -> Dict[str, str]:
     """Disassociate at most BATCH_SIZE accounts; the service names no unprocessed ones."""
     return write_accounts(client, "DisassociateMembers", client.sdk.disassociate_members, account_ids)
 
 
-def delete_members(client: SecurityHubClient, account_ids: Sequence[str]) -> Dict[str, str]:
+def delete_members(client: RegionClient, account_ids: Sequence[str]) -> Dict[str, str]:
     """Delete at most BATCH_SIZE accounts from the list; return {account id: message} of the unprocessed ones."""
     return write_accounts(client, "DeleteMembers", client.sdk.delete_members, account_ids)
 
 
-def read_member_side(client: SecurityHubClient, administrator_id: str, to_accept: bool) -> MemberSide:
+def read_member_side(client: RegionClient, administrator_id: str, to_accept: bool) -> MemberSide:
     """Look up what the caller's account sees of an administrator.
 
     :param to_accept: whether the invitation is to be accepted, so that it matters whether the account has members
@@ -193,7 +191,7 @@ def read_member_side(client: SecurityHubClient, administrator_id: str, to_accept
     return MemberSide(administrator, invitation, looks_on and has_visible_members(client))
 
 
-def has_visible_members(client: SecurityHubClient) -> bool:
+def has_visible_members(client: RegionClient) -> bool:
     """Whether the caller's account has enabled members; without permission to list them, that stays open."""
     try:
         return has_enabled_members(client)
@@ -203,7 +201,7 @@ def has_visible_members(client: SecurityHubClient) -> bool:
         raise
 
 
-def get_administrator(client: SecurityHubClient) -> Optional[Invitation]:
+def get_administrator(client: RegionClient) -> Optional[Invitation]:
     """Return the administrator that the caller's account is associated with, None for none."""
     try:
         found = call_with_retries(
@@ -216,7 +214,7 @@ def get_administrator(client: SecurityHubClient) -> Optional[Invitation]:
     return found if found and found.member_status not in _NOT_ASSOCIATED else None
 
 
-def is_hub_enabled(client: SecurityHubClient) -> bool:
+def is_hub_enabled(client: RegionClient) -> bool:
     """Whether Security Hub is enabled, by a read that a member account makes anyway."""
     try:
         get_administrator(client)
@@ -232,14 +230,14 @@ def _administrator(response: Mapping[str, Any]) -> Optional[Invitation]:
     return _invitation(administrator) if administrator.get("AccountId") else None
 
 
-def find_invitation(client: SecurityHubClient, administrator_id: str) -> Optional[Invitation]:
+def find_invitation(client: RegionClient, administrator_id: str) -> Optional[Invitation]:
     """Return the invitation of one administrator, a pending one rather than an older one."""
     found = [invitation for invitation in list_invitations(client) if invitation.administrator_id == administrator_id]
     pending = [invitation for invitation in found if invitation.member_status == INVITED]
     return next(iter(pending + found), None)
 
 
-def list_invitations(client: SecurityHubClient) -> List[Invitation]:
+def list_invitations(client: RegionClient) -> List[Invitation]:
     """Return all invitations to the caller's account, whoever sent them and whatever became of them."""
     pages = list_pages(client, "ListInvitations", client.sdk.list_invitations)
     return [_invitation(entry) for page in pages for entry in page.get("Invitations", [])]
@@ -254,7 +252,7 @@ def _invitation(entry: Mapping[str, Any]) -> Invitation:
     )
 
 
-def accept_invitation(client: SecurityHubClient, invitation: Invitation) -> None:
+def accept_invitation(client: RegionClient, invitation: Invitation) -> None:
     """Become a member of the administrator whose invitation it is."""
     ids = {"AdministratorId": invitation.administrator_id, "InvitationId": invitation.invitation_id}
     call_once(
@@ -265,18 +263,18 @@ def accept_invitation(client: SecurityHubClient, invitation: Invitation) -> None
     )
 
 
-def decline_invitation(client: SecurityHubClient, administrator_id: str) -> None:
+def decline_invitation(client: RegionClient, administrator_id: str) -> None:
     """Decline the invitation of an administrator: AccountIds are administrators here, by the user guide."""
     _refuse_unprocessed(client, "DeclineInvitations", client.sdk.decline_invitations, administrator_id)
 
 
-def delete_invitation(client: SecurityHubClient, administrator_id: str) -> None:
+def delete_invitation(client: RegionClient, administrator_id: str) -> None:
     """Delete the invitation of an administrator, on the member's side."""
     _refuse_unprocessed(client, "DeleteInvitations", client.sdk.delete_invitations, administrator_id)
 
 
 def _refuse_unprocessed(
-    client: SecurityHubClient, operation: str, method: Callable[..., Any], administrator_id: str
+    client: RegionClient, operation: str, method: Callable[..., Any], administrator_id: str
 ) -> None:
     left = write_accounts(client, operation, method, [administrator_id])
     if left:
@@ -284,12 +282,12 @@ def _refuse_unprocessed(
         raise SecurityHubError(UNPROCESSED_ACCOUNTS, words, operation, client.region, [administrator_id])
 
 
-def leave_administrator(client: SecurityHubClient) -> None:
+def leave_administrator(client: RegionClient) -> None:
     """End the membership of the caller's account."""
     call_once(client, "DisassociateFromAdministratorAccount", client.sdk.disassociate_from_administrator_account)
 
 
-def describe_hub(client: SecurityHubClient, with_tags: bool) -> Optional[Hub]:
+def describe_hub(client: RegionClient, with_tags: bool) -> Optional[Hub]:
     """Return the hub, None where Security Hub is not enabled.
 
     :param with_tags: whether to read the tags too, which needs another permission
@@ -303,7 +301,7 @@ def describe_hub(client: SecurityHubClient, with_tags: bool) -> Optional[Hub]:
         raise
 
 
-def _list_tags(client: SecurityHubClient, arn: str) -> Dict[str, str]:
+def _list_tags(client: RegionClient, arn: str) -> Dict[str, str]:
     def send() -> Dict[str, str]:
         return dict(client.sdk.list_tags_for_resource(ResourceArn=arn).get("Tags", {}))
 
@@ -320,7 +318,7 @@ def _hub(response: Mapping[str, Any]) -> Hub:
     )
 
 
-def enable_hub(client: SecurityHubClient, parameters: Mapping[str, Any]) -> None:
+def enable_hub(client: RegionClient, parameters: Mapping[str, Any]) -> None:
     """Enable Security Hub with parameters of EnableSecurityHub; one that is enabled by now is left as it is."""
     try:
         call_once(client, "EnableSecurityHub", lambda: client.sdk.enable_security_hub(**parameters))
@@ -329,7 +327,7 @@ def enable_hub(client: SecurityHubClient, parameters: Mapping[str, Any]) -> None
             raise
 
 
-def update_hub(client: SecurityHubClient, settings: Mapping[str, Any]) -> None:
+def update_hub(client: RegionClient, settings: Mapping[str, Any]) -> None:
     """Change settings, named as the fields of Hub."""
     names = {"auto_enable_controls": "AutoEnableControls", "control_finding_generator": "ControlFindingGenerator"}
     parameters = {names[key]: value for key, value in settings.items()}
@@ -338,17 +336,17 @@ def update_hub(client: SecurityHubClient, settings: Mapping[str, Any]) -> None:
     )
 
 
-def tag_hub(client: SecurityHubClient, arn: str, tags: Mapping[str, str]) -> None:
+def tag_hub(client: RegionClient, arn: str, tags: Mapping[str, str]) -> None:
     """Add tags, or change them."""
     call_once(client, "TagResource", lambda: client.sdk.tag_resource(ResourceArn=arn, Tags=dict(tags)))
 
 
-def untag_hub(client: SecurityHubClient, arn: str, keys: Sequence[str]) -> None:
+def untag_hub(client: RegionClient, arn: str, keys: Sequence[str]) -> None:
     """Remove tags."""
     call_once(client, "UntagResource", lambda: client.sdk.untag_resource(ResourceArn=arn, TagKeys=list(keys)))
 
 
-def disable_hub(client: SecurityHubClient) -> None:
+def disable_hub(client: RegionClient) -> None:
     """Disable Security Hub, unless it is disabled by now."""
     try:
         call_once(client, "DisableSecurityHub", client.sdk.disable_security_hub)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Iterable, List, Mapping, Optional, Sequence
 
 from ..model import OfferedStandard, Standard
-from .calls import SecurityHubClient, call_once, list_pages
+from .calls import RegionClient, call_once, list_pages
 
 # The service model's maximum of a page, and of a batch.
 PAGE_SIZE = 100
@@ -20,7 +20,7 @@ STANDARDS_BATCH_SIZE = 25
 _OWN_PRODUCT = "Security Hub"
 
 
-def describe_standards(client: SecurityHubClient) -> List[OfferedStandard]:
+def describe_standards(client: RegionClient) -> List[OfferedStandard]:
     """Return the standards that the Region offers."""
     pages = list_pages(client, "DescribeStandards", client.sdk.describe_standards, MaxResults=PAGE_SIZE)
     return [_offered(entry) for page in pages for entry in page.get("Standards", [])]
@@ -36,7 +36,7 @@ def _offered(entry: Mapping[str, Any]) -> OfferedStandard:
     )
 
 
-def get_enabled_standards(client: SecurityHubClient) -> List[Standard]:
+def get_enabled_standards(client: RegionClient) -> List[Standard]:
     """Return the standards that are enabled, or on their way there, or out."""
     pages = list_pages(client, "GetEnabledStandards", client.sdk.get_enabled_standards, MaxResults=PAGE_SIZE)
     return [each for page in pages for each in _standards(page)]
@@ -63,7 +63,7 @@ def _short_name(arn: str) -> str:
     return arn.rpartition(":")[2].partition("/")[2] or arn
 
 
-def enable_standards(client: SecurityHubClient, arns: Sequence[str]) -> List[Standard]:
+def enable_standards(client: RegionClient, arns: Sequence[str]) -> List[Standard]:
     """Enable at most STANDARDS_BATCH_SIZE standards, by their ARNs; return them as the response shows them."""
     requests = [{"StandardsArn": arn} for arn in arns]
     return call_once(
@@ -73,7 +73,7 @@ def enable_standards(client: SecurityHubClient, arns: Sequence[str]) -> List[Sta
     )
 
 
-def disable_standards(client: SecurityHubClient, subscription_arns: Sequence[str]) -> List[Standard]:
+def disable_standards(client: RegionClient, subscription_arns: Sequence[str]) -> List[Standard]:
     """Disable at most STANDARDS_BATCH_SIZE standards, by the ARNs of their subscriptions."""
     return call_once(
         client,

@@ -16,6 +16,7 @@ from typing import (
     Iterable,
     Iterator,
     Mapping,
+    Optional,
     Sequence,
     TypeVar,
 )
@@ -36,17 +37,19 @@ BATCH_SIZE = 50
 
 
 @dataclass(frozen=True)
-class SecurityHubClient:
-    """How to call Security Hub in one Region.
+class RegionClient:
+    """How to call a service in one Region: Security Hub, STS or EC2.
 
     ``sdk`` is the botocore client, which sends each request once. ``read_attempts`` is how often a read is tried at
     most. ``renew`` gets new credentials after the service found them expired, and returns whether there are any.
+    ``account_id`` returns whose credentials sign its requests, None if that can't be found out.
     """
 
     region: str
     sdk: Any
     read_attempts: int = READ_ATTEMPTS
     renew: Callable[[], bool] = lambda: False
+    account_id: Callable[[], Optional[str]] = lambda: None
 
 
 def read_or_error(read: Callable[[], Sequence[T]]) -> RegionResult[Sequence[T]]:
@@ -63,13 +66,13 @@ def batches(items: Sequence[T], size: int = BATCH_SIZE) -> Iterator[Sequence[T]]
 
 
 def call_with_retries(
-    client: SecurityHubClient, operation: str, send: Callable[[], T], account_ids: Sequence[str] = ()
+    client: RegionClient, operation: str, send: Callable[[], T], account_ids: Sequence[str] = ()
 ) -> T:
     """Send a read, with retries."""
     return read_with_retries(lambda: call_once(client, operation, send, account_ids), client.read_attempts)
 
 
-def call_once(client: SecurityHubClient, operation: str, send: Callable[[], T], account_ids: Sequence[str] = ()) -> T:
+def call_once(client: RegionClient, operation: str, send: Callable[[], T], account_ids: Sequence[str] = ()) -> T:
     """Send a request once; once more with new credentials where the service found them expired, and did nothing."""
     try:
         return send_once(send, operation, client.region, account_ids)
@@ -80,7 +83,7 @@ def call_once(client: SecurityHubClient, operation: str, send: Callable[[], T], 
 
 
 def list_pages(
-    client: SecurityHubClient, operation: str, method: Callable[..., Any], **parameters: Any
+    client: RegionClient, operation: str, method: Callable[..., Any], **parameters: Any
 ) -> Iterator[Mapping[str, Any]]:
     """Yield the pages of a list. Not by botocore's paginator: that begins anew where one page has to be retried."""
     token: Dict[str, str] = {}
@@ -97,7 +100,7 @@ def list_pages(
 
 
 def write_accounts(
-    client: SecurityHubClient, operation: str, method: Callable[..., Any], account_ids: Sequence[str]
+    client: RegionClient, operation: str, method: Callable[..., Any], account_ids: Sequence[str]
 ) -> Dict[str, str]:
     return call_once(client, operation, lambda: unprocessed_accounts(method(AccountIds=list(account_ids))), account_ids)
 

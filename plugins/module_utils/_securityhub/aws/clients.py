@@ -30,7 +30,7 @@ from ansible.module_utils.common.warnings import warn
 from ..errors import InvalidInput, RegionResult, SecurityHubError
 from ..inputs.regions import requested_regions
 from ..inputs.roles import Role
-from .calls import SecurityHubClient, call_once
+from .calls import RegionClient, call_once
 from .credentials import (
     ActingProvider,
     ConnectionInfo,
@@ -85,8 +85,8 @@ class RegionSession:
         self._lock = threading.Lock()
         self._account_lock = threading.Lock()
         self._account_id: Optional[str] = None
-        self._clients: Dict[str, SecurityHubClient] = {}
-        self._other_clients: Dict[Tuple[str, str], SecurityHubClient] = {}
+        self._clients: Dict[str, RegionClient] = {}
+        self._other_clients: Dict[Tuple[str, str], RegionClient] = {}
         self._concurrency = CONCURRENCY
         self._own_core = core_session()
         self._own = own_session(self._own_core, info.boto_params)
@@ -129,7 +129,7 @@ class RegionSession:
 
     def map_regions(
         self,
-        work: Callable[[SecurityHubClient], RegionResult[T]],
+        work: Callable[[RegionClient], RegionResult[T]],
         not_started: Callable[[SecurityHubError], RegionResult[T]],
     ) -> Dict[str, RegionResult[T]]:
         """Do the work in all Regions at the same time; return the results in the order of the Regions.
@@ -149,7 +149,7 @@ class RegionSession:
     def map_places(
         self,
         roles: Optional[Mapping[str, Role]],
-        work: Callable[[SecurityHubClient], RegionResult[T]],
+        work: Callable[[RegionClient], RegionResult[T]],
         not_started: Callable[[SecurityHubError], RegionResult[T]],
     ) -> Tuple[Dict[Place, RegionResult[T]], Dict[str, SecurityHubError]]:
         """Do the work in all Regions, of many accounts or of the caller's own; also return whose role failed.
@@ -200,7 +200,7 @@ class RegionSession:
     def _work(
         self,
         region: str,
-        work: Callable[[SecurityHubClient], RegionResult[T]],
+        work: Callable[[RegionClient], RegionResult[T]],
         not_started: Callable[[SecurityHubError], RegionResult[T]],
     ) -> RegionResult[T]:
         step = "Connecting"
@@ -273,18 +273,18 @@ class RegionSession:
 
         return RoleCredentials(assume, self._regions or [self.requested.asked_in], account_id)
 
-    def _sts(self, region: str) -> SecurityHubClient:
+    def _sts(self, region: str) -> RegionClient:
         return self._other_client("sts", region)
 
-    def ec2_client(self, region: str) -> SecurityHubClient:
+    def ec2_client(self, region: str) -> RegionClient:
         """Return the client of EC2 in a Region, made once."""
         return self._other_client("ec2", region)
 
-    def _other_client(self, service: str, region: str) -> SecurityHubClient:
+    def _other_client(self, service: str, region: str) -> RegionClient:
         with self._lock:
             if (service, region) not in self._other_clients:
                 sdk = self._make_client(service, region, self._config({}))
-                self._other_clients[service, region] = SecurityHubClient(region, sdk, self._read_attempts, self._renew)
+                self._other_clients[service, region] = RegionClient(region, sdk, self._read_attempts, self._renew)
             return self._other_clients[service, region]
 
     def caller_account_id(self, region: str) -> Optional[str]:
@@ -334,12 +334,13 @@ class RegionSession:
                 "access_key, secret_key and session_token."
             )
 
-    def client(self, region: str) -> SecurityHubClient:
+    def client(self, region: str) -> RegionClient:
         """Return the client of a Region, made once and shared by all accounts."""
         with self._lock:
             if region not in self._clients:
                 sdk = self._make_client(SERVICE, region, self._config({}))
-                self._clients[region] = SecurityHubClient(region, sdk, self._read_attempts, self._renew)
+                account_id = partial(self.caller_account_id, region)
+                self._clients[region] = RegionClient(region, sdk, self._read_attempts, self._renew, account_id)
             return self._clients[region]
 
     def _renew(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Opt
 
 from ..errors import CREDENTIAL_CODES, DENIED_CODES, InvalidInput, SecurityHubError
 from ..inputs.regions import ALL, KnownRegions, RequestedRegions, without
-from .calls import SecurityHubClient, call_with_retries, list_pages
+from .calls import RegionClient, call_with_retries, list_pages
 
 # Linking modes of a finding aggregator, by the API reference of GetFindingAggregator.
 NO_REGIONS, SPECIFIED_REGIONS = "NO_REGIONS", "SPECIFIED_REGIONS"
@@ -41,8 +41,8 @@ class FoundRegions(NamedTuple):
 
 def find_regions(
     requested: RequestedRegions,
-    hub: Callable[[], SecurityHubClient],
-    ec2: Callable[[], SecurityHubClient],
+    hub: Callable[[], RegionClient],
+    ec2: Callable[[], RegionClient],
     known: KnownRegions,
 ) -> FoundRegions:
     """Return the Regions that a word stands for, without the excluded ones.
@@ -69,9 +69,7 @@ def keep_known(names: Iterable[str], known: KnownRegions) -> FoundRegions:
     )
 
 
-def _linked_from_home(
-    client: SecurityHubClient, enabled: Callable[[], Sequence[str]], known: KnownRegions
-) -> FoundRegions:
+def _linked_from_home(client: RegionClient, enabled: Callable[[], Sequence[str]], known: KnownRegions) -> FoundRegions:
     aggregator = _aggregator_at_home(client)
     found = linked_regions(aggregator, enabled, known)
     if found is None:
@@ -100,7 +98,7 @@ def linked_regions(
     return keep_known([aggregator.home_region, *find()], known) if find else None
 
 
-def list_enabled_regions(client: SecurityHubClient) -> List[str]:
+def list_enabled_regions(client: RegionClient) -> List[str]:
     """Return the Regions of the partition that are enabled in the caller's account, by EC2, sorted."""
 
     def send() -> List[str]:
@@ -109,19 +107,19 @@ def list_enabled_regions(client: SecurityHubClient) -> List[str]:
     return call_with_retries(client, "DescribeRegions", send)
 
 
-def find_aggregator(client: SecurityHubClient) -> Optional[FindingAggregator]:
+def find_aggregator(client: RegionClient) -> Optional[FindingAggregator]:
     """Return the finding aggregator of the caller's account, None for none. There is one at most in a partition."""
     arn = _aggregator_arn(client)
     return _get_aggregator(client, arn) if arn else None
 
 
-def _aggregator_arn(client: SecurityHubClient) -> Optional[str]:
+def _aggregator_arn(client: RegionClient) -> Optional[str]:
     pages = list_pages(client, "ListFindingAggregators", client.sdk.list_finding_aggregators)
     rows = (row for page in pages for row in page.get("FindingAggregators", []))
     return next((row["FindingAggregatorArn"] for row in rows), None)
 
 
-def _get_aggregator(client: SecurityHubClient, arn: str) -> FindingAggregator:
+def _get_aggregator(client: RegionClient, arn: str) -> FindingAggregator:
     def send() -> FindingAggregator:
         return _aggregator(client.sdk.get_finding_aggregator(FindingAggregatorArn=arn))
 
@@ -137,7 +135,7 @@ def _aggregator(response: Mapping[str, Any]) -> FindingAggregator:
     )
 
 
-def _aggregator_at_home(client: SecurityHubClient) -> FindingAggregator:
+def _aggregator_at_home(client: RegionClient) -> FindingAggregator:
     """Return the finding aggregator, whose home Region has to be the Region of the client.
 
     :raises InvalidInput: if there is none, or its home Region is another one

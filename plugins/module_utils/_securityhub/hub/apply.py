@@ -23,7 +23,7 @@ from ..aws.api import (
     untag_hub,
     update_hub,
 )
-from ..aws.calls import SecurityHubClient, read_or_error
+from ..aws.calls import RegionClient, read_or_error
 from ..aws.retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
 from ..errors import ASSOCIATED, UNCONFIRMED, PreconditionFailed, RegionResult, SecurityHubError
 from ..model import Hub, StateChange
@@ -36,9 +36,7 @@ HubChange = StateChange[Hub]
 HUB_WAIT_TIMEOUT = 30
 
 
-def reconcile_hub(
-    client: SecurityHubClient, plan: Planner, with_tags: bool, check_mode: bool
-) -> RegionResult[HubChange]:
+def reconcile_hub(client: RegionClient, plan: Planner, with_tags: bool, check_mode: bool) -> RegionResult[HubChange]:
     """Bring the hub of one Region to its desired state, or in check mode return what that would do.
 
     :param with_tags: whether the plan is about tags, so that they are read
@@ -66,7 +64,7 @@ def not_started(error: SecurityHubError) -> RegionResult[HubChange]:
     return RegionResult(HubChange(is_read=False), error)
 
 
-def _expected_change(client: SecurityHubClient, planned: HubPlan) -> RegionResult[HubChange]:
+def _expected_change(client: RegionClient, planned: HubPlan) -> RegionResult[HubChange]:
     try:
         if planned.disable:
             _require_no_associations(client)
@@ -75,7 +73,7 @@ def _expected_change(client: SecurityHubClient, planned: HubPlan) -> RegionResul
     return RegionResult(HubChange(planned.before, planned.after, changed=planned.changed))
 
 
-def _require_no_associations(client: SecurityHubClient) -> None:
+def _require_no_associations(client: RegionClient) -> None:
     """Refuse to disable Security Hub where the service does.
 
     :raises PreconditionFailed: while the account has an administrator or enabled members
@@ -94,7 +92,7 @@ def _require_no_associations(client: SecurityHubClient) -> None:
 class _HubSteps:
     """The requests of a plan while they are sent."""
 
-    def __init__(self, client: SecurityHubClient, plan: Planner, with_tags: bool) -> None:
+    def __init__(self, client: RegionClient, plan: Planner, with_tags: bool) -> None:
         self._client = client
         self._plan = plan
         self._with_tags = with_tags
@@ -159,7 +157,7 @@ class _HubWrite(Write):
         return self._is_done()
 
 
-def _is_applied(client: SecurityHubClient, plan: HubPlan) -> bool:
+def _is_applied(client: RegionClient, plan: HubPlan) -> bool:
     """Whether Security Hub is enabled or disabled as planned; everything else may be sent again at will."""
     hub = describe_hub(client, with_tags=False)
     if plan.enable is not None:
@@ -167,7 +165,7 @@ def _is_applied(client: SecurityHubClient, plan: HubPlan) -> bool:
     return plan.disable and hub is None
 
 
-def _requests(client: SecurityHubClient, plan: HubPlan) -> Dict[str, Callable[[], None]]:
+def _requests(client: RegionClient, plan: HubPlan) -> Dict[str, Callable[[], None]]:
     """Return what a plan has to send, by the field of the plan that a request carries out."""
     if plan.disable:
         return {"disable": partial(disable_hub, client)}
@@ -185,7 +183,7 @@ def _requests(client: SecurityHubClient, plan: HubPlan) -> Dict[str, Callable[[]
 
 
 def enable_where_disabled(
-    client: SecurityHubClient, desired: DesiredHub, tracker: WriteTracker
+    client: RegionClient, desired: DesiredHub, tracker: WriteTracker
 ) -> Optional[SecurityHubError]:
     """Enable Security Hub where it was seen disabled; return why that failed, None if it did not."""
     request = partial(enable_hub, client, plan_hub_present(desired, None).enable or {})

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Callable, List, Optional, Sequence, Tuple, Union
 
 from ..aws.api import accept_invitation, decline_invitation, delete_invitation, leave_administrator, read_member_side
-from ..aws.calls import SecurityHubClient
+from ..aws.calls import RegionClient
 from ..aws.retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
 from ..errors import (
-    ADMINISTRATOR_ACCOUNT,
     NO_INVITATION,
+    OWN_ACCOUNT,
     UNCONFIRMED,
     PreconditionFailed,
     RegionResult,
@@ -65,7 +65,7 @@ class DesiredMembership:
 
 
 def reconcile_invitation(
-    client: SecurityHubClient, desired: DesiredMembership, check_mode: bool, own_account: OwnAccount
+    client: RegionClient, desired: DesiredMembership, check_mode: bool, own_account: OwnAccount
 ) -> RegionResult[MembershipChange]:
     """Bring the caller's account to its desired state in one Region, or in check mode return what that would do.
 
@@ -101,14 +101,14 @@ def _is_hub_disabled(result: RegionResult[MembershipChange]) -> bool:
 
 
 def _reconcile_enabled(
-    client: SecurityHubClient, desired: DesiredMembership, check_mode: bool, own_account: OwnAccount
+    client: RegionClient, desired: DesiredMembership, check_mode: bool, own_account: OwnAccount
 ) -> RegionResult[MembershipChange]:
     """Do it where Security Hub is enabled."""
     try:
         side, plan = _plan_when_invited(client, desired, own_account)
     except (SecurityHubError, PreconditionFailed) as error:
-        if error.error_code == ADMINISTRATOR_ACCOUNT:
-            itself = Membership(desired.administrator_id, None, None, None, ADMINISTRATOR_ACCOUNT)
+        if error.error_code == OWN_ACCOUNT:
+            itself = Membership(desired.administrator_id, None, None, None, OWN_ACCOUNT)
             return RegionResult(MembershipChange(itself, itself))
         return RegionResult(MembershipChange(is_read=False), error)
     invitation_id = side.invitation.invitation_id if side.invitation else None
@@ -120,7 +120,7 @@ def _reconcile_enabled(
 
 
 def _apply(
-    client: SecurityHubClient,
+    client: RegionClient,
     desired: DesiredMembership,
     side: MemberSide,
     steps: Sequence[str],
@@ -144,7 +144,7 @@ def _apply(
 
 
 def _plan_when_invited(
-    client: SecurityHubClient, desired: DesiredMembership, own_account: OwnAccount
+    client: RegionClient, desired: DesiredMembership, own_account: OwnAccount
 ) -> Tuple[MemberSide, InvitationPlan]:
     """Read and plan; an invitation that is not there yet, or that can't be read for a passing error, is waited for.
 
@@ -163,7 +163,7 @@ def _plan_when_invited(
             if error.error_code != NO_INVITATION:
                 raise
             if own_account() == desired.administrator_id:
-                raise PreconditionFailed(ADMINISTRATOR_ACCOUNT, "The account is the administrator itself.") from error
+                raise PreconditionFailed(OWN_ACCOUNT, "The account is the administrator itself.") from error
             if not waiter.sleep():
                 raise
 
@@ -193,7 +193,7 @@ class _StepWrite(Write):
 class InvitationSteps:
     """The steps of a member account in one Region while they are taken. ``side`` is what was read last."""
 
-    def __init__(self, client: SecurityHubClient, administrator_id: str, side: MemberSide) -> None:
+    def __init__(self, client: RegionClient, administrator_id: str, side: MemberSide) -> None:
         self.tracker = WriteTracker()
         self.side = side
         self._is_read_since = True

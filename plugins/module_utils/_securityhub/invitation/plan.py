@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional, Tuple
 
-from ..errors import IS_ADMINISTRATOR, NO_INVITATION, OTHER_ADMINISTRATOR, UNKNOWN_STATUS, PreconditionFailed
+from ..errors import HAS_MEMBERS, NO_INVITATION, OTHER_ADMINISTRATOR, UNKNOWN_STATUS, PreconditionFailed
 from ..model import ENABLED, INVITED, RESIGNED, STATUSES, MemberSide
 
 ACCEPT = "accept"
@@ -76,7 +76,7 @@ def _require_acceptable(before: Optional[str], administrator_id: str, side: Memb
         )
     if side.administers_members:
         raise PreconditionFailed(
-            IS_ADMINISTRATOR,
+            HAS_MEMBERS,
             f"The account has enabled members of its own in {region}, so it can't accept the invitation from "
             f"{administrator_id}. Disassociate its members with multiaccount.aws.securityhub_member.",
         )

@@ -22,10 +22,10 @@ from ..aws.api import (
     invite_members,
     read_members,
 )
-from ..aws.calls import SecurityHubClient, batches
+from ..aws.calls import RegionClient, batches
 from ..aws.retry import Waiter, unexpected_error
 from ..errors import (
-    IS_MEMBER,
+    CALLER_IS_MEMBER,
     PreconditionFailed,
     RegionResult,
     SecurityHubError,
@@ -46,7 +46,7 @@ from .plan import (
     expected_outcome,
     final_outcome,
     not_attempted,
-    plan_administrator_account,
+    plan_own_account,
     plan_unreadable,
 )
 from .sending import send_batch, still_open
@@ -90,14 +90,14 @@ DELETION = MemberChange(DELETE, delete_members, _is_not_listed, lambda message, 
 def creation(emails: Mapping[str, Optional[str]]) -> MemberChange:
     """Return the change that adds accounts to the member list, with the e-mail addresses that are known."""
 
-    def send(client: SecurityHubClient, account_ids: Sequence[str]) -> Dict[str, str]:
+    def send(client: RegionClient, account_ids: Sequence[str]) -> Dict[str, str]:
         return create_members(client, {account_id: emails.get(account_id) for account_id in account_ids})
 
     return MemberChange(CREATE, send, _is_created, _is_already_created)
 
 
 def reconcile_members(
-    client: SecurityHubClient,
+    client: RegionClient,
     account_ids: Sequence[str],
     plan: Planner,
     changes: Sequence[MemberChange],
@@ -122,7 +122,7 @@ def reconcile_members(
 
 
 def apply_plans(
-    client: SecurityHubClient,
+    client: RegionClient,
     plans: Sequence[MemberPlan],
     changes: Sequence[MemberChange],
     members: Mapping[str, Optional[Member]],
@@ -165,7 +165,7 @@ def _plan_all(account_ids: Sequence[str], read: MemberList, plan: Planner, own_a
 
     def plan_one(account_id: str) -> MemberPlan:
         if account_id == own:
-            return plan_administrator_account(account_id, read.members.get(account_id))
+            return plan_own_account(account_id, read.members.get(account_id))
         if account_id in read.unreadable:
             return plan_unreadable(account_id, read.unreadable[account_id])
         return plan(account_id, read.members[account_id])
@@ -181,7 +181,7 @@ def _own_account_id(account_ids: Sequence[str], read: MemberList, own_account: O
     return next(told, None) or own_account()
 
 
-def _expected_result(client: SecurityHubClient, plans: Sequence[MemberPlan]) -> RegionResult[List[Outcome]]:
+def _expected_result(client: RegionClient, plans: Sequence[MemberPlan]) -> RegionResult[List[Outcome]]:
     """Return what check mode shows of one Region."""
     try:
         if any(INVITE in plan.steps for plan in plans):
@@ -193,7 +193,7 @@ def _expected_result(client: SecurityHubClient, plans: Sequence[MemberPlan]) -> 
     return RegionResult([expected_outcome(plan) for plan in plans])
 
 
-def require_no_administrator(client: SecurityHubClient) -> None:
+def require_no_administrator(client: RegionClient) -> None:
     """Refuse to invite where the calling account is a member itself, as the service does.
 
     :raises PreconditionFailed: if it is
@@ -205,14 +205,14 @@ def require_no_administrator(client: SecurityHubClient) -> None:
 
 def _caller_is_member(region: str, whose: str) -> PreconditionFailed:
     return PreconditionFailed(
-        IS_MEMBER,
+        CALLER_IS_MEMBER,
         f"The calling account is itself a member {whose} in {region}, so it can't invite accounts. Use the credentials "
         "of the administrator account, or leave that administrator with multiaccount.aws.securityhub_invitation.",
     )
 
 
 def _apply_all(
-    client: SecurityHubClient,
+    client: RegionClient,
     plans: Sequence[MemberPlan],
     changes: Sequence[MemberChange],
     seen: Dict[str, Optional[Member]],
@@ -281,7 +281,7 @@ def _outcome(
 
 
 def apply_change(
-    client: SecurityHubClient,
+    client: RegionClient,
     state: BatchState,
     account_ids: Sequence[str],
     waiter: Waiter,
@@ -301,7 +301,7 @@ def apply_change(
             return
 
 
-def _send_and_reread(client: SecurityHubClient, state: BatchState, account_ids: Sequence[str], waiter: Waiter) -> None:
+def _send_and_reread(client: RegionClient, state: BatchState, account_ids: Sequence[str], waiter: Waiter) -> None:
     try:
         for batch in batches(account_ids):
             _send_batch(client, state, batch)
@@ -313,7 +313,7 @@ def _send_and_reread(client: SecurityHubClient, state: BatchState, account_ids: 
         state.error = state.error or error
 
 
-def _send_batch(client: SecurityHubClient, state: BatchState, batch: Sequence[str]) -> None:
+def _send_batch(client: RegionClient, state: BatchState, batch: Sequence[str]) -> None:
     """Send one batch until the service has responded for each of its accounts.
 
     :raises SecurityHubError: that another attempt can't help, or that did not stop
@@ -325,7 +325,7 @@ def _send_batch(client: SecurityHubClient, state: BatchState, batch: Sequence[st
         raise _caller_is_member(client.region, "of another administrator")
 
 
-def _reread(client: SecurityHubClient, state: BatchState, account_ids: Sequence[str], waiter: Waiter) -> None:
+def _reread(client: RegionClient, state: BatchState, account_ids: Sequence[str], waiter: Waiter) -> None:
     """Read again until the member list shows the change for each account that the service took, or time is up.
 
     Accounts that the service named are read once, as somebody else may have got there first; and until time is up where

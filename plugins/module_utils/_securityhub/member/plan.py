@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from typing import Collection, Mapping, Optional, Tuple
 
 from ..errors import (
-    ADMINISTRATOR_ACCOUNT,
     NOT_A_MEMBER,
     NOT_ATTEMPTED,
+    OWN_ACCOUNT,
     REJECTED,
     SUSPENDED_REASON,
     UNCONFIRMED,
@@ -50,7 +50,7 @@ _EXPLANATIONS = {
     "removed": "The administrator removed this member. Add 'removed' to reinvite to invite it again.",
     "resigned": "The member declined the invitation or left. Add 'resigned' to reinvite to invite it again.",
     SUSPENDED_REASON: "The account is suspended in its organization. Reactivate it there.",
-    ADMINISTRATOR_ACCOUNT: "This is the administrator account itself, which is never a member of its own list.",
+    OWN_ACCOUNT: "This is the administrator account itself, which is never a member of its own list.",
 }
 _ORGANIZATION_ACCOUNT = (
     "The account became a member without an invitation, as accounts of an organization do. Security Hub does not "
@@ -178,9 +178,9 @@ def is_without_invitation(member: Member) -> bool:
     return member.member_status in (ENABLED, REMOVED) and member.invited_at is None
 
 
-def plan_administrator_account(account_id: str, member: Optional[Member]) -> MemberPlan:
+def plan_own_account(account_id: str, member: Optional[Member]) -> MemberPlan:
     """Plan nothing for the administrator's own account."""
-    return _leave_unprocessed(account_id, member, ADMINISTRATOR_ACCOUNT)
+    return _leave_unprocessed(account_id, member, OWN_ACCOUNT)
 
 
 def plan_unreadable(account_id: str, message: str) -> MemberPlan:
@@ -263,7 +263,7 @@ def _shortcoming(plan: MemberPlan, result: WriteResult) -> Tuple[str, str]:
 
 def _reason_of_refusal(result: WriteResult, refusal: str) -> str:
     if is_own_account_message(refusal):
-        return ADMINISTRATOR_ACCOUNT
+        return OWN_ACCOUNT
     # An earlier request may have done it, whose effect is not visible yet.
     return UNCONFIRMED if result.accepted and result.already_done else REJECTED
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from ..errors import ADMINISTRATOR_ACCOUNT, NOT_ATTEMPTED, RegionResult
+from ..errors import NOT_ATTEMPTED, OWN_ACCOUNT, RegionResult
 from ..model import Member, status_of
 from ..results.messages import Result, Shortcoming, region_message, shortcomings_in_words, with_message
 from ..results.rows import AccountLookup, failed_regions
@@ -101,7 +101,7 @@ def _unprocessed_message(by_region: ByRegion, verb: str, said: Sequence[str]) ->
     left = [
         Shortcoming(region, outcome.account_id, outcome.reason, outcome.processing_result)
         for region, outcome in pairs
-        if outcome.result == UNPROCESSED and outcome.reason and outcome.reason != ADMINISTRATOR_ACCOUNT
+        if outcome.result == UNPROCESSED and outcome.reason and outcome.reason != OWN_ACCOUNT
     ]
     if not left:
         return []

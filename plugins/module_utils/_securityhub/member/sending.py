@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import List, Optional, Sequence
 
 from ..aws.api import read_members
-from ..aws.calls import SecurityHubClient
+from ..aws.calls import RegionClient
 from ..aws.retry import Write, send_with_retries
 from ..errors import SecurityHubError
 from ..model import is_listed
@@ -25,7 +25,7 @@ from .batch import BatchState
 class _BatchWrite(Write):
     """One call for a batch of accounts. ``pending`` has those for which there is something left to send."""
 
-    def __init__(self, client: SecurityHubClient, state: BatchState, batch: Sequence[str], is_part: bool) -> None:
+    def __init__(self, client: RegionClient, state: BatchState, batch: Sequence[str], is_part: bool) -> None:
         self.pending = list(batch)
         self._client = client
         self._state = state
@@ -56,7 +56,7 @@ class _BatchWrite(Write):
         return not self.pending
 
 
-def send_batch(client: SecurityHubClient, state: BatchState, batch: Sequence[str]) -> None:
+def send_batch(client: RegionClient, state: BatchState, batch: Sequence[str]) -> None:
     """Send one batch until the service has responded for each of its accounts.
 
     :raises SecurityHubError: that another attempt can't help, or that did not stop
@@ -70,7 +70,7 @@ def send_batch(client: SecurityHubClient, state: BatchState, batch: Sequence[str
         _narrow_down(client, state, write.pending, error)
 
 
-def _narrow_down(client: SecurityHubClient, state: BatchState, batch: Sequence[str], error: SecurityHubError) -> None:
+def _narrow_down(client: RegionClient, state: BatchState, batch: Sequence[str], error: SecurityHubError) -> None:
     """Find the accounts for which the service refuses a whole batch, so that they do not hold up the others.
 
     Whether one account can have that effect is not documented.
@@ -91,7 +91,7 @@ def _narrow_down(client: SecurityHubClient, state: BatchState, batch: Sequence[s
             parts += [part[middle:], part[:middle]]
 
 
-def _refusal_of(client: SecurityHubClient, state: BatchState, part: Sequence[str]) -> Optional[SecurityHubError]:
+def _refusal_of(client: RegionClient, state: BatchState, part: Sequence[str]) -> Optional[SecurityHubError]:
     """Send a part of a batch; return the error if the service refuses it as a whole, None if it does not."""
     write = _BatchWrite(client, state, part, is_part=True)
     try:
@@ -103,7 +103,7 @@ def _refusal_of(client: SecurityHubClient, state: BatchState, part: Sequence[str
     return None
 
 
-def still_open(client: SecurityHubClient, state: BatchState, account_ids: Sequence[str]) -> List[str]:
+def still_open(client: RegionClient, state: BatchState, account_ids: Sequence[str]) -> List[str]:
     """Read again, and return the accounts for which the member list does not show the change.
 
     :raises SecurityHubError: if the member list can't be read

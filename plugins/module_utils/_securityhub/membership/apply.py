@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Callable, Collection, Dict, List, Mapping, Optional, Sequence, Union
 
 from ..aws.api import list_members, read_members
-from ..aws.calls import SecurityHubClient, read_or_error
+from ..aws.calls import RegionClient, read_or_error
 from ..aws.retry import Waiter, WriteTracker, unexpected_error
 from ..errors import (
     NOT_ATTEMPTED,
@@ -36,7 +36,7 @@ from ..member.plan import (
     Outcome,
     expected_outcome,
     not_attempted,
-    plan_administrator_account,
+    plan_own_account,
     plan_unreadable,
 )
 from ..model import ENABLED, REMOVED, Member, MemberList, status_of
@@ -103,7 +103,7 @@ def not_started(emails: Mapping[str, Optional[str]], error: SecurityHubError) ->
     return RegionResult(RegionMemberships(rows), error)
 
 
-def find_surplus(client: SecurityHubClient, account_ids: Collection[str]) -> RegionResult[Sequence[Member]]:
+def find_surplus(client: RegionClient, account_ids: Collection[str]) -> RegionResult[Sequence[Member]]:
     """Return the members of one Region that were not requested."""
     found = read_or_error(lambda: list_members(client))
     return replace(found, value=[member for member in found.value if member.account_id not in account_ids])
@@ -114,7 +114,7 @@ class RegionRun:
 
     def __init__(
         self,
-        client: SecurityHubClient,
+        client: RegionClient,
         desired: DesiredMemberships,
         accounts: MemberAccounts,
         own_account: Callable[[], Optional[str]],
@@ -180,7 +180,7 @@ class RegionRun:
             if account_id in plans:
                 return plans[account_id]
             if account_id == self._administrator_id:
-                left_alone = plan_administrator_account(account_id, read.members.get(account_id))
+                left_alone = plan_own_account(account_id, read.members.get(account_id))
             else:
                 left_alone = plan_unreadable(account_id, read.unreadable[account_id])
             return MembershipPlan(left_alone, (), left_alone.reason, left_alone.message)

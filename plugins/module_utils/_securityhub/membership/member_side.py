@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Callable, Collection, Dict, List, Mapping, Optional, Sequence, Tuple, TypeVar, Union
 
 from ..aws.api import find_invitation, get_administrator, has_visible_members, read_member_side
-from ..aws.calls import SecurityHubClient
+from ..aws.calls import RegionClient
 from ..aws.credentials import RoleCredentials, acting_as
 from ..aws.retry import Waiter, WriteTracker, unexpected_error
 from ..errors import (
@@ -85,7 +85,7 @@ class MemberSideWork:
 
     def __init__(
         self,
-        client: SecurityHubClient,
+        client: RegionClient,
         accounts: MemberAccounts,
         administrator_id: Optional[str],
         hub: DesiredHub,

@@ -17,7 +17,7 @@ from typing import Collection, Mapping, Optional, Tuple
 
 from ..errors import (
     AWAITING_ACCEPTANCE,
-    IS_ADMINISTRATOR,
+    HAS_MEMBERS,
     OTHER_ADMINISTRATOR,
     REGION_NOT_ENABLED,
     REJECTED,
@@ -184,13 +184,13 @@ def _obstacle(look: MemberLook) -> Optional[Tuple[str, str]]:
     """Return why the account can't accept an invitation, None where nothing stands in the way."""
     if look.administrator_id:
         return OTHER_ADMINISTRATOR, _other_administrator(look.administrator_id)
-    return (IS_ADMINISTRATOR, _IS_ADMINISTRATOR) if look.administers_members else None
+    return (HAS_MEMBERS, _HAS_MEMBERS) if look.administers_members else None
 
 
 _AWAITING_ACCEPTANCE = (
     "The owner of the account has to accept the invitation. Set member_role to have this module accept it."
 )
-_IS_ADMINISTRATOR = (
+_HAS_MEMBERS = (
     "The account has enabled members of its own, so it can't accept an invitation. Disassociate its members with "
     "multiaccount.aws.securityhub_member."
 )

@@ -23,7 +23,7 @@ ByRegion = Mapping[str, RegionResult[RegionMemberships]]
 
 KEYS = ("memberships", "surplus_members", "hub_enabled_regions", "failed_regions")
 # How the status of an account is counted that is not in the member list, or that could not be read.
-NOT_LISTED, NOT_READ = "not_listed", "not_read"
+NOT_A_MEMBER, UNREADABLE = "not_a_member", "unreadable"
 
 
 def membership_result(
@@ -89,7 +89,7 @@ def _counts(rows: List[Any]) -> Dict[str, Any]:
 
 
 def _counted_status(row: MembershipRow) -> str:
-    return status_of(row.after) or (NOT_LISTED if row.is_seen else NOT_READ)
+    return status_of(row.after) or (NOT_A_MEMBER if row.is_seen else UNREADABLE)
 
 
 def _statuses(by_region: ByRegion, side: str) -> Dict[str, Dict[str, Optional[str]]]:

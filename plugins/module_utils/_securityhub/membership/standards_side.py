@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
-from ..aws.calls import SecurityHubClient
+from ..aws.calls import RegionClient
 from ..aws.retry import Waiter, unexpected_error
 from ..errors import (
     REGION_NOT_ENABLED,
@@ -41,7 +41,7 @@ class StandardsSide:
 
     def __init__(
         self,
-        client: SecurityHubClient,
+        client: RegionClient,
         accounts: MemberAccounts,
         desired: Optional[DesiredStandards],
         offers: Offers,

@@ -21,7 +21,7 @@ from ..aws.api_standards import (
     enable_standards,
     get_enabled_standards,
 )
-from ..aws.calls import SecurityHubClient, batches
+from ..aws.calls import RegionClient, batches
 from ..aws.retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
 from ..errors import PreconditionFailed, RegionResult, SecurityHubError
 from ..model import OfferedStandard, Standard, StateChange
@@ -49,7 +49,7 @@ class Offers:
         self._known: Dict[str, Mapping[str, OfferedStandard]] = {}
         self._locks: Dict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    def read(self, client: SecurityHubClient) -> Mapping[str, OfferedStandard]:
+    def read(self, client: RegionClient) -> Mapping[str, OfferedStandard]:
         """Return {short name: offer}.
 
         :raises SecurityHubError: if they can't be read; the next account asks again
@@ -66,9 +66,7 @@ class StandardsRun:
     :param wait_timeout: seconds that a standard may take to be ready, or gone; 0 not to wait
     """
 
-    def __init__(
-        self, client: SecurityHubClient, desired: DesiredStandards, offers: Offers, wait_timeout: float
-    ) -> None:
+    def __init__(self, client: RegionClient, desired: DesiredStandards, offers: Offers, wait_timeout: float) -> None:
         self._client = client
         self._desired = desired
         self._offers = offers
@@ -178,7 +176,7 @@ class _StandardsWrite(Write):
 
     def __init__(
         self,
-        client: SecurityHubClient,
+        client: RegionClient,
         before: Mapping[str, Sent],
         tracker: WriteTracker,
         request: Callable[[], List[Standard]],
@@ -202,7 +200,7 @@ class _StandardsWrite(Write):
 
 
 def reconcile_standards(
-    client: SecurityHubClient, desired: DesiredStandards, offers: Offers, wait_timeout: float, check_mode: bool
+    client: RegionClient, desired: DesiredStandards, offers: Offers, wait_timeout: float, check_mode: bool
 ) -> RegionResult[StandardsChange]:
     """Bring the standards of one account and Region to their desired state, or in check mode return what that would do.
 

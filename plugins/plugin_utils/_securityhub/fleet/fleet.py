@@ -25,10 +25,10 @@ STATUS_ORDER = (
 )  # fmt: skip
 # Reasons that this collection's modules give and that are handled here.
 AWAITING_ACCEPTANCE = "awaiting_acceptance"
-ADMINISTRATOR_ACCOUNT = "administrator_account"
+OWN_ACCOUNT = "own_account"
 NOT_ATTEMPTED = "not_attempted"
 STANDARDS_PENDING = "standards_pending"
-NO_FAILURE = (None, AWAITING_ACCEPTANCE, ADMINISTRATOR_ACCOUNT, STANDARDS_PENDING)
+NO_FAILURE = (None, AWAITING_ACCEPTANCE, OWN_ACCOUNT, STANDARDS_PENDING)
 
 Row = Mapping[str, Any]
 Pair = Tuple[str, str]
@@ -234,7 +234,7 @@ def _explanation(row: Row) -> Optional[str]:
 
 def _status(status: Optional[str], reason: Optional[str], has_failed: bool) -> str:
     """Return a membership's status; without one, "not a member" only where the list was read."""
-    if reason == ADMINISTRATOR_ACCOUNT:
+    if reason == OWN_ACCOUNT:
         return ADMINISTRATOR
     if status:
         return str(status)

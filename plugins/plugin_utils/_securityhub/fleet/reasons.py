@@ -77,7 +77,7 @@ REASONS: Dict[str, Tuple[str, str]] = {
         "The account has another administrator.",
         "Disassociate the accounts from the other administrator first, then run the playbook again.",
     ),
-    "is_administrator": (
+    "has_members": (
         "The account is an administrator with members of its own.",
         "Remove the members of these accounts first, or take the accounts out of the list.",
     ),
@@ -105,14 +105,14 @@ REASONS: Dict[str, Tuple[str, str]] = {
         "The Region failed before the account was processed.",
         "Fix the cause of the failure and run the playbook again; completed changes are kept.",
     ),
-    "administrator_account": (
+    "own_account": (
         "This is the administrator's own account.",
         "Take the account out of the list: an administrator can't be its own member.",
     ),
 }
 # For these, the modules have no words of the service, and their own are about the options of a single task.
 _EXPLAINED_HERE = frozenset(
-    [AWAITING_ACCEPTANCE, "not_a_member", "removed", "resigned", "suspended", "unknown_status", "administrator_account"]
+    [AWAITING_ACCEPTANCE, "not_a_member", "removed", "resigned", "suspended", "unknown_status", "own_account"]
 )
 _UNKNOWN_REASON = ("The account was not processed.", "Fix the cause and run the playbook again.")
 _STATUSES = {NOT_READABLE: "The Region could not be read.", ENABLED: "The account is a member."}

@@ -14,11 +14,11 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .fleet import (
     ADMINISTRATOR,
-    ADMINISTRATOR_ACCOUNT,
     ENABLED,
     NO_FAILURE,
     NOT_A_MEMBER,
     NOT_READABLE,
+    OWN_ACCOUNT,
     STANDARDS_PENDING,
     Fleet,
     Membership,
@@ -191,7 +191,7 @@ def _outcomes(rows: Iterable[Membership]) -> Dict[str, int]:
 def _outcome(row: Membership) -> str:
     if row.status == NOT_READABLE:
         return _STATUS_WORDS[NOT_READABLE]
-    if row.reason == ADMINISTRATOR_ACCOUNT:
+    if row.reason == OWN_ACCOUNT:
         return _STATUS_WORDS[ADMINISTRATOR]
     if row.reason:
         return "not removed"

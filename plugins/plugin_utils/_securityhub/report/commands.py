@@ -18,7 +18,7 @@ from ..fleet.variables import DEFAULTS
 EXAMPLE_ROLE = "SecurityHubOnboarding"
 ONBOARD, OFFBOARD = "multiaccount.aws.securityhub_onboard", "multiaccount.aws.securityhub_offboard"
 # Nothing that a playbook does helps these.
-NO_COMMAND = frozenset(["suspended", "unknown_status", "administrator_account", "is_administrator"])
+NO_COMMAND = frozenset(["suspended", "unknown_status", "own_account", "has_members"])
 # What else these need.
 _VARIABLES: Mapping[str, Mapping[str, Any]] = {
     "removed": {"securityhub_reinvite": "removed"},

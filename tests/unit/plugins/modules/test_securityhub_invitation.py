@@ -284,7 +284,7 @@ def test_accept_with_own_members_is_refused_before_any_write(hub: Hub, check: bo
     seed(hub, "Invited")
     seed_members(hub, {"333344445555": "Enabled"}, administrator_id=MEMBER)
     run = settle(hub, check=check)
-    assert failures(run.result) == {REGION: "is_administrator"}
+    assert failures(run.result) == {REGION: "has_members"}
     assert f"Account {MEMBER} has enabled members of its own in {REGION}, so it can't accept" in run.result["msg"]
     assert run.result["memberships"] == []
     assert not run.result["changed"]
@@ -311,7 +311,7 @@ def test_own_account_as_administrator_is_left_alone(hub: Hub, check: bool, state
     assert not run.result["changed"]
     (row,) = run.result["memberships"]
     assert (row["member_status"], row["previous_member_status"]) == (None, None)
-    assert row["reason"] == ("administrator_account" if state == "accepted" else None)
+    assert row["reason"] == ("own_account" if state == "accepted" else None)
     assert only_reads(hub)
 
 

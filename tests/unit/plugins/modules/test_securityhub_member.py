@@ -500,7 +500,7 @@ def test_own_account_is_left_alone_without_failure(hub: Hub, check: bool, state:
     ready_for(hub, state, [MEMBER])
     run = manage(hub, [ADMINISTRATOR, MEMBER], state, check=check)
     assert not run.failed
-    assert reasons(run.result) == {ADMINISTRATOR: "administrator_account"}
+    assert reasons(run.result) == {ADMINISTRATOR: "own_account"}
     assert lists(run.result) == {DONE[state]: [MEMBER], "unprocessed": [ADMINISTRATOR]}
     row = run.result["unprocessed_accounts"][0]
     assert row["member_status"] is None
@@ -519,9 +519,7 @@ def test_refused_account_is_rejected_in_the_words_of_the_service(hub: Hub) -> No
     assert run.result["unprocessed_accounts"][0]["processing_result"] == "No such account."
 
 
-@pytest.mark.parametrize(
-    ("answer", "reason"), [("unprocessed", "administrator_account"), ("invalid_input", "rejected")]
-)
+@pytest.mark.parametrize(("answer", "reason"), [("unprocessed", "own_account"), ("invalid_input", "rejected")])
 def test_own_account_unknown_to_sts_does_not_hold_up_others(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, answer: str, reason: str
 ) -> None:

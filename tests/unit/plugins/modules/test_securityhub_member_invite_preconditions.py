@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import api
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import MemberList
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_invite as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
@@ -32,7 +32,7 @@ def test_own_account_is_left_alone_without_failure(hub: Hub, check: bool) -> Non
     seed_members(hub, {MEMBER: "Created"})
     run = run_at(hub, module, account_ids=[ADMINISTRATOR, MEMBER], check=check)
     assert not run.failed
-    assert reasons(run.result) == {ADMINISTRATOR: "administrator_account"}
+    assert reasons(run.result) == {ADMINISTRATOR: "own_account"}
     assert ids(run.result["invited_accounts"]) == [MEMBER]
     assert writes(hub) == ({} if check else {"InviteMembers": 1})
 
@@ -42,12 +42,12 @@ def test_caller_that_is_a_member_fails_the_region_once(hub: Hub, check: bool) ->
     seed_members(hub, {MEMBER: "Created", OTHER_MEMBER: "Enabled"})
     seed_members(hub, {ADMINISTRATOR: "Enabled"}, administrator_id=OTHER_ADMINISTRATOR)
     run = run_at(hub, module, account_ids=[MEMBER, OTHER_MEMBER], check=check)
-    assert failures(run.result) == {REGION: "is_member"}
+    assert failures(run.result) == {REGION: "caller_is_member"}
     assert run.result["msg"].startswith(
         f"The Region failed. Account {ADMINISTRATOR} is itself a member of administrator {OTHER_ADMINISTRATOR} in "
         f"{REGION}, so it can't invite accounts. Use the credentials of the administrator account, or leave "
     )
-    assert reasons(run.result) == {MEMBER: "is_member"}
+    assert reasons(run.result) == {MEMBER: "caller_is_member"}
     assert ids(run.result["unchanged_accounts"]) == [OTHER_MEMBER]
     assert not run.result["changed"]
     assert statuses(hub)[MEMBER] == "Created"
@@ -68,7 +68,7 @@ def test_account_named_for_another_reason_is_read_from_the_list(
     seed_members(hub, {MEMBER: "Created", OTHER_MEMBER: "Enabled"})
     read = api._get_members
 
-    def named_as_unprocessed(client: SecurityHubClient, account_ids: Sequence[str]) -> MemberList:
+    def named_as_unprocessed(client: RegionClient, account_ids: Sequence[str]) -> MemberList:
         found = read(client, account_ids)
         members = {each: member for each, member in found.members.items() if each != OTHER_MEMBER}
         return MemberList(members, dict.fromkeys({OTHER_MEMBER} & set(account_ids), "Not now."))

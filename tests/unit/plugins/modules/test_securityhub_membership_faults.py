@@ -220,7 +220,7 @@ def test_administrator_that_sts_does_not_name_is_found_in_the_list(hub: Hub) -> 
     assert {row["account_id"]: (row["member_status"], row["reason"]) for row in run.result["memberships"]} == {
         NEW: ("Enabled", None),
         WITH_HUB: ("Enabled", None),
-        ADMINISTRATOR: (None, "administrator_account"),
+        ADMINISTRATOR: (None, "own_account"),
     }
 
 

@@ -195,9 +195,11 @@ def test_administrator_that_is_a_member_itself_invites_nobody(hub: Hub, check: b
     seed_members(hub, {ADMINISTRATOR: "Enabled"}, [REGION], OTHER_ADMINISTRATOR)
     seed_members(hub, {ONE: "Created", TWO: "Enabled"}, THREE)
     run = fleet(hub, [ONE, TWO], check=check, regions=THREE)
-    assert [(row["region"], row["error_code"]) for row in run.result["failed_regions"]] == [(REGION, "is_member")]
+    assert [(row["region"], row["error_code"]) for row in run.result["failed_regions"]] == [
+        (REGION, "caller_is_member")
+    ]
     assert [row[2:] for row in rows(run)] == [
-        ([], "is_member"),
+        ([], "caller_is_member"),
         ([], None),
         *([(["invite", "enable_hub", "accept"], None), ([], None)] * 2),
     ]
@@ -326,7 +328,7 @@ def test_diff_names_every_account_that_was_read(hub: Hub) -> None:
         "before": {THREE[0]: {}, **dict.fromkeys(THREE[1:], before)},
         "after": {THREE[0]: {}, **dict.fromkeys(THREE[1:], after)},
     }
-    assert run.result["counts"]["by_status"] == {"Enabled": 6, "not_read": 3}
+    assert run.result["counts"]["by_status"] == {"Enabled": 6, "unreadable": 3}
 
 
 def test_failure_of_a_region_is_said_once(hub: Hub) -> None:

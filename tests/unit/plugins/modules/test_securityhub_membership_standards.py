@@ -308,8 +308,8 @@ def test_region_that_can_invite_nobody_names_the_standards_that_are_missing(hub:
     seed(hub)
     seed_members(hub, {ADMINISTRATOR: "Enabled"}, administrator_id="777766665555")
     run = fleet(hub, [NEW, ENABLED], check=check)
-    assert failures(run.result) == {REGION: "is_member"}
-    assert rows(run)[ENABLED] == ("Enabled", (), "is_member")
+    assert failures(run.result) == {REGION: "caller_is_member"}
+    assert rows(run)[ENABLED] == ("Enabled", (), "caller_is_member")
     assert standards_by_account(hub)[ENABLED] == {}
     hub.reset_counts()
     done = fleet(hub, [ENABLED], check=check)

@@ -215,7 +215,7 @@ def test_account_with_enabled_members_is_told_that_it_cannot_accept(hub: Hub, ch
     seed_members(hub, {MEMBER: "Invited"})
     seed_members(hub, {OTHER_MEMBER: "Enabled"}, administrator_id=MEMBER)
     run = run_at(hub, securityhub_invitation, check=check, account_id=MEMBER, administrator_id=ADMINISTRATOR)
-    assert failures(run.result) == {"eu-west-1": "is_administrator"}
+    assert failures(run.result) == {"eu-west-1": "has_members"}
     assert not run.result["changed"]
     assert writes(hub) == {}
     assert f"Account {MEMBER} has enabled members" in run.result["msg"]
@@ -229,8 +229,8 @@ def test_member_that_invites_gets_one_failure(hub: Hub, check: bool) -> None:
     run = run_at(hub, securityhub_member_invite, check=check, account_ids=account_ids)
     assert run.failed
     assert not run.result["changed"]
-    assert failures(run.result) == {"eu-west-1": "is_member"}
-    assert set(reasons(run.result).values()) <= {"is_member", "not_attempted"}
+    assert failures(run.result) == {"eu-west-1": "caller_is_member"}
+    assert set(reasons(run.result).values()) <= {"caller_is_member", "not_attempted"}
     assert MEMBER in run.result["msg"]
     assert writes(hub).get("InviteMembers", 0) <= 1
 
@@ -271,7 +271,7 @@ def test_administrator_account_is_left_alone(
     seed_members(hub, members)
     run = run_at(hub, module, check=check, fail_on_unprocessed=bool(members), **options)
     assert not run.failed
-    assert reasons(run.result)[ADMINISTRATOR] == "administrator_account"
+    assert reasons(run.result)[ADMINISTRATOR] == "own_account"
     assert ADMINISTRATOR not in statuses(hub)
 
 
@@ -281,7 +281,7 @@ def test_administrator_that_is_to_accept_its_own_invitation_does_not_wait(hub: H
     run = run_at(hub, securityhub_invitation, check=check, administrator_id=ADMINISTRATOR)
     assert not run.failed
     assert not run.result["changed"]
-    assert [row["reason"] for row in run.result["memberships"]] == ["administrator_account"]
+    assert [row["reason"] for row in run.result["memberships"]] == ["own_account"]
     assert clock.pauses == []
     assert writes(hub) == {}
 

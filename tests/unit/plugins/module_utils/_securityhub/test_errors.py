@@ -27,14 +27,14 @@ DOCUMENTED = {
     "UNKNOWN_STATUS": "unknown_status",
     "UNREADABLE": "unreadable",
     "SUSPENDED_REASON": "suspended",
-    "ADMINISTRATOR_ACCOUNT": "administrator_account",
+    "OWN_ACCOUNT": "own_account",
     "AWAITING_ACCEPTANCE": "awaiting_acceptance",
     "ROLE_NOT_ASSUMED": "role_not_assumed",
     "REGION_NOT_ENABLED": "region_not_enabled",
     "STANDARDS_PENDING": "standards_pending",
     "OTHER_ADMINISTRATOR": "other_administrator",
-    "IS_ADMINISTRATOR": "is_administrator",
-    "IS_MEMBER": "is_member",
+    "HAS_MEMBERS": "has_members",
+    "CALLER_IS_MEMBER": "caller_is_member",
     "NO_INVITATION": "no_invitation",
     "ASSOCIATED": "associated",
     "STANDARDS_NOT_OFFERED": "standards_not_offered",
@@ -51,7 +51,7 @@ def test_documented_reasons_and_codes(name: str, value: str) -> None:
 
 
 def test_reasons_that_are_no_failure() -> None:
-    assert {"administrator_account", "awaiting_acceptance", "standards_pending"} == errors.NO_FAILURE
+    assert {"own_account", "awaiting_acceptance", "standards_pending"} == errors.NO_FAILURE
 
 
 NO_SUCH_RESOURCE = "The request is rejected since no such resource found."

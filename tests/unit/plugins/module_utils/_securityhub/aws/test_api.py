@@ -37,8 +37,8 @@ def _stubber(client: Any) -> Iterator[Stubber]:
         stubber.assert_no_pending_responses()
 
 
-def hub_client(stubber: Stubber, read_attempts: int = 1) -> calls.SecurityHubClient:
-    return calls.SecurityHubClient("eu-west-1", stubber.client, read_attempts)
+def hub_client(stubber: Stubber, read_attempts: int = 1) -> calls.RegionClient:
+    return calls.RegionClient("eu-west-1", stubber.client, read_attempts)
 
 
 def entry(account_id: str, status: str = "Created", **more: Any) -> dict[str, Any]:
@@ -255,8 +255,8 @@ class NotUnderstood:
         return call
 
 
-def not_understood(response: Any) -> calls.SecurityHubClient:
-    return calls.SecurityHubClient("eu-west-1", NotUnderstood(response), 1)
+def not_understood(response: Any) -> calls.RegionClient:
+    return calls.RegionClient("eu-west-1", NotUnderstood(response), 1)
 
 
 ODD = [

@@ -19,7 +19,7 @@ from botocore.utils import parse_timestamp
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import clients as clients_module
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import sessions
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
@@ -38,7 +38,7 @@ def not_started(error: SecurityHubError) -> RegionResult[Any]:
     return RegionResult(None, error)
 
 
-def map_regions(session: RegionSession, work: Callable[[SecurityHubClient], Any]) -> dict[str, Any]:
+def map_regions(session: RegionSession, work: Callable[[RegionClient], Any]) -> dict[str, Any]:
     """What the work returns in each Region."""
     found = session.map_regions(lambda client: RegionResult(work(client)), not_started)
     assert [each.error for each in found.values()] == [None] * len(found)
@@ -144,11 +144,11 @@ def test_workers_are_the_fewest_for_as_many_rounds(items: int, limit: int, worke
     assert clients_module._workers(items, limit) == workers
 
 
-def client_of(**boto_params: Any) -> SecurityHubClient:
+def client_of(**boto_params: Any) -> RegionClient:
     """The client of one Region."""
     made = map_regions(connection(None, "eu-west-1", **KEYS, **boto_params), lambda client: client)
     client = made["eu-west-1"]
-    assert isinstance(client, SecurityHubClient)
+    assert isinstance(client, RegionClient)
     return client
 
 

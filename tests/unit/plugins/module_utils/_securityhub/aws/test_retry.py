@@ -35,8 +35,8 @@ def _stubber(client: Any) -> Iterator[Stubber]:
         stubber.assert_no_pending_responses()
 
 
-def hub_client(sdk: Any) -> calls.SecurityHubClient:
-    return calls.SecurityHubClient("eu-west-1", sdk, 1)
+def hub_client(sdk: Any) -> calls.RegionClient:
+    return calls.RegionClient("eu-west-1", sdk, 1)
 
 
 THROTTLED, IN_DOUBT, FINAL = "throttled", "in_doubt", ""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import SecurityHubClient
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.find_regions import (
     FindingAggregator,
     FoundRegions,
@@ -175,7 +175,7 @@ class Account:
 
     def find(self, word: str, exclude: list[Any] | None = None) -> FoundRegions:
         """The Regions that a word stands for, asked in Ireland."""
-        client = SecurityHubClient(IRELAND, self, read_attempts=1)
+        client = RegionClient(IRELAND, self, read_attempts=1)
         requested = requested_regions([word], exclude, IRELAND, KNOWN)
         return find_regions(requested, lambda: client, lambda: client, KNOWN)
 

@@ -92,7 +92,7 @@ def test_account_with_enabled_members_cannot_accept(status: str) -> None:
     side = MemberSide(None, Invitation(ASKED, status, "0123"), administers_members=True)
     with pytest.raises(PreconditionFailed, match=r"multiaccount\.aws\.securityhub_member\.") as failed:
         plan_membership("accepted", ASKED, side, REGION)
-    assert failed.value.error_code == "is_administrator"
+    assert failed.value.error_code == "has_members"
 
 
 @pytest.mark.parametrize("state", ["declined", "absent"])

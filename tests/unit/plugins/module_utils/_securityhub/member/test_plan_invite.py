@@ -147,12 +147,12 @@ CREATED = plan_invitation(ACCOUNT, member("Created"), [])
             "unprocessed", False, "rejected", "No.", id="the call was refused",
         ),
         pytest.param(
-            WriteResult(member("Created"), error="It is a member itself.", precondition="is_member"),
-            "unprocessed", False, "is_member", "It is a member itself.", id="nobody can be invited",
+            WriteResult(member("Created"), error="It is a member itself.", precondition="caller_is_member"),
+            "unprocessed", False, "caller_is_member", "It is a member itself.", id="nobody can be invited",
         ),
         pytest.param(
             WriteResult(member("Created"), refusal="The current account cannot invite itself."),
-            "unprocessed", False, "administrator_account", "cannot invite itself", id="its own account",
+            "unprocessed", False, "own_account", "cannot invite itself", id="its own account",
         ),
         pytest.param(
             WriteResult(member("Created"), refusal="already invited", already_done=True),

@@ -12,8 +12,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     expected_outcome,
     final_outcome,
     plan_absent,
-    plan_administrator_account,
     plan_disassociated,
+    plan_own_account,
     plan_present,
     plan_unreadable,
 )
@@ -172,13 +172,13 @@ def test_run_says_nothing_of_a_monitoring_that_goes_on() -> None:
 
 
 def test_own_account_keeps_the_entry_that_it_should_not_have() -> None:
-    own = plan_administrator_account(ACCOUNT, member("Created"))
+    own = plan_own_account(ACCOUNT, member("Created"))
     assert (own.before, own.after) == (member("Created"), member("Created"))
     assert own.message == "This is the administrator account itself, which is never a member of its own list."
 
 
 def test_own_account_and_unreadable_account_get_no_steps() -> None:
-    own, unreadable = plan_administrator_account(ACCOUNT, None), plan_unreadable(ACCOUNT, "Internal error.")
-    assert (own.steps, own.reason, own.is_seen) == ((), "administrator_account", True)
+    own, unreadable = plan_own_account(ACCOUNT, None), plan_unreadable(ACCOUNT, "Internal error.")
+    assert (own.steps, own.reason, own.is_seen) == ((), "own_account", True)
     assert (unreadable.steps, unreadable.reason, unreadable.is_seen) == ((), "unreadable", False)
     assert expected_outcome(unreadable).processing_result == "Internal error."

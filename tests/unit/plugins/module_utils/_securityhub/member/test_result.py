@@ -198,10 +198,10 @@ def test_message_about_one_account_counts_nothing() -> None:
 
 @pytest.mark.parametrize("others", [[], [INVITED]])
 def test_administrator_account_never_fails_the_task(others: list[Outcome]) -> None:
-    own = unprocessed(ADMINISTRATOR, "administrator_account")
+    own = unprocessed(ADMINISTRATOR, "own_account")
     result = result_of({REGION: RegionResult([own, *others])})
     assert "msg" not in result
-    assert [row["reason"] for row in result["unprocessed_accounts"]] == ["administrator_account"]
+    assert [row["reason"] for row in result["unprocessed_accounts"]] == ["own_account"]
 
 
 def test_account_that_may_have_been_written_is_changed() -> None:

@@ -70,7 +70,7 @@ SIDES: list[tuple[MemberLook, bool, tuple[str, ...], str | None, str | None]] = 
     (DISABLED, True, ("enable_hub", "accept"), "Enabled", None),
     (HUB, True, ("accept",), "Enabled", None),
     (OTHERS, False, (), None, "other_administrator"),
-    (HAS_MEMBERS, False, (), None, "is_administrator"),
+    (HAS_MEMBERS, False, (), None, "has_members"),
     (NO_ACCESS, True, (), "Invited", "role_not_assumed"),
     (CLOSED, True, (), "Invited", "region_not_enabled"),
     (FAILED, True, (), "Invited", "rejected"),

@@ -113,7 +113,7 @@ STAYS = MemberPlan(ACCOUNT, ENABLED, "unchanged", ENABLED)
         (MembershipPlan(replace(STAYS, before=CREATED)), False),
         (MembershipPlan(replace(STAYS, before=None)), False),
         (MembershipPlan(replace(STAYS, steps=("delete",))), False),
-        (MembershipPlan(STAYS, reason="administrator_account"), False),
+        (MembershipPlan(STAYS, reason="own_account"), False),
     ],
 )
 def test_plan_of_an_account_that_is_and_stays_enabled(plan: MembershipPlan, enabled: bool) -> None:

@@ -118,7 +118,7 @@ def test_counts() -> None:
     assert result_of({REGION: region(row(), gone), SECOND: region(row(), unread)})["counts"] == {
         "accounts": 2,
         "memberships": 4,
-        "by_status": {"Enabled": 2, "not_listed": 1, "not_read": 1},
+        "by_status": {"Enabled": 2, "not_a_member": 1, "unreadable": 1},
     }
 
 
@@ -132,7 +132,7 @@ def test_diff_leaves_out_what_was_not_read() -> None:
     }
 
 
-@pytest.mark.parametrize("reason", [None, "awaiting_acceptance", "administrator_account"])
+@pytest.mark.parametrize("reason", [None, "awaiting_acceptance", "own_account"])
 def test_what_does_not_fail_the_task(reason: str | None) -> None:
     assert message_of(row(reason=reason, words="It is so.")) == ""
 

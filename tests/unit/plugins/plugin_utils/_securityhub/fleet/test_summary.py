@@ -136,7 +136,7 @@ FAILS = {"onboard": True, "invite": True, "verify": True, "report": False, "offb
 def test_verdict_by_reason(purpose: str, reason: str) -> None:
     found = summed(result(row(1, status="Created", reason=reason)), purpose)
     accepted = purpose != "verify" and reason in ("awaiting_acceptance", "standards_pending")
-    assert found.failed == (FAILS[purpose] and not accepted and reason != "administrator_account")
+    assert found.failed == (FAILS[purpose] and not accepted and reason != "own_account")
     assert REASONS[reason][0] in "\n".join(found.lines)
     assert REASONS[reason][1] in "\n".join(found.lines)
 
@@ -441,7 +441,7 @@ def test_offboard_counts_outcomes() -> None:
         row(1, status=None, actions=["leave", "disassociate", "delete"]),
         row(2, status=None),
         row(3, status="Removed", actions=["disassociate"], reason="rejected", processing_result="still associated"),
-        {**row(4, status=None, reason="administrator_account")},
+        {**row(4, status=None, reason="own_account")},
     ]
     found = summed(result(*rows), "offboard")
     assert found.lines[0].startswith("4 accounts \u00d7 1 Region = 4 memberships: 1 ")
