@@ -181,8 +181,8 @@ from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInv
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import list_members
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import read_or_error
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import parse_statuses
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import assume_role
@@ -317,9 +317,7 @@ class InventoryModule(AWSInventoryBase):
         by_place, _errors = self._session.map_places(
             None, lambda client: read_or_error(lambda: list_members(client)), nothing_found
         )
-        result = info_result(
-            by_place, {"members": lambda member: [member_row(member)]}, self._session.caller_account_id
-        )
+        result = info_result(by_place, {"members": lambda member: [member_row(member)]})
         failed = result["failed_regions"]
         if failed and (self.get_option("fail_on_failed_regions") or len(failed) == len(self._session.regions)):
             self.fail_aws(f"The inventory would be incomplete. {result['msg']}")

@@ -223,8 +223,8 @@ from typing import Any, Dict, Mapping, Optional
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.apply import (
     HubChange,
@@ -289,7 +289,7 @@ def manage_hubs(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMode) 
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     by_place, errors = session.map_places(roles, work, not_started)
-    result = region_result(by_place, "hubs", lambda hub: [vars(hub)], vars, mode, session.caller_account_id)
+    result = region_result(by_place, "hubs", lambda hub: [vars(hub)], vars, mode)
     return with_failed_accounts(result, errors)
 
 

@@ -195,18 +195,20 @@ from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import describe_hub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import (
+    describe_hub,
+    list_enabled_regions,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
     RegionClient,
     read_or_error,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.find_regions import (
     find_aggregator,
     linked_regions,
-    list_enabled_regions,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNTS_SPEC,
@@ -239,7 +241,7 @@ def list_hubs(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMode) -
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     work = partial(find_hub, session if params["finding_aggregator"] else None)
     by_place, errors = session.map_places(roles, work, nothing_found)
-    result = info_result(by_place, {"hubs": lambda row: [row]}, session.caller_account_id)
+    result = info_result(by_place, {"hubs": lambda row: [row]})
     return with_failed_accounts(result, errors)
 
 

@@ -258,8 +258,8 @@ from typing import Any, Dict, List, Mapping, Optional
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo, Place
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     UNCONFIRMED,
     InvalidInput,
@@ -319,14 +319,7 @@ def manage_invitation(params: Mapping[str, Any], info: ConnectionInfo, mode: Run
         return reconcile_invitation(client, desired, mode.check, partial(session.caller_account_id, client.region))
 
     by_place, errors = session.map_places(roles, work, not_started)
-    result = region_result(
-        by_place,
-        "memberships",
-        lambda membership: [vars(membership)],
-        by_administrator,
-        mode,
-        session.caller_account_id,
-    )
+    result = region_result(by_place, "memberships", lambda membership: [vars(membership)], by_administrator, mode)
     result = with_failed_accounts(result, errors)
     return {**result, "hub_enabled_regions": hub_enabled_regions(by_place)} if desired.hub else result
 

@@ -185,8 +185,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
     RegionClient,
     read_or_error,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNTS_SPEC,
@@ -225,7 +225,7 @@ def list_relationships(params: Mapping[str, Any], info: ConnectionInfo, _mode: R
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     by_place, errors = session.map_places(roles, work, nothing_found)
-    return with_failed_accounts(info_result(by_place, rows, session.caller_account_id), errors)
+    return with_failed_accounts(info_result(by_place, rows), errors)
 
 
 def main() -> None:

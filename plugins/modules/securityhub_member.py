@@ -294,8 +294,8 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     COMMON_SPEC,
@@ -366,7 +366,7 @@ def manage_members(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMod
 
     by_region = session.map_regions(work, partial(not_started, account_ids)) if account_ids else {}
     verb, fail = VERBS[params["state"]], params["fail_on_unprocessed"]
-    result = account_result(by_region, LISTS, verb, fail, mode, session.caller_account_id)
+    result = account_result(by_region, LISTS, verb, fail, mode)
     return {**result, "warnings": warnings_for(params["state"], emails, by_region)}
 
 

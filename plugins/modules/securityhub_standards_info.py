@@ -147,15 +147,15 @@ from typing import Any, Dict, Mapping, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api_standards import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import (
     get_enabled_standards,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
     RegionClient,
     read_or_error,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     RegionResult,
     SecurityHubError,
@@ -187,7 +187,7 @@ def list_standards(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMo
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     by_place, errors = session.map_places(roles, find_standards, nothing_found)
-    result = info_result(by_place, {"standards": lambda standard: [vars(standard)]}, session.caller_account_id)
+    result = info_result(by_place, {"standards": lambda standard: [vars(standard)]})
     return with_failed_accounts(result, errors)
 
 

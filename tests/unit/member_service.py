@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -31,7 +32,8 @@ class Service:
     """
 
     region = "eu-west-1"
-    read_attempts = 1
+    read_attempts = silent_reads = 1
+    is_silent = threading.Event()
 
     def __init__(self, clock: Clock, statuses: dict[str, str]) -> None:
         self.clock = clock

@@ -79,7 +79,8 @@ class Scripted(Generic[State]):
     """
 
     region = "eu-west-1"
-    read_attempts = 1
+    read_attempts = silent_reads = 1
+    is_silent = threading.Event()
 
     def __init__(self, clock: Clock, state: State) -> None:
         self.clock = clock

@@ -11,13 +11,16 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
+
 from ..errors import CREDENTIAL_CODES, SecurityHubError
 from ..inputs.roles import Role
-from .retry import read_with_retries, send_once
+from .api import assume_role
+from .calls import RegionClient
 
 try:
     from botocore.credentials import Credentials, ReadOnlyCredentials
@@ -29,22 +32,25 @@ except ImportError:
 _OTHER_REGION_CODES = CREDENTIAL_CODES | {"RegionDisabledException"}
 # Credentials that end sooner than this are taken again.
 _MARGIN = timedelta(minutes=2)
-# Attempts in a Region while there is another one to ask, and in the last one.
+# Attempts in a Region while there is another one to ask.
 ATTEMPTS_BEFORE_NEXT_REGION = 3
-ASSUME_ROLE_ATTEMPTS = 8
 
 
 @dataclass
 class RoleCredentials:
     """Credentials of a role, taken when they are needed first, and taken again before they expire.
 
-    :param assume: sends AssumeRole in a Region and returns its Credentials
+    :param request: the parameters of AssumeRole
+    :param sts: returns the client of STS in a Region
     :param regions: where STS may be asked, the one at hand first
+    :param base: the credentials that sign AssumeRole, None for those of the session
     :param account_id: the account that they give access to, None where nobody asks
     """
 
-    assume: Callable[[str], Mapping[str, Any]]
+    request: Mapping[str, Any]
+    sts: Callable[[str], RegionClient]
     regions: Sequence[str]
+    base: Any = None
     account_id: Optional[str] = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _frozen: Any = None
@@ -90,10 +96,10 @@ class RoleCredentials:
 
     def _take(self, regions: Sequence[str]) -> None:
         self._frozen, self._error = None, None
-        for number, region in enumerate(regions, 1):
-            attempts = ASSUME_ROLE_ATTEMPTS if number == len(regions) else ATTEMPTS_BEFORE_NEXT_REGION
+        for number, client in enumerate(self._clients(regions), 1):
+            once = replace(client, read_attempts=ATTEMPTS_BEFORE_NEXT_REGION, silent_reads=1)
             try:
-                self._frozen, self._expires = self._assume_with_retries(region, attempts)
+                self._frozen, self._expires = self._assume(once if number < len(regions) else client)
             except SecurityHubError as error:
                 # The last one is the one that another Region did not help with.
                 self._error = error
@@ -103,13 +109,32 @@ class RoleCredentials:
                 self._error = None
                 return
 
-    def _assume_with_retries(self, region: str, attempts: int) -> Tuple[Any, Optional[datetime]]:
-        def assume() -> Tuple[Any, Optional[datetime]]:
-            taken = self.assume(region)
-            keys = ReadOnlyCredentials(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"])
-            return keys, taken.get("Expiration")
+    def _clients(self, regions: Sequence[str]) -> Iterator[RegionClient]:
+        """Yield the clients of STS in the order of the Regions, those that do not respond at the end."""
+        silent = []
+        for client in map(self.sts, regions):
+            if client.is_silent.is_set():
+                silent.append(client)
+            else:
+                yield client
+        yield from silent
 
-        return read_with_retries(lambda: send_once(assume, "AssumeRole", region), attempts)
+    def _assume(self, client: RegionClient) -> Tuple[Any, Optional[datetime]]:
+        """Take the role, and return its credentials and when they expire.
+
+        :raises SecurityHubError: if that fails, or the session is one of another account than the role
+        """
+        with acting_as(self.base):
+            session = assume_role(client, self.request)
+        wanted, got = (_account_of(arn) for arn in (self.request["RoleArn"], session.arn))
+        if wanted != got:
+            text = f"STS returned a session of {session.arn}, which is not in account {wanted}"
+            raise SecurityHubError("unexpected_account", text, "AssumeRole", client.region)
+        return ReadOnlyCredentials(*session.keys), session.expires
+
+
+def _account_of(arn: str) -> Any:
+    return (parse_aws_arn(arn) or {}).get("account_id")
 
 
 def _may_help_elsewhere(error: SecurityHubError) -> bool:

@@ -231,7 +231,7 @@ class InvitationSteps:
     def send(self, step: str) -> None:
         """Send the request of a step."""
         if step == ACCEPT and self.side.invitation:
-            accept_invitation(self._client, self.side.invitation)
+            accept_invitation(self._client, self._administrator_id, self.side.invitation.invitation_id)
         elif step == DECLINE:
             decline_invitation(self._client, self._administrator_id)
         elif step == LEAVE:

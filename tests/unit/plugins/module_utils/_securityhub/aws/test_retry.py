@@ -123,12 +123,7 @@ def test_what_no_answer_means(client: Any, error: Exception, kind: str) -> None:
 def fail_with(error: Exception) -> errors.SecurityHubError:
     """What a request ends with that meets this."""
 
-    def send() -> None:
-        raise error
-
-    with pytest.raises(errors.SecurityHubError) as failed:
-        retry.send_once(send, "GetMembers", "eu-west-1", accounts(1))
-    return failed.value
+    return calls.as_service_error(error, "GetMembers", "eu-west-1", accounts(1))
 
 
 @pytest.mark.parametrize(
@@ -168,6 +163,7 @@ def failed(code: str = "InternalException", status: int = 500, **more: Any) -> e
 
 THROTTLE = failed("TooManyRequestsException", 429, throttled=True)
 LOST = failed("ReadTimeoutError", 0, in_doubt=True)
+CLOSED = failed("ConnectionClosedError", 0, in_doubt=True)
 STALE = failed("ResourceNotFoundException", 404)
 REFUSED = failed("InvalidInputException", 400)
 EMPTY = errors.SecurityHubError("BadRequestException", "", "InviteMembers", "eu-west-1", status=400)
@@ -220,7 +216,9 @@ def test_write_is_given_up(clock: Clock, error: errors.SecurityHubError, sent: i
     assert (write.sent, len(clock.pauses)) == (sent, sent - 1)
 
 
-@pytest.mark.parametrize(("error", "reads"), [(THROTTLE, 4), (LOST, 4), (EMPTY, 4), (REFUSED, 1), (STALE, 1)])
+@pytest.mark.parametrize(
+    ("error", "reads"), [(THROTTLE, 4), (CLOSED, 4), (LOST, retry.SILENT_READS), (EMPTY, 4), (REFUSED, 1), (STALE, 1)]
+)
 def test_read_is_given_up(clock: Clock, error: errors.SecurityHubError, reads: int) -> None:
     write = ScriptedWrite([error] * 100)
     with pytest.raises(errors.SecurityHubError) as raised:

@@ -42,7 +42,7 @@ def region(*rows: MembershipRow, error: SecurityHubError | None = None, **more: 
 def result_of(
     by_region: dict[str, RegionResult[RegionMemberships]], fails: bool = True, mode: RunMode = RUN
 ) -> dict[str, Any]:
-    return membership_result(by_region, fails, mode, lambda _region: None)
+    return membership_result(by_region, fails, mode)
 
 
 def message_of(*rows: MembershipRow, fails: bool = True) -> str:
