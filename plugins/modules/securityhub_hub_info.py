@@ -177,7 +177,9 @@ failed_accounts:
       type: str
       sample: "111122223333"
     error_code:
-      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      description: >-
+        The error code of STS, or the name of the SDK's exception where there was no response. V(unexpected_account)
+        means that the session that STS returned is not in this account.
       returned: always
       type: str
       sample: AccessDenied
