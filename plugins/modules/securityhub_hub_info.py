@@ -201,10 +201,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
     describe_hub,
     list_enabled_regions,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
-    RegionClient,
-    read_or_error,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.find_regions import (
     find_aggregator,
@@ -251,15 +248,12 @@ def find_hub(session: Optional[RegionSession], client: RegionClient) -> RegionRe
     """Return the row of the hub in one Region, nothing where Security Hub is not enabled.
 
     :param session: the session if the finding aggregator is to be returned too, else None
+    :raises SecurityHubError: if something can't be read
     """
-
-    def read() -> Sequence[Result]:
-        hub = describe_hub(client, with_tags=True)
-        return (
-            [{**vars(hub), "finding_aggregator": aggregator_row(session, client) if session else None}] if hub else []
-        )
-
-    return read_or_error(read)
+    hub = describe_hub(client, with_tags=True)
+    if hub is None:
+        return RegionResult([])
+    return RegionResult([{**vars(hub), "finding_aggregator": aggregator_row(session, client) if session else None}])
 
 
 def aggregator_row(session: RegionSession, client: RegionClient) -> Optional[Result]:

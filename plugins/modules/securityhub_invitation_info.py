@@ -183,10 +183,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
     get_administrator,
     list_invitations,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
-    RegionClient,
-    read_or_error,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
@@ -218,7 +215,7 @@ def list_relationships(params: Mapping[str, Any], info: ConnectionInfo, _mode: R
     """
 
     def work(client: RegionClient) -> RegionResult[Sequence[AdministratorAndInvitations]]:
-        return read_or_error(lambda: [(get_administrator(client), list_invitations(client))])
+        return RegionResult([(get_administrator(client), list_invitations(client))])
 
     rows = {
         "invitations": lambda found: map(vars, found[1]),

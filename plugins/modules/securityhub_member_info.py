@@ -152,10 +152,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
     read_members,
     unreadable_error,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
-    RegionClient,
-    read_or_error,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
@@ -205,7 +202,7 @@ def list_requested_members(params: Mapping[str, Any], info: ConnectionInfo, _mod
 def find_members(client: RegionClient, account_ids: Optional[List[str]]) -> RegionResult[Sequence[Member]]:
     """Return the members of one Region: all, or those that were asked for."""
     if account_ids is None:
-        return read_or_error(lambda: list_members(client))
+        return RegionResult(list_members(client))
     read = read_members(client, account_ids)
     members = [member for member in read.value.members.values() if member]
     return RegionResult(members, read.error or unreadable_error(client, read.value))

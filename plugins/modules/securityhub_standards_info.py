@@ -152,10 +152,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import (
     get_enabled_standards,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
-    RegionClient,
-    read_or_error,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
@@ -195,10 +192,10 @@ def list_standards(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMo
 
 def find_standards(client: RegionClient) -> RegionResult[Sequence[Standard]]:
     """Return the standards of one account and Region, nothing where Security Hub is not enabled."""
-    found = read_or_error(lambda: sorted(get_enabled_standards(client), key=lambda each: each.name))
-    if isinstance(found.error, SecurityHubError) and found.error.hub_is_disabled:
-        return RegionResult([])
-    return found
+    try:
+        return RegionResult(sorted(get_enabled_standards(client), key=lambda each: each.name))
+    except SecurityHubError as error:
+        return RegionResult([], None if error.hub_is_disabled else error)
 
 
 def main() -> None:

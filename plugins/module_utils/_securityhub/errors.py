@@ -42,6 +42,8 @@ STANDARDS_INCOMPLETE = "standards_incomplete"
 
 # Error code of this collection for an account that the response to a call names as unprocessed.
 UNPROCESSED_ACCOUNTS = "UnprocessedAccounts"
+# Error code of the SDK where a service was connected and did not respond in time.
+SILENCE = "ReadTimeoutError"
 # Stands in for a message or ProcessingResult that is empty.
 NO_REASON = "The service gave no reason."
 
@@ -184,7 +186,7 @@ class SecurityHubError(Exception):
     @property
     def is_silence(self) -> bool:
         """Whether the service was connected and did not respond in time."""
-        return self.error_code == "ReadTimeoutError"
+        return self.error_code == SILENCE
 
     @property
     def clock_is_off(self) -> bool:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple, TypeVar, cast
@@ -16,6 +17,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optio
 from ..errors import (
     EXPIRED_CODES,
     NO_REASON,
+    SILENCE,
     THROTTLING_CODES,
     UNPROCESSED_ACCOUNTS,
     RegionResult,
@@ -57,8 +59,8 @@ class RegionClient:
     ``sdk`` is the botocore client, which sends each request once. ``read_attempts`` is how often a read is tried at
     most, ``silent_reads`` how often if the Region connects and does not respond. ``renew`` gets new credentials after
     the service found them expired, and returns whether there are any. ``account_id`` returns whose credentials sign
-    its requests, None if that can't be found out. ``is_silent`` is set while the Region does not respond: then a read
-    is tried once, so that what many accounts ask there is given up soon.
+    its requests, None if that can't be found out. ``is_silent`` is set while the Region does not respond: then it is
+    asked by one read at a time, ``probing``, so that what many accounts ask there is given up soon.
     """
 
     region: str
@@ -68,6 +70,7 @@ class RegionClient:
     account_id: Callable[[], Optional[str]] = lambda: None
     silent_reads: int = SILENT_READS
     is_silent: threading.Event = field(default_factory=threading.Event, compare=False)
+    probing: threading.Lock = field(default_factory=threading.Lock, compare=False)
 
 
 def _never(_error: SecurityHubError) -> bool:
@@ -111,21 +114,30 @@ def reads(operation: str, none_if: Callable[[SecurityHubError], bool] = _never) 
 
         @wraps(function)
         def read(client: RegionClient, *arguments: Any, **parameters: Any) -> Any:
-            attempts = 1 if client.is_silent.is_set() else client.read_attempts
-            try:
-                found = read_with_retries(
-                    partial(send, client, *arguments, **parameters), attempts, client.silent_reads
-                )
-            except SecurityHubError as error:
-                if error.is_silence:
-                    client.is_silent.set()
-                raise
-            client.is_silent.clear()
-            return found
+            with _attempts(client, operation) as attempts:
+                return read_with_retries(partial(send, client, *arguments, **parameters), attempts, client.silent_reads)
 
         return cast(Operation, read)
 
     return decorate
+
+
+@contextmanager
+def _attempts(client: RegionClient, operation: str) -> Iterator[int]:
+    """Give the attempts of a read. While the Region does not respond, one read at a time has one, the others none."""
+    is_probe = client.is_silent.is_set()
+    if is_probe and not client.probing.acquire(blocking=False):
+        raise SecurityHubError(SILENCE, "The Region does not respond", operation, client.region)
+    try:
+        yield 1 if is_probe else client.read_attempts
+        client.is_silent.clear()
+    except SecurityHubError as error:
+        if error.is_silence:
+            client.is_silent.set()
+        raise
+    finally:
+        if is_probe:
+            client.probing.release()
 
 
 def _account_ids(arguments: Sequence[Any]) -> List[str]:

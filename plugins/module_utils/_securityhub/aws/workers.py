@@ -111,10 +111,10 @@ class RegionSession:
     def map_regions(self, work: Work[T], not_started: NotStarted[T]) -> Dict[str, RegionResult[T]]:
         """Do the work in all Regions at the same time; return the results in the order of the Regions.
 
-        :param not_started: makes the result of a Region for which no client could be made
+        :param not_started: makes the result of a Region of whose work nothing came but an exception
         :raises InvalidInput: if there are no usable credentials
         """
-        return self._in_each_region(lambda region: self._work(region, work, not_started))
+        return self._in_each_region(partial(self._work, work, not_started))
 
     def map_places(
         self, roles: Optional[Mapping[str, Role]], work: Work[T], not_started: NotStarted[T]
@@ -141,7 +141,7 @@ class RegionSession:
                 if role.take(region):
                     return None
                 with acting_as(role):
-                    return self._work(region, work, not_started)
+                    return self._work(work, not_started, region)
 
             return dict(zip(credentials, run_all(work_as, list(credentials.values()))))
 
@@ -174,7 +174,7 @@ class RegionSession:
 
         return run_all
 
-    def _work(self, region: str, work: Work[T], not_started: NotStarted[T]) -> RegionResult[T]:
+    def _work(self, work: Work[T], not_started: NotStarted[T], region: str) -> RegionResult[T]:
         step = "Connecting"
         try:
             client = self._clients.client(SERVICE, region)

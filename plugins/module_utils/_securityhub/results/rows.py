@@ -142,7 +142,7 @@ def _caller_account_id(results: Collection[RegionResult[Any]]) -> Optional[str]:
 
 
 def _takes_no_call(error: Optional[Failure]) -> bool:
-    """Whether a Region can't be asked: no connection, or none with these credentials."""
+    """Whether a Region can't be asked: no connection, no response, or none with these credentials."""
     if not isinstance(error, SecurityHubError):
         return False
-    return error.unsent or error.error_code in CREDENTIAL_CODES | EXPIRED_CODES
+    return error.unsent or error.is_silence or error.error_code in CREDENTIAL_CODES | EXPIRED_CODES

@@ -387,6 +387,26 @@ def test_region_that_does_not_respond_is_given_up_and_then_asked_once(clock: Clo
     assert len(clock.pauses) == 4
 
 
+def test_region_that_does_not_respond_is_asked_by_one_read_at_a_time(clock: Clock) -> None:
+    service = Silent()
+    client = calls.RegionClient("eu-west-1", service, 1)
+    asked_meanwhile: list[errors.SecurityHubError] = []
+
+    def ask_meanwhile(**_parameters: Any) -> None:
+        with pytest.raises(errors.SecurityHubError) as failed:
+            api.list_invitations(client)
+        asked_meanwhile.append(failed.value)
+        raise ReadTimeoutError(endpoint_url="https://securityhub.example")
+
+    with pytest.raises(errors.SecurityHubError):
+        api.get_members(client, accounts(1))
+    service.get_members = ask_meanwhile  # type: ignore[method-assign,assignment]
+    with pytest.raises(errors.SecurityHubError):
+        api.get_members(client, accounts(1))
+    assert [(each.error_code, each.is_retryable) for each in asked_meanwhile] == [("ReadTimeoutError", False)]
+    assert clock.pauses == []
+
+
 HUB = {"HubArn": "arn:aws:securityhub:eu-west-1:111122223333:hub/default"}
 
 
