@@ -16,6 +16,8 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
+
 from ..errors import (
     DENIED_CODES,
     NO_REASON,
@@ -288,7 +290,7 @@ def _standard(entry: Mapping[str, Any]) -> Standard:
 
 def _short_name(arn: str) -> str:
     """Return the short name in the ARN of a standard: arn:aws:securityhub:REGION::standards/NAME/v/VERSION."""
-    return arn.rpartition(":")[2].partition("/")[2] or arn
+    return (parse_aws_arn(arn) or {}).get("resource_id", arn)
 
 
 @writes("BatchEnableStandards")

@@ -18,7 +18,7 @@ from ansible.module_utils.ansible_release import __version__ as ansible_core_ver
 from ..errors import InvalidInput, SecurityHubError
 from .api import get_caller_account_id
 from .calls import RegionClient
-from .credentials import RoleCredentials, acting_as, acting_credentials, signing_key
+from .credentials import ACTING, SIGNED_WITH, RoleCredentials, acting_as
 from .retry import READ_ATTEMPTS
 from .sessions import SERVICE, AwsSession
 
@@ -72,7 +72,7 @@ class Clients:
         For the role of a member account, it is this account. STS is asked in the Region at hand and, where it does not
         answer there, in the other Regions.
         """
-        acting = acting_credentials()
+        acting = ACTING.get()
         if acting and acting.account_id:
             return acting.account_id
         with self._account_lock:
@@ -90,8 +90,8 @@ class Clients:
 
     def _renew(self) -> bool:
         """Take the role at hand again, after its session expired; return whether there is a new one."""
-        credentials = acting_credentials() or self._session.credentials
-        return isinstance(credentials, RoleCredentials) and credentials.renew(signing_key())
+        credentials = ACTING.get() or self._session.credentials
+        return isinstance(credentials, RoleCredentials) and credentials.renew(SIGNED_WITH.get())
 
     def _retries(self) -> Dict[str, Any]:
         return getattr(self._session.info.boto_params.get("aws_config"), "retries", None) or {}

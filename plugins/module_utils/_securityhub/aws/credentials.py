@@ -45,6 +45,7 @@ class RoleCredentials:
     :param regions: where STS may be asked, the one at hand first
     :param base: the credentials that sign AssumeRole, None for those of the session
     :param account_id: the account that they give access to, None where nobody asks
+    :param error: why the role could not be taken, None if it was, or has not been needed
     """
 
     request: Mapping[str, Any]
@@ -52,10 +53,10 @@ class RoleCredentials:
     regions: Sequence[str]
     base: Any = None
     account_id: Optional[str] = None
+    error: Optional[SecurityHubError] = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _frozen: Any = None
     _expires: Optional[datetime] = None
-    _error: Optional[SecurityHubError] = None
 
     def take(self, region: str) -> Optional[SecurityHubError]:
         """Take the role unless it is taken; return why that failed, None if it did not. A failure is remembered.
@@ -63,9 +64,9 @@ class RoleCredentials:
         :param region: the Region at hand, where STS is asked first
         """
         with self._lock:
-            if self._frozen is None and self._error is None:
+            if self._frozen is None and self.error is None:
                 self._take([region, *(each for each in self.regions if each != region)])
-            return self._error
+            return self.error
 
     def get_frozen_credentials(self) -> Any:
         """Return the credentials, as botocore asks for them before it signs a request.
@@ -75,8 +76,8 @@ class RoleCredentials:
         with self._lock:
             if self._frozen is None or (self._expires and datetime.now(timezone.utc) + _MARGIN >= self._expires):
                 self._take(self.regions)
-            if self._error:
-                raise self._error
+            if self.error:
+                raise self.error
             return self._frozen
 
     def renew(self, access_key: str) -> bool:
@@ -87,26 +88,21 @@ class RoleCredentials:
         with self._lock:
             if self._frozen is not None and self._frozen.access_key == access_key:
                 self._take(self.regions)
-            return self._error is None
-
-    @property
-    def error(self) -> Optional[SecurityHubError]:
-        """Why the role could not be taken, None if it was, or has not been needed."""
-        return self._error
+            return self.error is None
 
     def _take(self, regions: Sequence[str]) -> None:
-        self._frozen, self._error = None, None
+        self._frozen, self.error = None, None
         for number, client in enumerate(self._clients(regions), 1):
             once = replace(client, read_attempts=ATTEMPTS_BEFORE_NEXT_REGION, silent_reads=1)
             try:
                 self._frozen, self._expires = self._assume(once if number < len(regions) else client)
             except SecurityHubError as error:
                 # The last one is the one that another Region did not help with.
-                self._error = error
+                self.error = error
                 if not _may_help_elsewhere(error):
                     return
             else:
-                self._error = None
+                self.error = None
                 return
 
     def _clients(self, regions: Sequence[str]) -> Iterator[RegionClient]:
@@ -139,13 +135,13 @@ def _account_of(arn: str) -> Any:
 
 def _may_help_elsewhere(error: SecurityHubError) -> bool:
     """Whether STS may take in another Region what it did not take in this one."""
-    return error.is_retryable or error.error_code in _OTHER_REGION_CODES
+    return error.is_retryable or error.is_silence or error.error_code in _OTHER_REGION_CODES
 
 
 # Whose credentials sign the requests of the unit of work at hand; None for those of the session.
-_ACTING: ContextVar[Optional[RoleCredentials]] = ContextVar("acting", default=None)
+ACTING: ContextVar[Optional[RoleCredentials]] = ContextVar("acting", default=None)
 # The access key that signed the last request of this thread.
-_SIGNED_WITH: ContextVar[str] = ContextVar("signed_with", default="")
+SIGNED_WITH: ContextVar[str] = ContextVar("signed_with", default="")
 
 
 class Place(NamedTuple):
@@ -170,11 +166,11 @@ class ConnectionInfo(NamedTuple):
 @contextmanager
 def acting_as(credentials: Optional[RoleCredentials]) -> Iterator[None]:
     """Sign the requests of this thread with these credentials, None for those of the session."""
-    token = _ACTING.set(credentials)
+    token = ACTING.set(credentials)
     try:
         yield
     finally:
-        _ACTING.reset(token)
+        ACTING.reset(token)
 
 
 class _ActingCredentials(Credentials):
@@ -189,8 +185,8 @@ class _ActingCredentials(Credentials):
 
     def get_frozen_credentials(self) -> Any:
         """Return the credentials that sign a request of this thread."""
-        frozen = (_ACTING.get() or self._base()).get_frozen_credentials()
-        _SIGNED_WITH.set(frozen.access_key)
+        frozen = (ACTING.get() or self._base()).get_frozen_credentials()
+        SIGNED_WITH.set(frozen.access_key)
         return frozen
 
 
@@ -205,13 +201,3 @@ class ActingProvider:
     def load(self) -> Any:
         """Return the credentials."""
         return self._credentials
-
-
-def acting_credentials() -> Optional[RoleCredentials]:
-    """Return the credentials of the unit of work at hand, None for those of the session."""
-    return _ACTING.get()
-
-
-def signing_key() -> str:
-    """Return the access key that signed the last request of this thread, empty if there was none."""
-    return _SIGNED_WITH.get()

@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from ..errors import CHECK_CLOCK, InvalidInput, without_passwords
 from ..inputs.regions import KnownRegions
-from ..inputs.roles import assume_role
 from .calls import RegionClient, sdk_message
 from .credentials import ActingProvider, ConnectionInfo, RoleCredentials
 
@@ -89,17 +88,6 @@ def usable(what: str, *more: Type[Exception]) -> Iterator[None]:
         raise
     except (BotoCoreError, ClientError, AttributeError, EOFError, TypeError, ValueError, *more) as error:
         raise InvalidInput(f"The {what} can't be used: {without_passwords(sdk_message(error))}") from error
-
-
-def connection_info(get: Callable[[], Sequence[Any]], params: Mapping[str, Any]) -> ConnectionInfo:
-    """Return what get_aws_connection_info finds, and the role to take.
-
-    :raises InvalidInput: for an aws_config that the SDK refuses, and for what can't be a role
-    """
-    role = assume_role(params)
-    with usable("connection options", OSError):
-        region, endpoint_url, boto_params = get()
-    return ConnectionInfo(region, endpoint_url, boto_params, role)
 
 
 def _check_endpoint_url(url: str) -> None:

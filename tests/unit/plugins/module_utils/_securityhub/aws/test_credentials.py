@@ -16,11 +16,11 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import (
+    ACTING,
+    SIGNED_WITH,
     ActingProvider,
     RoleCredentials,
     acting_as,
-    acting_credentials,
-    signing_key,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput, SecurityHubError
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import MemberEntry
@@ -347,8 +347,8 @@ def test_requests_are_signed_for_the_unit_of_work() -> None:
     mine.take(SECOND)
     mine.renew("KEY1")
     shared = ActingProvider(lambda: base).load()
-    assert (shared.get_frozen_credentials().access_key, signing_key()) == ("KEY1", "KEY1")
+    assert (shared.get_frozen_credentials().access_key, SIGNED_WITH.get()) == ("KEY1", "KEY1")
     with acting_as(mine):
-        assert acting_credentials() is mine
-        assert (shared.get_frozen_credentials().access_key, signing_key()) == ("KEY2", "KEY2")
-    assert acting_credentials() is None
+        assert ACTING.get() is mine
+        assert (shared.get_frozen_credentials().access_key, SIGNED_WITH.get()) == ("KEY2", "KEY2")
+    assert ACTING.get() is None
