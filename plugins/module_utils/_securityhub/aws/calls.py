@@ -9,10 +9,25 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial, wraps
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple, TypeVar, cast
+from functools import wraps
+from typing import (
+    Any,
+    Callable,
+    ContextManager,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+    TypeVar,
+    cast,
+)
 
 from ..errors import (
     EXPIRED_CODES,
@@ -24,7 +39,7 @@ from ..errors import (
     SecurityHubError,
 )
 from ..inputs.account_ids import is_account_id
-from .retry import READ_ATTEMPTS, SILENT_READS, read_with_retries, unexpected_error
+from .retry import READ_ATTEMPTS, SILENT_READS, ReadAttempts, unexpected_error
 
 try:
     from botocore.exceptions import (
@@ -84,52 +99,50 @@ def writes(operation: str, none_if: Callable[[SecurityHubError], bool] = _never)
 
     :param none_if: for which failures the operation returns None
     """
-
-    def decorate(function: Operation) -> Operation:
-        @wraps(function)
-        def send(client: RegionClient, *arguments: Any, **parameters: Any) -> Any:
-            is_renewed = False
-            while True:
-                try:
-                    return function(client, *arguments, **parameters)
-                except Exception as raised:  # noqa: BLE001
-                    # Whatever it is: it is a failure of its Region, so that it stops no other.
-                    error = as_service_error(raised, operation, client.region, _account_ids(arguments))
-                if none_if(error):
-                    return None
-                if is_renewed or error.error_code not in EXPIRED_CODES or not client.renew():
-                    raise error
-                is_renewed = True
-
-        return cast(Operation, send)
-
-    return decorate
+    return _operation(operation, none_if, lambda _client, _operation: nullcontext())
 
 
 def reads(operation: str, none_if: Callable[[SecurityHubError], bool] = _never) -> Callable[[Operation], Operation]:
     """Make a function, whose body is the call, an operation that is sent with retries; otherwise as ``writes``."""
+    return _operation(operation, none_if, _read_attempts)
 
+
+def _operation(
+    operation: str,
+    none_if: Callable[[SecurityHubError], bool],
+    attempts_of: Callable[[RegionClient, str], ContextManager[Optional[ReadAttempts]]],
+) -> Callable[[Operation], Operation]:
     def decorate(function: Operation) -> Operation:
-        send = writes(operation, none_if)(function)
-
         @wraps(function)
-        def read(client: RegionClient, *arguments: Any, **parameters: Any) -> Any:
-            with _attempts(client, operation) as attempts:
-                return read_with_retries(partial(send, client, *arguments, **parameters), attempts, client.silent_reads)
+        def call(client: RegionClient, *arguments: Any, **parameters: Any) -> Any:
+            is_renewed = False
+            with attempts_of(client, operation) as attempts:
+                while True:
+                    try:
+                        return function(client, *arguments, **parameters)
+                    except Exception as raised:  # noqa: BLE001
+                        # Whatever it is: it is a failure of its Region, so that it stops no other.
+                        error = as_service_error(raised, operation, client.region, _account_ids(arguments))
+                    if none_if(error):
+                        return None
+                    if error.error_code in EXPIRED_CODES and not is_renewed and client.renew():
+                        is_renewed = True
+                    elif not attempts or not attempts.sleep(error):
+                        raise error
 
-        return cast(Operation, read)
+        return cast(Operation, call)
 
     return decorate
 
 
 @contextmanager
-def _attempts(client: RegionClient, operation: str) -> Iterator[int]:
+def _read_attempts(client: RegionClient, operation: str) -> Iterator[ReadAttempts]:
     """Give the attempts of a read. While the Region does not respond, one read at a time has one, the others none."""
     is_probe = client.is_silent.is_set()
     if is_probe and not client.probing.acquire(blocking=False):
         raise SecurityHubError(SILENCE, "The Region does not respond", operation, client.region)
     try:
-        yield 1 if is_probe else client.read_attempts
+        yield ReadAttempts(1 if is_probe else client.read_attempts, client.silent_reads)
         client.is_silent.clear()
     except SecurityHubError as error:
         if error.is_silence:

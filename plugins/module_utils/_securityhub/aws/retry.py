@@ -131,23 +131,25 @@ def unexpected_error(
     return SecurityHubError(type(error).__name__, str(error), operation, region, account_ids, in_doubt=sent)
 
 
-def read_with_retries(read: Callable[[], T], attempts: int, silent_reads: int = SILENT_READS) -> T:
-    """Read until the service responds.
+class ReadAttempts:
+    """The attempts of a read.
 
-    :param attempts: how often to try at most
-    :param silent_reads: how often to try at most where it connects and does not respond
-    :raises SecurityHubError: that another attempt can't help, or that did not stop
+    :param attempts: how many there are at most
+    :param silent_reads: how many if the service connects and does not respond
     """
-    pauses, silent = _pauses(attempts), 0
-    while True:
-        try:
-            return read()
-        except SecurityHubError as error:
-            pause = next(pauses)
-            silent += error.is_silence
-            if pause is None or not error.is_retryable or silent >= silent_reads:
-                raise
-            time.sleep(pause)
+
+    def __init__(self, attempts: int, silent_reads: int = SILENT_READS) -> None:
+        self._pauses = _pauses(attempts)
+        self._silent_reads = silent_reads
+
+    def sleep(self, error: SecurityHubError) -> bool:
+        """Sleep before the next attempt; return False without sleeping if there is none, or it can't help."""
+        pause = next(self._pauses)
+        self._silent_reads -= error.is_silence
+        if pause is None or self._silent_reads <= 0 or not error.is_retryable:
+            return False
+        time.sleep(pause)
+        return True
 
 
 def _pauses(attempts: int) -> Iterator[Optional[float]]:
