@@ -102,7 +102,7 @@ def _check_endpoint_url(url: str) -> None:
         is_url = False
     if not is_url:
         shown = re.sub(r".*@", "***@", url, flags=re.DOTALL)
-        raise InvalidInput(f"endpoint_url: {shown!r} is not a URL, such as https://securityhub.example:8443.")
+        raise InvalidInput(f"endpoint_url can't be used: {shown!r} is not a URL, such as https://securityhub.example:8443.")
 
 
 class AwsSession:

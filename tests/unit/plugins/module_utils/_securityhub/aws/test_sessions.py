@@ -128,7 +128,7 @@ def test_credential_process_that_fails_shows_nothing_that_it_printed(
 def test_endpoint_url_that_is_none_is_refused_without_its_password(url: str, shown: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         RegionSession(ConnectionInfo("eu-west-1", url, KEYS), None)
-    assert str(refusal.value).startswith(f"endpoint_url: '{shown}' is not a URL")
+    assert str(refusal.value).startswith(f"endpoint_url can't be used: '{shown}' is not a URL")
 
 
 def test_a_profile_that_does_not_exist() -> None:
