@@ -86,12 +86,15 @@ hubs:
       type: str
       sample: "2026-01-31T08:15:30.123Z"
     auto_enable_controls:
-      description: Whether new controls of enabled standards are enabled automatically.
+      description:
+        - Whether new controls of enabled standards are enabled automatically. V(null) where the service does not show it.
       returned: always
       type: bool
       sample: true
     control_finding_generator:
-      description: Whether a control of several standards generates one finding or one for each of them.
+      description:
+        - Whether a control of several standards generates one finding or one for each of them. V(null) where the service
+          does not show it.
       returned: always
       type: str
       sample: SECURITY_CONTROL

@@ -257,7 +257,6 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo, Place
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
@@ -315,9 +314,7 @@ def manage_invitation(params: Mapping[str, Any], info: ConnectionInfo, mode: Run
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
 
-    def work(client: RegionClient) -> RegionResult[MembershipChange]:
-        return reconcile_invitation(client, desired, mode.check, partial(session.caller_account_id, client.region))
-
+    work = partial(reconcile_invitation, desired=desired, check_mode=mode.check)
     by_place, errors = session.map_places(roles, work, not_started)
     result = region_result(
         by_place,

@@ -344,7 +344,6 @@ diff:
       sample: {"eu-west-1": {"111122223333": "Enabled", "012345670123": "Enabled"}}
 """
 
-from functools import partial
 from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -541,11 +540,10 @@ def reconcile(
     accounts = MemberAccounts(session.role_credentials(roles), run_all)
 
     def work(client: RegionClient) -> RegionResult[RegionMemberships]:
-        own_account = partial(session.caller_account_id, client.region)
         found = surplus.get(client.region)
         if found and isinstance(found.error, SecurityHubError) and not found.error.hub_is_disabled:
             return not_started(desired.emails[client.region], found.error)
-        return RegionRun(client, desired, accounts, own_account, offers).run(found.value if found else ())
+        return RegionRun(client, desired, accounts, offers).run(found.value if found else ())
 
     return session.map_regions(work, not_started_in(desired))
 

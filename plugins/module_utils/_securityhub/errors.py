@@ -75,8 +75,8 @@ _CALLER_IS_MEMBER_TEXT = "cannot invite other accounts since it is already"
 _OWN_ACCOUNT_TEXTS = ("cannot invite itself", "member of itself")
 # How a message tells that the same request may succeed later.
 _TRANSIENT = re.compile(
-    r"internal (server |service )?(error|failure|exception)|try again|throttl|rate exceeded|too many requests|"
-    r"temporar|timed? ?out|unavailable",
+    r"internal (server |service )?(error|failure|exception)|try (again|later)|throttl|rate exceeded|"
+    r"too many requests|temporar|timed? ?out|unavailable|in progress|(?-i:\bPENDING\b)",
     re.IGNORECASE,
 )
 # A password in the URL of an endpoint or a proxy, which the SDK repeats in its messages.
@@ -145,7 +145,7 @@ class SecurityHubError(Exception):
     @property
     def is_transient(self) -> bool:
         """Whether the service refused for a reason that passes, or gave none. Nothing was done."""
-        refused = 400 <= self.status < 500 and not self.throttled and not self._concerns_caller
+        refused = self.names_accounts or (400 <= self.status < 500 and not self.throttled and not self._concerns_caller)
         return refused and is_transient_message(self.text)
 
     @property
@@ -198,12 +198,17 @@ class SecurityHubError(Exception):
         return found.group(1) if found else None
 
 
+# What can end the work in a Region or an account, for annotations and for "except".
+Failure = Union[SecurityHubError, PreconditionFailed]
+FAILURES = (SecurityHubError, PreconditionFailed)
+
+
 @dataclass(frozen=True)
 class RegionResult(Generic[T]):
     """What came of one Region: a value, and the error that ended the work, None if none did."""
 
     value: T
-    error: Union[SecurityHubError, PreconditionFailed, None] = None
+    error: Optional[Failure] = None
 
 
 def is_already_done_message(message: str) -> bool:

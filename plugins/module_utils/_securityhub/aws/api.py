@@ -31,8 +31,6 @@ from ..errors import (
 )
 from ..model import (
     CREATED,
-    DEFAULT_AUTO_ENABLE_CONTROLS,
-    DEFAULT_CONTROL_FINDING_GENERATOR,
     DELETED,
     INVITED,
     REMOVED,
@@ -312,19 +310,15 @@ def _hub(response: Mapping[str, Any]) -> Hub:
     return Hub(
         hub_arn=response["HubArn"],
         subscribed_at=response.get("SubscribedAt"),
-        auto_enable_controls=response.get("AutoEnableControls", DEFAULT_AUTO_ENABLE_CONTROLS),
-        control_finding_generator=response.get("ControlFindingGenerator", DEFAULT_CONTROL_FINDING_GENERATOR),
+        auto_enable_controls=response.get("AutoEnableControls"),
+        control_finding_generator=response.get("ControlFindingGenerator"),
         tags=None,
     )
 
 
 def enable_hub(client: RegionClient, parameters: Mapping[str, Any]) -> None:
-    """Enable Security Hub with parameters of EnableSecurityHub; one that is enabled by now is left as it is."""
-    try:
-        call_once(client, "EnableSecurityHub", lambda: client.sdk.enable_security_hub(**parameters))
-    except SecurityHubError as error:
-        if error.error_code != "ResourceConflictException":
-            raise
+    """Enable Security Hub with parameters of EnableSecurityHub."""
+    call_once(client, "EnableSecurityHub", lambda: client.sdk.enable_security_hub(**parameters))
 
 
 def update_hub(client: RegionClient, settings: Mapping[str, Any]) -> None:

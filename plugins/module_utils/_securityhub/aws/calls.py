@@ -27,7 +27,7 @@ from ..errors import (
     RegionResult,
     SecurityHubError,
 )
-from .retry import READ_ATTEMPTS, read_with_retries, send_once, unexpected_error
+from .retry import READ_ATTEMPTS, Waiter, read_with_retries, send_once, unexpected_error
 
 T = TypeVar("T")
 
@@ -42,7 +42,8 @@ class RegionClient:
 
     ``sdk`` is the botocore client, which sends each request once. ``read_attempts`` is how often a read is tried at
     most. ``renew`` gets new credentials after the service found them expired, and returns whether there are any.
-    ``account_id`` returns whose credentials sign its requests, None if that can't be found out.
+    ``account_id`` returns whose credentials sign its requests, None if that can't be found out. ``new_hub`` has the
+    pauses while a hub that was just enabled answers as if it were not; without one there are none.
     """
 
     region: str
@@ -50,6 +51,7 @@ class RegionClient:
     read_attempts: int = READ_ATTEMPTS
     renew: Callable[[], bool] = lambda: False
     account_id: Callable[[], Optional[str]] = lambda: None
+    new_hub: Optional[Waiter] = None
 
 
 def read_or_error(read: Callable[[], Sequence[T]]) -> RegionResult[Sequence[T]]:
@@ -73,13 +75,17 @@ def call_with_retries(
 
 
 def call_once(client: RegionClient, operation: str, send: Callable[[], T], account_ids: Sequence[str] = ()) -> T:
-    """Send a request once; once more with new credentials where the service found them expired, and did nothing."""
-    try:
-        return send_once(send, operation, client.region, account_ids)
-    except SecurityHubError as error:
-        if error.error_code not in EXPIRED_CODES or not client.renew():
-            raise
-        return send_once(send, operation, client.region, account_ids)
+    """Send a request once; again with new credentials where the service found them expired, or once a new hub works."""
+    renew = client.renew
+    while True:
+        try:
+            return send_once(send, operation, client.region, account_ids)
+        except SecurityHubError as error:
+            if error.hub_is_disabled and client.new_hub and client.new_hub.sleep():
+                continue
+            if error.error_code not in EXPIRED_CODES or not renew():
+                raise
+            renew = bool
 
 
 def list_pages(
