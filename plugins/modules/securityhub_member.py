@@ -293,8 +293,8 @@ from typing import Any, Dict, List, Mapping
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     COMMON_SPEC,
     FAIL_ON_UNPROCESSED_SPEC,
@@ -364,7 +364,7 @@ def manage_members(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMod
     )
     by_region = session.map_regions(work, partial(not_started, account_ids)) if account_ids else {}
     verb, fail = VERBS[params["state"]], params["fail_on_unprocessed"]
-    result = account_result(by_region, LISTS, verb, fail, mode, session.caller_account_id)
+    result = account_result(by_region, LISTS, verb, fail, mode)
     return {**result, "warnings": warnings_for(params["state"], emails, by_region)}
 
 

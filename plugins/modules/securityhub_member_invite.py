@@ -278,8 +278,8 @@ from typing import Any, Dict, Mapping
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNT_IDS_SPEC,
     COMMON_SPEC,
@@ -335,7 +335,7 @@ def invite_accounts(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMo
         check_mode=mode.check,
     )
     by_region = session.map_regions(work, partial(not_started, account_ids)) if account_ids else {}
-    return account_result(by_region, LISTS, "invited", params["fail_on_unprocessed"], mode, session.caller_account_id)
+    return account_result(by_region, LISTS, "invited", params["fail_on_unprocessed"], mode)
 
 
 def main() -> None:

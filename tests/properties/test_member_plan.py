@@ -88,7 +88,7 @@ def test_each_account_is_in_exactly_one_list(
     region: Region, account_ids: list[str], state: str, reinvite: list[str], check: bool
 ) -> None:
     found = run(region, account_ids, state, reinvite, check)
-    result = account_result({REGION: found}, LISTS, "changed", True, RunMode(check, False), lambda *_: None)
+    result = account_result({REGION: found}, LISTS, "changed", True, RunMode(check, False))
     rows = [row["account_id"] for name in LISTS for row in result[f"{name}_accounts"]]
     assert sorted(rows) == sorted(account_ids)
     assert [outcome.account_id for outcome in found.value] == account_ids

@@ -12,26 +12,16 @@ import time
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
-from typing import Any, Callable, Iterator, Optional, Sequence, TypeVar
+from typing import Callable, Iterator, Optional, Sequence, TypeVar
 
 from ansible_collections.amazon.aws.plugins.module_utils.cloud import BackoffIterator
 
-from ..errors import FAILURES, THROTTLING_CODES, Failure, SecurityHubError
-
-try:
-    from botocore.exceptions import (
-        BotoCoreError,
-        ClientError,
-        ConnectTimeoutError,
-        EndpointConnectionError,
-        HTTPClientError,
-        ProxyConnectionError,
-    )
-except ImportError:
-    pass  # AnsibleAWSModule reports it
+from ..errors import FAILURES, Failure, SecurityHubError
 
 # Attempts for a read, unless "retries" in aws_config says otherwise.
 READ_ATTEMPTS = 8
+# Of these, attempts that a Region may leave without a response: with READ_TIMEOUT about a minute.
+SILENT_READS = 3
 # Attempts for a write: enough for five throttles, an error, a lost response and an error after the work.
 SEND_ATTEMPTS = 10
 BACKOFF_BASE = 0.5
@@ -156,40 +146,6 @@ def send_with_retries(send: Callable[[], None], is_done: Callable[[SecurityHubEr
                 return None
 
 
-def send_once(send: Callable[[], T], operation: str, region: str, account_ids: Sequence[str] = ()) -> T:
-    """Send one request and read the response.
-
-    :raises SecurityHubError: for whatever goes wrong, so that it stops no other Region
-    """
-    try:
-        return send()
-    except SecurityHubError:
-        raise
-    except ClientError as error:
-        raise _refusal(error, operation, region, account_ids) from error
-    except BotoCoreError as error:
-        raise _no_response(error, operation, region, account_ids) from error
-    except Exception as error:
-        raise unexpected_error(error, operation, region, account_ids) from error
-
-
-def _refusal(error: Any, operation: str, region: str, account_ids: Sequence[str]) -> SecurityHubError:
-    code = error.response.get("Error", {}).get("Code", "Unknown")
-    text = error.response.get("Error", {}).get("Message") or ""
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    throttled = status == 429 or code in THROTTLING_CODES
-    in_doubt = not throttled and (status >= 500 or code == "InternalException")
-    return SecurityHubError(code, text, operation, region, account_ids, status, throttled=throttled, in_doubt=in_doubt)
-
-
-def _no_response(error: Any, operation: str, region: str, account_ids: Sequence[str]) -> SecurityHubError:
-    unsent = isinstance(error, (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError))
-    in_doubt = isinstance(error, HTTPClientError)
-    return SecurityHubError(
-        type(error).__name__, str(error), operation, region, account_ids, unsent=unsent, in_doubt=in_doubt
-    )
-
-
 def unexpected_error(
     error: Exception, operation: str, region: str, account_ids: Sequence[str] = ()
 ) -> SecurityHubError:
@@ -201,21 +157,25 @@ def unexpected_error(
     return SecurityHubError(type(error).__name__, str(error), operation, region, account_ids, in_doubt=sent)
 
 
-def read_with_retries(read: Callable[[], T], attempts: int) -> T:
-    """Read until the service responds.
+class ReadAttempts:
+    """The attempts of a read.
 
-    :param attempts: how often to try at most
-    :raises SecurityHubError: that another attempt can't help, or that did not stop
+    :param attempts: how many there are at most
+    :param silent_reads: how many if the service connects and does not respond
     """
-    pauses = _pauses(attempts)
-    while True:
-        try:
-            return read()
-        except SecurityHubError as error:
-            pause = next(pauses)
-            if pause is None or not error.is_retryable:
-                raise
-            time.sleep(pause)
+
+    def __init__(self, attempts: int, silent_reads: int = SILENT_READS) -> None:
+        self._pauses = _pauses(attempts)
+        self._silent_reads = silent_reads
+
+    def sleep(self, error: SecurityHubError) -> bool:
+        """Sleep before the next attempt; return False without sleeping if there is none, or it can't help."""
+        pause = next(self._pauses)
+        self._silent_reads -= error.is_silence
+        if pause is None or self._silent_reads <= 0 or not error.is_retryable:
+            return False
+        time.sleep(pause)
+        return True
 
 
 def _pauses(attempts: int) -> Iterator[Optional[float]]:

@@ -195,7 +195,7 @@ class InvitationSteps:
 
     def _send(self, step: str) -> None:
         if step == ACCEPT and self.side.invitation:
-            accept_invitation(self._client, self.side.invitation)
+            accept_invitation(self._client, self._administrator_id, self.side.invitation.invitation_id)
         elif step == DECLINE:
             decline_invitation(self._client, self._administrator_id)
         elif step == LEAVE:

@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 from ..errors import NOT_ATTEMPTED, OWN_ACCOUNT, RegionResult
 from ..model import Member, Outcome, status_of
 from ..results.messages import Result, Shortcoming, region_message, shortcomings_in_words, with_message
-from ..results.rows import AccountLookup, failed_regions
+from ..results.rows import failed_regions
 from ..results.run import RunMode
 from .plan import list_of
 
@@ -34,21 +34,18 @@ def account_result(
     verb: str,
     fail_on_unprocessed: bool,
     mode: RunMode,
-    account_lookup: AccountLookup,
 ) -> Result:
     """Build the result of a module for the member list.
 
     :param lists: the result lists without "_accounts", in order; ``unprocessed`` is the last of them
     :param verb: what the module does to accounts, for the message, such as "invited"
-    :param account_lookup: returns the account that calls, for messages in which nothing else names it
     """
     result: Result = {key: [] for key in account_keys(lists)}
     outcomes = [(region, outcome) for region, found in by_region.items() for outcome in found.value]
     for region, outcome in outcomes:
         result[f"{list_of(outcome)}_accounts"].append(_row(region, outcome))
-    errors = {region: found.error for region, found in by_region.items()}
     result["changed"] = any(outcome.changed for _region, outcome in outcomes)
-    result["failed_regions"] = failed_regions(errors, account_lookup, _administrator_id(by_region))
+    result["failed_regions"] = failed_regions(by_region, _administrator_id(by_region))
     if mode.diff:
         result["diff"] = {side: _statuses(by_region, side) for side in ("before", "after")}
     message = region_message(result["failed_regions"], len(by_region))

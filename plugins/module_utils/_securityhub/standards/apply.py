@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from ..aws.api_standards import (
+from ..aws.api import (
     STANDARDS_BATCH_SIZE,
     describe_standards,
     disable_standards,

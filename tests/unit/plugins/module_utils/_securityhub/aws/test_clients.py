@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,14 @@ from botocore.utils import parse_timestamp
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import clients as clients_module
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import sessions
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import list_members
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
+    RegionClient,
+    read_or_error,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.sessions import AwsSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession, _workers
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     InvalidInput,
     RegionResult,
@@ -141,7 +148,7 @@ def test_worker_pool_works_on_concurrency_items_at_once(concurrency: int, caller
     ("items", "limit", "workers"), [(0, 5, 1), (1, 5, 1), (5, 5, 5), (6, 5, 3), (20, 17, 10), (200, 10, 10), (7, 3, 3)]
 )
 def test_workers_are_the_fewest_for_as_many_rounds(items: int, limit: int, workers: int) -> None:
-    assert clients_module._workers(items, limit) == workers
+    assert _workers(items, limit) == workers
 
 
 def client_of(**boto_params: Any) -> RegionClient:
@@ -158,7 +165,7 @@ def test_how_a_client_is_made() -> None:
     assert client.sdk.meta.service_model.service_name == "securityhub"
     assert (client.sdk.meta.region_name, client.sdk.meta.endpoint_url) == ("eu-west-1", ENDPOINT)
     assert client.sdk._endpoint.http_session._verify is False
-    assert config.connect_timeout == 5
+    assert (config.connect_timeout, config.read_timeout) == (5, 20)
     assert config.retries == {"mode": "standard", "total_max_attempts": 1}
     assert client.read_attempts == 8
 
@@ -205,14 +212,14 @@ def test_retries_of_aws_config_are_those_of_reads(retries: Any, read_attempts: i
 
 
 def test_client_that_cannot_be_made_costs_its_region_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    make = RegionSession._make_client
+    make = AwsSession.client
 
-    def fail_in_one(session: RegionSession, service: str, region: str, config: Any) -> Any:
+    def fail_in_one(session: AwsSession, service: str, region: str, config: Any) -> Any:
         if region == "eu-central-1":
             raise OSError(24, "Too many open files")
         return make(session, service, region, config)
 
-    monkeypatch.setattr(RegionSession, "_make_client", fail_in_one)
+    monkeypatch.setattr(AwsSession, "client", fail_in_one)
     session = connection(["eu-west-1", "eu-central-1", "eu-west-3"])
     found = session.map_regions(lambda client: RegionResult(client.region), not_started)
     assert [each.value for each in found.values()] == ["eu-west-1", None, "eu-west-3"]
@@ -246,6 +253,95 @@ def test_credentials_of_a_profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
     sdk = map_regions(connection(profile_name="security"), lambda client: client.sdk)["eu-west-1"]
     assert sdk._request_signer._credentials.get_frozen_credentials().access_key == "of-profile"
+
+
+def write_profile(monkeypatch: pytest.MonkeyPatch, folder: Path, *lines: str) -> None:
+    """Make a profile `security` with keys and these settings."""
+    file = folder / "config"
+    keys = [f"{name} = {value}" for name, value in KEYS.items()]
+    file.write_text("\n".join(["[profile security]", *keys, *lines]))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
+
+
+@pytest.mark.parametrize(
+    ("verify", "used"), [(True, "/of/profile.pem"), (False, False), ("/of/option.pem", "/of/option.pem")]
+)
+def test_client_verifies_as_the_profile_says_unless_an_option_does(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, verify: Any, used: Any
+) -> None:
+    write_profile(monkeypatch, tmp_path, "ca_bundle = /of/profile.pem")
+    session = RegionSession(ConnectionInfo("eu-west-1", None, {"profile_name": "security", "verify": verify}), None)
+    sdk = map_regions(session, lambda client: client.sdk)["eu-west-1"]
+    assert sdk._endpoint.http_session._verify == used
+
+
+def test_client_takes_other_settings_of_the_profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = (
+        "max_attempts = 3",
+        "retry_mode = adaptive",
+        "use_fips_endpoint = true",
+        "use_dualstack_endpoint = true",
+    )
+    write_profile(monkeypatch, tmp_path, *settings)
+    session = RegionSession(ConnectionInfo("us-east-1", None, {"profile_name": "security", "verify": True}), None)
+    client = map_regions(session, lambda client: client)["us-east-1"]
+    retries = client.sdk.meta.config.retries
+    assert (client.read_attempts, retries["mode"], retries["total_max_attempts"]) == (3, "adaptive", 1)
+    assert client.sdk.meta.endpoint_url == "https://securityhub-fips.us-east-1.api.aws"
+
+
+def test_client_takes_endpoint_url_of_the_profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    write_profile(monkeypatch, tmp_path, f"endpoint_url = {ENDPOINT}")
+    session = RegionSession(ConnectionInfo("us-east-1", None, {"profile_name": "security", "verify": True}), None)
+    assert map_regions(session, lambda client: client.sdk.meta.endpoint_url) == {"us-east-1": ENDPOINT}
+
+
+@pytest.mark.parametrize("stage", ["found", "expired"])
+def test_credential_process_that_fails_shows_nothing_that_it_printed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stage: str
+) -> None:
+    states = [tmp_path / name for name in ("first", "second")]  # botocore runs it twice before a request
+    program = tmp_path / "process.py"
+    expired = '{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b", "SessionToken": "c", "Expiration": "%s"}'
+    soon = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
+    program.write_text(
+        f"import pathlib, sys\nfor name in {list(map(str, states))!r}:\n    state = pathlib.Path(name)\n"
+        f"    if not state.exists():\n        state.touch()\n        print({expired % soon!r})\n        sys.exit(0)\n"
+        "sys.exit('token hunter2 was refused')\n"
+    )
+    if stage == "found":
+        for state in states:
+            state.touch()
+    file = tmp_path / "config"
+    file.write_text(f"[profile security]\ncredential_process = {sys.executable} {program}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
+    session = connection(profile_name="security")
+    if stage == "found":
+        with pytest.raises(InvalidInput) as refusal:
+            session.connect()
+        message = str(refusal.value)
+    else:
+        found = session.map_regions(lambda client: read_or_error(lambda: list_members(client)), not_started)
+        message = str(found["eu-west-1"].error)
+    assert "the credential_process of the profile failed. Run its command in a shell to see why" in message
+    assert "hunter2" not in message
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https:/me:hunter2@host", "***@host"),
+        ("me:hunter2@host:5555", "***@host:5555"),
+        ("https://me:hun ter2@host", "***@host"),
+        ("https://me:hunter2/@x@host", "***@host"),
+        ("host:5555", "host:5555"),
+        ("https://[host", "https://[host"),
+    ],
+)
+def test_endpoint_url_that_is_none_is_refused_without_its_password(url: str, shown: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        RegionSession(ConnectionInfo("eu-west-1", url, KEYS), None)
+    assert str(refusal.value).startswith(f"endpoint_url: '{shown}' is not a URL")
 
 
 def test_a_profile_that_does_not_exist() -> None:
@@ -313,7 +409,7 @@ def test_caller_account_is_asked_region_by_region_once(
         asked.append((service, region, config))
         return Sts(answers[len(asked) - 1])
 
-    monkeypatch.setattr(clients_module.RegionSession, "_client", client)
+    monkeypatch.setattr(AwsSession, "client", client)
     config = Config(proxies={"https": "http://proxy.example:3128"}, read_timeout=600)
     session = connection(["eu-west-1", "eu-west-3"], aws_config=config)
     assert session.caller_account_id("eu-west-3") == account_id
@@ -321,7 +417,7 @@ def test_caller_account_is_asked_region_by_region_once(
         ("sts", region) for region in ("eu-west-3", "eu-west-1")[:calls]
     ]
     used = asked[0][2]
-    assert (used.proxies, used.read_timeout, used.retries["total_max_attempts"]) == (config.proxies, 5, 1)
+    assert (used.proxies, used.read_timeout, used.retries["total_max_attempts"]) == (config.proxies, 600, 1)
     if account_id:
         assert session.caller_account_id("eu-west-1") == account_id
         assert len(asked) == calls

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -123,12 +123,7 @@ def test_what_no_answer_means(client: Any, error: Exception, kind: str) -> None:
 def fail_with(error: Exception) -> errors.SecurityHubError:
     """What a request ends with that meets this."""
 
-    def send() -> None:
-        raise error
-
-    with pytest.raises(errors.SecurityHubError) as failed:
-        retry.send_once(send, "GetMembers", "eu-west-1", accounts(1))
-    return failed.value
+    return calls.as_service_error(error, "GetMembers", "eu-west-1", accounts(1))
 
 
 @pytest.mark.parametrize(
@@ -168,9 +163,15 @@ def failed(code: str = "InternalException", status: int = 500, **more: Any) -> e
 
 THROTTLE = failed("TooManyRequestsException", 429, throttled=True)
 LOST = failed("ReadTimeoutError", 0, in_doubt=True)
+CLOSED = failed("ConnectionClosedError", 0, in_doubt=True)
 STALE = failed("ResourceNotFoundException", 404)
 REFUSED = failed("InvalidInputException", 400)
 EMPTY = errors.SecurityHubError("BadRequestException", "", "InviteMembers", "eu-west-1", status=400)
+
+
+def read(send: Callable[[], Any], attempts: int) -> Any:
+    """Send it as an operation that reads."""
+    return calls.reads("GetMembers")(lambda _client: send())(calls.RegionClient("eu-west-1", None, attempts))
 
 
 class ScriptedWrite:
@@ -220,27 +221,29 @@ def test_write_is_given_up(clock: Clock, error: errors.SecurityHubError, sent: i
     assert (write.sent, len(clock.pauses)) == (sent, sent - 1)
 
 
-@pytest.mark.parametrize(("error", "reads"), [(THROTTLE, 4), (LOST, 4), (EMPTY, 4), (REFUSED, 1), (STALE, 1)])
+@pytest.mark.parametrize(
+    ("error", "reads"), [(THROTTLE, 4), (CLOSED, 4), (LOST, retry.SILENT_READS), (EMPTY, 4), (REFUSED, 1), (STALE, 1)]
+)
 def test_read_is_given_up(clock: Clock, error: errors.SecurityHubError, reads: int) -> None:
     write = ScriptedWrite([error] * 100)
     with pytest.raises(errors.SecurityHubError) as raised:
-        retry.read_with_retries(write.send, 4)
+        read(write.send, 4)
     assert raised.value is error
     assert (write.sent, len(clock.pauses)) == (reads, reads - 1)
 
 
 @pytest.mark.parametrize("attempts", [0, 1])
 def test_read_is_tried_at_least_once(clock: Clock, attempts: int) -> None:
-    assert retry.read_with_retries(lambda: "read", attempts) == "read"
+    assert read(lambda: "read", attempts) == "read"
     with pytest.raises(errors.SecurityHubError):
-        retry.read_with_retries(ScriptedWrite([LOST]).send, attempts)
+        read(ScriptedWrite([LOST]).send, attempts)
     assert clock.pauses == []
 
 
 @pytest.mark.parametrize(
     ("give_up", "pauses"),
     [
-        (lambda send: retry.read_with_retries(send, retry.READ_ATTEMPTS), [0.5, 1, 2, 4, 8, 16, 20]),
+        (lambda send: read(send, retry.READ_ATTEMPTS), [0.5, 1, 2, 4, 8, 16, 20]),
         (lambda send: retry.send_with_retries(send, send.__self__.is_done), [0.5, 1, 2, 4, 8, 16, 20, 20, 20]),
     ],
 )

@@ -43,7 +43,7 @@ UNCHANGED = Outcome(ACCOUNT, member("Enabled"), member("Enabled"))
 
 
 def result_of(by_region: ByRegion, fail_on_unprocessed: bool = True, mode: RunMode = RUN) -> dict[str, Any]:
-    return account_result(by_region, LISTS, "invited", fail_on_unprocessed, mode, lambda _region: None)
+    return account_result(by_region, LISTS, "invited", fail_on_unprocessed, mode)
 
 
 def message_of(by_region: ByRegion, fail_on_unprocessed: bool = True) -> str:

@@ -41,7 +41,7 @@ def region(*rows: Outcome, error: SecurityHubError | None = None, **more: Any) -
 def result_of(
     by_region: dict[str, RegionResult[RegionMemberships]], fails: bool = True, mode: RunMode = RUN
 ) -> dict[str, Any]:
-    return membership_result(by_region, fails, mode, lambda _region: None)
+    return membership_result(by_region, fails, mode)
 
 
 def message_of(*rows: Outcome, fails: bool = True) -> str:
