@@ -719,7 +719,7 @@ def own_frames(frame: FrameType | None) -> Iterator[str]:
 
 def test_invitation_passes_few_functions(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     stacks: list[list[str]] = []
-    make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
+    make_api_call = BaseClient._make_api_call
 
     def count(client: Any, operation: str, parameters: Any) -> Any:
         if operation == "InviteMembers":
