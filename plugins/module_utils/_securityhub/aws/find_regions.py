@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 
-from ..errors import CREDENTIAL_CODES, DENIED_CODES, InvalidInput, SecurityHubError
+from ..errors import CREDENTIAL_CODES, InvalidInput, SecurityHubError
 from ..inputs.regions import ALL, KnownRegions, RequestedRegions, without
 from .calls import RegionClient, call_with_retries, list_pages
 
@@ -177,7 +177,7 @@ def _read_failed(word: str, error: SecurityHubError) -> str:
 
 
 def _next_step(error: SecurityHubError) -> str:
-    if error.error_code in DENIED_CODES:
+    if error.denied_action:
         return f"Allow {error.denied_action} in the caller's IAM policy"
     if error.error_code in CREDENTIAL_CODES:
         return f"Check the credentials, and whether the Region {error.region} is enabled (opted in) in the account"

@@ -14,17 +14,11 @@ from typing import Callable, List, Optional, Sequence, Tuple, Union
 from ..aws.api import accept_invitation, decline_invitation, delete_invitation, leave_administrator, read_member_side
 from ..aws.calls import RegionClient
 from ..aws.retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
-from ..errors import (
-    NO_INVITATION,
-    OWN_ACCOUNT,
-    UNCONFIRMED,
-    PreconditionFailed,
-    RegionResult,
-    SecurityHubError,
-)
+from ..errors import PreconditionFailed, RegionResult, SecurityHubError
 from ..hub.apply import HUB_WAIT_TIMEOUT, enable_where_disabled
 from ..hub.plan import DesiredHub
 from ..model import ENABLED, INVITED, RESIGNED, MemberSide, StateChange
+from ..reasons import NO_INVITATION, OWN_ACCOUNT, UNCONFIRMED
 from .plan import ACCEPT, DECLINE, DELETE_INVITATION, LEAVE, InvitationPlan, plan_membership
 
 # Returns the ID of the account that calls, None if it can't be found out.
@@ -163,7 +157,7 @@ def _plan_when_invited(
             if error.error_code != NO_INVITATION:
                 raise
             if own_account() == desired.administrator_id:
-                raise PreconditionFailed(OWN_ACCOUNT, "The account is the administrator itself.") from error
+                raise PreconditionFailed(OWN_ACCOUNT, "{account} is the administrator itself.") from error
             if not waiter.sleep():
                 raise
 
@@ -214,8 +208,8 @@ class InvitationSteps:
             if not waiter.sleep():
                 raise PreconditionFailed(
                     UNCONFIRMED,
-                    f"The service took the request in {self._client.region}, but did not show its effect within "
-                    "wait_timeout. Look again with multiaccount.aws.securityhub_invitation_info.",
+                    "The service accepted the request in {region}, but did not show its effect in time.",
+                    region=self._client.region,
                 )
 
     @property
@@ -306,7 +300,7 @@ class InvitationSteps:
         if error.is_not_found and self.last_seen_status() == RESIGNED:
             raise PreconditionFailed(
                 NO_INVITATION,
-                f"The account declined the invitation from {self._administrator_id} in {region} or left, and can't "
-                "accept it any more. Have it invited again with multiaccount.aws.securityhub_member_invite and "
-                "resigned in reinvite.",
+                "{account} declined the invitation from {administrator_id} in {region} or left: it can't accept it.",
+                administrator_id=self._administrator_id,
+                region=region,
             )

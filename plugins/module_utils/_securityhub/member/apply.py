@@ -25,7 +25,6 @@ from ..aws.api import (
 from ..aws.calls import RegionClient, batches
 from ..aws.retry import Waiter, unexpected_error
 from ..errors import (
-    CALLER_IS_MEMBER,
     PreconditionFailed,
     RegionResult,
     SecurityHubError,
@@ -34,6 +33,7 @@ from ..errors import (
     is_not_found_message,
 )
 from ..model import ENABLED, INVITED, REMOVED, RESIGNED, Member, MemberList, is_listed, status_of
+from ..reasons import CALLER_IS_MEMBER
 from .batch import BatchState, MemberChange
 from .plan import (
     CREATE,
@@ -206,8 +206,10 @@ def require_no_administrator(client: RegionClient) -> None:
 def _caller_is_member(region: str, whose: str) -> PreconditionFailed:
     return PreconditionFailed(
         CALLER_IS_MEMBER,
-        f"The calling account is itself a member {whose} in {region}, so it can't invite accounts. Use the credentials "
-        "of the administrator account, or leave that administrator with multiaccount.aws.securityhub_invitation.",
+        "{account} is itself a member {whose} in {region}, so it can't invite accounts.",
+        account="The calling account",
+        whose=whose,
+        region=region,
     )
 
 

@@ -15,18 +15,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Collection, Mapping, Optional, Tuple
 
-from ..errors import (
+from ..errors import is_own_account_message
+from ..model import CREATED, ENABLED, INVITED, REMOVED, RESIGNED, STATUSES, SUSPENDED, Member, is_listed, status_of
+from ..reasons import (
     NOT_A_MEMBER,
     NOT_ATTEMPTED,
     OWN_ACCOUNT,
+    REASONS,
     REJECTED,
     SUSPENDED_REASON,
     UNCONFIRMED,
     UNKNOWN_STATUS,
     UNREADABLE,
-    is_own_account_message,
 )
-from ..model import CREATED, ENABLED, INVITED, REMOVED, RESIGNED, STATUSES, SUSPENDED, Member, is_listed, status_of
 
 # The steps, by which a plan names what has to be written.
 INVITE = "invite"
@@ -45,13 +46,6 @@ UNPROCESSED = "unprocessed"
 # The ended relationships that can be asked for in "reinvite": option value -> status.
 REINVITABLE = {"removed": REMOVED, "resigned": RESIGNED}
 
-_EXPLANATIONS = {
-    NOT_A_MEMBER: "The account is not in the member list. Add it with multiaccount.aws.securityhub_member.",
-    "removed": "The administrator removed this member. Add 'removed' to reinvite to invite it again.",
-    "resigned": "The member declined the invitation or left. Add 'resigned' to reinvite to invite it again.",
-    SUSPENDED_REASON: "The account is suspended in its organization. Reactivate it there.",
-    OWN_ACCOUNT: "This is the administrator account itself, which is never a member of its own list.",
-}
 _ORGANIZATION_ACCOUNT = (
     "The account became a member without an invitation, as accounts of an organization do. Security Hub does not "
     "delete such accounts from the member list."
@@ -193,10 +187,9 @@ def _leave_unchanged(account_id: str, member: Optional[Member]) -> MemberPlan:
 
 
 def _leave_unprocessed(account_id: str, member: Optional[Member], reason: str) -> MemberPlan:
-    message = _EXPLANATIONS.get(reason) or (
-        f"The member status {status_of(member)!r} is not known, so nothing was done. Look at the account in the "
-        "Security Hub console."
-    )
+    message = REASONS[reason].explanation
+    if reason == UNKNOWN_STATUS:
+        message = f"The member status {status_of(member)!r} is not known, so nothing was done."
     return MemberPlan(account_id, member, UNPROCESSED, member, reason=reason, message=message)
 
 
@@ -270,10 +263,7 @@ def _reason_of_refusal(result: WriteResult, refusal: str) -> str:
 
 def _not_visible(plan: MemberPlan) -> str:
     wanted = status_of(plan.after) or "the removal"
-    return (
-        f"The service took the request, but the member list did not show {wanted} within wait_timeout. Look again "
-        "later, or raise wait_timeout."
-    )
+    return f"The service accepted the request, but the member list did not show {wanted} in time."
 
 
 def _in_doubt(plan: MemberPlan, message: Optional[str]) -> str:
@@ -281,7 +271,7 @@ def _in_doubt(plan: MemberPlan, message: Optional[str]) -> str:
     last = f" The last message was: {message}" if message else ""
     return (
         "The response to a request was lost, so it may have been carried out, but the member list did not show "
-        f"{wanted} within wait_timeout. Run the task again.{last}"
+        f"{wanted} in time.{last}"
     )
 
 

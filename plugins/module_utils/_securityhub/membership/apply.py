@@ -18,14 +18,7 @@ from typing import Callable, Collection, Dict, List, Mapping, Optional, Sequence
 from ..aws.api import list_members, read_members
 from ..aws.calls import RegionClient, read_or_error
 from ..aws.retry import Waiter, WriteTracker, unexpected_error
-from ..errors import (
-    NOT_ATTEMPTED,
-    REJECTED,
-    UNCONFIRMED,
-    PreconditionFailed,
-    RegionResult,
-    SecurityHubError,
-)
+from ..errors import PreconditionFailed, RegionResult, SecurityHubError
 from ..hub.apply import HUB_WAIT_TIMEOUT, enable_where_disabled
 from ..hub.plan import DesiredHub
 from ..member.apply import DELETION, DISASSOCIATION, INVITATION, apply_plans, creation, require_no_administrator
@@ -40,6 +33,7 @@ from ..member.plan import (
     plan_unreadable,
 )
 from ..model import ENABLED, REMOVED, Member, MemberList, status_of
+from ..reasons import NOT_ATTEMPTED, REJECTED, UNCONFIRMED
 from ..standards.apply import Offers
 from ..standards.plan import DesiredStandards
 from .member_side import MemberAccounts, MemberSideWork

@@ -14,20 +14,13 @@ from ..aws.api import find_invitation, get_administrator, has_visible_members, r
 from ..aws.calls import RegionClient
 from ..aws.credentials import RoleCredentials, acting_as
 from ..aws.retry import Waiter, WriteTracker, unexpected_error
-from ..errors import (
-    CREDENTIAL_CODES,
-    REGION_NOT_ENABLED,
-    REJECTED,
-    ROLE_NOT_ASSUMED,
-    UNCONFIRMED,
-    PreconditionFailed,
-    SecurityHubError,
-)
+from ..errors import CREDENTIAL_CODES, PreconditionFailed, SecurityHubError
 from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
 from ..invitation.apply import InvitationSteps
 from ..invitation.plan import plan_membership as plan_member_side
 from ..model import INVITED, RESIGNED, MemberSide
+from ..reasons import REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
 from .plan import (
     ACCEPT,
     DECLINE,
@@ -122,7 +115,7 @@ class MemberSideWork:
         """Look at the member's side; what goes wrong is part of what is seen."""
         error = self._accounts.role_error(account_id, self._client.region)
         if error:
-            return MemberLook(ROLE_NOT_ASSUMED, message=role_not_assumed(error))
+            return MemberLook(ROLE_NOT_ASSUMED, message=str(error))
         try:
             administrator = get_administrator(self._client)
             if administrator:
@@ -179,8 +172,7 @@ class MemberSideWork:
                     return MemberSide(None, invitation)
                 problem: Failure = PreconditionFailed(
                     UNCONFIRMED,
-                    "The member list shows the invitation, but the account does not show it within wait_timeout. Run "
-                    "the task again, or raise wait_timeout.",
+                    "{account} does not show an invitation that it can accept in time.",
                 )
             except SecurityHubError as error:
                 if not (error.is_transient or error.hub_is_disabled):
@@ -217,18 +209,9 @@ def look_of_failure(error: SecurityHubError) -> MemberLook:
     if error.error_code in CREDENTIAL_CODES:
         return MemberLook(
             REGION_NOT_ENABLED,
-            message=f"The Region {error.region} is not enabled (opted in) in the account: {error.text.rstrip('.')}. "
-            "Enable it there, or leave the Region out for this account.",
+            message=f"The Region {error.region} is not enabled (opted in) in the account: {error.text}",
         )
     return MemberLook(FAILED, message=str(error))
-
-
-def role_not_assumed(error: SecurityHubError) -> str:
-    """Say why the role of an account was not assumed."""
-    return (
-        f"AssumeRole failed in {error.region} with {error.error_code}: {error.text.rstrip('.')}. Check member_role, "
-        "its trust policy, and member_role_external_id."
-    )
 
 
 def _failed_side(error: Failure, done: Tuple[str, ...], tracker: WriteTracker) -> SideResult:

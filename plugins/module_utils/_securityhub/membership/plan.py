@@ -15,16 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Collection, Mapping, Optional, Tuple
 
-from ..errors import (
-    AWAITING_ACCEPTANCE,
-    HAS_MEMBERS,
-    OTHER_ADMINISTRATOR,
-    REGION_NOT_ENABLED,
-    REJECTED,
-    ROLE_NOT_ASSUMED,
-    UNCONFIRMED,
-    is_already_done_message,
-)
+from ..errors import is_already_done_message
 from ..member.plan import (
     CREATE,
     DELETE,
@@ -39,6 +30,16 @@ from ..member.plan import (
     plan_invitation,
 )
 from ..model import CREATED, ENABLED, INVITED, REMOVED, RESIGNED, Member, is_listed, status_of
+from ..reasons import (
+    AWAITING_ACCEPTANCE,
+    HAS_MEMBERS,
+    OTHER_ADMINISTRATOR,
+    REASONS,
+    REGION_NOT_ENABLED,
+    REJECTED,
+    ROLE_NOT_ASSUMED,
+    UNCONFIRMED,
+)
 
 ENABLE_HUB = "enable_hub"
 ACCEPT = "accept"
@@ -183,29 +184,16 @@ def _plan_to_join(steps: MemberPlan, look: MemberLook) -> MembershipPlan:
 def _obstacle(look: MemberLook) -> Optional[Tuple[str, str]]:
     """Return why the account can't accept an invitation, None where nothing stands in the way."""
     if look.administrator_id:
-        return OTHER_ADMINISTRATOR, _other_administrator(look.administrator_id)
-    return (HAS_MEMBERS, _HAS_MEMBERS) if look.administers_members else None
-
-
-_AWAITING_ACCEPTANCE = (
-    "The owner of the account has to accept the invitation. Set member_role to have this module accept it."
-)
-_HAS_MEMBERS = (
-    "The account has enabled members of its own, so it can't accept an invitation. Disassociate its members with "
-    "multiaccount.aws.securityhub_member."
-)
-
-
-def _other_administrator(administrator_id: str) -> str:
-    return (
-        f"The account is a member of administrator {administrator_id}, so it can't accept another invitation. Leave "
-        f"{administrator_id} with multiaccount.aws.securityhub_invitation and state absent."
-    )
+        message = (
+            f"The account is a member of administrator {look.administrator_id}, so it can't accept another invitation."
+        )
+        return OTHER_ADMINISTRATOR, message
+    return (HAS_MEMBERS, REASONS[HAS_MEMBERS].explanation) if look.administers_members else None
 
 
 def _reason_of_closed_side(look: MemberLook) -> Tuple[str, str]:
     if look.state == NOT_LOOKED:
-        return AWAITING_ACCEPTANCE, _AWAITING_ACCEPTANCE
+        return AWAITING_ACCEPTANCE, REASONS[AWAITING_ACCEPTANCE].explanation
     reason = look.state if look.state in (ROLE_NOT_ASSUMED, REGION_NOT_ENABLED) else REJECTED
     return reason, look.message or ""
 
@@ -272,8 +260,8 @@ def _final_reason(
     if plan.expects_enabled:
         shown = status_of(after) or "no entry"
         return UNCONFIRMED, (
-            f"The account is a member by what it sees itself, but the member list still shows {shown} after "
-            "wait_timeout. Look again later, or raise wait_timeout."
+            f"The account is a member by what it sees itself, but the member list did not show it in time: it shows "
+            f"{shown}."
         )
     return plan.reason, plan.message
 

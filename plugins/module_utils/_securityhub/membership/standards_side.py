@@ -15,18 +15,12 @@ from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Uni
 
 from ..aws.calls import RegionClient
 from ..aws.retry import Waiter, unexpected_error
-from ..errors import (
-    REGION_NOT_ENABLED,
-    REJECTED,
-    ROLE_NOT_ASSUMED,
-    UNCONFIRMED,
-    PreconditionFailed,
-    SecurityHubError,
-)
+from ..errors import PreconditionFailed, SecurityHubError
 from ..model import OfferedStandard
+from ..reasons import REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
 from ..standards.apply import Offers, StandardsRun
 from ..standards.plan import DesiredStandards
-from .member_side import MemberAccounts, look_of_failure, role_not_assumed
+from .member_side import MemberAccounts, look_of_failure
 from .plan import ENABLE_HUB, ENABLE_STANDARDS, MembershipPlan, SideResult
 
 Failure = Union[SecurityHubError, PreconditionFailed]
@@ -168,7 +162,7 @@ def _reason(error: Failure, in_doubt: bool) -> Tuple[str, str]:
     if isinstance(error, PreconditionFailed):
         return error.error_code, str(error)
     if error.operation == "AssumeRole":
-        return ROLE_NOT_ASSUMED, role_not_assumed(error)
+        return ROLE_NOT_ASSUMED, str(error)
     look = look_of_failure(error)
     if look.state == REGION_NOT_ENABLED:
         return REGION_NOT_ENABLED, str(look.message)

@@ -108,11 +108,11 @@ def test_a_member_that_is_disassociated_keeps_its_entry() -> None:
         ),
         pytest.param(
             WriteResult(member("Enabled"), accepted=True),
-            "unprocessed", True, "unconfirmed", "did not show the removal within", id="not visible in time",
+            "unprocessed", True, "unconfirmed", "did not show the removal in time", id="not visible in time",
         ),
         pytest.param(
             WriteResult(member("Enabled"), in_doubt=True),
-            "unprocessed", True, "unconfirmed", "did not show the removal within", id="the response was lost",
+            "unprocessed", True, "unconfirmed", "did not show the removal in time", id="the response was lost",
         ),
         pytest.param(
             WriteResult(member("Enabled"), error="DisassociateMembers failed"),
@@ -174,7 +174,7 @@ def test_run_says_nothing_of_a_monitoring_that_goes_on() -> None:
 def test_own_account_keeps_the_entry_that_it_should_not_have() -> None:
     own = plan_own_account(ACCOUNT, member("Created"))
     assert (own.before, own.after) == (member("Created"), member("Created"))
-    assert own.message == "This is the administrator account itself, which is never a member of its own list."
+    assert own.message == "This is the administrator's own account."
 
 
 def test_own_account_and_unreadable_account_get_no_steps() -> None:
