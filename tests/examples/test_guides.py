@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import errors
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.reasons import REASONS
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import REASONS
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.variables import DEFAULTS
 from run.layout import ROOT
 

@@ -159,7 +159,7 @@ def grouped(
     """
     rows = list(rows)
     names = in_order(row.region for row in rows if row.region)  # type: ignore[attr-defined]
-    region = re.compile("|".join(map(re.escape, names)) or "$.")
+    region = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, names)) or '$.'})(?![\w-])")
     found: Dict[Tuple[Any, ...], Group[Row]] = {}
     for row in rows:
         text = text_of(row)

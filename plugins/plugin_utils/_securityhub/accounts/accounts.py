@@ -16,8 +16,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     account_id_hint,
     account_id_of,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import count
 
-from ..fleet.wording import count
 from .tables import InvalidAccounts, RawRow, rows_of
 
 # Only what becomes of a file that was read wrongly is refused: which addresses there are is the service's business.
