@@ -17,8 +17,8 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.multiaccount.aws.plugins.filter.securityhub_membership_report import (
     securityhub_membership_report as made,
 )
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.reasons import MISSING_REGIONS_STEP
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import regions_in_words
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.reasons import MISSING_REGIONS_STEP
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report import report as plugin
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report.report_data import age_in_days
 from report import fleets
@@ -177,8 +177,8 @@ def test_same_trouble_is_one_thing_to_do_worst_first() -> None:
     assert to_do(html) == [
         "The account declined the invitation or left the administrator.",
         "AWS suspended the account.",
-        "Account <account> has the administrator 222222222222.",
-        "AccessDenied: not authorized to perform sts:AssumeRole on arn:aws:iam::<account>:role/Member.",
+        "For example: Account 000000262507 has the administrator 222222222222.",
+        "For example: AccessDenied: not authorized to perform sts:AssumeRole on arn:aws:iam::000000150004:role/Member.",
         "The account owner must accept the invitation.",
     ]
     assert "10 accounts in all Regions except for eu-west-3" in "".join(Reader(html).texts)

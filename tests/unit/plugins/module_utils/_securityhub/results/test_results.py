@@ -222,7 +222,7 @@ def test_profile_with_keys_is_refused_with_the_lists_of_the_module() -> None:
 
     params = {"profile": "security", "access_key": "of-environment"}
     found = module_result(function, params, lambda: [REGION, None, {}], RUN, ["rows", "failed_regions"])
-    assert found["msg"].startswith("profile and access_key: both are set")
+    assert found["msg"].startswith("profile (AWS_PROFILE) and access_key (AWS_ACCESS_KEY_ID) are both set")
     assert (found["changed"], found["rows"], found["failed_regions"]) == (False, [], [])
 
 

@@ -109,8 +109,8 @@ def test_verify_fails_unless_all_are_enabled() -> None:
     found = summed(fleet_of_thirty(), "verify", is_check=True)
     assert found.failed
     assert found.msg == (
-        "5 of 90 memberships are not Enabled: 5 awaiting_acceptance (000000000028 in eu-west-1 and us-east-1, 000000000029 "
-        "in eu-central-1 and 2 more Regions). The summary says what to do."
+        "5 of 90 memberships are not Enabled: 5 awaiting_acceptance (000000000028 in eu-west-1 and us-east-1, "
+        "000000000029 in eu-central-1 and 2 more Regions). The summary says what to do."
     )
     assert not summed(result(row(1), row(2)), "verify", is_check=True).failed
     one = summed(result(row(1), row(2, status="Created")), "verify", is_check=True)
@@ -146,8 +146,8 @@ STANDARDS: dict[str, Any] = {"actions": ["enable_standards"]}
 def test_verify_fails_for_standards_that_are_missing() -> None:
     found = summed(result(row(1, **STANDARDS), row(2)), "verify", is_check=True)
     assert found.msg == (
-        "1 of 2 memberships is not as requested: 1 without standards (000000000001 in eu-west-1). The summary says what to "
-        "do."
+        "1 of 2 memberships is not as requested: 1 without standards (000000000001 in eu-west-1). The summary says "
+        "what to do."
     )
     assert found.lines == [
         "2 accounts \u00d7 1 Region = 2 memberships: 2 Enabled",
@@ -364,7 +364,8 @@ def test_failure_of_one_account_in_a_region() -> None:
 def test_regions_with_the_same_failure_are_one_line() -> None:
     failures = [{**DENIED, "region": region, "msg": f"GetMembers is denied in {region}"} for region in REGIONS]
     found = summed(result(failed=tuple(failures)))
-    line = "eu-central-1, eu-west-1 and us-east-1 failed (AccessDeniedException): For example: GetMembers is denied in eu-central-1."
+    where = "eu-central-1, eu-west-1 and us-east-1"
+    line = f"{where} failed (AccessDeniedException): For example: GetMembers is denied in eu-central-1."
     assert found.lines == ["Regions: eu-central-1, eu-west-1, us-east-1; administrator: 999988887777", line]
     assert found.msg == line
 
