@@ -26,6 +26,7 @@ from ..errors import (
     NO_REASON,
     RegionResult,
     SecurityHubError,
+    printable,
 )
 from .retry import READ_ATTEMPTS, read_with_retries, send_once, unexpected_error
 
@@ -108,4 +109,4 @@ def write_accounts(
 def unprocessed_accounts(response: Mapping[str, Any]) -> Dict[str, str]:
     """Return {account_id: ProcessingResult}; the service gives no code for it."""
     results: Iterable[Mapping[str, str]] = response.get("UnprocessedAccounts", [])
-    return {result["AccountId"]: result.get("ProcessingResult") or NO_REASON for result in results}
+    return {result["AccountId"]: printable(result.get("ProcessingResult") or "") or NO_REASON for result in results}

@@ -180,8 +180,8 @@ def _account_in_regions(account_id: str, regions: Sequence[str]) -> str:
 class Shortcoming(NamedTuple):
     """Why an account in a Region is not as requested."""
 
-    region: str
-    account_id: str
+    region: Optional[str]
+    account_id: Optional[str]
     reason: str
     message: Optional[str]
 
@@ -206,16 +206,10 @@ def _shortcoming_in_words(group: Group[Shortcoming], said: str) -> str:
     return f"{group.places}: {reason} ({words[:-1]})" if words else f"{group.places}: {reason}"
 
 
-class _Failed(NamedTuple):
-    region: Optional[str]
-    account_id: Optional[str]
-    msg: str
-
-
 def failures_in_words(rows: Sequence[Mapping[str, str]]) -> List[str]:
     """Return each message of rows that failed once, with the Regions and accounts that share it."""
-    failed = [_Failed(row.get("region"), row.get("account_id"), row["msg"]) for row in rows]
-    groups = grouped(failed, lambda _each: (), lambda each: each.msg)
+    failed = [Shortcoming(row.get("region"), row.get("account_id"), "", row["msg"]) for row in rows]
+    groups = grouped(failed, lambda _each: (), lambda each: each.message or "")
     return [group.text if len(group.rows) == 1 else f"{group.places}: {group.explanation}" for group in groups]
 
 

@@ -23,7 +23,6 @@ from ..aws.sessions import connection_info
 from ..errors import InvalidInput
 from .messages import Result
 
-
 # {option: the variable of the environment, which is what a playbook has}
 _KEYS = {
     "access_key": "AWS_ACCESS_KEY_ID",
@@ -82,6 +81,6 @@ def _check_credentials(params: Mapping[str, Any]) -> None:
     keys = [name for name in _KEYS if params.get(name)]
     if params.get("profile") and keys:
         raise InvalidInput(
-            f"profile (AWS_PROFILE) and {keys[0]} ({_KEYS[keys[0]]}) are both set, as options or in the environment. Set "
-            "one of them."
+            f"profile (AWS_PROFILE) and {keys[0]} ({_KEYS[keys[0]]}) are both set, as options or in the environment. "
+            "Set one of them."
         )

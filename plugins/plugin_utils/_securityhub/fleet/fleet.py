@@ -11,17 +11,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import printable
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
-    CREATED,
-    DELETED,
-    ENABLED,
-    INVITED,
-    REMOVED,
-    RESIGNED,
-    SUSPENDED,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import (
+from ....module_utils._securityhub.errors import printable
+from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
+from ....module_utils._securityhub.reasons import (
     AWAITING_ACCEPTANCE,
     NOT_A_MEMBER,
     NOT_ATTEMPTED,
@@ -29,8 +21,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reas
     UNREADABLE,
     is_failure,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import in_order
-
+from ....module_utils._securityhub.results.messages import in_order
 from .variables import with_variables
 
 # The service's statuses, and what stands for one where there is none.
@@ -143,6 +134,7 @@ def fleet_of(results: Any, accounts: Sequence[Row] = (), before: bool = False) -
         surplus_members=_surplus(calls, {*seen, *requested}),
         hub_enabled_regions=in_order(_texts(calls, "hub_enabled_regions")),
         names={str(row["account_id"]): printable(str(row["name"])) for row in accounts if row.get("name")},
+        # what a module refuses it names by its options, and by nothing that the service said
         problems=in_order(
             with_variables(str(call["msg"])) for call, rows in zip(calls, read) if _is_problem(call, rows)
         ),
@@ -245,7 +237,7 @@ def _status(status: Optional[str], reason: Optional[str], has_failed: bool) -> s
     if reason == OWN_ACCOUNT:
         return OWN_ACCOUNT
     if status:
-        return str(status)
+        return printable(str(status))
     is_unread = reason == UNREADABLE or (has_failed and reason in (None, NOT_ATTEMPTED))
     return UNREADABLE if is_unread else NOT_A_MEMBER
 

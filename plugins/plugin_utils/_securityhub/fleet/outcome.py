@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Dict
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Group
-
+from ....module_utils._securityhub.results.messages import Group
 from .fleet import Fleet, Membership, count_actions, count_by_status
 from .reasons import groups, next_step
 from .summary import Request, Summary, open_memberships

@@ -9,16 +9,8 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, List, Optional, Tuple
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
-    CREATED,
-    DELETED,
-    ENABLED,
-    INVITED,
-    REMOVED,
-    RESIGNED,
-    SUSPENDED,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import (
+from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
+from ....module_utils._securityhub.reasons import (
     AWAITING_ACCEPTANCE,
     NOT_A_MEMBER,
     NOT_INVITED,
@@ -29,12 +21,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reas
     UNKNOWN_STATUS,
     Reason,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import (
-    Group,
-    grouped,
-    sentence,
-)
-
+from ....module_utils._securityhub.results.messages import Group, grouped, sentence
 from .fleet import Membership
 
 MISSING_REGIONS_STEP = (

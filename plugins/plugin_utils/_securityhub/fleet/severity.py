@@ -9,22 +9,9 @@ from __future__ import annotations
 
 from typing import Dict, List, Tuple
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
-    CREATED,
-    DELETED,
-    ENABLED,
-    INVITED,
-    REMOVED,
-    RESIGNED,
-    SUSPENDED,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import (
-    NOT_A_MEMBER,
-    OWN_ACCOUNT,
-    is_failure,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Group
-
+from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
+from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, is_failure
+from ....module_utils._securityhub.results.messages import Group
 from .fleet import Fleet, Membership
 
 Severity = Tuple[bool, int]  # the smaller, the worse

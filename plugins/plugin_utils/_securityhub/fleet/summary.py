@@ -13,15 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import printable
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import ENABLED
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import (
-    OWN_ACCOUNT,
-    STANDARDS_PENDING,
-    UNREADABLE,
-    is_failure,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import (
+from ....module_utils._securityhub.errors import printable
+from ....module_utils._securityhub.model import ENABLED
+from ....module_utils._securityhub.reasons import OWN_ACCOUNT, STANDARDS_PENDING, UNREADABLE, is_failure
+from ....module_utils._securityhub.results.messages import (
     NAMED_REGIONS,
     Group,
     at_most,
@@ -33,7 +28,6 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.resu
     sentence,
     sentences,
 )
-
 from .fleet import FailedRegion, Fleet, Membership, count_actions, count_by_status
 from .reasons import ACTIONS, MISSING_REGIONS_STEP, groups, next_step
 

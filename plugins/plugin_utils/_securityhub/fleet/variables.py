@@ -12,8 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import listed
-
+from ....module_utils._securityhub.results.messages import listed
 from ..accounts.accounts import is_given
 
 PREFIX = "securityhub_"

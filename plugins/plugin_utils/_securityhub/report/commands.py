@@ -12,9 +12,8 @@ import re
 import shlex
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import REASONS
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Group
-
+from ....module_utils._securityhub.reasons import REASONS
+from ....module_utils._securityhub.results.messages import Group
 from ..fleet.variables import DEFAULTS
 
 EXAMPLE_ROLE = "SecurityHubOnboarding"

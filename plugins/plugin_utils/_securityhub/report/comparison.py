@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import ENABLED
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import is_failure
+from ....module_utils._securityhub.model import ENABLED
+from ....module_utils._securityhub.reasons import is_failure
 
 Report = Mapping[str, Any]
 Pair = Tuple[str, str]  # account ID and Region

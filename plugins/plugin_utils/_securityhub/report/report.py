@@ -19,26 +19,9 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 import jinja2
 import yaml
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
-    CREATED,
-    DELETED,
-    ENABLED,
-    INVITED,
-    REMOVED,
-    RESIGNED,
-    SUSPENDED,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import (
-    NOT_A_MEMBER,
-    OWN_ACCOUNT,
-    UNREADABLE,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import (
-    all_regions,
-    count,
-    regions_in_words,
-)
-
+from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
+from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
+from ....module_utils._securityhub.results.messages import all_regions, count, regions_in_words
 from ..fleet.fleet import Fleet
 from ..fleet.reasons import MISSING_REGIONS_STEP
 from ..fleet.severity import worst_accounts_first

@@ -11,14 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import ENABLED, INVITED
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import (
-    NOT_A_MEMBER,
-    OWN_ACCOUNT,
-    UNREADABLE,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Group
-
+from ....module_utils._securityhub.model import ENABLED, INVITED
+from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
+from ....module_utils._securityhub.results.messages import Group
 from ..fleet.fleet import FailedRegion, Fleet, Membership, count_by_status
 from ..fleet.reasons import explanation, groups, next_step, reason_of
 from ..fleet.severity import worst_groups_first

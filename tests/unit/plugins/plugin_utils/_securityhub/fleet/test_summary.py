@@ -21,6 +21,7 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.flee
 )
 
 ADMINISTRATOR = "999988887777"
+WAITING = REASONS["awaiting_acceptance"]
 REGIONS = ["eu-central-1", "eu-west-1", "us-east-1"]
 DENIED = {"region": "us-east-1", "error_code": "AccessDeniedException", "msg": "GetMembers is denied in us-east-1"}
 
@@ -99,9 +100,9 @@ def test_waiting_owners_are_no_failure() -> None:
         "30 accounts \u00d7 3 Regions = 90 memberships: 85 Enabled, 5 Invited",
         "Regions: eu-central-1, eu-west-1, us-east-1; administrator: 999988887777",
         "Done: nothing",
-        f"5 memberships of 2 accounts in all 3 Regions (awaiting_acceptance): {REASONS['awaiting_acceptance'].explanation}",
+        f"5 memberships of 2 accounts in all 3 Regions (awaiting_acceptance): {WAITING.explanation}",
         "  Accounts: 000000000028 and 000000000029",
-        f"  Next: {REASONS['awaiting_acceptance'].playbook_step}",
+        f"  Next: {WAITING.playbook_step}",
     ]
 
 
