@@ -16,7 +16,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Sequence, Tuple
 
 import yaml
 
-from ....module_utils._securityhub.inputs.account_ids import account_id_of
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.account_ids import account_id_of
 
 # What each field may be called, without capitals, spaces and signs; the surest name first.
 FIELD_NAMES: Dict[str, Tuple[str, ...]] = {
