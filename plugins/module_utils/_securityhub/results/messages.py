@@ -203,7 +203,7 @@ def _shortcoming_in_words(group: Group[Shortcoming], said: str) -> str:
     step = REASONS[reason].module_step if reason in REASONS else ""
     known = "" if group.text in said else group.explanation
     words = sentences(text for text in (known, step) if text not in said)
-    return f"{group.places}: {reason} ({words[:-1]})" if words else f"{group.places}: {reason}"
+    return f"{group.places}: {reason} ({words.rstrip('.')})" if words else f"{group.places}: {reason}"
 
 
 def failures_in_words(rows: Sequence[Mapping[str, str]]) -> List[str]:
