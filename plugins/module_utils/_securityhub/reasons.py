@@ -36,6 +36,7 @@ SUSPENDED_REASON = "suspended"
 UNCONFIRMED = "unconfirmed"
 UNKNOWN_STATUS = "unknown_status"
 UNREADABLE = "unreadable"
+UNEXPECTED_ACCOUNT = "unexpected_account"
 
 
 class Reason(NamedTuple):
@@ -164,6 +165,11 @@ REASONS: Dict[str, Reason] = {
         "Run the task again later, or raise wait_timeout.",
         "Look again later, or set securityhub_wait_timeout to more seconds.",
         fails=False,
+    ),
+    UNEXPECTED_ACCOUNT: Reason(
+        "STS returned a session of another account than the one of the role.",
+        "Check what the endpoint and proxies do with calls to STS.",
+        reruns=False,
     ),
     NOT_ATTEMPTED: Reason("The Region failed before the account was processed.", *_FIX_STEPS),
     ASSOCIATED: Reason(

@@ -12,13 +12,18 @@ from dataclasses import dataclass
 from typing import Optional, Tuple
 
 from ..errors import PreconditionFailed
-from ..model import ENABLED, INVITED, RESIGNED, STATUSES, MemberSide
+from ..model import (
+    ACCEPT,
+    DECLINE,
+    DELETE_INVITATION,
+    ENABLED,
+    INVITED,
+    LEAVE,
+    RESIGNED,
+    STATUSES,
+    MemberSide,
+)
 from ..reasons import HAS_MEMBERS, NO_INVITATION, OTHER_ADMINISTRATOR, UNKNOWN_STATUS
-
-ACCEPT = "accept"
-DECLINE = "decline"
-LEAVE = "leave"
-DELETE_INVITATION = "delete_invitation"
 
 
 @dataclass(frozen=True)
@@ -65,15 +70,10 @@ def _require_acceptable(before: Optional[str], administrator_id: str, side: Memb
 
     :raises PreconditionFailed: for another administrator, members of the account's own, and no invitation
     """
-    if side.administrator:
-        raise PreconditionFailed(
-            OTHER_ADMINISTRATOR,
-            "{account} is a member of administrator {other} in {region}, so it can't accept the invitation from "
-            "{administrator_id}.",
-            other=side.administrator.administrator_id,
-            administrator_id=administrator_id,
-            region=region,
-        )
+    other = side.administrator.administrator_id if side.administrator else None
+    obstacle = obstacle_to_accepting(other, side.administers_members, region)
+    if obstacle:
+        raise obstacle
     if before not in (INVITED, RESIGNED):
         raise PreconditionFailed(
             NO_INVITATION,
@@ -81,14 +81,26 @@ def _require_acceptable(before: Optional[str], administrator_id: str, side: Memb
             administrator_id=administrator_id,
             region=region,
         )
-    if side.administers_members:
-        raise PreconditionFailed(
-            HAS_MEMBERS,
-            "{account} has enabled members of its own in {region}, so it can't accept the invitation from "
-            "{administrator_id}.",
-            administrator_id=administrator_id,
+
+
+def obstacle_to_accepting(
+    other_administrator: Optional[str], administers_members: bool, region: str
+) -> Optional[PreconditionFailed]:
+    """Return why an account can't accept any invitation, None where nothing stands in the way."""
+    if other_administrator:
+        return PreconditionFailed(
+            OTHER_ADMINISTRATOR,
+            "{account} is a member of administrator {other} in {region}, so it can't accept another invitation.",
+            other=other_administrator,
             region=region,
         )
+    if administers_members:
+        return PreconditionFailed(
+            HAS_MEMBERS,
+            "{account} has enabled members of its own in {region}, so it can't accept an invitation.",
+            region=region,
+        )
+    return None
 
 
 def _stay(status: Optional[str]) -> InvitationPlan:

@@ -29,7 +29,7 @@ from typing import (
     Union,
 )  # fmt: skip
 
-from ..errors import CREDENTIAL_CODES, DENIED_CODES, EXPIRED_CODES, PreconditionFailed, SecurityHubError
+from ..errors import CHECK_CLOCK, CREDENTIAL_CODES, DENIED_CODES, EXPIRED_CODES, PreconditionFailed, SecurityHubError
 from ..reasons import NOT_ATTEMPTED, REASONS, ROLE_NOT_ASSUMED
 
 Result = Dict[str, Any]
@@ -224,9 +224,10 @@ def region_message(rows: Sequence[Mapping[str, str]], places: int) -> List[str]:
 
 def role_message(account_id: str, error: SecurityHubError) -> str:
     """Say why the role of an account could not be assumed, and what to do next."""
+    step = REASONS.get(error.error_code, REASONS[ROLE_NOT_ASSUMED]).module_step
     return (
         f"AssumeRole for account {account_id} failed in {error.region} with {error.error_code}: {sentence(error.text)} "
-        f"{REASONS[ROLE_NOT_ASSUMED].module_step}"
+        f"{CHECK_CLOCK if error.clock_is_off else step}"
     )
 
 
@@ -259,6 +260,7 @@ _RESUME = "run the task again; completed changes are kept."
 # What to do about a failed call, the first that applies. Connection options are named with the variables of the
 # environment, which is what a playbook has.
 _STEPS: Sequence[Tuple[Callable[[SecurityHubError], bool], str]] = (
+    (lambda error: error.clock_is_off, CHECK_CLOCK),
     (
         lambda error: error.error_code in CREDENTIAL_CODES,
         "Check the credentials, and whether the Region {0.region} is enabled (opted in) in the account.",
