@@ -158,8 +158,9 @@ def _is_enabled(look: Callable[[], bool], error: SecurityHubError) -> bool:
 
     :raises SecurityHubError: ``error``, if the service says so and does not show it
     """
-    shown = poll(look, bool, Waiter(HUB_WAIT_TIMEOUT if error.is_stale else 0))
-    if error.is_stale and not shown:
+    is_said = error.is_stale and not error.is_transient
+    shown = poll(look, bool, Waiter(HUB_WAIT_TIMEOUT if is_said else 0))
+    if is_said and not shown:
         raise error
     return shown
 

@@ -233,7 +233,7 @@ class InvitationSteps:
         """
         earlier = self.side
         done = self.is_done(step)
-        if error.is_stale and not done and self.side == earlier:
+        if error.is_stale and not (error.is_transient or done) and self.side == earlier:
             raise error
         return done
 

@@ -310,7 +310,7 @@ def _left_after(
     for account_id in gone:
         state.note_refusal(account_id, error.text)
     left = [each for each in left if each not in gone]
-    if left and not error.in_doubt and before == {each: state.seen.get(each) for each in before}:
+    if left and not error.is_retryable and before == {each: state.seen.get(each) for each in before}:
         raise error
     return left
 

@@ -116,6 +116,10 @@ def test_empty_message_reads_as_no_reason(text: str) -> None:
         ("Internal error", True),
         ("internal server error", True),
         ("Please try again later.", True),
+        ("Please try later.", True),
+        ("Another operation is in progress.", True),
+        ("The standard is PENDING and can't be changed.", True),
+        ("The account has a pending invitation.", False),
         ("Rate exceeded", True),
         ("The request timed out", True),
         ("The service is temporarily unavailable", True),
@@ -149,6 +153,12 @@ def test_message_is_transient(message: str, transient: bool) -> None:
 def test_refusal_of_a_request(code: str, text: str, status: int, transient: bool, refuses_request: bool) -> None:
     failed = refusal(code, text, status)
     assert (failed.is_transient, failed.refuses_request) == (transient, refuses_request)
+
+
+@pytest.mark.parametrize(("text", "passes"), [("Please try later.", True), ("The request is rejected.", False)])
+def test_account_that_is_named_with_a_passing_reason_may_be_sent_again(text: str, passes: bool) -> None:
+    failed = refusal("UnprocessedAccounts", text, 0)
+    assert (failed.is_transient, failed.is_retryable, failed.refuses_request) == (passes, passes, False)
 
 
 @pytest.mark.parametrize(

@@ -426,6 +426,8 @@ def test_tags_are_read_only_where_they_are_asked_for(
     hub = api.describe_hub(hub_client(stubber), with_tags)
     assert hub
     assert hub.tags == tags
+    # What the service does not show is not made up.
+    assert (hub.subscribed_at, hub.auto_enable_controls, hub.control_finding_generator) == (None, None, None)
 
 
 def invitation(stubber: Stubber) -> None:
