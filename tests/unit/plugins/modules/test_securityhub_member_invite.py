@@ -38,6 +38,7 @@ NOTHING: dict[str, Any] = {
     "unprocessed_accounts": [],
     "failed_regions": [],
 }
+FIX = "Fix the cause and run the task again; completed changes are kept"
 
 
 def invite(hub: Hub, account_ids: Any, check: bool = False, diff: bool = False, **options: Any) -> ModuleRun:
@@ -157,7 +158,7 @@ def test_the_rows_of_an_account(hub: Hub) -> None:
         "administrator_id": ADMINISTRATOR,
     }
     left = result["unprocessed_accounts"][0]
-    assert left.pop("processing_result").startswith("The member declined the invitation or left")
+    assert left.pop("processing_result").startswith("The account declined the invitation or left")
     assert left == {"region": REGION, "account_id": OTHER, "member_status": "Resigned", "reason": "resigned"}
 
 
@@ -299,7 +300,10 @@ def test_an_account_that_the_service_rejects(hub: Hub) -> None:
     hub.fault(kind="reject", operation="InviteMembers", account_ids=[OTHER], message="The request is rejected.")
     run = invite(hub, [ACCOUNT, OTHER])
     assert run.failed
-    assert run.result["msg"] == f"1 of 2 accounts not invited: {OTHER} in {REGION}: rejected (The request is rejected)."
+    assert (
+        run.result["msg"]
+        == f"1 of 2 accounts not invited: {OTHER} in {REGION}: rejected (The request is rejected. {FIX})."
+    )
     assert lists(run.result) == {"invited": [ACCOUNT], "unprocessed": [OTHER]}
     assert run.result["unprocessed_accounts"][0]["processing_result"] == "The request is rejected."
     assert hub.counts()["calls"] == {"GetMembers": 2, "InviteMembers": 1}
@@ -351,7 +355,7 @@ def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub) -> None:
     assert run.failed
     assert run.result["changed"]
     assert reasons(run.result) == dict.fromkeys(account_ids, "unconfirmed")
-    assert "within wait_timeout" in run.result["msg"]
+    assert "in time. Run the task again, or raise wait_timeout" in run.result["msg"]
     assert run.result["failed_regions"] == []
     assert invitations(hub) == dict.fromkeys(account_ids, 1)
 
@@ -647,7 +651,10 @@ def test_nobody_listens(hub: Hub) -> None:
         run = invite(hub, ACCOUNT, endpoint_url=f"http://127.0.0.1:{taken.getsockname()[1]}")
     assert run.failed
     assert run.result["failed_regions"][0]["error_code"] == "EndpointConnectionError"
-    assert "Check the Region, endpoint_url, aws_ca_bundle, proxy and network" in run.result["msg"]
+    assert (
+        "Check the Region, endpoint_url (AWS_URL), aws_ca_bundle (AWS_CA_BUNDLE), proxy and network"
+        in run.result["msg"]
+    )
     assert reasons(run.result) == {ACCOUNT: "not_attempted"}
 
 
@@ -669,7 +676,10 @@ def test_a_connection_that_never_opens(hub: Hub, full_queue: str) -> None:
     run = invite(hub, ACCOUNT, endpoint_url=full_queue, aws_config=config)
     assert run.failed
     assert run.result["failed_regions"][0]["error_code"] == "ConnectTimeoutError"
-    assert "Check the Region, endpoint_url, aws_ca_bundle, proxy and network" in run.result["msg"]
+    assert (
+        "Check the Region, endpoint_url (AWS_URL), aws_ca_bundle (AWS_CA_BUNDLE), proxy and network"
+        in run.result["msg"]
+    )
     assert not run.result["changed"]
 
 

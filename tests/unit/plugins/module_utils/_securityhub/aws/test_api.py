@@ -112,7 +112,13 @@ def test_member_list_settles_what_get_members_leaves_open(stubber: Stubber, mess
 
 
 @pytest.mark.parametrize(
-    ("message", "told"), [("Internal error", "Internal error"), ("", errors.NO_REASON), (None, errors.NO_REASON)]
+    ("message", "told"),
+    [
+        ("Internal error", "Internal error"),
+        ("\x1b[31mInternal\r\nerror", "Internal error"),
+        ("", errors.NO_REASON),
+        (None, errors.NO_REASON),
+    ],
 )
 def test_account_that_neither_call_shows_is_unreadable(stubber: Stubber, message: str | None, told: str) -> None:
     member, open_one = accounts(2)
