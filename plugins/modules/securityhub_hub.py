@@ -127,12 +127,16 @@ hubs:
       type: str
       sample: "2026-01-31T08:15:30.123Z"
     auto_enable_controls:
-      description: Whether new controls of enabled standards are enabled automatically.
+      description:
+        - Whether new controls of enabled standards are enabled automatically. V(null) where the service does not
+          show it.
       returned: always
       type: bool
       sample: true
     control_finding_generator:
-      description: Whether a control of several standards generates one finding or one for each of them.
+      description:
+        - Whether a control of several standards generates one finding or one for each of them. V(null) where the
+          service does not show it.
       returned: always
       type: str
       sample: SECURITY_CONTROL
@@ -173,7 +177,7 @@ failed_regions:
         Security Hub is not enabled in account 111122223333 in eu-south-1. Enable it with
         multiaccount.aws.securityhub_hub.
 failed_accounts:
-  description: The accounts of O(account_ids) whose role could not be taken, and what to do next.
+  description: The accounts of O(account_ids) whose role could not be assumed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -196,7 +200,8 @@ failed_accounts:
       type: str
       sample: >-
         AssumeRole for account 111122223333 failed in eu-west-1 with AccessDenied: not authorized to perform
-        sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
+        sts:AssumeRole. Check member_role, its path, its trust policy, and member_role_external_id, and that the
+        caller's own policy allows sts:AssumeRole for the role with this path and name.
 diff:
   description: The hub before and after, for each Region that could be read. V(null) where Security Hub is disabled.
   returned: in diff mode

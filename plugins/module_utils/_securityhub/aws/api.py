@@ -28,8 +28,6 @@ from ..errors import (
 )
 from ..model import (
     CREATED,
-    DEFAULT_AUTO_ENABLE_CONTROLS,
-    DEFAULT_CONTROL_FINDING_GENERATOR,
     DELETED,
     INVITED,
     REMOVED,
@@ -67,10 +65,6 @@ _NOT_ASSOCIATED = frozenset([CREATED, INVITED, REMOVED, RESIGNED, DELETED])
 
 def _has_no_hub(error: SecurityHubError) -> bool:
     return error.hub_is_disabled or error.is_not_found
-
-
-def _is_enabled(error: SecurityHubError) -> bool:
-    return error.error_code == "ResourceConflictException"
 
 
 # Members, by the administrator
@@ -203,8 +197,8 @@ def _describe_hub(client: RegionClient) -> Optional[Hub]:
     return Hub(
         hub_arn=response["HubArn"],
         subscribed_at=response.get("SubscribedAt"),
-        auto_enable_controls=response.get("AutoEnableControls", DEFAULT_AUTO_ENABLE_CONTROLS),
-        control_finding_generator=response.get("ControlFindingGenerator", DEFAULT_CONTROL_FINDING_GENERATOR),
+        auto_enable_controls=response.get("AutoEnableControls"),
+        control_finding_generator=response.get("ControlFindingGenerator"),
         tags=None,
     )
 
@@ -214,9 +208,9 @@ def _list_tags(client: RegionClient, arn: str) -> Optional[Dict[str, str]]:
     return dict(client.sdk.list_tags_for_resource(ResourceArn=arn).get("Tags", {}))
 
 
-@writes("EnableSecurityHub", none_if=_is_enabled)
+@writes("EnableSecurityHub")
 def enable_hub(client: RegionClient, parameters: Mapping[str, Any]) -> None:
-    """Enable Security Hub with parameters of EnableSecurityHub; one that is enabled by now is left as it is."""
+    """Enable Security Hub with parameters of EnableSecurityHub."""
     client.sdk.enable_security_hub(**parameters)
 
 

@@ -37,9 +37,10 @@ from ..errors import (
     UNPROCESSED_ACCOUNTS,
     RegionResult,
     SecurityHubError,
+    printable,
 )
 from ..inputs.account_ids import is_account_id
-from .retry import READ_ATTEMPTS, SILENT_READS, ReadAttempts, unexpected_error
+from .retry import READ_ATTEMPTS, SILENT_READS, ReadAttempts, Waiter, unexpected_error
 
 try:
     from botocore.exceptions import (
@@ -75,7 +76,8 @@ class RegionClient:
     most, ``silent_reads`` how often if the Region connects and does not respond. ``renew`` gets new credentials after
     the service found them expired, and returns whether there are any. ``account_id`` returns whose credentials sign
     its requests, None if that can't be found out. ``is_silent`` is set while the Region does not respond: then it is
-    asked by one read at a time, ``probing``, so that what many accounts ask there is given up soon.
+    asked by one read at a time, ``probing``, so that what many accounts ask there is given up soon. ``new_hub`` has the
+    pauses while a hub that was just enabled answers as if it were not; without one there are none.
     """
 
     region: str
@@ -86,6 +88,7 @@ class RegionClient:
     silent_reads: int = SILENT_READS
     is_silent: threading.Event = field(default_factory=threading.Event, compare=False)
     probing: threading.Lock = field(default_factory=threading.Lock, compare=False)
+    new_hub: Optional[Waiter] = None
 
 
 def _never(_error: SecurityHubError) -> bool:
@@ -123,6 +126,8 @@ def _operation(
                     except Exception as raised:  # noqa: BLE001
                         # Whatever it is: it is a failure of its Region, so that it stops no other.
                         error = as_service_error(raised, operation, client.region, _account_ids(arguments))
+                    if error.hub_is_disabled and client.new_hub and client.new_hub.sleep():
+                        continue
                     if none_if(error):
                         return None
                     if error.error_code in EXPIRED_CODES and not is_renewed and client.renew():
@@ -207,7 +212,7 @@ def batches(items: Sequence[T], size: int = BATCH_SIZE) -> Iterator[Sequence[T]]
 def unprocessed_accounts(response: Mapping[str, Any]) -> Dict[str, str]:
     """Return {account_id: ProcessingResult}; the service gives no code for it."""
     results: Iterable[Mapping[str, str]] = response.get("UnprocessedAccounts", [])
-    return {result["AccountId"]: result.get("ProcessingResult") or NO_REASON for result in results}
+    return {result["AccountId"]: printable(result.get("ProcessingResult") or "") or NO_REASON for result in results}
 
 
 def refuse_unprocessed(response: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Callable, List, NamedTuple, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
 
-from ..errors import CHECK_CLOCK, CREDENTIAL_CODES, DENIED_CODES, InvalidInput, SecurityHubError
+from ..errors import CHECK_CLOCK, CREDENTIAL_CODES, InvalidInput, SecurityHubError
 from ..inputs.regions import ALL, KnownRegions, RequestedRegions, without
 from .api import FindingAggregator, get_aggregator, list_aggregators, list_enabled_regions
 from .calls import RegionClient
@@ -125,7 +125,7 @@ def _read_failed(word: str, error: SecurityHubError) -> str:
 def _next_step(error: SecurityHubError) -> str:
     if error.clock_is_off:
         return CHECK_CLOCK.rstrip(".")
-    if error.error_code in DENIED_CODES:
+    if error.denied_action:
         return f"Allow {error.denied_action} in the caller's IAM policy"
     if error.error_code in CREDENTIAL_CODES:
         return f"Check the credentials, and whether the Region {error.region} is enabled (opted in) in the account"

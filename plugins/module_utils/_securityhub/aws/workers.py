@@ -114,7 +114,10 @@ class RegionSession:
         :param not_started: makes the result of a Region of whose work nothing came but an exception
         :raises InvalidInput: if there are no usable credentials
         """
-        return self._in_each_region(partial(self._work, work, not_started))
+        self.connect()
+        work_in = partial(self._work, work, not_started)
+        with ThreadPoolExecutor(max_workers=len(self.regions)) as pool:
+            return dict(zip(self.regions, pool.map(work_in, self.regions)))
 
     def map_places(
         self, roles: Optional[Mapping[str, Role]], work: Work[T], not_started: NotStarted[T]
@@ -145,15 +148,11 @@ class RegionSession:
 
             return dict(zip(credentials, run_all(work_as, list(credentials.values()))))
 
-        found = self._in_each_region(work_in)
+        with ThreadPoolExecutor(max_workers=len(self.regions)) as pool:
+            found = dict(zip(self.regions, pool.map(work_in, self.regions)))
         results = {Place(region, account_id): found[region][account_id] for account_id in roles for region in found}
         errors = {account_id: each.error for account_id, each in credentials.items() if each.error}
         return {place: result for place, result in results.items() if result is not None}, errors
-
-    def _in_each_region(self, work_in: Callable[[str], T]) -> Dict[str, T]:
-        self.connect()
-        with ThreadPoolExecutor(max_workers=len(self.regions)) as pool:
-            return dict(zip(self.regions, pool.map(work_in, self.regions)))
 
     def worker_pool(self, callers: int = 1) -> Callable[[Callable[[Any], Any], Sequence[Any]], List[Any]]:
         """Return what runs a function for many arguments, ``concurrency`` at a time over all its callers.

@@ -114,7 +114,13 @@ def test_member_list_settles_what_get_members_leaves_open(stubber: Stubber, mess
 
 
 @pytest.mark.parametrize(
-    ("message", "told"), [("Internal error", "Internal error"), ("", errors.NO_REASON), (None, errors.NO_REASON)]
+    ("message", "told"),
+    [
+        ("Internal error", "Internal error"),
+        ("\x1b[31mInternal\r\nerror", "Internal error"),
+        ("", errors.NO_REASON),
+        (None, errors.NO_REASON),
+    ],
 )
 def test_account_that_neither_call_shows_is_unreadable(stubber: Stubber, message: str | None, told: str) -> None:
     member, open_one = accounts(2)
@@ -460,6 +466,8 @@ def test_tags_are_read_only_where_they_are_asked_for(
     hub = api.describe_hub(hub_client(stubber), with_tags)
     assert hub
     assert hub.tags == tags
+    # What the service does not show is not made up.
+    assert (hub.subscribed_at, hub.auto_enable_controls, hub.control_finding_generator) == (None, None, None)
 
 
 def invitation(stubber: Stubber) -> None:

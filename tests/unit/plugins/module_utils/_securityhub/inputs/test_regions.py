@@ -281,7 +281,7 @@ def test_all_that_cannot_be_read(problem: Exception, message: str) -> None:
 
 @pytest.mark.parametrize("operation", ["ListFindingAggregators", "GetFindingAggregator"])
 def test_linked_names_the_action_that_is_denied(operation: str) -> None:
-    refusal = error("AccessDeniedException", 403, "no")
+    refusal = error("AccessDeniedException", 403, "x is not authorized to perform: securityhub:" + operation)
     account = Account(aggregators=[ARN.format(IRELAND)], details=refusal)
     if operation == "ListFindingAggregators":
         account.aggregators = refusal
