@@ -53,7 +53,6 @@ class RegionSession:
         self.requested = requested_regions(regions, exclude, info.region, self._known_regions)
         self._regions: Optional[Sequence[str]] = self.requested.names or None
         self._clients = Clients(self._session, self._regions or [self.requested.asked_in])
-        self.caller_account_id = self._clients.caller_account_id
         self.ec2_client = partial(self._clients.client, "ec2")
 
     @property
@@ -184,7 +183,7 @@ class RegionSession:
         except Exception as error:  # noqa: BLE001
             # Whatever it is: it costs this Region only. Whoever writes keeps what was done, so nothing has been here.
             result = not_started(SecurityHubError(type(error).__name__, str(error), step, region))
-        return replace(result, account_id=partial(self.caller_account_id, region))
+        return replace(result, account_id=partial(self._clients.caller_account_id, region))
 
 
 def _workers(items: int, limit: int) -> int:
