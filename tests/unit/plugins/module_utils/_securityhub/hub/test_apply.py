@@ -324,5 +324,5 @@ def test_setting_that_the_service_does_not_show_is_unconfirmed_and_said(clock: C
     account.update_security_hub_configuration = lambda **_request: account.sent.append(UPDATE)  # type: ignore[method-assign]
     found = reconcile(account, DesiredHub(control_finding_generator="STANDARD_CONTROL"))
     assert found.error.error_code == "unconfirmed"
-    assert "The service does not show control_finding_generator here." in found.error.text
+    assert "The service does not show control_finding_generator here." in str(found.error)
     assert (found.value.before.control_finding_generator, found.value.changed) == (None, True)
