@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, Mapping, Optional
 
 from ..errors import InvalidInput
-from .options import parse_account_ids
+from .rows import parse_account_ids
 
 # IAM's rules for role names and paths, by its API reference.
 _NAME = r"[A-Za-z0-9+=,.@_-]{1,64}"
