@@ -102,7 +102,8 @@ options:
   account_ids:
     description:
       - The accounts to work in, with O(member_role), in any form that
-        O(multiaccount.aws.securityhub_member#module:members) accepts, for example a list of account IDs, or one string with commas, spaces or newlines between them.
+        O(multiaccount.aws.securityhub_member#module:members) accepts, for example a list of account IDs, or one string
+        with commas, spaces or newlines between them.
       - Defaults to the account of the credentials. With an empty list, the module does nothing.
     type: raw
 """

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible.module_utils.common.warnings import warn
 
@@ -55,6 +55,9 @@ _OURS = {
     )
 }
 _SIMILAR = 0.8
+# What to use instead of a key that can't be used.
+_INSTEAD = {"standards": ". Use the option standards, securityhub_standards in a playbook"}
+_ELSEWHERE = " here, only in members of multiaccount.aws.securityhub_membership"
 KNOWN_HEADERS = "Account ID (or Id, AccountId, Account, Account number), Email, Name, Status or State, Role, Regions"
 ACTIVE = "ACTIVE"
 # AWS Organizations' words for accounts that are not active. State, the successor of Status, has more of them.
@@ -74,10 +77,12 @@ _UNREADABLE = {
     re.compile("PK\x03\x04"): "this is a spreadsheet. Save it as CSV UTF-8.",
 }
 # What Python makes of bytes that are not UTF-8, and what UTF-16 has between ASCII letters.
-_NOT_TEXT = re.compile("[\udc80-\udcff\x00]")
+_NOT_TEXT = re.compile("[\udc80-\udcff\x00\ufffd]")
 # An account ID, or what became of one: no header has it.
 _LIKE_AN_ID = re.compile(r"[0-9]{8}|[0-9]{4}-[0-9]{4}|[0-9]E\+")
 _YAML_DEPTH = 10
+# One account as it was given: its row, with the row's keys and values.
+_Given = Tuple[int, Sequence[Tuple[Any, object]]]
 _NAMED_ROWS = 20
 
 
@@ -104,13 +109,6 @@ class AccountRow:
         return self.status in (None, ACTIVE)
 
 
-class _Given(NamedTuple):
-    """One account as it was given: the keys and values of its row."""
-
-    row: int
-    pairs: Sequence[Tuple[Any, object]]
-
-
 def read_rows(value: object, source: str, row_options: Sequence[str] = ROW_OPTIONS) -> Dict[str, AccountRow]:
     """Return the accounts of a list, a map or a text, each once, in order.
 
@@ -126,12 +124,12 @@ def read_rows(value: object, source: str, row_options: Sequence[str] = ROW_OPTIO
         raise InvalidInput(f"{source}: can't be read: {str(error).rstrip('.')}.") from error
     rows: Dict[str, AccountRow] = {}
     wrong: List[str] = []
-    for each in given:
+    for number, pairs in given:
         try:
-            row = _row(each, row_options)
+            row = _row(number, pairs, row_options)
             rows[row.account_id] = _merged(rows[row.account_id], row) if row.account_id in rows else row
         except InvalidInput as error:
-            wrong.append(f"row {each.row}: {error}")
+            wrong.append(f"row {number}: {error}")
     if wrong:
         raise InvalidInput(f"{source}: {_wrong_rows(wrong)}")
     return rows
@@ -210,74 +208,67 @@ def _given(value: object, is_inner: bool = False) -> List[_Given]:
         return _given_map(value, is_inner)
     if isinstance(value, str) and not is_inner:
         return _given_text(value)
-    if isinstance(value, str) or not isinstance(value, (list, tuple)):
-        return _ids(value)
-    rows: List[_Given] = []
-    for number, item in enumerate(value, 1):
-        if isinstance(item, Mapping):
-            rows.append(_Given(number, list(item.items())))
-        else:
-            rows.extend(_Given(number, [("account_id", part)]) for part in _parts(item))
-    return rows
+    if not isinstance(value, (list, tuple)):
+        value = _parts(value)
+    return [
+        (number, pairs)
+        for number, item in enumerate(value, 1)
+        for pairs in (
+            [list(item.items())] if isinstance(item, Mapping) else [[("account_id", part)] for part in _parts(item)]
+        )
+    ]
 
 
 def _given_map(value: Mapping[Any, object], is_inner: bool) -> List[_Given]:
     if value.get("NextToken"):
         raise InvalidInput("this is only a part of the list: it has NextToken. Export the list without --max-items.")
-    lists = [key for key in value if str(key).lower() in _LIST_KEYS] if len(value) < 10 else []
-    if len(lists) == 1 and not is_inner:
-        inner = value[lists[0]]
-        return [] if inner is None else _given(inner, is_inner=True)
-    is_row = any(_plain(key) in _FIELDS for key in value if isinstance(key, str))
-    if value and (is_row or not any(_LIKE_AN_ID.search(str(key)) for key in value if isinstance(key, (str, int)))):
-        return [_Given(1, list(value.items()))]
-    return [_Given(number, _pair(key, row)) for number, (key, row) in enumerate(value.items(), 1)]
-
-
-def _pair(key: object, value: object) -> Sequence[Tuple[Any, object]]:
-    """Return the row of an entry {account ID: email address}, or {account ID: row}."""
-    return [("account_id", key), *(value.items() if isinstance(value, Mapping) else [("email", value)])]
-
-
-def _ids(value: object) -> List[_Given]:
-    return [_Given(number, [("account_id", part)]) for number, part in enumerate(_parts(value), 1)]
+    fields = {_FIELDS.get(_plain(key)) for key in value if isinstance(key, str)}
+    lists = [key for key in value if isinstance(key, str) and key.lower() in _LIST_KEYS]
+    if len(lists) == 1 and "account_id" not in fields and not is_inner:
+        return [] if value[lists[0]] is None else _given(value[lists[0]], is_inner=True)
+    is_map = any(_LIKE_AN_ID.search(str(key)) for key in value if isinstance(key, (str, int)))
+    if value and (fields - {None} or not is_map):
+        return [(1, list(value.items()))]
+    return [
+        (number, [("account_id", key), *(row.items() if isinstance(row, Mapping) else [("email", row)])])
+        for number, (key, row) in enumerate(value.items(), 1)
+    ]
 
 
 def _parts(value: object) -> Sequence[object]:
     """Return the account IDs in a text; what has none is kept, to be refused."""
-    parts = [part for part in _SEPARATORS.split(value) if part] if isinstance(value, str) else []
-    return parts or [value]
+    return [part for part in _SEPARATORS.split(value) if part] or [value] if isinstance(value, str) else [value]
 
 
 # One row
 
 
-def _row(given: _Given, row_options: Sequence[str]) -> AccountRow:
+def _row(number: int, pairs: Sequence[Tuple[Any, object]], row_options: Sequence[str]) -> AccountRow:
     """Return what a row says, whatever its keys are called.
 
     :raises InvalidInput: saying what is wrong with it
     """
     found: Dict[str, List[Tuple[str, object]]] = {}
-    for key, value in given.pairs:
+    for key, value in pairs:
         name = _field(key if isinstance(key, str) else shown(key))
         if name and (name == "account_id" or not _is_empty(value)):
             found.setdefault(name, []).append((str(key), value))
-    account_id = _account_id(found.get("account_id", []), given)
+    account_id = _account_id(found.get("account_id", []), pairs)
     for name in ("standards", *ROW_OPTIONS):
         if name in found and name not in row_options:
-            raise InvalidInput(f"{found[name][0][0]} can't be set for one account here. Set it for all of them")
+            raise InvalidInput(f"{found[name][0][0]} can't be set for one account{_INSTEAD.get(name, _ELSEWHERE)}")
     regions = {key: _regions(value) for key, value in found.get("regions", [])}
     if len(set(map(frozenset, regions.values()))) > 1:
         raise InvalidInput(f"{' and '.join(regions)} are not the same Regions. Keep one of them")
     return AccountRow(
         account_id,
-        email=_email(found, given),
+        email=_email(found, pairs),
         name=next((" ".join(value.split()) for _key, value in found.get("name", []) if isinstance(value, str)), None),
         member_role=_one("member_role", found),
         member_role_external_id=_one("member_role_external_id", found),
         regions=next(iter(regions.values()), ()),
         status=_status(found.get("status", [])),
-        row=given.row,
+        row=number,
     )
 
 
@@ -309,9 +300,9 @@ def _is_empty(value: object) -> bool:
     )
 
 
-def _account_id(found: Sequence[Tuple[str, object]], given: _Given) -> str:
+def _account_id(found: Sequence[Tuple[str, object]], pairs: Sequence[Tuple[Any, object]]) -> str:
     ids = {account_id: key for key, value in found for account_id in [account_id_of(value)] if account_id}
-    ids.update({str(key): "a key" for key, _value in given.pairs if account_id_of(key)})
+    ids.update({str(key): "a key" for key, _value in pairs if account_id_of(key)})
     if len(ids) > 1:
         named = " and ".join(f"{account_id} ({key})" for account_id, key in ids.items())
         raise InvalidInput(f"it has {len(ids)} account IDs: {named}. Keep one of them")
@@ -326,7 +317,7 @@ def _account_id(found: Sequence[Tuple[str, object]], given: _Given) -> str:
         return next(iter(ids))
     if found:
         raise InvalidInput(not_an_account_id([*wrong, *(value for _key, value in found)][0]))
-    keys = [shown(key).strip("'") for key, _value in given.pairs]
+    keys = [shown(key).strip("'") for key, _value in pairs]
     raise InvalidInput(f"it has no account_id, but {at_most(keys, ', ') or 'nothing'}")
 
 
@@ -347,10 +338,10 @@ def _one(name: str, found: Mapping[str, Sequence[Tuple[str, object]]]) -> Option
     return next((text for text, _key in values.values()), None)
 
 
-def _email(found: Mapping[str, Sequence[Tuple[str, object]]], given: _Given) -> Optional[str]:
+def _email(found: Mapping[str, Sequence[Tuple[str, object]]], pairs: Sequence[Tuple[Any, object]]) -> Optional[str]:
     """Return the email address, if need be of a key such as "Root account mail"."""
     if "email" not in found:
-        others = [(key, value) for key, value in given.pairs if "mail" in _plain(str(key)) and isinstance(value, str)]
+        others = [(key, value) for key, value in pairs if "mail" in _plain(str(key)) and isinstance(value, str)]
         found = {"email": [(key, value) for key, value in others if _EMAIL.fullmatch(value.strip())]}
     email = _one("email", found)
     if email and not _EMAIL.fullmatch(email):
@@ -423,7 +414,7 @@ def _given_text(text: str) -> List[_Given]:
     has_header = _is_header(cells) or (len(cells) > 1 and not is_cli_text and not any(map(_LIKE_AN_ID.search, cells)))
     if has_header or "@" in text or ("\t" in first and re.search(r"[^0-9\s]", text)):
         return _given_table(text, _delimiter(first), has_header)
-    return _ids(text) if first else []
+    return _given(text, is_inner=True) if first else []
 
 
 def _delimiter(line: str) -> str:
@@ -436,29 +427,43 @@ def _is_header(cells: Sequence[str]) -> bool:
 
 def _given_json(text: str) -> List[_Given]:
     try:
-        value = json.loads(text, parse_int=str)
-    except ValueError as error:
+        value = json.loads(text, parse_int=str, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
         try:
             return _given_yaml(text)  # such as [012345670123]
         except InvalidInput as refusal:
-            raise InvalidInput(refusal if "alias" in str(refusal) else f"this is not JSON: {error}.") from error
+            raise InvalidInput(f"this is not JSON: {error}; {refusal}") from error
     return _given(value, is_inner=isinstance(value, str))
+
+
+def _unique(pairs: Sequence[Tuple[Any, object]]) -> Dict[Any, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _value in pairs]
+        twice = next(key for number, key in enumerate(keys) if key in keys[:number])
+        raise InvalidInput(f"the key {shown(twice)} is there twice.")
+    return found
 
 
 def _given_yaml(text: str) -> List[_Given]:
     if yaml is None:
         raise InvalidInput("this is YAML, and PyYAML is not installed for this Python. Pass JSON, CSV or a list.")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            _unique([(key.value, None) for key, _value in node.value if isinstance(key.value, str)])
+            return super().construct_mapping(node, deep)
+
     depth = 0
     try:
-        for token in yaml.scan(text, Loader=loader):
+        for token in yaml.scan(text, Loader=Loader):
             kind = type(token).__name__
-            depth += 1 if kind.endswith(("SequenceStartToken", "MappingStartToken")) else 0
-            depth -= 1 if kind in ("BlockEndToken", "FlowSequenceEndToken", "FlowMappingEndToken") else 0
+            depth += kind.endswith(("SequenceStartToken", "MappingStartToken"))
+            depth -= kind in ("BlockEndToken", "FlowSequenceEndToken", "FlowMappingEndToken")
             if depth > _YAML_DEPTH or kind == "AliasToken":
                 problem = "it has too many levels" if depth > _YAML_DEPTH else "aliases (*name) are not read"
                 raise InvalidInput(f"row {token.start_mark.line + 1}: {problem}.")
-        value = yaml.load(text, Loader=loader)
+        value = yaml.load(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         row = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InvalidInput(f"row {row} is not YAML: {error.problem}.") from error
@@ -470,7 +475,7 @@ def _given_yaml(text: str) -> List[_Given]:
 def _given_table(text: str, delimiter: str, has_header: bool) -> List[_Given]:
     rows = _csv_rows(text, delimiter)
     if not has_header:
-        return [_given_cells(number, cells) for number, cells in rows if cells[0] != "PATHS"]
+        return [(number, _pairs_of_cells(number, cells)) for number, cells in rows if cells[0] != "PATHS"]
     header = rows[0][1]
     if not _is_header(header):
         raise InvalidInput(
@@ -481,24 +486,24 @@ def _given_table(text: str, delimiter: str, has_header: bool) -> List[_Given]:
     for number, cells in rows[1:]:
         if any(cells[len(header) :]):
             raise InvalidInput(f"row {number} has more cells than the header row.")
-    return [_Given(number, [*zip(header, [*cells, *[""] * len(header)])]) for number, cells in rows[1:]]
+    return [(number, [*zip(header, [*cells, *[""] * len(header)])]) for number, cells in rows[1:]]
 
 
-def _given_cells(number: int, cells: Sequence[str]) -> _Given:
+def _pairs_of_cells(number: int, cells: Sequence[str]) -> Sequence[Tuple[str, str]]:
     """Return a row of a table without a header: an account ID, and perhaps an email address."""
     if cells[0] == "NEXTTOKEN":
         raise InvalidInput("this is only a part of the list. Export the list without --max-items.")
     emails = [("email", cell) for cell in cells if "@" in cell][:1]
     if cells[0] in _CLI_TEXT:
         known = list(zip(_CLI_TEXT[cells[0]], cells[1:]))
-        return _Given(number, known if cells[0] == "ACCOUNTS" else known + emails)
+        return known if cells[0] == "ACCOUNTS" else known + emails
     ids = dict.fromkeys(cell for cell in cells if "@" not in cell and _LIKE_AN_ID.search(cell))
     if len(ids) > 1:
         raise InvalidInput(
             f"row {number} has {len(ids)} account IDs: {at_most(list(ids), ', ')}. Add a header row. "
             f"Known headers: {KNOWN_HEADERS}."
         )
-    return _Given(number, [("account_id", next(iter(ids), cells[0])), *emails])
+    return [("account_id", next(iter(ids), cells[0])), *emails]
 
 
 def _csv_rows(text: str, delimiter: str) -> List[Tuple[int, List[str]]]:

@@ -19,7 +19,6 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     read_rows,
 )
 
-_BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _VAULT = "$ANSIBLE_VAULT"
 INVENTORY = "the inventory"
 
@@ -135,7 +134,8 @@ def _read_text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise InvalidInput(f"{path} can't be read: {error.strerror}.") from error
-    text = data.decode(_BYTE_ORDER_MARKS.get(data[:2], "utf-8"), "surrogateescape")
+    is_utf_16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    text = data.decode("utf-16", "replace") if is_utf_16 else data.decode("utf-8", "surrogateescape")
     if text.startswith(_VAULT):
         raise InvalidInput(
             f"{path.name} can't be read: it is encrypted with Ansible Vault. "

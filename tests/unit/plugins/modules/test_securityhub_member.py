@@ -631,7 +631,7 @@ def test_hub_disabled_in_one_region_fails_that_region(hub: Hub, state: str, chec
         ('[{"account_id": ', "members: can't be read: this is not JSON: "),
         (
             [{"account_id": MEMBER, "member_role": "hub"}],
-            "members: 1 row is not valid: row 1: member_role can't be set for one account here. Set ",
+            "members: 1 row is not valid: row 1: member_role can't be set for one account here, only in",
         ),
     ],
 )

@@ -122,7 +122,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "standards": (
         [{"account_id": ONE, "standards": ["pci-dss/v/4.0.1"]}],
-        "row 1: standards can't be set for one account here. Set it for all of them",
+        "row 1: standards can't be set for one account. Use the option standards, securityhub_standards in a playbook.",
     ),
     "mistyped key": ([{"account_id": ONE, "emial": EMAIL}], "'emial' is not a known key (did you mean email?)"),
     "mistyped role": (
@@ -161,6 +161,11 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "deep JSON": ("[" * 100_000, "can't be read: it has too many levels"),
     "deep YAML": ("- " * 3_000 + "x", "can't be read: row 1: it has too many levels"),
     "aliases": ("a: &a ['x', 'x']\nb: &b [*a, *a]\n- *b", "can't be read: row 2: aliases (*name) are not read"),
+    "key twice in JSON": (
+        f'{{"{ONE}": "{EMAIL}", "{ONE}": "other@example.com"}}', f"can't be read: the key '{ONE}' is there twice.",
+    ),
+    "key twice in YAML": (f"- id: '{ONE}'\n  id: '{ZERO}'\n", "can't be read: the key 'id' is there twice."),
+    "aliases in brackets": ("[&a x, [*a, *a]]", "row 1: aliases (*name) are not read"),
     "unknown header": (f"Who,Where\n{ONE},{EMAIL}\n", "the header row has no column with account IDs: Who, Where. "),
     "row that is too long": (f"Account ID,Status\n{ONE},a,SUSPENDED\n", "row 2 has more cells than the header row"),
     "quotation mark": (f'Account ID,Name\n{ONE},"One\n{ZERO},Zero"\n', "rows 2 to 3 are one row, because a quotation"),
@@ -264,7 +269,7 @@ def test_read_rows_merges_what_agrees() -> None:
 
 @pytest.mark.parametrize(("options", "key"), [((), "regions"), (("regions",), "role"), (("regions",), "external_id")])
 def test_read_rows_option_that_is_not_for_one_account_is_refused(options: tuple[str, ...], key: str) -> None:
-    with pytest.raises(InvalidInput, match=rf"row 1: {key} can't be set for one account here\. Set it for all of them"):
+    with pytest.raises(InvalidInput, match=rf"row 1: {key} can't be set for one account here, only in members of "):
         read_rows([{"account_id": ONE, key: "eu-west-1"}], "members", options)
     assert read_rows([{"account_id": ONE, key: " "}], "members", options) == {ONE: AccountRow(ONE)}
 
