@@ -21,15 +21,10 @@ _FEWEST_DIGITS = 8
 _LONGEST_SHOWN = 60
 
 
-def is_account_id(text: str) -> bool:
-    """Whether a text is exactly 12 ASCII digits."""
-    return _ACCOUNT_ID.fullmatch(text) is not None
-
-
 def account_id_of(value: object) -> Optional[str]:
     """Return the account ID in a value, None if it has none. A number with 12 digits has lost nothing, so it is one."""
     text = str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
-    return text if is_account_id(text) else None
+    return text if _ACCOUNT_ID.fullmatch(text) else None
 
 
 def shown(value: object) -> str:
@@ -62,7 +57,7 @@ def account_id_hint(value: object) -> str:
     lost = 12 - len(text)
     zeros = f"{'a leading zero is' if lost == 1 else f'{lost} leading zeros are'} missing: '{text.zfill(12)}'"
     octal = f"{int(text):o}".zfill(12)
-    if len(text) == 11 or not is_account_id(octal):
+    if len(text) == 11 or len(octal) > 12:
         return zeros
     was_octal = f"YAML reads an unquoted {octal} as this octal number: quote it: '{octal}'"
     return was_octal if isinstance(value, int) else f"{was_octal}; otherwise {zeros}"

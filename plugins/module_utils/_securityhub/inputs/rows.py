@@ -11,10 +11,11 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible.module_utils.common.warnings import warn
 
@@ -27,8 +28,12 @@ try:
 except ImportError:  # nothing that modules need on a managed node brings PyYAML
     yaml = None  # type: ignore[assignment]
 
-# What a row may say of its account, beside its email address and what says nothing of the membership.
+# What a row may set for its account, beside its email address; and what is set for all accounts alone.
 ROW_OPTIONS = ("regions", "member_role", "member_role_external_id")
+_TASK_OPTIONS = (
+    "standards", "exclude_regions", "enable_default_standards", "reinvite", "member_role_session_name",
+    "member_role_duration", "member_role_policy",
+)  # fmt: skip
 # What keys and headers may be called, without capitals, spaces and signs; the surest name first.
 _NAMES: Dict[str, Tuple[str, ...]] = {
     "account_id": (
@@ -41,23 +46,16 @@ _NAMES: Dict[str, Tuple[str, ...]] = {
     "member_role": ("memberrole", "role", "rolearn", "rolename"),
     "member_role_external_id": ("memberroleexternalid", "externalid"),
     "regions": ("regions", "region"),
-    "standards": ("standards", "securitystandards"),
+    "task": tuple(name.replace("_", "") for name in _TASK_OPTIONS),
 }  # fmt: skip
-_FIELDS = {name: field_name for field_name, names in _NAMES.items() for name in names}
+_FIELDS = {name: each for each, names in _NAMES.items() for name in names}
 # Names that tools also use for other things than account IDs, such as a row's number or the account's name.
 _LOOSE_NAMES = ("awsaccount", "account", "id")
 # A key that looks like one of these is a mistyped one.
-_OURS = {
-    name.replace("_", ""): name
-    for name in (
-        *("account_id", "email", "status", "region", "regions", "member_role", "member_role_external_id"),
-        *("role", "role_arn", "external_id", "standards"),
-    )
-}
+_OURS = {name.replace("_", ""): name for name in (
+    "account_id", "email", "status", "region", *ROW_OPTIONS, "role", "role_arn", "external_id", *_TASK_OPTIONS
+)}  # fmt: skip
 _SIMILAR = 0.8
-# What to use instead of a key that can't be used.
-_INSTEAD = {"standards": ". Use the option standards, securityhub_standards in a playbook"}
-_ELSEWHERE = " here, only in members of multiaccount.aws.securityhub_membership"
 KNOWN_HEADERS = "Account ID (or Id, AccountId, Account, Account number), Email, Name, Status or State, Role, Regions"
 ACTIVE = "ACTIVE"
 # AWS Organizations' words for accounts that are not active. State, the successor of Status, has more of them.
@@ -83,6 +81,8 @@ _LIKE_AN_ID = re.compile(r"[0-9]{8}|[0-9]{4}-[0-9]{4}|[0-9]E\+")
 _YAML_DEPTH = 10
 # One account as it was given: its row, with the row's keys and values.
 _Given = Tuple[int, Sequence[Tuple[Any, object]]]
+# The keys and values of a row for each field.
+_Found = Dict[str, List[Tuple[str, object]]]
 _NAMED_ROWS = 20
 
 
@@ -192,6 +192,7 @@ def _wrong_rows(wrong: Sequence[str]) -> str:
 
 
 def at_most(parts: Sequence[str], separator: str) -> str:
+    """Return the first twenty parts, and how many more there are."""
     more = f" and {len(parts) - _NAMED_ROWS:,} more" if len(parts) > _NAMED_ROWS else ""
     return separator.join(parts[:_NAMED_ROWS]) + more
 
@@ -210,13 +211,13 @@ def _given(value: object, is_inner: bool = False) -> List[_Given]:
         return _given_text(value)
     if not isinstance(value, (list, tuple)):
         value = _parts(value)
-    return [
-        (number, pairs)
-        for number, item in enumerate(value, 1)
-        for pairs in (
-            [list(item.items())] if isinstance(item, Mapping) else [[("account_id", part)] for part in _parts(item)]
-        )
-    ]
+    rows: List[_Given] = []
+    for number, item in enumerate(value, 1):
+        if isinstance(item, Mapping):
+            rows.append((number, list(item.items())))
+        else:
+            rows += [(number, [("account_id", part)]) for part in _parts(item)]
+    return rows
 
 
 def _given_map(value: Mapping[Any, object], is_inner: bool) -> List[_Given]:
@@ -248,25 +249,22 @@ def _row(number: int, pairs: Sequence[Tuple[Any, object]], row_options: Sequence
 
     :raises InvalidInput: saying what is wrong with it
     """
-    found: Dict[str, List[Tuple[str, object]]] = {}
+    found: _Found = {}
     for key, value in pairs:
         name = _field(key if isinstance(key, str) else shown(key))
         if name and (name == "account_id" or not _is_empty(value)):
             found.setdefault(name, []).append((str(key), value))
     account_id = _account_id(found.get("account_id", []), pairs)
-    for name in ("standards", *ROW_OPTIONS):
-        if name in found and name not in row_options:
-            raise InvalidInput(f"{found[name][0][0]} can't be set for one account{_INSTEAD.get(name, _ELSEWHERE)}")
-    regions = {key: _regions(value) for key, value in found.get("regions", [])}
-    if len(set(map(frozenset, regions.values()))) > 1:
-        raise InvalidInput(f"{' and '.join(regions)} are not the same Regions. Keep one of them")
+    for name in {"task", *ROW_OPTIONS} & found.keys() - {*row_options}:
+        where = ". Use the option of the task" if name == "task" else " here, only in members of securityhub_membership"
+        raise InvalidInput(f"{found[name][0][0]} can't be set for one account{where}")
     return AccountRow(
         account_id,
         email=_email(found, pairs),
-        name=next((" ".join(value.split()) for _key, value in found.get("name", []) if isinstance(value, str)), None),
+        name=next((_text(value) for _key, value in found.get("name", []) if isinstance(value, str)), None),
         member_role=_one("member_role", found),
         member_role_external_id=_one("member_role_external_id", found),
-        regions=next(iter(regions.values()), ()),
+        regions=_one("regions", found, _regions, frozenset) or (),
         status=_status(found.get("status", [])),
         row=number,
     )
@@ -293,11 +291,7 @@ def _plain(key: str) -> str:
 
 
 def _is_empty(value: object) -> bool:
-    return (
-        value is None
-        or (isinstance(value, str) and not value.strip())
-        or (not value and isinstance(value, (list, dict)))
-    )
+    return value in (None, [], {}) or (isinstance(value, str) and not value.strip())
 
 
 def _account_id(found: Sequence[Tuple[str, object]], pairs: Sequence[Tuple[Any, object]]) -> str:
@@ -317,33 +311,49 @@ def _account_id(found: Sequence[Tuple[str, object]], pairs: Sequence[Tuple[Any, 
         return next(iter(ids))
     if found:
         raise InvalidInput(not_an_account_id([*wrong, *(value for _key, value in found)][0]))
-    keys = [shown(key).strip("'") for key, _value in pairs]
+    keys = [shown(key) for key, _value in pairs]
     raise InvalidInput(f"it has no account_id, but {at_most(keys, ', ') or 'nothing'}")
 
 
-def _one(name: str, found: Mapping[str, Sequence[Tuple[str, object]]]) -> Optional[str]:
-    """Return the value of a field.
+def _text(value: object) -> str:
+    if not isinstance(value, (str, int, float)):
+        raise TypeError(shown(value))
+    return " ".join(str(value).split())
 
+
+def _regions(value: object) -> Tuple[str, ...]:
+    items = value if isinstance(value, (list, tuple)) else [value]
+    return tuple(dict.fromkeys(part for item in items for part in _SEPARATORS.split(_text(item)) if part))
+
+
+def _one(name: str, found: _Found, parse: Callable[[object], Any] = _text, same: Callable[[Any], object] = str) -> Any:
+    """Return the value of a field, None where the row has none.
+
+    :param same: what is equal for values that mean the same
     :raises InvalidInput: if keys disagree, or if it is no text
     """
-    values: Dict[str, Tuple[str, str]] = {}
+    values: Dict[object, Tuple[Any, str]] = {}
     for key, value in found.get(name, []):
-        if not isinstance(value, (str, int, float)):
-            raise InvalidInput(f"{key} is not text, but {shown(value)}")
-        text = " ".join(str(value).split())
-        values.setdefault(text.lower() if name == "email" else text, (text, key))
+        try:
+            parsed = parse(value)
+        except TypeError as error:
+            raise InvalidInput(f"{key} is not text, but {error}") from error
+        values.setdefault(same(parsed), (parsed, key))
     if len(values) > 1:
-        named = " and ".join(f"{shown(text)} ({key})" for text, key in values.values())
-        raise InvalidInput(f"it has different values for {name}: {named}. Keep one of them")
-    return next((text for text, _key in values.values()), None)
+        named = [
+            f"{shown(parsed if isinstance(parsed, str) else ' '.join(parsed))} ({key})"
+            for parsed, key in values.values()
+        ]
+        raise InvalidInput(f"it has different values for {name}: {' and '.join(named)}. Keep one of them")
+    return next((parsed for parsed, _key in values.values()), None)
 
 
-def _email(found: Mapping[str, Sequence[Tuple[str, object]]], pairs: Sequence[Tuple[Any, object]]) -> Optional[str]:
+def _email(found: _Found, pairs: Sequence[Tuple[Any, object]]) -> Optional[str]:
     """Return the email address, if need be of a key such as "Root account mail"."""
     if "email" not in found:
         others = [(key, value) for key, value in pairs if "mail" in _plain(str(key)) and isinstance(value, str)]
         found = {"email": [(key, value) for key, value in others if _EMAIL.fullmatch(value.strip())]}
-    email = _one("email", found)
+    email: Optional[str] = _one("email", found, same=str.lower)
     if email and not _EMAIL.fullmatch(email):
         raise InvalidInput(f"{shown(email)} is not an email address")
     return email
@@ -356,7 +366,7 @@ def _status(found: Sequence[Tuple[str, object]]) -> Optional[str]:
     """
     words: Dict[str, str] = {}
     for key, value in found:
-        text = " ".join(value.split()) if isinstance(value, str) else ""
+        text = _text(value) if isinstance(value, str) else ""
         if text.upper() in (ACTIVE, *_INACTIVE):
             words[text.upper()] = key
         elif canonical_status(text) not in STATUSES:
@@ -369,13 +379,6 @@ def _status(found: Sequence[Tuple[str, object]]) -> Optional[str]:
         named = " and ".join(f"{word} ({key})" for word, key in words.items())
         raise InvalidInput(f"it has different values for status: {named}. Keep one of them")
     return next(iter([*inactive, *words]), None)
-
-
-def _regions(value: object) -> Tuple[str, ...]:
-    items = value if isinstance(value, (list, tuple)) else [value]
-    if not all(isinstance(item, str) for item in items):
-        raise InvalidInput(f"regions are not text, but {shown(next(i for i in items if not isinstance(i, str)))}")
-    return tuple(dict.fromkeys(part for item in items for part in _SEPARATORS.split(str(item)) if part))
 
 
 def _merged(first: AccountRow, second: AccountRow) -> AccountRow:
@@ -439,8 +442,7 @@ def _given_json(text: str) -> List[_Given]:
 def _unique(pairs: Sequence[Tuple[Any, object]]) -> Dict[Any, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _value in pairs]
-        twice = next(key for number, key in enumerate(keys) if key in keys[:number])
+        (twice, _number), *_others = Counter(key for key, _value in pairs).most_common(1)
         raise InvalidInput(f"the key {shown(twice)} is there twice.")
     return found
 
@@ -478,9 +480,8 @@ def _given_table(text: str, delimiter: str, has_header: bool) -> List[_Given]:
         return [(number, _pairs_of_cells(number, cells)) for number, cells in rows if cells[0] != "PATHS"]
     header = rows[0][1]
     if not _is_header(header):
-        raise InvalidInput(
-            f"the header row has no column with account IDs: {at_most(header, ', ')}. Known headers: {KNOWN_HEADERS}."
-        )
+        named = at_most([shown(name) for name in header], ", ")
+        raise InvalidInput(f"the header row has no column with account IDs: {named}. Known headers: {KNOWN_HEADERS}.")
     for name in header:
         _field(name)
     for number, cells in rows[1:]:
@@ -499,10 +500,8 @@ def _pairs_of_cells(number: int, cells: Sequence[str]) -> Sequence[Tuple[str, st
         return known if cells[0] == "ACCOUNTS" else known + emails
     ids = dict.fromkeys(cell for cell in cells if "@" not in cell and _LIKE_AN_ID.search(cell))
     if len(ids) > 1:
-        raise InvalidInput(
-            f"row {number} has {len(ids)} account IDs: {at_most(list(ids), ', ')}. Add a header row. "
-            f"Known headers: {KNOWN_HEADERS}."
-        )
+        named = at_most([shown(each) for each in ids], ", ")
+        raise InvalidInput(f"row {number} has {len(ids)} account IDs: {named}. Add a header row: {KNOWN_HEADERS}.")
     return [("account_id", next(iter(ids), cells[0])), *emails]
 
 

@@ -626,7 +626,7 @@ def test_hub_disabled_in_one_region_fails_that_region(hub: Hub, state: str, chec
         ),
         (
             [{"account_id": MEMBER}, {"email": EMAIL, "name": "x"}],
-            "members: 1 row is not valid: row 2: it has no account_id, but email, name.",
+            "members: 1 row is not valid: row 2: it has no account_id, but 'email', 'name'.",
         ),
         ('[{"account_id": ', "members: can't be read: this is not JSON: "),
         (

@@ -118,12 +118,17 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "region beside regions": (
         [{"account_id": ONE, "region": "eu-west-1", "regions": ["eu-west-1", "eu-central-1"]}],
-        "row 1: region and regions are not the same Regions. Keep one of them",
+        "row 1: it has different values for regions: 'eu-west-1' (region) and 'eu-west-1 eu-central-1' (regions). Keep",
     ),
     "standards": (
         [{"account_id": ONE, "standards": ["pci-dss/v/4.0.1"]}],
-        "row 1: standards can't be set for one account. Use the option standards, securityhub_standards in a playbook.",
+        "row 1: standards can't be set for one account. Use the option of the task.",
     ),
+    "policy of a role": (
+        [{"account_id": ONE, "member_role_policy": "{}"}],
+        "row 1: member_role_policy can't be set for one account. Use the option of the task.",
+    ),
+    "Regions that are no text": ([{"account_id": ONE, "regions": [["eu-west-1"]]}], "regions is not text, but a list"),
     "mistyped key": ([{"account_id": ONE, "emial": EMAIL}], "'emial' is not a known key (did you mean email?)"),
     "mistyped role": (
         [{"account_id": ONE, "member_rol": "x"}], "'member_rol' is not a known key (did you mean member_role?)",
@@ -138,7 +143,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "map of lists": ({ONE: ["a", "b"]}, "row 1: email is not text, but a list"),
     "role that is a list": ([{"account_id": ONE, "role": ["a", "b"]}], "row 1: role is not text, but a list"),
     "list in a list": ([[ONE]], "row 1: a list is not an AWS account ID"),
-    "row without": ([{"email": EMAIL}], "row 1: it has no account_id, but email"),
+    "row without": ([{"email": EMAIL}], "row 1: it has no account_id, but 'email'"),
     "nothing in a row": ([{}], "row 1: it has no account_id, but nothing"),
     "two rows with other emails": (
         {"Accounts": [{"Id": ONE, "Email": EMAIL}, {"Id": ONE, "Email": "other@example.com"}]},
@@ -166,7 +171,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "key twice in YAML": (f"- id: '{ONE}'\n  id: '{ZERO}'\n", "can't be read: the key 'id' is there twice."),
     "aliases in brackets": ("[&a x, [*a, *a]]", "row 1: aliases (*name) are not read"),
-    "unknown header": (f"Who,Where\n{ONE},{EMAIL}\n", "the header row has no column with account IDs: Who, Where. "),
+    "unknown header": (f"Who,Where\n{ONE},{EMAIL}\n", "the header row has no column with account IDs: 'Who', 'Where'. "),
     "row that is too long": (f"Account ID,Status\n{ONE},a,SUSPENDED\n", "row 2 has more cells than the header row"),
     "quotation mark": (f'Account ID,Name\n{ONE},"One\n{ZERO},Zero"\n', "rows 2 to 3 are one row, because a quotation"),
     "JSON that ends early": ('{"Accounts": [', "can't be read: this is not JSON: "),
@@ -269,7 +274,7 @@ def test_read_rows_merges_what_agrees() -> None:
 
 @pytest.mark.parametrize(("options", "key"), [((), "regions"), (("regions",), "role"), (("regions",), "external_id")])
 def test_read_rows_option_that_is_not_for_one_account_is_refused(options: tuple[str, ...], key: str) -> None:
-    with pytest.raises(InvalidInput, match=rf"row 1: {key} can't be set for one account here, only in members of "):
+    with pytest.raises(InvalidInput, match=rf"row 1: {key} can't be set for one account here, only in members of sec"):
         read_rows([{"account_id": ONE, key: "eu-west-1"}], "members", options)
     assert read_rows([{"account_id": ONE, key: " "}], "members", options) == {ONE: AccountRow(ONE)}
 
