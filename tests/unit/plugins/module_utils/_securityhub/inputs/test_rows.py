@@ -171,7 +171,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "key twice in YAML": (f"- id: '{ONE}'\n  id: '{ZERO}'\n", "can't be read: the key 'id' is there twice."),
     "aliases in brackets": ("[&a x, [*a, *a]]", "row 1: aliases (*name) are not read"),
-    "unknown header": (f"Who,Where\n{ONE},{EMAIL}\n", "the header row has no column with account IDs: 'Who', 'Where'. "),
+    "unknown header": (f"Who,Where\n{ONE},{EMAIL}\n", "header row has no column with account IDs: 'Who', 'Where'. "),
     "row that is too long": (f"Account ID,Status\n{ONE},a,SUSPENDED\n", "row 2 has more cells than the header row"),
     "quotation mark": (f'Account ID,Name\n{ONE},"One\n{ZERO},Zero"\n', "rows 2 to 3 are one row, because a quotation"),
     "JSON that ends early": ('{"Accounts": [', "can't be read: this is not JSON: "),
