@@ -63,7 +63,7 @@ _PENDING = "PENDING_ACTIVATION"
 _INACTIVE = ("SUSPENDED", "PENDING_CLOSURE", "CLOSED", _PENDING)
 # Only what becomes of a file that was read wrongly is refused: which addresses there are is the service's business.
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+")
-_SEPARATORS = re.compile(r"[,;\s]+")
+_SEPARATORS = re.compile(r"[,;\s\"']+")
 # The keys under which the AWS CLI and c7n-org keep their rows.
 _LIST_KEYS = ("accounts", "members")
 _CLI_TEXT = {"ACCOUNTS": ("Arn", "Email", "Id", "", "", "Name", "State", "Status"), "MEMBERS": ("AccountId",)}
@@ -120,7 +120,7 @@ def read_rows(value: object, source: str, row_options: Sequence[str] = ROW_OPTIO
         given = _given(value)
     except RecursionError as error:
         raise InvalidInput(f"{source}: can't be read: it has too many levels.") from error
-    except InvalidInput as error:
+    except ValueError as error:
         raise InvalidInput(f"{source}: can't be read: {str(error).rstrip('.')}.") from error
     rows: Dict[str, AccountRow] = {}
     wrong: List[str] = []
@@ -128,7 +128,7 @@ def read_rows(value: object, source: str, row_options: Sequence[str] = ROW_OPTIO
         try:
             row = _row(number, pairs, row_options)
             rows[row.account_id] = _merged(rows[row.account_id], row) if row.account_id in rows else row
-        except InvalidInput as error:
+        except ValueError as error:  # also what Python says of numbers that are too long
             wrong.append(f"row {number}: {error}")
     if wrong:
         raise InvalidInput(f"{source}: {_wrong_rows(wrong)}")
@@ -206,7 +206,7 @@ def _given(value: object, is_inner: bool = False) -> List[_Given]:
     :param is_inner: whether the value was found in a text, or below a key of the AWS CLI
     """
     if isinstance(value, Mapping):
-        return _given_map(value, is_inner)
+        return _given_map(value, is_inner) if value else []
     if isinstance(value, str) and not is_inner:
         return _given_text(value)
     if not isinstance(value, (list, tuple)):
@@ -214,7 +214,7 @@ def _given(value: object, is_inner: bool = False) -> List[_Given]:
     rows: List[_Given] = []
     for number, item in enumerate(value, 1):
         if isinstance(item, Mapping):
-            rows.append((number, list(item.items())))
+            rows += [(number, pairs) for _number, pairs in _given_map(item, is_inner)]
         else:
             rows += [(number, [("account_id", part)]) for part in _parts(item)]
     return rows
@@ -228,7 +228,7 @@ def _given_map(value: Mapping[Any, object], is_inner: bool) -> List[_Given]:
     if len(lists) == 1 and "account_id" not in fields and not is_inner:
         return [] if value[lists[0]] is None else _given(value[lists[0]], is_inner=True)
     is_map = any(_LIKE_AN_ID.search(str(key)) for key in value if isinstance(key, (str, int)))
-    if value and (fields - {None} or not is_map):
+    if fields - {None} or not is_map:
         return [(1, list(value.items()))]
     return [
         (number, [("account_id", key), *(row.items() if isinstance(row, Mapping) else [("email", row)])])
@@ -296,7 +296,7 @@ def _is_empty(value: object) -> bool:
 
 def _account_id(found: Sequence[Tuple[str, object]], pairs: Sequence[Tuple[Any, object]]) -> str:
     ids = {account_id: key for key, value in found for account_id in [account_id_of(value)] if account_id}
-    ids.update({str(key): "a key" for key, _value in pairs if account_id_of(key)})
+    ids.update({str(key): "a key" for key, _value in pairs if found and account_id_of(key)})
     if len(ids) > 1:
         named = " and ".join(f"{account_id} ({key})" for account_id, key in ids.items())
         raise InvalidInput(f"it has {len(ids)} account IDs: {named}. Keep one of them")
@@ -469,8 +469,8 @@ def _given_yaml(text: str) -> List[_Given]:
     except yaml.MarkedYAMLError as error:
         row = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InvalidInput(f"row {row} is not YAML: {error.problem}.") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise error if isinstance(error, InvalidInput) else InvalidInput(f"this is not YAML: {error}.") from error
+    except yaml.YAMLError as error:
+        raise InvalidInput(f"this is not YAML: {error}.") from error
     return _given(value, is_inner=isinstance(value, str))
 
 

@@ -70,6 +70,8 @@ FORMS: dict[str, Any] = {
         f"MEMBERS\t{ZERO}\t{OLD}\t2024-01-01\t{OLD}\tEnabled\n"
     ),
     "list-members value": {"Members": MEMBERS},
+    "list-accounts YAML stream": yaml.safe_dump([{"Accounts": ORGANIZATION[:2]}, {"Accounts": ORGANIZATION[2:]}]),
+    "maps in a list": [{ONE: EMAIL}, {ZERO: None}],
     "ID and email as text": f"{ONE}\t{EMAIL}\n{ZERO}\tNone\n",
     "YAML rows": f"# accounts\n- account_id: '{ONE}'\n  email: {EMAIL}\n- account_id: '{ZERO}'\n",
     "YAML map": f"---\n'{ONE}': {EMAIL}\n'{ZERO}':\n",
@@ -144,6 +146,9 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "role that is a list": ([{"account_id": ONE, "role": ["a", "b"]}], "row 1: role is not text, but a list"),
     "list in a list": ([[ONE]], "row 1: a list is not an AWS account ID"),
     "row without": ([{"email": EMAIL}], "row 1: it has no account_id, but 'email'"),
+    "ID as a key of a row without one": ([{ONE: None, "email": EMAIL}], f"it has no account_id, but '{ONE}', 'email'"),
+    "number without end": ("- 0x" + "f" * 5000, "members: 1 row is not valid: row 1: "),
+    "date that is none": ("- 2024-13-45", "can't be read: month must be in 1..12."),
     "nothing in a row": ([{}], "row 1: it has no account_id, but nothing"),
     "two rows with other emails": (
         {"Accounts": [{"Id": ONE, "Email": EMAIL}, {"Id": ONE, "Email": "other@example.com"}]},
@@ -247,7 +252,8 @@ def test_read_rows_row_with_everything(value: Any) -> None:
 @pytest.mark.parametrize(
     "value",
     [[ONE, ZERO], (ONE, ZERO), f"{ONE},{ZERO}", f"{ONE}; {ZERO}", f" {ONE}\r\n\n{ZERO} {ONE}\n", [f"{ONE} {ZERO}"],
-     f"{ONE}\t{ZERO}\n", [int(ONE), ZERO], [{"account_id": int(ONE)}, ZERO, ONE], {ONE: None, ZERO: ""},
+     f"{ONE}\t{ZERO}\n", f'"{ONE}"\n"{ZERO}"\n',
+     f"'{ONE}', '{ZERO}'", [int(ONE), ZERO], [{"account_id": int(ONE)}, ZERO, ONE], {ONE: None, ZERO: ""},
      {int(ONE): None, ZERO: {}}, f"[{ONE}, '{ZERO}']", f'- "{ONE}"\n- "{ZERO}"\n', f"Accounts: '{ONE}, {ZERO}'",
      [{"account_id": ONE, "email": "", "regions": None, "role": " ", "external_id": "", "Status": ""}, ZERO],
      f"account_id,email,regions,member_role\n{ONE},,,\n{ZERO},,,\n"],
