@@ -148,6 +148,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "row without": ([{"email": EMAIL}], "row 1: it has no account_id, but 'email'"),
     "ID as a key of a row without one": ([{ONE: None, "email": EMAIL}], f"it has no account_id, but '{ONE}', 'email'"),
     "number without end": ("- 0x" + "f" * 5000, "members: 1 row is not valid: row 1: "),
+    "control character in YAML": ("- a\x07\n", "can't be read: this is not YAML: "),
     "date that is none": ("- 2024-13-45", "can't be read: month must be in 1..12."),
     "nothing in a row": ([{}], "row 1: it has no account_id, but nothing"),
     "two rows with other emails": (

@@ -16,9 +16,11 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.acco
     AccountList,
     Skipped,
     batches,
+    check_given,
     is_given,
     read_accounts,
     read_accounts_file,
+    read_hosts,
 )
 
 ONE, ZERO, OLD, ADMINISTRATOR = "111122223333", "012345670123", "444455556666", "999988887777"
@@ -190,6 +192,19 @@ def test_file_not_in_utf_8(line: bytes, tmp_path: Path) -> None:
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"^/.*/missing\.csv can't be read: No such file or directory\."):
         read_accounts_file(tmp_path / "missing.csv")
+
+
+def test_read_hosts_takes_id_and_email_alone() -> None:
+    hosts = [{"account_id": ONE, "email": "one@example.com", "regions": "x", "status": "in use"}, {"email": "x"}, {}]
+    assert read_hosts(hosts) == AccountList("the inventory", BOTH[:1], [])
+    assert read_hosts(hosts[1:]) == AccountList(None, [], [])
+
+
+def test_check_given_without_accounts() -> None:
+    check_given(AccountList(None, [], []), required=False)
+    check_given(AccountList("x", [], []), required=True)
+    with pytest.raises(InvalidInput, match=r"^No accounts are given\. Set securityhub_accounts or "):
+        check_given(AccountList(None, [], []), required=True)
 
 
 ACCOUNTS: list[dict[str, Any]] = [
