@@ -8,7 +8,7 @@ import json
 from typing import Any
 from unittest import mock
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import clients
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import workers
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs import rows as account_rows
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import run as results
 from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub, access_key
@@ -37,7 +37,7 @@ def run_at(
     # Ansible keeps warnings for as long as its process lives, and dresses them up by version: here they stay texts
     with (
         mock.patch.object(results, "warn") as warn,
-        mock.patch.object(clients, "warn", warn),
+        mock.patch.object(workers, "warn", warn),
         mock.patch.object(account_rows, "warn", warn),
     ):
         run = run_module(module.main, check, diff, **options)

@@ -21,10 +21,15 @@ _FEWEST_DIGITS = 8
 _LONGEST_SHOWN = 60
 
 
+def is_account_id(text: str) -> bool:
+    """Whether a text is exactly 12 ASCII digits."""
+    return _ACCOUNT_ID.fullmatch(text) is not None
+
+
 def account_id_of(value: object) -> Optional[str]:
     """Return the account ID in a value, None if it has none. A number with 12 digits has lost nothing, so it is one."""
     text = str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
-    return text if _ACCOUNT_ID.fullmatch(text) else None
+    return text if is_account_id(text) else None
 
 
 def shown(value: object) -> str:

@@ -11,13 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import (
-    ROW_OPTIONS,
-    AccountRow,
-    at_most,
-    read_rows,
-)
+from ....module_utils._securityhub.errors import InvalidInput
+from ....module_utils._securityhub.inputs.rows import ROW_OPTIONS, AccountRow, at_most, read_rows
 
 _VAULT = "$ANSIBLE_VAULT"
 INVENTORY = "the inventory"
