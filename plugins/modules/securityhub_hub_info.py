@@ -202,10 +202,7 @@ from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import (
-    describe_hub,
-    list_enabled_regions,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import describe_hub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.find_regions import (
@@ -269,14 +266,13 @@ def aggregator_row(session: RegionSession, client: RegionClient) -> Optional[Res
     aggregator = find_aggregator(client)
     if aggregator is None:
         return None
-    ec2 = partial(session.ec2_client, client.region)
-    found = linked_regions(aggregator, lambda: list_enabled_regions(ec2()), session.known_regions)
+    found = linked_regions(aggregator, partial(session.ec2_client, client.region))
     return {
         "finding_aggregator_arn": aggregator.arn,
         "finding_aggregation_region": aggregator.home_region,
         "region_linking_mode": aggregator.linking_mode,
         "regions": list(aggregator.regions),
-        "linked_regions": [each for each in found.all if each != aggregator.home_region] if found else None,
+        "linked_regions": found[1:] if found else None,
     }
 
 

@@ -210,8 +210,8 @@ def test_linked_in_each_linking_mode(mode: str, regions: Any, found: list[str], 
 
 def test_linked_begins_with_the_home_region() -> None:
     aggregator = FindingAggregator(ARN, VIRGINIA, "ALL_REGIONS", ())
-    found = linked_regions(aggregator, lambda: [IRELAND, "mars-north-1", VIRGINIA], KNOWN)
-    assert found == FoundRegions([VIRGINIA, IRELAND], ["mars-north-1"])
+    ec2 = RegionClient(IRELAND, Account([IRELAND, "mars-north-1", VIRGINIA]))
+    assert linked_regions(aggregator, lambda: ec2) == [VIRGINIA, IRELAND, "mars-north-1"]
 
 
 def test_linked_names_specified_regions_that_botocore_does_not_know() -> None:
