@@ -183,7 +183,8 @@ invited_accounts:
 unchanged_accounts:
   description:
     - The accounts that are already invited or enabled.
-    - RV(unchanged_accounts[].previous_member_status) is the same as the status now.
+    - RV(unchanged_accounts[].previous_member_status) is the same as the status now, unless somebody else has done the
+      same meanwhile.
   returned: always
   type: list
   elements: dict
