@@ -19,6 +19,14 @@ class Unprocessed(Exception):
     """One account of a call is refused: a row of UnprocessedAccounts in a reply with HTTP status 200."""
 
 
+class UnprocessedControl(Exception):
+    """One control of a call is refused: a row with an ErrorCode in a reply with HTTP status 200."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
 NO_SUCH_RESOURCE = "The request is rejected since no such resource found."
 UNKNOWN_KEY = "The security token included in the request is invalid."
 
@@ -95,6 +103,16 @@ def denied(service: str, caller_arn: str, action: str, resource: str, policy: st
     return ServiceError(
         code, status, f"You are not authorized to perform this operation. {message}" if service == "ec2" else message
     )
+
+
+def access_denied(message: str) -> ServiceError:
+    """AccessDeniedException, HTTP 403 (the API's model), for other reasons than IAM's."""
+    return ServiceError("AccessDeniedException", 403, message)
+
+
+def in_use(message: str) -> ServiceError:
+    """ResourceInUseException, HTTP 400 (the API's model)."""
+    return ServiceError("ResourceInUseException", 400, message)
 
 
 def conflict(message: str) -> ServiceError:

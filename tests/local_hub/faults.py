@@ -30,9 +30,13 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "refuse_connection": {"seconds": None},
     "latency": {"seconds": None},
     "reject": {"account_ids": "all", "message": FAULT_MESSAGE},
+    "reject_controls": {"controls": "all", "standards": "all", "code": "INVALID_INPUT", "message": FAULT_MESSAGE},
     "refuse_call": {"account_ids": "all", "code": "InvalidInputException", "status": 400, "message": FAULT_MESSAGE},
     "slow_visibility": {"seconds": None},
     "slow_standards": {"seconds": None},
+    "slow_controls": {"seconds": None},
+    "slow_parameters": {"seconds": None},
+    "slow_hub": {"seconds": None},
     "standards_outcome": {"outcome": None, "standards": "all", "reason": ""},
     "not_opted_in": {},
     "access_denied": {},
@@ -57,20 +61,24 @@ TYPES: dict[str, tuple[type, ...]] = {
     "account_ids": (list, str),
     "limit": (int,),
     "per_account": (bool,),
+    "controls": (list, str),
     "outcome": (str,),
     "standards": (list, str),
     "reason": (str,),
 }
+# Faults that make something take longer than the call.
+DELAYS = ("slow_visibility", "slow_standards", "slow_controls", "slow_parameters", "slow_hub")
+CONTROL_CODES = ("INVALID_INPUT", "ACCESS_DENIED", "NOT_FOUND", "RESOURCE_NOT_FOUND", "LIMIT_EXCEEDED")
 OUTCOMES = ("PENDING", "READY", "INCOMPLETE", "FAILED")
 # Conditions last until they are cleared, events happen once, unless `times` says otherwise.
 CONDITIONS = frozenset(
     {
         "rate_limit",
         "latency",
-        "slow_visibility",
-        "slow_standards",
+        *DELAYS,
         "standards_outcome",
         "reject",
+        "reject_controls",
         "refuse_call",
         "not_opted_in",
         "access_denied",
@@ -80,7 +88,7 @@ CONDITIONS = frozenset(
     }
 )
 # These act beside others; of the rest, only the first that matches acts on a call.
-COMBINING = frozenset({"latency", "slow_visibility", "slow_standards", "standards_outcome"})
+COMBINING = frozenset({*DELAYS, "latency", "standards_outcome"})
 MATCHERS = ("operation", "region", "account_id")
 
 
@@ -128,6 +136,8 @@ class Fault:
             raise ValueError("rate must be more than 0, and burst at least 1")
         if parameters.get("outcome", "READY") not in OUTCOMES:
             raise ValueError(f"outcome can be {', '.join(OUTCOMES)}, not {parameters['outcome']!r}")
+        if kind == "reject_controls" and parameters["code"] not in CONTROL_CODES:
+            raise ValueError(f"code can be {', '.join(CONTROL_CODES)}, not {parameters['code']!r}")
         return cls(
             kind=kind,
             match={name: _names(name, fields.get(name, _default_match(kind, name))) for name in MATCHERS},
@@ -201,8 +211,7 @@ class Acting:
     """What acts on one call: times in seconds, states that standards end in, and at most one other fault."""
 
     latency: float = 0.0
-    lag: float = 0.0
-    standards_delay: float = 0.0
+    delays: dict[str, float] = field(default_factory=dict)
     outcomes: list[Fault] = field(default_factory=list)
     fault: Fault | None = None
 
@@ -210,14 +219,16 @@ class Acting:
         """One more fault that acts on the call."""
         if fault.kind == "latency":
             self.latency += fault.parameters["seconds"]
-        elif fault.kind == "slow_visibility":
-            self.lag = max(self.lag, fault.parameters["seconds"])
-        elif fault.kind == "slow_standards":
-            self.standards_delay = max(self.standards_delay, fault.parameters["seconds"])
+        elif fault.kind in DELAYS:
+            self.delays[fault.kind] = max(self.delay(fault.kind), fault.parameters["seconds"])
         elif fault.kind == "standards_outcome":
             self.outcomes.append(fault)
         else:
             self.fault = fault
+
+    def delay(self, kind: str) -> float:
+        """The seconds of a fault that delays something, 0 without it."""
+        return self.delays.get(kind, 0.0)
 
     @property
     def kind(self) -> str:

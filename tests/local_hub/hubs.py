@@ -50,6 +50,7 @@ def enable_security_hub(call: Call, parameters: Parameters) -> Answer:
         standards=enabled_standards(call) if parameters.get("EnableDefaultStandards", True) else (),
         tags=dict(parameters.get("Tags", {})),
         control_finding_generator=parameters.get("ControlFindingGenerator", "SECURITY_CONTROL"),
+        enabled_at=call.now,
     )
     call.put_hub(call.account_id, hub)
     return {}

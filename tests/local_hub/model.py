@@ -7,9 +7,10 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
+from .control_catalogue import controls_of
 from .partitions import partition
 from .policies import Policies
 from .regions import Regions
@@ -30,6 +31,12 @@ READY = "READY"
 FAILED = "FAILED"
 DELETING = "DELETING"
 STANDARDS_STATUSES = (PENDING, READY, "INCOMPLETE", FAILED, DELETING)
+# In these states, the controls of a standard can be read and changed.
+UPDATABLE = (READY, "INCOMPLETE")
+
+# AssociationStatus and SecurityControlStatus as documented in the API's model.
+CONTROL_ENABLED = "ENABLED"
+CONTROL_DISABLED = "DISABLED"
 
 # How many versions of one record are kept for reads that lag behind (the fault slow_visibility).
 VERSIONS_KEPT = 32
@@ -42,8 +49,29 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Association:
+    """Whether a control is enabled in a standard, and since when and why; None where nobody has changed it."""
+
+    status: str
+    reason: str | None = None
+    updated_at: str | None = None
+
+
+@dataclass(frozen=True)
+class ControlParameters:
+    """The values of a control's parameters that have been customized, such as {"daysToExpiration": {"Integer": 15}}."""
+
+    values: dict[str, dict[str, Any]]
+    reason: str | None = None
+    updating_until: float = ALWAYS
+
+
+@dataclass(frozen=True)
 class Subscription:
-    """A standard that is enabled in a hub. It is `pending_as` at first, then in `status`; DELETING until it is gone."""
+    """A standard that is enabled in a hub. It is `pending_as` at first, then in `status`; DELETING until it is gone.
+
+    `associations` has the controls that have been changed; the others are in the state `others`.
+    """
 
     arn: str
     pending_until: float = ALWAYS
@@ -51,12 +79,32 @@ class Subscription:
     reason: str | None = None
     gone_at: float | None = None
     pending_as: str = PENDING
+    updatable_from: float = ALWAYS
+    others: str = CONTROL_ENABLED
+    associations: dict[str, Association] = field(default_factory=dict)
 
     def status_at(self, when: float) -> str:
         """The state at a monotonic time."""
         if self.gone_at is not None:
             return DELETING
         return self.pending_as if when < self.pending_until else self.status
+
+    def is_updatable(self, when: float) -> bool:
+        """Whether its controls can be read and changed at a monotonic time."""
+        return self.status_at(when) in UPDATABLE and when >= self.updatable_from
+
+    def association(self, control_id: str) -> Association:
+        """The state of one of its controls."""
+        return self.associations.get(control_id) or Association(self.others)
+
+    def with_association(self, control_id: str, association: Association) -> Subscription:
+        """The same with one control changed."""
+        return replace(self, associations={**self.associations, control_id: association})
+
+    def disabled_controls(self) -> dict[str, str | None]:
+        """The controls that are disabled in it, and why."""
+        rows = {control.id: self.association(control.id) for control in controls_of(self.arn)}
+        return {control_id: row.reason for control_id, row in rows.items() if row.status == CONTROL_DISABLED}
 
 
 @dataclass(frozen=True)
@@ -69,6 +117,8 @@ class Hub:
     control_finding_generator: str = "SECURITY_CONTROL"
     tags: dict[str, str] = field(default_factory=dict)
     standards: tuple[Subscription, ...] = ()
+    control_parameters: dict[str, ControlParameters] = field(default_factory=dict)
+    enabled_at: float = ALWAYS
 
     def live(self, when: float) -> list[Subscription]:
         """The standards that are not gone at a monotonic time."""
@@ -77,11 +127,18 @@ class Hub:
     def dump(self) -> dict[str, Any]:
         """As GET /_hub/state shows it."""
         now = time.monotonic()
-        row = asdict(self)
-        row["hub_arn"] = row.pop("arn")
-        row["standards"] = [each.arn for each in self.live(now)]
-        row["standards_status"] = {each.arn: each.status_at(now) for each in self.live(now)}
-        return row
+        live = self.live(now)
+        return {
+            "hub_arn": self.arn,
+            "subscribed_at": self.subscribed_at,
+            "auto_enable_controls": self.auto_enable_controls,
+            "control_finding_generator": self.control_finding_generator,
+            "tags": self.tags,
+            "standards": [each.arn for each in live],
+            "standards_status": {each.arn: each.status_at(now) for each in live},
+            "disabled_controls": {each.arn: each.disabled_controls() for each in live},
+            "control_parameters": {name: each.values for name, each in self.control_parameters.items() if each.values},
+        }
 
 
 @dataclass(frozen=True)
@@ -161,6 +218,8 @@ class Store:
         self.policies = Policies()
         self.aggregators: dict[tuple[str, str], Aggregator] = {}
         self.offered_standards: dict[str, tuple[str, ...]] = {}
+        self.unavailable_controls: dict[str, tuple[str, ...]] = {}
+        self.policy_managed_accounts: set[str] = set()
         self._hubs: Shelf[Hub] = Shelf()
         self._members: Shelf[Member] = Shelf()
         self._inviters: dict[Place, dict[str, None]] = {}
@@ -206,6 +265,8 @@ class Store:
             "enabled_regions": self.regions.dump(),
             "finding_aggregators": [{**asdict(each), "arn": each.arn} for each in self.aggregators.values()],
             "offered_standards": self.offered_standards,
+            "unavailable_controls": self.unavailable_controls,
+            "policy_managed_accounts": sorted(self.policy_managed_accounts),
         }
 
     def _dump_invitations(self, view: View) -> dict[str, dict[str, Any]]:

@@ -23,6 +23,7 @@ from .errors import ServiceError, invalid_input
 
 # What happens with more than 50 accounts is a switch (over_50), so their number is not checked here.
 BATCHES = ("AccountIds", "AccountDetails")
+CONTROL_BATCHES = ("StandardsControlAssociationIds", "StandardsControlAssociationUpdates", "SecurityControlIds")
 # The model's pattern for ARNs knows only the partition aws; an ARN that is not there is not found anyway.
 FREE_PATTERNS = ("ResourceArn",)
 

@@ -8,11 +8,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from .catalogue import SHORT_NAME, short_name, standards_arn
-from .model import ALWAYS, STANDARDS_STATUSES, Aggregator, Store, Subscription
+from .control_catalogue import controls
+from .control_parameters import problems_of_value
+from .model import (
+    ALWAYS,
+    CONTROL_DISABLED,
+    STANDARDS_STATUSES,
+    Aggregator,
+    Association,
+    ControlParameters,
+    Store,
+    Subscription,
+)
 from .partitions import partition
 from .policies import Policy
 from .roles import ROLE_NAME, SESSION_SECONDS, Role
-from .seed_checks import account_id, account_ids, choice, known, regions_of
+from .seed_checks import account_id, account_ids, choice, control_ids, known, regions_of
 
 LINKING_MODES = ("ALL_REGIONS", "ALL_REGIONS_EXCEPT_SPECIFIED", "SPECIFIED_REGIONS", "NO_REGIONS")
 REASONS = (
@@ -41,6 +52,11 @@ def seed_settings(store: Store, body: Mapping[str, Any]) -> None:
             write(account_id(row.get("account_id")), regions_of(row))
     for row in body.get("offered_standards", []):
         _offer_standards(store, row)
+    store.policy_managed_accounts.update(account_ids(body.get("policy_managed_accounts", [])))
+    for row in body.get("unavailable_controls", []):
+        known(row, ("region", "regions", "controls"), "a row of unavailable_controls")
+        for region in regions_of(row):
+            store.unavailable_controls[region] = tuple(control_ids(row.get("controls")))
     for row in body.get("finding_aggregators", []):
         aggregator = _aggregator(row)
         store.aggregators[aggregator.account_id, partition(aggregator.home_region)] = aggregator
@@ -93,12 +109,37 @@ def _aggregator(row: Mapping[str, Any]) -> Aggregator:
 
 
 def subscription(value: Any, region: str) -> Subscription:
-    """A standard of a seeded hub: a short name or an ARN, or a row with status and reason."""
+    """A standard of a seeded hub: a short name or an ARN, or a row with status, reason and what its controls are."""
     row: Mapping[str, Any] = value if isinstance(value, Mapping) else {"standards": value}
-    known(row, ("standards", "status", "reason"), "a standard")
+    known(row, ("standards", "status", "reason", "disabled_controls", "controls_updatable"), "a standard")
     name = str(row.get("standards"))
     if not SHORT_NAME.fullmatch(name) and not short_name(name):
         raise ValueError(f"standards is a short name such as pci-dss/v/4.0.1 or an ARN, not {name!r}")
     arn = name if short_name(name) else standards_arn(name, region)
     status = choice(row, "status", STANDARDS_STATUSES, "READY")
-    return Subscription(arn, ALWAYS, status, choice(row, "reason", REASONS, "") or None)
+    return Subscription(
+        arn,
+        status=status,
+        reason=choice(row, "reason", REASONS, "") or None,
+        updatable_from=ALWAYS if row.get("controls_updatable", True) else float("inf"),
+        associations=_associations(row.get("disabled_controls", [])),
+    )
+
+
+def _associations(disabled: Any) -> dict[str, Association]:
+    """Controls that are disabled: a list, or an object with the reasons."""
+    reasons = disabled if isinstance(disabled, Mapping) else {}
+    return {each: Association(CONTROL_DISABLED, reasons.get(each)) for each in control_ids(list(disabled))}
+
+
+def control_parameters(value: Any) -> dict[str, ControlParameters]:
+    """The customized parameters of a seeded hub, such as {"ACM.1": {"daysToExpiration": {"Integer": 15}}}."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"control_parameters is an object by the ids of controls, not {value!r}")
+    for control_id, values in zip(control_ids(list(value)), value.values(), strict=True):
+        parameters = controls()[control_id].parameters
+        known(values, tuple(parameters), f"the control {control_id}")
+        problems = [each for name in values for each in problems_of_value(parameters[name], values[name])]
+        if problems:
+            raise ValueError(f"{control_id}: {'; '.join(problems)}")
+    return {control_id: ControlParameters(dict(values)) for control_id, values in value.items()}

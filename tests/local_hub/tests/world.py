@@ -6,20 +6,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from local_hub import administrator_side, hubs, member_side
 from local_hub.calls import OPERATIONS, Call
 from local_hub.control import DEFAULT_REGION
 from local_hub.counts import Counts
 from local_hub.faults import Acting
 from local_hub.model import Member, Store
 from local_hub.seeding import seed
+from local_hub.service import OPERATION_MODULES
 from local_hub.switches import Switches
 
 ADMINISTRATOR = "111122223333"
 MEMBER = "222233334444"
 
-# Importing these registers their operations.
-OPERATION_MODULES = (administrator_side, hubs, member_side)
+# Importing it registers the operations.
+assert OPERATION_MODULES
 
 
 class World:
