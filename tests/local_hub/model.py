@@ -34,6 +34,10 @@ STANDARDS_STATUSES = (PENDING, READY, "INCOMPLETE", FAILED, DELETING)
 # In these states, the controls of a standard can be read and changed.
 UPDATABLE = (READY, "INCOMPLETE")
 
+# FindingAggregator.RegionLinkingMode as documented in the API's model; two of them come with a list of Regions.
+MODES_WITH_REGIONS = ("ALL_REGIONS_EXCEPT_SPECIFIED", "SPECIFIED_REGIONS")
+LINKING_MODES = ("ALL_REGIONS", *MODES_WITH_REGIONS, "NO_REGIONS")
+
 # AssociationStatus and SecurityControlStatus as documented in the API's model.
 CONTROL_ENABLED = "ENABLED"
 CONTROL_DISABLED = "DISABLED"
@@ -149,13 +153,19 @@ class Aggregator:
     home_region: str
     linking_mode: str
     regions: tuple[str, ...] = ()
+    identity: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
     def arn(self) -> str:
         """Its ARN, which names the home Region."""
-        identity = uuid.uuid5(uuid.NAMESPACE_OID, f"{self.account_id}/{self.home_region}")
         place = f"{partition(self.home_region)}:securityhub:{self.home_region}:{self.account_id}"
-        return f"arn:{place}:finding-aggregator/{identity}"
+        return f"arn:{place}:finding-aggregator/{self.identity}"
+
+    def dump(self) -> dict[str, Any]:
+        """As GET /_hub/state shows it."""
+        row = asdict(self)
+        del row["identity"]
+        return {**row, "arn": self.arn}
 
 
 @dataclass(frozen=True)
@@ -216,13 +226,13 @@ class Store:
         self.roles = Roles()
         self.regions = Regions()
         self.policies = Policies()
-        self.aggregators: dict[tuple[str, str], Aggregator] = {}
         self.offered_standards: dict[str, tuple[str, ...]] = {}
         self.unavailable_controls: dict[str, tuple[str, ...]] = {}
         self.policy_managed_accounts: set[str] = set()
         self._hubs: Shelf[Hub] = Shelf()
         self._members: Shelf[Member] = Shelf()
         self._inviters: dict[Place, dict[str, None]] = {}
+        self._aggregators: Shelf[Aggregator] = Shelf()
 
     def put_hub(self, place: Place, hub: Hub | None, when: float) -> None:
         """Turn Security Hub on with these settings, or off with None."""
@@ -232,6 +242,14 @@ class Store:
         """Write an account into the administrator's list at `place`, or strike it off with None."""
         self._members.put(place, account_id, member, when)
         self._inviters.setdefault((account_id, place[1]), {})[place[0]] = None
+
+    def put_aggregator(self, account_id: str, name: str, aggregator: Aggregator | None, when: float) -> None:
+        """Set the aggregator of an account in a partition, or take it away with None."""
+        self._aggregators.put((account_id, name), "aggregator", aggregator, when)
+
+    def aggregator(self, account_id: str, name: str, at: float | None = None) -> Aggregator | None:
+        """The aggregator of an account in a partition, now or at the monotonic time `at`."""
+        return self._aggregators.get((account_id, name), "aggregator", at)
 
     def ever_had_hub(self, account_id: str) -> bool:
         """Whether Security Hub has ever been on in an account, in any Region."""
@@ -263,7 +281,9 @@ class Store:
             "roles": self.roles.dump(),
             "policies": self.policies.dump(),
             "enabled_regions": self.regions.dump(),
-            "finding_aggregators": [{**asdict(each), "arn": each.arn} for each in self.aggregators.values()],
+            "finding_aggregators": [
+                aggregator.dump() for place in self._aggregators.places() if (aggregator := self.aggregator(*place))
+            ],
             "offered_standards": self.offered_standards,
             "unavailable_controls": self.unavailable_controls,
             "policy_managed_accounts": sorted(self.policy_managed_accounts),

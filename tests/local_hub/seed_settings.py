@@ -13,6 +13,8 @@ from .control_parameters import problems_of_value
 from .model import (
     ALWAYS,
     CONTROL_DISABLED,
+    LINKING_MODES,
+    MODES_WITH_REGIONS,
     STANDARDS_STATUSES,
     Aggregator,
     Association,
@@ -25,7 +27,6 @@ from .policies import Policy
 from .roles import ROLE_NAME, SESSION_SECONDS, Role
 from .seed_checks import account_id, account_ids, choice, control_ids, known, regions_of
 
-LINKING_MODES = ("ALL_REGIONS", "ALL_REGIONS_EXCEPT_SPECIFIED", "SPECIFIED_REGIONS", "NO_REGIONS")
 REASONS = (
     "",
     "NO_AVAILABLE_CONFIGURATION_RECORDER",
@@ -59,7 +60,7 @@ def seed_settings(store: Store, body: Mapping[str, Any]) -> None:
             store.unavailable_controls[region] = tuple(control_ids(row.get("controls")))
     for row in body.get("finding_aggregators", []):
         aggregator = _aggregator(row)
-        store.aggregators[aggregator.account_id, partition(aggregator.home_region)] = aggregator
+        store.put_aggregator(aggregator.account_id, partition(aggregator.home_region), aggregator, ALWAYS)
 
 
 def _role(row: Mapping[str, Any]) -> Role:
@@ -99,11 +100,11 @@ def _offer_standards(store: Store, row: Mapping[str, Any]) -> None:
 def _aggregator(row: Mapping[str, Any]) -> Aggregator:
     known(row, ("account_id", "home_region", "linking_mode", "regions"), "a finding aggregator")
     mode = choice(row, "linking_mode", LINKING_MODES, "ALL_REGIONS")
-    home, with_regions = row.get("home_region"), mode in LINKING_MODES[1:3]
+    home, with_regions = row.get("home_region"), mode in MODES_WITH_REGIONS
     if not isinstance(home, str) or not home:
         raise ValueError(f"home_region is a Region, not {home!r}")
     if with_regions != ("regions" in row):
-        raise ValueError(f"regions belong to linking_mode {' and '.join(LINKING_MODES[1:3])}, not to {mode}")
+        raise ValueError(f"regions belong to linking_mode {' and '.join(MODES_WITH_REGIONS)}, not to {mode}")
     regions = tuple(regions_of(row)) if with_regions else ()
     return Aggregator(account_id(row.get("account_id")), home, mode, regions)
 

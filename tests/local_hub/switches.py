@@ -31,6 +31,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "controls_of_new_standards": ("auto_enable_controls", "enabled"),
     # What is said to an account that a configuration policy of its organization governs.
     "managed_wording": ("managed", "not_authorized"),
+    # CreateFindingAggregator where there is one.
+    "second_aggregator": ("limit_exceeded", "invalid_input"),
     # The administrator names its own account.
     "own_id": ("unprocessed", "invalid_input"),
 }
