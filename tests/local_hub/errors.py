@@ -51,7 +51,7 @@ def not_subscribed(account_id: str) -> ServiceError:
     return invalid_access(f"Account {account_id} is not subscribed to AWS Security Hub")
 
 
-# What STS, IAM and EC2 call what Security Hub calls otherwise, by kind of refusal.
+# What STS, IAM, EC2 and AWS Config call what Security Hub calls otherwise, by kind of refusal.
 CODES: dict[tuple[str, str], tuple[str, int]] = {
     ("unknown_key", "sts"): ("InvalidClientTokenId", 403),
     ("unknown_key", "iam"): ("InvalidClientTokenId", 403),
@@ -62,18 +62,23 @@ CODES: dict[tuple[str, str], tuple[str, int]] = {
     ("denied", "sts"): ("AccessDenied", 403),
     ("denied", "iam"): ("AccessDenied", 403),
     ("denied", "ec2"): ("UnauthorizedOperation", 403),
+    ("denied", "config"): ("AccessDeniedException", 400),
     ("throttle", "sts"): ("Throttling", 400),
     ("throttle", "iam"): ("Throttling", 400),
     ("throttle", "ec2"): ("RequestLimitExceeded", 503),
+    ("throttle", "config"): ("ThrottlingException", 400),
     ("rate_limit", "sts"): ("Throttling", 400),
     ("rate_limit", "iam"): ("Throttling", 400),
     ("rate_limit", "ec2"): ("RequestLimitExceeded", 503),
+    ("rate_limit", "config"): ("ThrottlingException", 400),
     ("error", "sts"): ("InternalFailure", 500),
     ("error", "iam"): ("ServiceFailure", 500),
     ("error", "ec2"): ("InternalError", 500),
+    ("error", "config"): ("InternalFailure", 500),
     ("error_after", "sts"): ("InternalFailure", 500),
     ("error_after", "iam"): ("ServiceFailure", 500),
     ("error_after", "ec2"): ("InternalError", 500),
+    ("error_after", "config"): ("InternalFailure", 500),
 }
 
 

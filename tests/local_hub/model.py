@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
+from .config_recorders import Recorders
 from .control_catalogue import controls_of
 from .partitions import partition
 from .policies import Policies
@@ -229,6 +230,7 @@ class Store:
         self.offered_standards: dict[str, tuple[str, ...]] = {}
         self.unavailable_controls: dict[str, tuple[str, ...]] = {}
         self.policy_managed_accounts: set[str] = set()
+        self.config_recorders = Recorders()
         self._hubs: Shelf[Hub] = Shelf()
         self._members: Shelf[Member] = Shelf()
         self._inviters: dict[Place, dict[str, None]] = {}
@@ -287,6 +289,7 @@ class Store:
             "offered_standards": self.offered_standards,
             "unavailable_controls": self.unavailable_controls,
             "policy_managed_accounts": sorted(self.policy_managed_accounts),
+            "config_recorders": self.config_recorders.dump(),
         }
 
     def _dump_invitations(self, view: View) -> dict[str, dict[str, Any]]:

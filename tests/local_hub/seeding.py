@@ -13,7 +13,8 @@ from .calls import timestamp
 from .hubs import default_standards, new_hub
 from .model import ALWAYS, ENABLED, INVITED, REMOVED, RESIGNED, Member, Place, Store
 from .seed_checks import account_id, known, regions_of
-from .seed_settings import control_parameters, seed_settings, subscription
+from .seed_hubs import control_parameters, subscription
+from .seed_settings import seed_settings
 
 # Statuses that follow an invitation, which the member still has.
 AFTER_INVITATION = (INVITED, ENABLED, REMOVED, RESIGNED)
@@ -31,6 +32,7 @@ KEYS = (
     "offered_standards",
     "unavailable_controls",
     "policy_managed_accounts",
+    "config_recorders",
 )
 HUB_KEYS = ("account_id", "region", "regions", "standards", "control_parameters")
 MEMBER_KEYS = ("administrator_id", "region", "regions", "account_id", "member_status", "email")
