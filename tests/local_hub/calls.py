@@ -170,6 +170,12 @@ def page(
 ) -> tuple[list[Answer], str | None]:
     """One page of rows and the token of the next, None after the last."""
     start = _read_token(call, parameters.get("NextToken"))
+    if call.acting.kind == "endless_pages":
+        call.faulted = True
+        if call.acting.parameter("pages") == "empty":
+            return [], _write_token(call, start + 1)
+        # The first page again and again, with the tokens 1 and 0 in turn.
+        return rows[: parameters.get("MaxResults") or most], _write_token(call, 0 if start else 1)
     size = parameters.get("MaxResults") or most
     end = start + size
     return rows[start:end], _write_token(call, end) if end < len(rows) else None

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,17 +74,14 @@ class Recorders:
         """All of them."""
         return [recorder.dump() for recorders in self._recorders.values() for recorder in recorders.values()]
 
-    def answer(
-        self, operation: str, account_id: str, region: str, request: Request, ask: Callable[[Request], Reply]
-    ) -> Reply:
-        """The answer to one of the two operations; `ask` is the way to moto."""
+    def answer(self, operation: str, account_id: str, region: str, request: Request, others: Reply | None) -> Reply:
+        """The answer to one of the two operations. `others` is moto's, about all recorders that it knows."""
         described = operation == "DescribeConfigurationRecorders"
         key = "ConfigurationRecorders" if described else "ConfigurationRecordersStatus"
         seeded = self._recorders.get((account_id, region), {})
         rows = {name: each.describe() if described else each.status() for name, each in seeded.items()}
-        # All that it has: it would refuse the names of ours.
-        others = json.loads(ask(replace(request, body=b"{}")).body).get(key, [])
-        rows = {**{row["name"]: row for row in others}, **rows}
+        made = json.loads(others.body)[key] if others else []
+        rows = {**{row["name"]: row for row in made}, **rows}
         chosen = _chosen(list(rows.values()), parse_json_object(request.body))
         return replace(json_reply(200, {key: chosen}), headers=(CONTENT_TYPE,))
 

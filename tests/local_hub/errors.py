@@ -98,13 +98,13 @@ def expired(service: str = "securityhub") -> ServiceError:
 
 
 def denied(service: str, caller_arn: str, action: str, resource: str, policy: str = "identity-based") -> ServiceError:
-    """What a service says where no policy allows the action, such as securityhub:GetMembers."""
+    """What a service says where no policy allows the action, such as securityhub:GetMembers; or an SCP denies it."""
     code, status = CODES.get(("denied", service), ("AccessDeniedException", 403))
     on_resource = f" on resource: {resource}" if resource else ""
-    message = (
-        f"User: {caller_arn} is not authorized to perform: {action}{on_resource} "
-        f"because no {policy} policy allows the {action} action"
-    )
+    reason = f"because no {policy} policy allows the {action} action"
+    if policy == "service control":
+        reason = "with an explicit deny in a service control policy"
+    message = f"User: {caller_arn} is not authorized to perform: {action}{on_resource} {reason}"
     return ServiceError(
         code, status, f"You are not authorized to perform this operation. {message}" if service == "ec2" else message
     )

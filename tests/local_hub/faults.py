@@ -39,7 +39,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "slow_hub": {"seconds": None},
     "standards_outcome": {"outcome": None, "standards": "all", "reason": ""},
     "not_opted_in": {},
-    "access_denied": {},
+    "access_denied": {"policy": "identity-based"},
+    "endless_pages": {"pages": None},
     "quota": {"limit": 1000, "per_account": False},
     "expired_session": {},
     "sts_disabled": {},
@@ -62,6 +63,8 @@ TYPES: dict[str, tuple[type, ...]] = {
     "limit": (int,),
     "per_account": (bool,),
     "controls": (list, str),
+    "pages": (str,),
+    "policy": (str,),
     "outcome": (str,),
     "standards": (list, str),
     "reason": (str,),
@@ -69,7 +72,12 @@ TYPES: dict[str, tuple[type, ...]] = {
 # Faults that make something take longer than the call.
 DELAYS = ("slow_visibility", "slow_standards", "slow_controls", "slow_parameters", "slow_hub")
 CONTROL_CODES = ("INVALID_INPUT", "ACCESS_DENIED", "NOT_FOUND", "RESOURCE_NOT_FOUND", "LIMIT_EXCEEDED")
-OUTCOMES = ("PENDING", "READY", "INCOMPLETE", "FAILED")
+# Per parameter: the values that it can have.
+CHOICES = {
+    "outcome": ("PENDING", "READY", "INCOMPLETE", "FAILED"),
+    "pages": ("alternating", "empty"),
+    "policy": ("identity-based", "service control"),
+}
 # Conditions last until they are cleared, events happen once, unless `times` says otherwise.
 CONDITIONS = frozenset(
     {
@@ -82,6 +90,7 @@ CONDITIONS = frozenset(
         "refuse_call",
         "not_opted_in",
         "access_denied",
+        "endless_pages",
         "quota",
         "sts_disabled",
         "sts_token_refused",
@@ -134,10 +143,10 @@ class Fault:
                 raise TypeError(f"{name} of a fault of kind {kind} cannot be {value!r}")
         if parameters.get("rate", 1) <= 0 or parameters.get("burst", 1) < 1:
             raise ValueError("rate must be more than 0, and burst at least 1")
-        if parameters.get("outcome", "READY") not in OUTCOMES:
-            raise ValueError(f"outcome can be {', '.join(OUTCOMES)}, not {parameters['outcome']!r}")
-        if kind == "reject_controls" and parameters["code"] not in CONTROL_CODES:
-            raise ValueError(f"code can be {', '.join(CONTROL_CODES)}, not {parameters['code']!r}")
+        choices = {**CHOICES, "code": CONTROL_CODES} if kind == "reject_controls" else CHOICES
+        for name in sorted(set(parameters) & set(choices)):
+            if parameters[name] not in choices[name]:
+                raise ValueError(f"{name} can be {', '.join(choices[name])}, not {parameters[name]!r}")
         return cls(
             kind=kind,
             match={name: _names(name, fields.get(name, _default_match(kind, name))) for name in MATCHERS},

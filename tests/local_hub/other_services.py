@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from . import config_recorders
 from .authorization import authorize
 from .effects import FaultedCall
@@ -35,6 +37,7 @@ class OtherServices:
         self._hub = hub
         self._callers = hub.callers
         self._moto = Moto()
+        self._config_users: set[str] = set()
 
     def handle(self, request: Request, scope: Scope, action: str) -> Reply | None:
         """Answer a call to `scope.service`; None for no answer. `action` is its Action, empty where it has none."""
@@ -86,12 +89,18 @@ class OtherServices:
             return self._hub.sts.assume_role(self._hub.store.roles, caller, scope.region, fields)
         if (scope.service, action) == ("ec2", "DescribeRegions"):
             return self._hub.store.regions.describe(caller.account_id, scope.region, fields)
-        if scope.service == "config" and action in config_recorders.OPERATIONS:
-            recorders = self._hub.store.config_recorders
-            return recorders.answer(
-                action, caller.account_id, scope.region, request, lambda asked: self._moto.ask(asked, caller.account_id)
-            )
+        if scope.service == "config":
+            return self._config(request, scope, action, caller.account_id)
         return self._ask_moto(request, action, caller)
+
+    def _config(self, request: Request, scope: Scope, action: str, account_id: str) -> Reply:
+        if action not in config_recorders.OPERATIONS:
+            self._config_users.add(account_id)
+            return self._moto.ask(request, account_id)
+        # Moto takes its time, and has no recorders of an account that has made none.
+        others = self._moto.ask(replace(request, body=b"{}"), account_id) if account_id in self._config_users else None
+        recorders = self._hub.store.config_recorders
+        return recorders.answer(action, account_id, scope.region, request, others)
 
     def _ask_moto(self, request: Request, action: str, caller: Caller) -> Reply:
         reply = self._moto.ask(request, caller.account_id)

@@ -146,6 +146,8 @@ def batch_disable_standards(call: Call, parameters: Parameters) -> Answer:
         if _subscription_arn(hub, each.arn) not in parameters["StandardsSubscriptionArns"]:
             kept.append(each)
             continue
+        if each.status_at(call.now) == PENDING and call.switches["disable_pending_standard"] == "invalid_input":
+            raise invalid_input(f"The standard {each.arn} is being enabled. Please try again later.")
         deleted = _disabled_subscription(call, each)
         kept.append(deleted)
         rows.append(_row(hub, deleted, DELETING, call.now))

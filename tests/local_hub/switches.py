@@ -33,6 +33,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "managed_wording": ("managed", "not_authorized"),
     # CreateFindingAggregator where there is one.
     "second_aggregator": ("limit_exceeded", "invalid_input"),
+    # Whether DescribeHub shows ControlFindingGenerator.
+    "control_finding_generator": ("shown", "omitted"),
+    # BatchDisableStandards names a standard that is PENDING.
+    "disable_pending_standard": ("processed", "invalid_input"),
     # The administrator names its own account.
     "own_id": ("unprocessed", "invalid_input"),
 }
