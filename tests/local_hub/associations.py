@@ -94,14 +94,16 @@ def batch_update_standards_control_associations(call: Call, parameters: Paramete
     """Enable or disable each control in its standard."""
     hub = need_hub(call)
     refuse_managed(call)
-    standards = {each.arn: each for each in hub.live(call.now)}
+    standards = hub.live(call.now)
+    changes: dict[str, dict[str, Association]] = {each.arn: {} for each in standards}
 
     def update(row: dict[str, Any]) -> None:
-        subscription, control = find_association(call, standards.values(), call.now, row)
+        subscription, control = find_association(call, standards, call.now, row)
         association = Association(row["AssociationStatus"], row.get("UpdatedReason"), timestamp())
-        standards[subscription.arn] = subscription.with_association(control.id, association)
+        changes[subscription.arn][control.id] = association
 
     asked = parameters["StandardsControlAssociationUpdates"]
     rows = each_control(call, asked, update, "StandardsControlAssociationUpdate")
-    call.put_hub(call.account_id, replace(hub, standards=tuple(standards.values())))
+    changed = tuple(each.with_associations(changes[each.arn]) for each in standards)
+    call.put_hub(call.account_id, replace(hub, standards=changed))
     return {"UnprocessedAssociationUpdates": rows}

@@ -102,9 +102,9 @@ class Subscription:
         """The state of one of its controls."""
         return self.associations.get(control_id) or Association(self.others)
 
-    def with_association(self, control_id: str, association: Association) -> Subscription:
-        """The same with one control changed."""
-        return replace(self, associations={**self.associations, control_id: association})
+    def with_associations(self, changes: dict[str, Association]) -> Subscription:
+        """The same with some controls changed."""
+        return replace(self, associations={**self.associations, **changes})
 
     def disabled_controls(self) -> dict[str, str | None]:
         """The controls that are disabled in it, and why."""

@@ -65,7 +65,7 @@ def update_standards_control(call: Call, parameters: Parameters) -> Answer:
     if status == CONTROL_DISABLED and not reason:
         raise invalid_input("Invalid parameter: DisabledReason is missing")
     before = subscription.association(control.id)
-    changed = subscription.with_association(control.id, Association(status or before.status, reason, timestamp()))
+    changed = subscription.with_associations({control.id: Association(status or before.status, reason, timestamp())})
     standards = tuple(changed if each is subscription else each for each in hub.standards)
     call.put_hub(call.account_id, replace(hub, standards=standards))
     return {}
