@@ -98,9 +98,16 @@ def test_mistakes_name_the_variables(fleet: Fleet) -> None:
 
 
 def test_offboarding_leaves_the_standards(fleet: Fleet) -> None:
-    """A shared file of variables may have them."""
+    """And refuses the variable, as inviting does: it would have no effect."""
     seed(fleet, PCI)
-    run = fleet.play("offboard", accounts=[ONE, ZERO, THREE], member_role=MEMBER_ROLE, standards=[PCI])
+    for name in ("offboard", "invite"):
+        refused = fleet.play(name, accounts=[ONE], standards=[PCI])
+        assert refused.code == 2, refused.output
+        assert refused.error == (
+            f"securityhub_standards has no effect: the entry point {name} does not use it. Remove it."
+        )
+    assert fleet.scene.calls() == 0
+    run = fleet.play("offboard", accounts=[ONE, ZERO, THREE], member_role=MEMBER_ROLE)
     assert run.code == 0, run.output
     assert fleet.scene.hub.state()["members"].get(ADMINISTRATOR, {}) == {}
     assert standards_of(fleet) == {account_id: [[PCI]] * 2 for account_id in ACCOUNTS}
