@@ -122,5 +122,5 @@ def test_tasks_are_calls_and_logic_is_python() -> None:
     """The YAML of role and playbooks stays short, and has no expression that goes over more than a line."""
     files = [file for folder in ("roles", "playbooks") for file in (ROOT / folder).rglob("*.yml")]
     lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-    assert len(lines) < 300
+    assert len(lines) < 350
     assert all(line.count("{{") == line.count("}}") for line in lines)
