@@ -112,7 +112,7 @@ class ActionModule(ActionBase):
         outside = {**load_extra_vars(self._loader), **(role.get_role_params() if role else {})}
         errors = name_errors(self._variables, outside)
         if OWN & outside.keys():
-            Display().error(" ".join(errors))  # no_log hides the message of a failure
+            Display().error(" ".join(errors), wrap_text=False)  # no_log hides the message of a failure
             raise AnsibleActionFail(" ".join(errors))
         return errors
 

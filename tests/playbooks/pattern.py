@@ -57,7 +57,7 @@ def launch_errors(question: dict[str, Any], answer: Any) -> list[str]:
     if kind in ("text", "textarea", "password"):
         size = len(answer) if isinstance(answer, str) else None
     elif kind == "integer":
-        size = answer if type(answer) is int else None
+        size = answer if isinstance(answer, int) and not isinstance(answer, bool) else None
     else:
         answers = answer if kind == "multiselect" else [answer]
         known = isinstance(answers, list) and set(answers) <= set(question["choices"])
