@@ -62,9 +62,12 @@ class ActionModule(ActionBase):
         summary = summarize(fleet, request)
         if problem:
             summary = replace(summary, failed=True, msg=" ".join(filter(None, [summary.msg, problem])))
-        silent = [f"The finding aggregator could not be read: {hub_problem}"] if hub_problem else []
+        lines = list(summary.lines)
+        if hub_problem:  # the report is the last line
+            end = len(lines) - bool(request.report_path)
+            lines.insert(end, f"The finding aggregator could not be read: {hub_problem}")
         return {
-            "lines": [*silent, *summary.lines],
+            "lines": lines,
             "fails": summary.failed,
             "msg": summary.msg,
             "ansible_stats": {

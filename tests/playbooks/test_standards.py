@@ -62,7 +62,7 @@ def test_verify_and_report_name_what_is_missing(fleet: Fleet) -> None:
     )  # fmt: skip
     assert fine.run.code == 0, fine.run.output
     assert verify.run.code == 2, verify.run.output
-    assert "4 of 4 memberships are not as requested: 4 without standards." in verify.run.error
+    assert "4 of 4 memberships are not as requested: 4 without standards (" in verify.run.error
     assert report.run.code == 0, report.run.output
     assert "An onboarding run would do: enable standards in 4" in report.run.summary
     assert any(
