@@ -19,6 +19,7 @@ from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible.utils.vars import load_extra_vars
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts.accounts import (
     AccountList,
     batches,
@@ -28,7 +29,6 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.acco
     read_accounts_file,
     read_hosts,
 )
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts.tables import InvalidAccounts
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import (
     INVITE,
     LOOKING_PURPOSES,
@@ -76,7 +76,7 @@ class ActionModule(ActionBase):
         found = AccountList(None, [], [])
         try:
             found = self._member_list() if use_member_list else self._accounts(settings.values, purpose)
-        except InvalidAccounts as error:
+        except InvalidInput as error:
             errors.append(str(error))
         options = module_options(settings.values, purpose)
         rows = batches(
@@ -129,11 +129,11 @@ class ActionModule(ActionBase):
     def _accounts(self, values: Mapping[str, Any], purpose: str) -> AccountList:
         """Return the accounts of the variable, the file, or where that is allowed, the inventory.
 
-        :raises InvalidAccounts: if they can't be used
+        :raises InvalidInput: if they can't be used
         """
         for name in ("securityhub_accounts", "securityhub_accounts_file"):
             if purpose == OFFBOARD and is_given(values[name]) and self._is_from_inventory(name):
-                raise InvalidAccounts(
+                raise InvalidInput(
                     f"{name} comes from the inventory. Accounts that are to leave are never taken from there: "
                     "set it with --extra-vars, or in the play."
                 )
@@ -149,7 +149,7 @@ class ActionModule(ActionBase):
     def _hosts(self) -> AccountList:
         """Return the accounts of the hosts of the inventory that ``--limit`` leaves.
 
-        :raises InvalidAccounts: if it leaves none
+        :raises InvalidInput: if it leaves none
         """
         hosts = everybody = list(self._variables["groups"]["all"])
         limit = context.CLIARGS.get("subset")
@@ -163,7 +163,7 @@ class ActionModule(ActionBase):
             hosts = [host.name for host in inventory.get_hosts("all")]
         found = read_hosts(self._variables["hostvars"][host] for host in hosts)
         if not found.source and len(hosts) < len(everybody):
-            raise InvalidAccounts(
+            raise InvalidInput(
                 f"No host within --limit {limit} has account_id. Name the hosts of the accounts in it, and localhost."
             )
         return found
