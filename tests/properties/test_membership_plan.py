@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, status_of
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import is_failure
 from properties.fleet import FLEETS, FLEETS_WITH_SURPLUS, Fleet, run, shown
 from properties.region import ADMINISTRATOR, Account, Entry, Region
 from properties.strategies import ACCOUNT_IDS, UNKNOWN_STATUSES, regions
@@ -119,3 +120,10 @@ def test_check_mode_shows_what_a_run_does_to_the_surplus(region: Region, fleet: 
         row.account_id: region.statuses().get(row.account_id) for row in done
     }
     assert fleet.surplus == "remove" or not any(row.changed for row in done)
+
+
+@given(regions(), FLEETS_WITH_SURPLUS, st.booleans())
+def test_nobody_is_removed_where_something_failed(region: Region, fleet: Fleet, check: bool) -> None:
+    found = run(region, fleet, check)
+    failed = bool(found.error) or any(is_failure(row.reason) for row in found.value.rows)
+    assert not (failed and any(row.changed for row in found.value.surplus))

@@ -12,7 +12,7 @@ from collections import Counter
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from ..errors import RegionResult
-from ..member.result import shortcomings, statuses
+from ..member.result import organization_warnings, shortcomings, statuses
 from ..model import Member, Outcome, status_of
 from ..reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
 from ..results.messages import Result, region_message, shortcomings_in_words, with_message
@@ -43,6 +43,9 @@ def membership_result(by_region: ByRegion, fail_on_unprocessed: bool, mode: RunM
         "counts": _counts(rows),
         "changed": bool(hub_enabled) or any(row.changed for _region, row in rows + surplus),
     }
+    warnings = organization_warnings(rows + surplus)
+    if warnings:
+        result["warnings"] = warnings
     if mode.diff:
         seen = {region: [*found.value.rows, *found.value.surplus] for region, found in by_region.items()}
         result["diff"] = {side: statuses(seen, side) for side in ("before", "after")}
