@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Generic, TypeVar
 
+from . import clock
 from .partitions import partition
 from .policies import Policies
 from .regions import Regions
@@ -76,7 +76,7 @@ class Hub:
 
     def dump(self) -> dict[str, Any]:
         """As GET /_hub/state shows it."""
-        now = time.monotonic()
+        now = clock.monotonic()
         row = asdict(self)
         row["hub_arn"] = row.pop("arn")
         row["standards"] = [each.arn for each in self.live(now)]

@@ -14,6 +14,7 @@ from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_standards,
 )
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     MEMBER,
     failures,
@@ -22,7 +23,6 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     statuses,
     turn_on,
 )
-from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION
 
 PCI, NIST = "pci-dss/v/4.0.1", "nist-800-53/v/5.0.0"

@@ -1,10 +1,9 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module as Ansible runs it, over HTTP against the local Security Hub."""
+"""The module as Ansible runs it, against the local Security Hub."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import boto3
@@ -14,6 +13,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub import apply as hub_apply
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_hub as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub, access_key
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     CARRIED_OUT,
     INCIDENTS,
@@ -277,12 +277,11 @@ def test_one_incident(hub: Hub, now: dict[str, Any] | None, options: dict[str, A
 
 @pytest.mark.parametrize(("now", "options", "operation"), WRITES)
 @pytest.mark.parametrize("kind", CARRIED_OUT)
-@pytest.mark.usefixtures("short_pauses")
 def test_a_reply_that_is_lost_while_reads_are_late(
-    hub: Hub, now: dict[str, Any] | None, options: dict[str, Any], operation: str, kind: str
+    hub: Hub, clock: Clock, now: dict[str, Any] | None, options: dict[str, Any], operation: str, kind: str
 ) -> None:
     configure(hub, now)
-    time.sleep(0.5)  # what has just been configured is seen by now
+    clock.sleep(0.5)  # what has just been configured is seen by now
     hub.fault(kind="slow_visibility", seconds=0.5)
     hub.fault(kind=kind, operation=operation)
     run = manage(hub, **options)
@@ -291,7 +290,6 @@ def test_a_reply_that_is_lost_while_reads_are_late(
 
 
 @pytest.mark.parametrize(("now", "options"), [(now, options) for now, options, _operation in WRITES if not now])
-@pytest.mark.usefixtures("short_pauses")
 def test_what_is_not_visible_in_time_is_unconfirmed(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, now: dict[str, Any] | None, options: dict[str, Any]
 ) -> None:

@@ -1,10 +1,9 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module as Ansible runs it, over HTTP against the local Security Hub, as the member account."""
+"""The module as Ansible runs it, against the local Security Hub, as the member account."""
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_invitation as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     CARRIED_OUT,
     INCIDENTS,
@@ -193,7 +193,6 @@ def test_of_several_pages_of_invitations_only_the_one_that_is_asked_for_is_touch
     assert hub.counts()["calls"]["ListInvitations"] >= 2
 
 
-@pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("check", [True, False])
 def test_whoever_else_invites_is_not_accepted(hub: Hub, sixty_invitations: list[str], check: bool) -> None:
     hub.seed(members=[{"administrator_id": ADMINISTRATOR, "region": REGION, "account_id": MEMBER}])
@@ -243,7 +242,6 @@ def test_hub_disabled_fails_the_region(hub: Hub, check: bool, state: str) -> Non
 
 
 @pytest.mark.parametrize("wait_timeout", [0, 1])
-@pytest.mark.usefixtures("short_pauses")
 def test_no_invitation_in_time(hub: Hub, wait_timeout: int) -> None:
     seed(hub, "Created")
     run = settle(hub, wait_timeout=wait_timeout)
@@ -255,13 +253,10 @@ def test_no_invitation_in_time(hub: Hub, wait_timeout: int) -> None:
 
 
 @pytest.mark.parametrize("check", [True, False])
-@pytest.mark.usefixtures("short_pauses")
-def test_an_invitation_that_is_sent_a_moment_later(hub: Hub, check: bool) -> None:
+def test_an_invitation_that_is_sent_a_moment_later(hub: Hub, clock: Clock, check: bool) -> None:
     seed(hub, "Created")
-    invited = threading.Timer(0.6, seed_members, [hub, {MEMBER: "Invited"}])
-    invited.start()
+    clock.later(0.6, lambda: seed_members(hub, {MEMBER: "Invited"}))
     run = settle(hub, check=check)
-    invited.join()
     assert not run.failed
     assert run.result["changed"]
     assert run.result["memberships"][0]["previous_member_status"] == "Invited"
@@ -350,7 +345,6 @@ def test_security_hub_is_turned_on_where_it_is_off(hub: Hub, standards: bool | N
     assert hub.counts()["calls"] == {"GetAdministratorAccount": 3}
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_an_invitation_that_does_not_come_leaves_security_hub_on(hub: Hub) -> None:
     run = settle(hub, enable_hub=True, wait_timeout=1, diff=True)
     assert failures(run.result) == {REGION: "no_invitation"}
@@ -424,7 +418,6 @@ def test_one_incident(hub: Hub, state: str, status: str, operation: str, listed:
 
 @pytest.mark.parametrize(("state", "status", "operation", "listed"), STEPS)
 @pytest.mark.parametrize("kind", CARRIED_OUT)
-@pytest.mark.usefixtures("short_pauses")
 def test_a_reply_that_is_lost_while_reads_are_late(
     hub: Hub, state: str, status: str, operation: str, listed: str, kind: str
 ) -> None:
@@ -438,7 +431,6 @@ def test_a_reply_that_is_lost_while_reads_are_late(
 
 
 @pytest.mark.parametrize(("state", "status"), [(state, status) for state, status, _operation, _listed in STEPS[::2]])
-@pytest.mark.usefixtures("short_pauses")
 def test_slow_visibility_is_waited_for(hub: Hub, state: str, status: str) -> None:
     seed(hub, status)
     hub.fault(kind="slow_visibility", seconds=0.4)
@@ -448,7 +440,6 @@ def test_slow_visibility_is_waited_for(hub: Hub, state: str, status: str) -> Non
 
 
 @pytest.mark.parametrize(("state", "status"), [(state, status) for state, status, _operation, _listed in STEPS[::2]])
-@pytest.mark.usefixtures("short_pauses")
 def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub, state: str, status: str) -> None:
     seed(hub, status)
     hub.fault(kind="slow_visibility", seconds=600)
@@ -469,7 +460,6 @@ def test_without_wait_timeout_nobody_looks_again(hub: Hub, state: str, status: s
     assert run.result["changed"]
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_an_invitation_that_cannot_be_deleted_for_a_moment_after_leaving(hub: Hub) -> None:
     seed(hub, "Enabled")
     still = "The request is rejected because the current account is still associated to it."
@@ -480,7 +470,6 @@ def test_an_invitation_that_cannot_be_deleted_for_a_moment_after_leaving(hub: Hu
     assert writes(hub) == {LEAVE: 1, DELETE: 3}
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_an_invitation_that_stays_undeletable(hub: Hub) -> None:
     seed(hub, "Enabled")
     hub.fault(kind="reject", operation=DELETE, message="No.")

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module as Ansible runs it, over HTTP against the local Security Hub."""
+"""The module as Ansible runs it, against the local Security Hub."""
 
 from __future__ import annotations
 
@@ -222,7 +222,6 @@ def test_an_account_of_the_organization_is_enabled_at_once(hub: Hub) -> None:
     assert not manage(hub, [{"account_id": MEMBER, "email": EMAIL}]).result["changed"]
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_absent_organization_account_is_disassociated_and_rejected(hub: Hub) -> None:
     hub.seed(organization_accounts=[MEMBER])
     seed_members(hub, {MEMBER: "Enabled", OTHER_MEMBER: "Enabled"})
@@ -352,7 +351,6 @@ def test_without_wait_timeout_enabled_accounts_are_deleted_too(hub: Hub) -> None
 
 
 @pytest.mark.parametrize("wait_timeout", [0, 1])
-@pytest.mark.usefixtures("short_pauses")
 def test_a_deletion_whose_reply_was_lost_is_no_refusal(hub: Hub, wait_timeout: int) -> None:
     seed_members(hub, {MEMBER: "Removed"})
     hub.fault(kind="slow_visibility", seconds=60)
@@ -418,7 +416,6 @@ def test_one_incident_on_the_way_of_an_enabled_account(hub: Hub, operation: str,
 
 @pytest.mark.parametrize(("operation", "state"), STEPS.items())
 @pytest.mark.parametrize("kind", CARRIED_OUT)
-@pytest.mark.usefixtures("short_pauses")
 def test_a_reply_that_is_lost_while_the_list_is_late(hub: Hub, operation: str, state: str, kind: str) -> None:
     account_ids = accounts(2)
     ready_for(hub, state, account_ids)
@@ -431,7 +428,6 @@ def test_a_reply_that_is_lost_while_the_list_is_late(hub: Hub, operation: str, s
 
 
 @pytest.mark.parametrize(("state", "status"), [("present", ""), ("disassociated", "Enabled"), ("absent", "Enabled")])
-@pytest.mark.usefixtures("short_pauses")
 def test_slow_visibility_is_waited_for(hub: Hub, state: str, status: str) -> None:
     account_ids = accounts(60)
     seed_members(hub, dict.fromkeys(account_ids, status) if status else {})
@@ -443,7 +439,6 @@ def test_slow_visibility_is_waited_for(hub: Hub, state: str, status: str) -> Non
 
 
 @pytest.mark.parametrize(("state", "status"), [("present", ""), ("disassociated", "Enabled"), ("absent", "Enabled")])
-@pytest.mark.usefixtures("short_pauses")
 def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub, state: str, status: str) -> None:
     account_ids = accounts(2)
     seed_members(hub, dict.fromkeys(account_ids, status) if status else {})
@@ -457,7 +452,6 @@ def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub, state: str, status
     assert set(writes(hub).values()) == {1}
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_a_deletion_that_is_refused_for_a_moment_after_disassociating(hub: Hub) -> None:
     account_ids = accounts(60)
     seed_members(hub, dict.fromkeys(account_ids, "Enabled"))
@@ -471,7 +465,6 @@ def test_a_deletion_that_is_refused_for_a_moment_after_disassociating(hub: Hub) 
     assert hub.counts()["requested_ids"]["DeleteMembers"] == 60 + 3
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_a_deletion_that_stays_refused_after_disassociating(hub: Hub) -> None:
     seed_members(hub, {MEMBER: "Enabled", OTHER_MEMBER: "Enabled"})
     still = "The request is rejected because the current account is still associated to it."

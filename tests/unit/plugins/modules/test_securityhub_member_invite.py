@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module as Ansible runs it, over HTTP against the local Security Hub."""
+"""The module as Ansible runs it, against the local Security Hub."""
 
 from __future__ import annotations
 
@@ -321,13 +321,6 @@ def test_an_account_that_declined_and_still_counts_as_invited(hub: Hub) -> None:
     assert not run.result["changed"]
 
 
-@pytest.fixture
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "POLL_PAUSES", ())
-    monkeypatch.setattr(retry, "POLL_PAUSE_AFTERWARDS", 0.1)
-
-
-@pytest.mark.usefixtures("_short_pauses")
 def test_slow_visibility_is_waited_for(hub: Hub) -> None:
     account_ids = created(hub, 60)
     hub.fault(kind="slow_visibility", seconds=0.5)
@@ -338,7 +331,6 @@ def test_slow_visibility_is_waited_for(hub: Hub) -> None:
     assert invitations(hub) == dict.fromkeys(account_ids, 1)
 
 
-@pytest.mark.usefixtures("_short_pauses")
 def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub) -> None:
     account_ids = created(hub, 2)
     hub.fault(kind="slow_visibility", seconds=600)

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.apply import RegionRun
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_membership as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
@@ -23,8 +21,6 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     writes,
 )
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, ModuleRun
-
-pytestmark = pytest.mark.usefixtures("no_pauses")
 
 TWO = ["eu-west-1", "eu-central-1"]
 FIRST, SECOND = TWO
@@ -244,9 +240,7 @@ def test_hub_of_the_administrator_whose_reply_is_lost_is_enabled(hub: Hub, kind:
     assert run.result["hub_enabled_regions"] == TWO
 
 
-@pytest.mark.usefixtures("short_pauses")
-def test_slow_visibility_is_waited_for_on_both_sides(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "time", time)
+def test_slow_visibility_is_waited_for_on_both_sides(hub: Hub) -> None:
     seed(hub)
     hub.fault(kind="slow_visibility", seconds=0.4)
     run = fleet(hub, wait_timeout=20)

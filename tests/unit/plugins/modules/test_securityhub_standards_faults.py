@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_standards as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     CARRIED_OUT,
     INCIDENTS,
@@ -21,7 +22,6 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     run_at,
     writes,
 )
-from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
 from ansible_collections.multiaccount.aws.tests.unit.standards import (
     DISABLE,
     ENABLE,
@@ -89,7 +89,6 @@ def test_one_incident(
 
 @pytest.mark.parametrize(("now", "standards", "options", "operation"), WRITES)
 @pytest.mark.parametrize("kind", CARRIED_OUT)
-@pytest.mark.usefixtures("short_pauses")
 def test_a_reply_that_is_lost_while_reads_are_late(
     hub: Hub, now: Statuses, standards: list[str], options: dict[str, Any], operation: str, kind: str
 ) -> None:

@@ -17,6 +17,7 @@ from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_member_invite,
 )
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     MEMBER,
     OTHER_MEMBER,
@@ -29,7 +30,6 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     turn_on,
     writes,
 )
-from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, accounts, ids
 
 PAIR = [MEMBER, OTHER_MEMBER]
