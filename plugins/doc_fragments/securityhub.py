@@ -16,8 +16,9 @@ options:
       - The Regions to work on, as a list or as one string with commas, spaces or newlines between them, or one of the
         words V(all) and V(linked).
       - V(all) is every Region of the partition that is enabled in the account of the credentials, after
-        O(assume_role_arn), and where the installed botocore knows Security Hub. It takes one call of
-        C(DescribeRegions) and the IAM permission C(ec2:DescribeRegions).
+        O(assume_role_arn), and in which Security Hub CSPM is available, as far as the installed botocore knows. It does
+        not matter whether Security Hub is enabled there. It takes one call of C(DescribeRegions) and the IAM permission
+        C(ec2:DescribeRegions).
       - V(linked) is the home Region and the linked Regions of the finding aggregator. It takes one call each of
         C(ListFindingAggregators) and C(GetFindingAggregator), and one of C(DescribeRegions) where the aggregator links
         all Regions. The permissions are C(securityhub:ListFindingAggregators), C(securityhub:GetFindingAggregator) and

@@ -54,9 +54,9 @@ notes:
 seealso:
   - module: multiaccount.aws.securityhub_hub_info
   - module: multiaccount.aws.securityhub_invitation
-  - name: AWS Security Hub pricing
+  - name: AWS Security Hub CSPM pricing
     description: The prices of standards and their checks.
-    link: https://aws.amazon.com/security-hub/pricing/
+    link: https://aws.amazon.com/security-hub/cspm/pricing/
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
   - multiaccount.aws.securityhub.member_role

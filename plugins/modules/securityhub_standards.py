@@ -66,9 +66,9 @@ seealso:
   - module: multiaccount.aws.securityhub_standards_info
   - module: multiaccount.aws.securityhub_hub
   - module: multiaccount.aws.securityhub_membership
-  - name: AWS Security Hub pricing
+  - name: AWS Security Hub CSPM pricing
     description: The prices of standards and their checks.
-    link: https://aws.amazon.com/security-hub/pricing/
+    link: https://aws.amazon.com/security-hub/cspm/pricing/
   - name: Standards reference
     description: The standards of AWS Security Hub and their controls.
     link: https://docs.aws.amazon.com/securityhub/latest/userguide/standards-reference.html

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sanity tests, unit tests and playbooks on every supported ansible-core with every Python that this machine has.
 
-Then the unit tests with the oldest and the newest amazon.aws, boto3 and botocore.
+Then the unit tests and playbooks with the oldest and the newest amazon.aws and SDK, and with amazon.aws 12.
 Prints the table of docs/versions.md; a pair whose Python this machine lacks is listed as not run.
 """
 
@@ -22,7 +22,18 @@ from pathlib import Path
 
 from run import ansible_test, guards, setup, tree
 from run.guards import NothingCheckedError, Tally
-from run.layout import BUILD, DEPENDENCIES, REQUIREMENTS, ROOT, TEST_TREE, WORKERS, environment, link, locked
+from run.layout import (
+    BUILD,
+    COLLECTIONS,
+    DEPENDENCIES,
+    REQUIREMENTS,
+    ROOT,
+    TEST_TREE,
+    WORKERS,
+    environment,
+    link,
+    locked,
+)
 from run.shell import CommandError, read, show
 
 FOLDER = BUILD / "matrix"
@@ -50,7 +61,8 @@ NO_HOST = "not run: no Python that this ansible-core runs on"
 # Its pylint comes from an archive outside of the package index.
 LEFT_OUT = {"2.22": ("pylint",)}
 # Which ansible-core and Python the ends of amazon.aws and the SDK are run with: both ends of those too.
-ENDS = {"oldest": ("2.17", "3.11"), "newest": ("2.21", "3.13")}
+# amazon.aws 12 has higher floors than its predecessors.
+ENDS = {"oldest": ("2.17", "3.11"), "newest": ("2.21", "3.13"), "amazon12": ("2.22", "3.13")}
 
 
 @dataclass(frozen=True)
@@ -116,16 +128,18 @@ def run_units(version: str, venv: Path) -> Tally:
 
 @contextlib.contextmanager
 def amazon_aws(end: str) -> Iterator[None]:
-    """Put another amazon.aws beside the copy of the checkout, and the usual one afterwards."""
-    place = TEST_TREE / "ansible_collections" / "amazon"
+    """Put another amazon.aws beside the checkout and its copy, and the usual one afterwards."""
+    places = [tree / "ansible_collections" / "amazon" for tree in (TEST_TREE, COLLECTIONS)]
     folder = FOLDER / f"amazon-{end}"
     python = ("--only-binary=:all:", "--python-version", ENDS[end][1])
     setup.unpack_amazon_aws(REQUIREMENTS / f"collections-{end}.txt", folder, *python)
-    link(place, folder / "ansible_collections" / "amazon")
+    for place in places:
+        link(place, folder / "ansible_collections" / "amazon")
     try:
         yield
     finally:
-        link(place, DEPENDENCIES / "amazon")
+        for place in places:
+            link(place, DEPENDENCIES / "amazon")
 
 
 def versions(end: str, venv: Path) -> str:
@@ -137,11 +151,12 @@ def versions(end: str, venv: Path) -> str:
 
 
 def run_end(end: str) -> Row:
-    """Run the unit tests with the oldest or the newest amazon.aws and SDK; return the row."""
+    """Run the unit tests and playbooks with one of ENDS; return the row."""
     core, version = ENDS[end]
     python = find_python(version)
     if python is None:
-        return Row(core, version, f"not run with the {end} amazon.aws and SDK: this machine has no Python {version}")
+        why = f"this machine has no Python {version}"
+        return Row(core, version, f"not run with the {end} amazon.aws and SDK: {why}")
     log = FOLDER / f"{end}.log"
     started = time.monotonic()
     try:
@@ -149,12 +164,14 @@ def run_end(end: str) -> Row:
             venv = make_venv(core, version, python, REQUIREMENTS / f"sdk-{end}.txt")
             tree.refresh()
             with amazon_aws(end):
-                tally, what = run_units(version, venv), versions(end, venv)
+                tally, what = run_units(version, venv) + run_playbooks(venv), versions(end, venv)
     except (CommandError, NothingCheckedError, setup.SetupError) as error:
         return Row(
             core, version, f"FAILED with the {end}: {str(error).splitlines()[0]} ({log.relative_to(ROOT)})", True
         )
-    return Row(core, version, f"units with {what}: {tally}, {time.monotonic() - started:.0f} s", bool(tally.failed))
+    return Row(
+        core, version, f"units, playbooks with {what}: {tally}, {time.monotonic() - started:.0f} s", bool(tally.failed)
+    )
 
 
 def run_playbooks(venv: Path) -> Tally:

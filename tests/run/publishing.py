@@ -15,6 +15,7 @@ from run.layout import BUILD, COLLECTION, COPY, DEPENDENCIES, HOME, NAME, NAMESP
 from run.shell import read, show
 
 ARTEFACTS = BUILD / "dist"
+SOURCES = BUILD / "sources"
 INSTALLED = BUILD / "installed"
 # It stops ansible-lint after three minutes, too early on a busy machine. The stage ansible-lint checks more.
 IMPORTER_SETTINGS = f"""\
@@ -51,14 +52,20 @@ def docs_lint() -> Tally:
 
 
 def build() -> Tally:
-    """Build the collection, install it into an empty folder, and look at it from there, as Galaxy and AWX do."""
-    for folder in (ARTEFACTS, INSTALLED):
+    """Build the collection, install it into an empty folder, and look at it from there, as Galaxy and AWX do.
+
+    It is built from the files that git knows: notes, credentials and the like that lie beside them are never packed.
+    """
+    for folder in (ARTEFACTS, INSTALLED, SOURCES):
         shutil.rmtree(folder, ignore_errors=True)
-    show("ansible-galaxy", "collection", "build", "--output-path", ARTEFACTS, ROOT)
+    known = tree.files_git_knows(ROOT)
+    for name in known:
+        tree.replace(ROOT / name, SOURCES / name)
+    show("ansible-galaxy", "collection", "build", "--output-path", ARTEFACTS, SOURCES)
     artefact = next(ARTEFACTS.glob(f"{NAMESPACE}-{NAME}-*.tar.gz"))
     with tarfile.open(artefact) as archive:
         shipped = [member.name for member in archive.getmembers() if member.isfile()]
-    guards.nothing_stray(shipped, tree.files_git_sees(ROOT))
+    guards.nothing_stray(shipped, known)
     sbom.write(artefact)
     # nothing else on the path, or Ansible finds the checkout there and installs nothing
     alone = environment(ANSIBLE_COLLECTIONS_PATH=str(INSTALLED))

@@ -22,6 +22,12 @@ def files_git_sees(folder: Path) -> list[str]:
     return [name for name in listing.split("\0") if name and (folder / name).is_file()]
 
 
+def files_git_knows(folder: Path) -> list[str]:
+    """Return the files that are committed or staged."""
+    listing = read("git", "ls-files", "--cached", "-z", cwd=folder)
+    return [name for name in listing.split("\0") if name and (folder / name).is_file()]
+
+
 def refresh() -> list[str]:
     """Bring the copy up to date and return its files. What git ignores there (reports, cloud config) stays."""
     with REFRESHING:

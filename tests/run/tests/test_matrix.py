@@ -33,15 +33,18 @@ def test_oldest_sdk_is_the_documented_one() -> None:
 
 
 def test_amazon_aws_is_put_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    place = tmp_path / "ansible_collections" / "amazon"
-    monkeypatch.setattr(matrix, "TEST_TREE", tmp_path)
+    places = [tmp_path / tree / "ansible_collections" / "amazon" for tree in ("test", "linked")]
+    monkeypatch.setattr(matrix, "TEST_TREE", tmp_path / "test")
+    monkeypatch.setattr(matrix, "COLLECTIONS", tmp_path / "linked")
     monkeypatch.setattr(setup, "unpack_amazon_aws", lambda *_words: None)
 
     with matrix.amazon_aws("oldest"):
-        assert place.readlink().parts[-3:] == ("amazon-oldest", "ansible_collections", "amazon")
+        for place in places:
+            assert place.readlink().parts[-3:] == ("amazon-oldest", "ansible_collections", "amazon")
 
-    assert place.readlink().parts[-2:] == ("ansible_collections", "amazon")
-    assert "amazon-oldest" not in place.readlink().parts
+    for place in places:
+        assert place.readlink().parts[-2:] == ("ansible_collections", "amazon")
+        assert "amazon-oldest" not in place.readlink().parts
 
 
 def test_end_without_its_python_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,13 +63,14 @@ def test_end_names_what_it_ran_with(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.setattr(tree, "refresh", list)
     monkeypatch.setattr(matrix, "locked", contextlib.nullcontext)
     monkeypatch.setattr(matrix, "amazon_aws", contextlib.nullcontext)
-    monkeypatch.setattr(matrix, "run_units", lambda *_words: Tally(3, 1))
+    monkeypatch.setattr(matrix, "run_units", lambda *_words: Tally(2, 1))
+    monkeypatch.setattr(matrix, "run_playbooks", lambda *_words: Tally(1))
     monkeypatch.setattr(matrix, "versions", lambda *_words: "amazon.aws 10.1.0")
 
     row = matrix.run_end("oldest")
 
     assert row.failed
-    assert "units with amazon.aws 10.1.0: 3 passed, 1 failed" in str(row)
+    assert "units, playbooks with amazon.aws 10.1.0: 3 passed, 1 failed" in str(row)
 
 
 @pytest.mark.parametrize(

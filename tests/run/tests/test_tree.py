@@ -49,3 +49,9 @@ def test_refresh_follows_changes_and_keeps_what_git_ignores(checkout: Path) -> N
     assert (copy / "plugins" / "two.py").read_text(encoding="utf-8") == "2"
     assert (copy / "plugins" / "two.py").stat().st_mode & 0o111
     assert (copy / "report.log").exists()
+
+
+def test_files_git_knows_leaves_out_what_is_not_added(checkout: Path) -> None:
+    read("git", "add", ".gitignore", cwd=checkout)
+    assert tree.files_git_knows(checkout) == [".gitignore"]
+    assert sorted(tree.files_git_sees(checkout)) == [".gitignore", "plugins/one.py"]

@@ -50,3 +50,21 @@ def test_targets_of_make_are_there() -> None:
     wanted = {word for run in runs for words in re.findall(r"^make (.+)$", run, re.MULTILINE) for word in words.split()}
     assert {name for name in wanted if "=" not in name} <= targets
     assert {"test", "build", "matrix", "docs"} <= wanted
+
+
+@pytest.mark.parametrize("file", WORKFLOWS.values(), ids=WORKFLOWS)
+def test_step_with_a_secret_runs_one_program_without_it_in_its_arguments(file: Path) -> None:
+    secret = [step for step in steps(file) if "secrets." in str(step.get("env", {}))]
+    assert [step["name"] for step in secret if "install" in step["run"] or "TOKEN" in step["run"]] == []
+
+
+def test_what_a_workflow_installs_from_the_package_index_has_hashes() -> None:
+    installs = [
+        step["run"] for file in WORKFLOWS.values() for step in steps(file) if "pip install" in step.get("run", "")
+    ]
+    assert installs
+    for run in installs:
+        assert "--require-hashes" in run
+        requirements = (ROOT / run.split("--requirement ")[1].split()[0]).read_text(encoding="utf-8")
+        pins = re.findall(r"^[\w.-]+==[^\n]*(?:\n    --hash=sha256:[0-9a-f]{64}[^\n]*)+", requirements, re.MULTILINE)
+        assert len(pins) == len(re.findall(r"^[\w.-]+==", requirements, re.MULTILINE)) > 0
