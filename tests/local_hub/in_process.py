@@ -26,6 +26,7 @@ from .control import Hub, HubError
 from .control_api import PREFIX
 from .endpoint import Endpoint
 from .protocol import Request
+from .service import SecurityHub
 
 URL = "http://hub.in-this-process.example"
 
@@ -103,6 +104,11 @@ class InProcessHub(Hub):
         super().__init__(URL)
         self._endpoint = Endpoint()
         self._endpoint.hub.outage = Outage()  # type: ignore[assignment]
+
+    @property
+    def service(self) -> SecurityHub:
+        """What holds all states."""
+        return self._endpoint.hub
 
     def reset(self, **beginning: Any) -> None:
         """Forget everything, an outage too."""
