@@ -91,10 +91,10 @@ def _label(case: Case) -> str:
 
 def drawn(figures: Sequence[Figure]) -> dict[str, str]:
     """The charts: {name: SVG}."""
-    groups: dict[str, list[charts.Group]] = {}
+    groups: dict[str, dict[str, dict[str, charts.Bar]]] = {}
     for case, by_side in _by_case(figures).items():
-        bars = [charts.Bar(side, one.seconds, duration(one.seconds), one.estimated) for side, one in by_side.items()]
-        groups.setdefault(_chart_of(case), []).append(charts.Group(_label(case), bars))
+        bars = {side: charts.Bar(one.seconds, duration(one.seconds), one.estimated) for side, one in by_side.items()}
+        groups.setdefault(_chart_of(case), {})[_label(case)] = bars
     names = [side.name for side in SIDES]
     return {chart: charts.draw(TITLES[chart], names, group) for chart, group in groups.items()}
 
