@@ -86,12 +86,16 @@ hubs:
       type: str
       sample: "2026-01-31T08:15:30.123Z"
     auto_enable_controls:
-      description: Whether new controls of enabled standards are enabled automatically.
+      description:
+        - Whether new controls of enabled standards are enabled automatically. V(null) where the service does not
+          show it.
       returned: always
       type: bool
       sample: true
     control_finding_generator:
-      description: Whether a control of several standards generates one finding or one for each of them.
+      description:
+        - Whether a control of several standards generates one finding or one for each of them. V(null) where the
+          service does not show it.
       returned: always
       type: str
       sample: SECURITY_CONTROL
@@ -177,7 +181,9 @@ failed_accounts:
       type: str
       sample: "111122223333"
     error_code:
-      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      description: >-
+        The error code of STS, or the name of the SDK's exception where there was no response. V(unexpected_account)
+        means that the session that STS returned is not in this account.
       returned: always
       type: str
       sample: AccessDenied
@@ -195,18 +201,17 @@ from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import describe_hub
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
-    RegionClient,
-    read_or_error,
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import (
+    describe_hub,
+    list_enabled_regions,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.find_regions import (
     find_aggregator,
     linked_regions,
-    list_enabled_regions,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNTS_SPEC,
@@ -239,7 +244,7 @@ def list_hubs(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMode) -
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     work = partial(find_hub, session if params["finding_aggregator"] else None)
     by_place, errors = session.map_places(roles, work, nothing_found)
-    result = info_result(by_place, {"hubs": lambda row: [row]}, session.caller_account_id)
+    result = info_result(by_place, {"hubs": lambda row: [row]})
     return with_failed_accounts(result, errors)
 
 
@@ -247,15 +252,12 @@ def find_hub(session: Optional[RegionSession], client: RegionClient) -> RegionRe
     """Return the row of the hub in one Region, nothing where Security Hub is not enabled.
 
     :param session: the session if the finding aggregator is to be returned too, else None
+    :raises SecurityHubError: if something can't be read
     """
-
-    def read() -> Sequence[Result]:
-        hub = describe_hub(client, with_tags=True)
-        return (
-            [{**vars(hub), "finding_aggregator": aggregator_row(session, client) if session else None}] if hub else []
-        )
-
-    return read_or_error(read)
+    hub = describe_hub(client, with_tags=True)
+    if hub is None:
+        return RegionResult([])
+    return RegionResult([{**vars(hub), "finding_aggregator": aggregator_row(session, client) if session else None}])
 
 
 def aggregator_row(session: RegionSession, client: RegionClient) -> Optional[Result]:

@@ -222,7 +222,9 @@ failed_accounts:
       type: str
       sample: "111122223333"
     error_code:
-      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      description: >-
+        The error code of STS, or the name of the SDK's exception where there was no response. V(unexpected_account)
+        means that the session that STS returned is not in this account.
       returned: always
       type: str
       sample: AccessDenied
@@ -257,9 +259,8 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo, Place
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     UNCONFIRMED,
     InvalidInput,
@@ -315,18 +316,9 @@ def manage_invitation(params: Mapping[str, Any], info: ConnectionInfo, mode: Run
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
 
-    def work(client: RegionClient) -> RegionResult[MembershipChange]:
-        return reconcile_invitation(client, desired, mode.check, partial(session.caller_account_id, client.region))
-
+    work = partial(reconcile_invitation, desired=desired, check_mode=mode.check)
     by_place, errors = session.map_places(roles, work, not_started)
-    result = region_result(
-        by_place,
-        "memberships",
-        lambda membership: [vars(membership)],
-        by_administrator,
-        mode,
-        session.caller_account_id,
-    )
+    result = region_result(by_place, "memberships", lambda membership: [vars(membership)], by_administrator, mode)
     result = with_failed_accounts(result, errors)
     return {**result, "hub_enabled_regions": hub_enabled_regions(by_place)} if desired.hub else result
 

@@ -160,7 +160,9 @@ failed_accounts:
       type: str
       sample: "111122223333"
     error_code:
-      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      description: >-
+        The error code of STS, or the name of the SDK's exception where there was no response. V(unexpected_account)
+        means that the session that STS returned is not in this account.
       returned: always
       type: str
       sample: AccessDenied
@@ -181,12 +183,9 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
     get_administrator,
     list_invitations,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
-    RegionClient,
-    read_or_error,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNTS_SPEC,
@@ -216,7 +215,7 @@ def list_relationships(params: Mapping[str, Any], info: ConnectionInfo, _mode: R
     """
 
     def work(client: RegionClient) -> RegionResult[Sequence[AdministratorAndInvitations]]:
-        return read_or_error(lambda: [(get_administrator(client), list_invitations(client))])
+        return RegionResult([(get_administrator(client), list_invitations(client))])
 
     rows = {
         "invitations": lambda found: map(vars, found[1]),
@@ -225,7 +224,7 @@ def list_relationships(params: Mapping[str, Any], info: ConnectionInfo, _mode: R
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     by_place, errors = session.map_places(roles, work, nothing_found)
-    return with_failed_accounts(info_result(by_place, rows, session.caller_account_id), errors)
+    return with_failed_accounts(info_result(by_place, rows), errors)
 
 
 def main() -> None:

@@ -344,14 +344,13 @@ diff:
       sample: {"eu-west-1": {"111122223333": "Enabled", "012345670123": "Enabled"}}
 """
 
-from functools import partial
 from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     InvalidInput,
     RegionResult,
@@ -363,15 +362,13 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     FAIL_ON_UNPROCESSED_SPEC,
     MEMBER_ROLE_SPEC,
     WAIT_TIMEOUT_SPEC,
-    MemberEntry,
     checked_wait_timeout,
     emails_by_region,
     parse_member_entries,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import (
     Role,
-    member_role,
-    role_of_row,
+    member_roles,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import REINVITABLE
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.apply import (
@@ -423,18 +420,18 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     """
     check_numbers(params)
     entries = parse_member_entries(params["members"], "members")
-    roles = member_roles(entries, member_role(params))
+    roles = member_roles(entries, params)
     check_standards(params, [account_id for account_id in entries if account_id not in roles])
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     session.use_concurrency(params["concurrency"])
     if not entries:
-        return membership_result({}, params["fail_on_unprocessed"], mode, session.caller_account_id)
+        return membership_result({}, params["fail_on_unprocessed"], mode)
     emails = emails_by_region(entries, session.regions, "members", session.requested.word)
     desired = desired_memberships(params, emails, mode)
     surplus = read_surplus(session, desired)
     check_surplus(surplus, params)
     by_region = reconcile(session, desired, roles, surplus)
-    return membership_result(by_region, params["fail_on_unprocessed"], mode, session.caller_account_id)
+    return membership_result(by_region, params["fail_on_unprocessed"], mode)
 
 
 def check_numbers(params: Mapping[str, Any]) -> None:
@@ -492,18 +489,6 @@ def check_standards(params: Mapping[str, Any], without_role: Sequence[str]) -> N
         )
 
 
-def member_roles(entries: Mapping[str, MemberEntry], usual: Optional[Role]) -> Dict[str, Role]:
-    """Return the role of each account that has one: its row's, else the usual one.
-
-    :raises InvalidInput: for what can't be a role
-    """
-    roles = {
-        account_id: role_of_row(account_id, entry.role, entry.external_id, usual)
-        for account_id, entry in entries.items()
-    }
-    return {account_id: role for account_id, role in roles.items() if role}
-
-
 def read_surplus(session: RegionSession, desired: DesiredMemberships) -> Surplus:
     """Return the members of each Region that were not requested, nothing where nobody asked."""
     if desired.surplus == "ignore":
@@ -541,11 +526,10 @@ def reconcile(
     accounts = MemberAccounts(session.role_credentials(roles), run_all)
 
     def work(client: RegionClient) -> RegionResult[RegionMemberships]:
-        own_account = partial(session.caller_account_id, client.region)
         found = surplus.get(client.region)
         if found and isinstance(found.error, SecurityHubError) and not found.error.hub_is_disabled:
             return not_started(desired.emails[client.region], found.error)
-        return RegionRun(client, desired, accounts, own_account, offers).run(found.value if found else ())
+        return RegionRun(client, desired, accounts, offers).run(found.value if found else ())
 
     return session.map_regions(work, not_started_in(desired))
 

@@ -211,7 +211,9 @@ failed_accounts:
       type: str
       sample: "111122223333"
     error_code:
-      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      description: >-
+        The error code of STS, or the name of the SDK's exception where there was no response. V(unexpected_account)
+        means that the session that STS returned is not in this account.
       returned: always
       type: str
       sample: AccessDenied
@@ -244,8 +246,8 @@ from typing import Any, Dict, Mapping
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput, RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNTS_SPEC,
@@ -298,7 +300,7 @@ def manage_standards(params: Mapping[str, Any], info: ConnectionInfo, mode: RunM
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     by_place, errors = session.map_places({} if desired.is_empty else roles, work, not_started)
-    result = region_result(by_place, "standards", rows, statuses, mode, session.caller_account_id)
+    result = region_result(by_place, "standards", rows, statuses, mode)
     return with_failed_accounts(result, errors)
 
 

@@ -20,8 +20,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     find_surplus,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.member_side import MemberAccounts
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.plan import MembershipRow
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import status_of
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Outcome, status_of
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.apply import Offers
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import DesiredStandards
 from properties.region import ADMINISTRATOR, OTHER_ADMINISTRATOR, REGION, Region, act_as
@@ -96,7 +95,7 @@ def run(region: Region, fleet: Fleet, check: bool = False) -> RegionResult[Regio
     looks = -(-len(fleet.account_ids) // BATCH_SIZE)
     client, roles = region.client(looks), Roles(fleet.roles, fleet.refused)
     surplus = [] if fleet.surplus == "ignore" else find_surplus(client, fleet.account_ids).value
-    return RegionRun(client, desired(fleet, check), roles, lambda: ADMINISTRATOR, Offers()).run(surplus)
+    return RegionRun(client, desired(fleet, check), roles, Offers()).run(surplus)
 
 
 def desired(fleet: Fleet, check: bool) -> DesiredMemberships:
@@ -113,13 +112,24 @@ def desired(fleet: Fleet, check: bool) -> DesiredMemberships:
     )
 
 
-def unforeseen(region: Region, fleet: Fleet) -> set[str]:
-    """Return the accounts of which only the service knows that they have another administrator: no role can look."""
+def check_and_run(region: Region, fleet: Fleet) -> tuple[RegionMemberships, RegionMemberships]:
+    """Run in check mode, which must write nothing, and for real; return both, without the accounts nobody can foresee.
+
+    That is those of which only the service knows that they have another administrator: no role can look.
+    """
+    looked_at = region.copy()
     blind = {*fleet.account_ids} - {*fleet.roles} | {*fleet.refused}
-    return {each for each in blind if region.account(each).administrator == OTHER_ADMINISTRATOR}
+    unforeseen = {each for each in blind if looked_at.account(each).administrator == OTHER_ADMINISTRATOR}
+    expected = run(looked_at, fleet, check=True).value
+    assert looked_at.writes == []
+    done = run(region, fleet).value
+    refused = {row.account_id for row in done.rows if row.reason == "rejected"} & unforeseen
+    for found in (expected, done):
+        found.rows[:] = [row for row in found.rows if row.account_id not in refused]
+    return expected, done
 
 
-def shown(row: MembershipRow) -> dict[str, Any]:
+def shown(row: Outcome) -> dict[str, Any]:
     """What is known of a row before the first write: all but times and the service's own words."""
     return {
         "before": status_of(row.before),

@@ -116,7 +116,7 @@ class Region:
             HUB.fault(kind="slow_visibility", operation="GetMembers", seconds=MANY, times=looks)
             HUB.fault(kind="slow_visibility", operation="ListMembers", seconds=MANY, times=1)
         act_as(ADMINISTRATOR)
-        return RegionClient(REGION, SDK, read_attempts=1)
+        return RegionClient(REGION, SDK, read_attempts=1, account_id=acting)
 
     def statuses(self) -> dict[str, str]:
         """The administrator's member list."""
@@ -141,6 +141,11 @@ class Region:
     def accounts(self) -> dict[str, Account]:
         """What each of them has now."""
         return {account_id: self.account(account_id) for account_id in self.account_ids}
+
+
+def acting() -> str:
+    """Return the account whose keys sign requests."""
+    return str(SESSION.get_credentials().access_key[-12:])
 
 
 def act_as(account_id: str) -> None:
@@ -192,8 +197,7 @@ def _record(params: dict[str, Any], model: Any, **_more: Any) -> None:
     """Note each write that is sent: operation, caller, the accounts that it names."""
     if not model.name.startswith(READ_PREFIXES):
         named = params.get("AccountIds") or [row["AccountId"] for row in params.get("AccountDetails", [])]
-        caller = SESSION.get_credentials().access_key[-12:]
-        Region.active.writes.append((model.name, caller, tuple(named)))
+        Region.active.writes.append((model.name, acting(), tuple(named)))
 
 
 SDK.meta.events.register("provide-client-params", _record)

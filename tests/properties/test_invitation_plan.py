@@ -30,7 +30,7 @@ OBSTACLES = {"other_administrator", "has_members", "no_invitation", "unknown_sta
 def run(region: Region, account_id: str, state: str, check: bool = False) -> RegionResult[MembershipChange]:
     client, desired = region.client(), DesiredMembership(ADMINISTRATOR, state, 30)
     act_as(account_id)
-    return reconcile_invitation(client, desired, check, lambda: account_id)
+    return reconcile_invitation(client, desired, check)
 
 
 def code(result: RegionResult[MembershipChange]) -> str | None:

@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Generic, Optional, Sequence, TypeVar, Union
+from dataclasses import dataclass, field
+from typing import Callable, Generic, Optional, Sequence, TypeVar, Union
 
 T = TypeVar("T")
 
@@ -42,6 +42,8 @@ STANDARDS_INCOMPLETE = "standards_incomplete"
 
 # Error code of this collection for an account that the response to a call names as unprocessed.
 UNPROCESSED_ACCOUNTS = "UnprocessedAccounts"
+# Error code of the SDK where a service was connected and did not respond in time.
+SILENCE = "ReadTimeoutError"
 # Stands in for a message or ProcessingResult that is empty.
 NO_REASON = "The service gave no reason."
 
@@ -75,16 +77,28 @@ _CALLER_IS_MEMBER_TEXT = "cannot invite other accounts since it is already"
 _OWN_ACCOUNT_TEXTS = ("cannot invite itself", "member of itself")
 # How a message tells that the same request may succeed later.
 _TRANSIENT = re.compile(
-    r"internal (server |service )?(error|failure|exception)|try again|throttl|rate exceeded|too many requests|"
-    r"temporar|timed? ?out|unavailable",
+    r"internal (server |service )?(error|failure|exception)|try (again|later)|throttl|rate exceeded|"
+    r"too many requests|temporar|timed? ?out|unavailable|in progress|(?-i:\bPENDING\b)",
     re.IGNORECASE,
 )
+# How the services refuse the time of a signature: by this code, or one of CREDENTIAL_CODES with such a message.
+_CLOCK_CODES = frozenset(["RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"])
+_CLOCK_TEXT = re.compile(r"signature (has )?expired|signature not yet current", re.IGNORECASE)
+CHECK_CLOCK = (
+    "Check the clock of the machine that runs the task (date, time and time zone), and whether the credentials have "
+    "expired."
+)
 # A password in the URL of an endpoint or a proxy, which the SDK repeats in its messages.
-_URL_SECRET = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_URL_SECRET = re.compile(r"(?<=://)[^\s\"']+(?=@)")
 # How IAM names what it denies: "... is not authorized to perform: iam:CreateServiceLinkedRole on resource ...".
 _DENIED_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 # How the service names the caller: as "Account 111122223333 is not subscribed", or by an ARN, "User: arn:aws:...".
 _CALLER = re.compile(r"(?:^Account |^User: arn:[a-z-]+:[a-z]+::)([0-9]{12})(?![0-9])")
+
+
+def without_passwords(text: str) -> str:
+    """Return a message of the SDK without what stands before the host in a URL."""
+    return _URL_SECRET.sub("***", text)
 
 
 class InvalidInput(ValueError):
@@ -126,7 +140,7 @@ class SecurityHubError(Exception):
         unsent: bool = False,
         in_doubt: bool = False,
     ) -> None:
-        self.text = _URL_SECRET.sub("***", text).strip() or NO_REASON
+        self.text = without_passwords(text).strip() or NO_REASON
         super().__init__(f"{operation} failed in {region}: {error_code}: {self.text}")
         self.error_code = error_code
         self.operation = operation
@@ -145,7 +159,7 @@ class SecurityHubError(Exception):
     @property
     def is_transient(self) -> bool:
         """Whether the service refused for a reason that passes, or gave none. Nothing was done."""
-        refused = 400 <= self.status < 500 and not self.throttled and not self._concerns_caller
+        refused = self.names_accounts or (400 <= self.status < 500 and not self.throttled and not self._concerns_caller)
         return refused and is_transient_message(self.text)
 
     @property
@@ -168,6 +182,16 @@ class SecurityHubError(Exception):
     def names_accounts(self) -> bool:
         """Whether the service responded, and named the account as unprocessed."""
         return self.error_code == UNPROCESSED_ACCOUNTS
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether the service was connected and did not respond in time."""
+        return self.error_code == SILENCE
+
+    @property
+    def clock_is_off(self) -> bool:
+        """Whether the service refused the time at which the request was signed."""
+        return self.error_code in _CLOCK_CODES or _CLOCK_TEXT.search(self.text) is not None
 
     @property
     def hub_is_disabled(self) -> bool:
@@ -198,12 +222,21 @@ class SecurityHubError(Exception):
         return found.group(1) if found else None
 
 
+# What can end the work in a Region or an account, for annotations and for "except".
+Failure = Union[SecurityHubError, PreconditionFailed]
+FAILURES = (SecurityHubError, PreconditionFailed)
+
+
 @dataclass(frozen=True)
 class RegionResult(Generic[T]):
-    """What came of one Region: a value, and the error that ended the work, None if none did."""
+    """What came of one Region: a value, and the error that ended the work, None if none did.
+
+    ``account_id`` returns the account that called there, None if that can't be found out.
+    """
 
     value: T
-    error: Union[SecurityHubError, PreconditionFailed, None] = None
+    error: Optional[Failure] = None
+    account_id: Callable[[], Optional[str]] = field(default=lambda: None, compare=False)
 
 
 def is_already_done_message(message: str) -> bool:

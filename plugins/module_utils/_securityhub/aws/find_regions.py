@@ -8,24 +8,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence
 
-from ..errors import CREDENTIAL_CODES, DENIED_CODES, InvalidInput, SecurityHubError
+from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
+
+from ..errors import CHECK_CLOCK, CREDENTIAL_CODES, DENIED_CODES, InvalidInput, SecurityHubError
 from ..inputs.regions import ALL, KnownRegions, RequestedRegions, without
-from .calls import RegionClient, call_with_retries, list_pages
+from .api import FindingAggregator, get_aggregator, list_aggregators, list_enabled_regions
+from .calls import RegionClient
 
 # Linking modes of a finding aggregator, by the API reference of GetFindingAggregator.
 NO_REGIONS, SPECIFIED_REGIONS = "NO_REGIONS", "SPECIFIED_REGIONS"
 ALL_REGIONS, ALL_REGIONS_EXCEPT = "ALL_REGIONS", "ALL_REGIONS_EXCEPT_SPECIFIED"
-
-
-class FindingAggregator(NamedTuple):
-    """What links Regions: its home Region, its linking mode, and the Regions that this mode includes or excludes."""
-
-    arn: str
-    home_region: str
-    linking_mode: str
-    regions: Sequence[str]
 
 
 class FoundRegions(NamedTuple):
@@ -98,41 +92,10 @@ def linked_regions(
     return keep_known([aggregator.home_region, *find()], known) if find else None
 
 
-def list_enabled_regions(client: RegionClient) -> List[str]:
-    """Return the Regions of the partition that are enabled in the caller's account, by EC2, sorted."""
-
-    def send() -> List[str]:
-        return sorted(region["RegionName"] for region in client.sdk.describe_regions().get("Regions", []))
-
-    return call_with_retries(client, "DescribeRegions", send)
-
-
 def find_aggregator(client: RegionClient) -> Optional[FindingAggregator]:
-    """Return the finding aggregator of the caller's account, None for none. There is one at most in a partition."""
-    arn = _aggregator_arn(client)
-    return _get_aggregator(client, arn) if arn else None
-
-
-def _aggregator_arn(client: RegionClient) -> Optional[str]:
-    pages = list_pages(client, "ListFindingAggregators", client.sdk.list_finding_aggregators)
-    rows = (row for page in pages for row in page.get("FindingAggregators", []))
-    return next((row["FindingAggregatorArn"] for row in rows), None)
-
-
-def _get_aggregator(client: RegionClient, arn: str) -> FindingAggregator:
-    def send() -> FindingAggregator:
-        return _aggregator(client.sdk.get_finding_aggregator(FindingAggregatorArn=arn))
-
-    return call_with_retries(client, "GetFindingAggregator", send)
-
-
-def _aggregator(response: Mapping[str, Any]) -> FindingAggregator:
-    return FindingAggregator(
-        response["FindingAggregatorArn"],
-        response["FindingAggregationRegion"],
-        response["RegionLinkingMode"],
-        tuple(response.get("Regions") or ()),
-    )
+    """Return the finding aggregator of the caller's account, None for none."""
+    arn = next(iter(list_aggregators(client)), None)
+    return get_aggregator(client, arn) if arn else None
 
 
 def _aggregator_at_home(client: RegionClient) -> FindingAggregator:
@@ -140,15 +103,15 @@ def _aggregator_at_home(client: RegionClient) -> FindingAggregator:
 
     :raises InvalidInput: if there is none, or its home Region is another one
     """
-    arn = _aggregator_arn(client)
+    arn = next(iter(list_aggregators(client)), None)
     if not arn:
         raise InvalidInput(
             f"regions: linked: the account has no finding aggregator, as ListFindingAggregators in {client.region} "
             "shows, so no Regions are linked. Set up cross-Region aggregation in Security Hub, or name the "
             "Regions."
         )
-    _require_home(arn.split(":")[3], client.region)  # arn:<partition>:securityhub:<home Region>:...
-    aggregator = _get_aggregator(client, arn)
+    _require_home((parse_aws_arn(arn) or {}).get("region", client.region), client.region)
+    aggregator = get_aggregator(client, arn)
     _require_home(aggregator.home_region, client.region)
     return aggregator
 
@@ -177,6 +140,8 @@ def _read_failed(word: str, error: SecurityHubError) -> str:
 
 
 def _next_step(error: SecurityHubError) -> str:
+    if error.clock_is_off:
+        return CHECK_CLOCK.rstrip(".")
     if error.error_code in DENIED_CODES:
         return f"Allow {error.denied_action} in the caller's IAM policy"
     if error.error_code in CREDENTIAL_CODES:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
+from difflib import get_close_matches
 from typing import Collection, Iterable, List, NamedTuple, Optional, Sequence
 
 from ..errors import InvalidInput
@@ -153,6 +153,4 @@ def _unknown(names: Sequence[str], known: KnownRegions, option: str) -> str:
 
 def _nearest(name: str, candidates: Collection[str]) -> Optional[str]:
     """Return the candidate that is most similar to a name, None where none is similar."""
-    similarity = {each: SequenceMatcher(None, name.lower(), each).ratio() for each in sorted(candidates)}
-    nearest = max(similarity, key=lambda each: similarity[each], default=None)
-    return nearest if nearest and similarity[nearest] >= _SIMILAR else None
+    return next(iter(get_close_matches(name.lower(), candidates, 1, _SIMILAR)), None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ..errors import CREDENTIAL_CODES, DENIED_CODES, EXPIRED_CODES, PreconditionFailed, SecurityHubError
+from ..errors import CHECK_CLOCK, CREDENTIAL_CODES, DENIED_CODES, EXPIRED_CODES, PreconditionFailed, SecurityHubError
 
 Result = Dict[str, Any]
 Failure = Union[SecurityHubError, PreconditionFailed]
@@ -30,9 +30,10 @@ def with_message(result: Result, sentences: Sequence[str]) -> Result:
 
 
 def role_message(account_id: str, error: SecurityHubError) -> str:
+    step = "Check member_role, its trust policy, and member_role_external_id."
     return (
         f"AssumeRole for account {account_id} failed in {error.region} with {error.error_code}: "
-        f"{error.text.rstrip('.')}. Check member_role, its trust policy, and member_role_external_id."
+        f"{error.text.rstrip('.')}. {CHECK_CLOCK if error.clock_is_off else step}"
     )
 
 
@@ -120,6 +121,7 @@ def _steps_for_access(error: SecurityHubError) -> List[Tuple[bool, str]]:
     """Return what to do about credentials, permissions and the kind of account, and whether it applies."""
     code = error.error_code
     return [
+        (error.clock_is_off, CHECK_CLOCK),
         (
             code in CREDENTIAL_CODES,
             f"Check the credentials, and whether the Region {error.region} is enabled (opted in) in the account.",

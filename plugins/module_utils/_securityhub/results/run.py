@@ -19,8 +19,9 @@ from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 
 from ..aws.credentials import ConnectionInfo
-from ..aws.sessions import connection_info
+from ..aws.sessions import usable
 from ..errors import InvalidInput
+from ..inputs.roles import assume_role
 from .messages import Result
 
 
@@ -64,7 +65,10 @@ def module_result(
     """
     try:
         _check_credentials(params)
-        return function(params, connection_info(connection, params), mode)
+        role = assume_role(params)
+        with usable("connection options", OSError):  # an aws_config that the SDK refuses, or that can't be read
+            region, endpoint_url, boto_params = connection()
+        return function(params, ConnectionInfo(region, endpoint_url, boto_params, role), mode)
     except InvalidInput as error:
         return {"msg": str(error), "changed": False, **{key: [] for key in keys}}
 

@@ -164,7 +164,7 @@ def _step(wanted: Optional[bool], status: Optional[str], sent: Optional[Sent]) -
         return _STUCK
     if sent is not None:
         return _STUCK if status in (INCOMPLETE, FAILED) and sent.is_shown(status) else _WAIT
-    if status == DELETING or (wanted and status == PENDING):
+    if status in (DELETING, PENDING):
         return _WAIT
     if not wanted:
         return _DISABLE
@@ -173,7 +173,7 @@ def _step(wanted: Optional[bool], status: Optional[str], sent: Optional[Sent]) -
 
 def names_to_enable(desired: DesiredStandards, plan: StandardsPlan) -> Tuple[str, ...]:
     """Return the standards that are to be enabled, now or once they are gone."""
-    deleting = [each.name for each in plan.now if _is_blocked(desired, each)]
+    deleting = [each.name for each in plan.now if each.standards_status == DELETING and desired.wants(each.name)]
     return (*plan.enable, *(name for name in plan.waiting if name in deleting))
 
 
@@ -237,8 +237,10 @@ def why_short(desired: DesiredStandards, plan: StandardsPlan, region: str, waits
 
 
 def _is_blocked(desired: DesiredStandards, standard: Optional[Standard]) -> bool:
-    """Whether a standard can't be enabled, as it is still being disabled."""
-    return standard is not None and standard.standards_status == DELETING and desired.wants(standard.name) is True
+    """Whether nothing can be sent yet about a standard, as it is on its way to the opposite of what is wanted."""
+    if standard is None or standard.standards_status not in (DELETING, PENDING):
+        return False
+    return desired.wants(standard.name) is (standard.standards_status == DELETING)
 
 
 def _code(desired: DesiredStandards, standard: Optional[Standard]) -> str:
@@ -247,8 +249,10 @@ def _code(desired: DesiredStandards, standard: Optional[Standard]) -> str:
         return UNKNOWN_STATUS
     if status == FAILED:
         return STANDARDS_FAILED
-    if standard and desired.wants(standard.name):
-        return {INCOMPLETE: STANDARDS_INCOMPLETE, PENDING: STANDARDS_PENDING}.get(str(status), UNCONFIRMED)
+    if status == PENDING:
+        return STANDARDS_PENDING
+    if standard and status == INCOMPLETE and desired.wants(standard.name):
+        return STANDARDS_INCOMPLETE
     return UNCONFIRMED
 
 
@@ -256,5 +260,6 @@ def _in_words(desired: DesiredStandards, name: str, standard: Optional[Standard]
     if standard is None:
         return f"{name} is not shown as enabled"
     reason = f" ({standard.status_reason_code})" if standard.status_reason_code else ""
-    again = ", and can be enabled again once it is gone" if _is_blocked(desired, standard) else ""
+    later = {DELETING: ", and can be enabled again once it is gone", PENDING: ", and can be disabled once it is READY"}
+    again = later[standard.standards_status] if _is_blocked(desired, standard) else ""
     return f"{name} is {standard.standards_status}{reason}{again}"

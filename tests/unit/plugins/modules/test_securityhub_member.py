@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import Clients
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member as module
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_invite as invite_module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
@@ -516,7 +516,7 @@ def test_refused_account_is_rejected_in_the_words_of_the_service(hub: Hub) -> No
 def test_own_account_unknown_to_sts_does_not_hold_up_others(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, answer: str, reason: str
 ) -> None:
-    monkeypatch.setattr(RegionSession, "caller_account_id", lambda *_arguments: None)
+    monkeypatch.setattr(Clients, "caller_account_id", lambda *_arguments: None)
     seed_members(hub, {})
     hub.switches(own_id=answer)
     run = manage(hub, [MEMBER, ADMINISTRATOR, OTHER_MEMBER])

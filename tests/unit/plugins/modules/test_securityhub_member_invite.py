@@ -6,11 +6,16 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
+import threading
 from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 import yaml
+from botocore.client import BaseClient
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_invite as module
@@ -689,3 +694,34 @@ def test_results_are_as_documented(hub: Hub) -> None:
     result = {key: value for key, value in run.result.items() if key not in ansibles_own}
     assert all(result.values())
     assert differences_from_return(module, result) == []
+
+
+# The way of a call
+
+PLUGINS = str(Path(module.__file__).parents[1])
+
+
+def own_frames(frame: FrameType | None) -> Iterator[str]:
+    """The functions of this collection in a stack, the innermost first."""
+    while frame:
+        if frame.f_code.co_filename.startswith(PLUGINS):
+            yield f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_name}"
+        frame = frame.f_back
+
+
+def test_invitation_passes_few_functions(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    stacks: list[list[str]] = []
+    make_api_call = BaseClient._make_api_call
+
+    def count(client: Any, operation: str, parameters: Any) -> Any:
+        if operation == "InviteMembers":
+            main = sys._current_frames()[threading.main_thread().ident or 0]
+            stacks.append([*own_frames(sys._getframe()), *own_frames(main)])
+        return make_api_call(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", count)
+    seed(hub, {ACCOUNT: "Created"})
+    invite(hub, ACCOUNT)
+    (stack,) = stacks
+    assert (stack[0], stack[-1]) == ("api.invite_members", "securityhub_member_invite.main")
+    assert len(stack) <= 14, stack

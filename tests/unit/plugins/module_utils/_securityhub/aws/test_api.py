@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from botocore.parsers import ResponseParserError
 from botocore.stub import Stubber
 
@@ -316,6 +318,93 @@ def test_list_that_repeats_its_page_is_a_failure(stubber: Stubber) -> None:
     list_members(stubber, [], token="page-2", next_token="page-2")
     with pytest.raises(errors.SecurityHubError, match="NextToken is repeated"):
         api.list_members(hub_client(stubber))
+
+
+class Pages:
+    """A service whose list is told by a function: from a token, or none, to rows and the next token."""
+
+    def __init__(self, page: Callable[[str], tuple[list[Any], str]]) -> None:
+        self.page = page
+        self.calls = 0
+
+    def list_invitations(self, NextToken: str = "", **_parameters: Any) -> dict[str, Any]:  # noqa: N803
+        self.calls += 1
+        rows, token = self.page(NextToken)
+        return {"Invitations": rows, "NextToken": token}
+
+
+ROW = {"AccountId": ADMINISTRATOR, "MemberStatus": "Invited"}
+
+
+@pytest.mark.parametrize(
+    ("page", "calls_made", "message"),
+    [
+        (lambda _token: ([ROW], "a"), 2, "NextToken is repeated"),
+        (lambda token: ([ROW], "b" if token == "a" else "a"), 3, "NextToken is repeated"),
+        (lambda token: ([], f"{token}x"), calls.MAX_EMPTY_PAGES + 1, "no end after 101 pages"),
+        (lambda token: ([ROW], f"{token}x"), calls.MAX_PAGES + 1, "no end after 1001 pages"),
+    ],
+)
+def test_list_that_does_not_end_is_a_failure(page: Any, calls_made: int, message: str) -> None:
+    service = Pages(page)
+    with pytest.raises(errors.SecurityHubError, match=message) as failed:
+        api.list_invitations(calls.RegionClient("eu-west-1", service))
+    assert (failed.value.operation, failed.value.error_code) == ("ListInvitations", "PaginationError")
+    assert service.calls == calls_made
+
+
+def test_list_with_empty_pages_is_read_to_its_end() -> None:
+    service = Pages(lambda token: ([ROW] if len(token) % 60 == 59 else [], f"{token}x" if len(token) < 179 else ""))
+    assert len(api.list_invitations(calls.RegionClient("eu-west-1", service))) == 3
+    assert service.calls == 180
+
+
+class Silent:
+    """A service that connects, and responds only while it is asked for after so many calls."""
+
+    def __init__(self, responds_at: int = 1000) -> None:
+        self.calls, self.responds_at = 0, responds_at
+
+    def get_members(self, **_parameters: Any) -> dict[str, Any]:
+        self.calls += 1
+        if self.calls < self.responds_at:
+            raise ReadTimeoutError(endpoint_url="https://securityhub.example")
+        return {}
+
+
+def test_region_that_does_not_respond_is_given_up_and_then_asked_once(clock: Clock) -> None:
+    service = Silent(responds_at=6)
+    client = calls.RegionClient("eu-west-1", service)
+    made = []
+    for _read in range(4):
+        with contextlib.suppress(errors.SecurityHubError):
+            api.get_members(client, accounts(1))
+        made.append(service.calls)
+    assert made == [3, 4, 5, 6]
+    service.responds_at = 1000
+    assert api.read_members(client, accounts(1)).error
+    assert service.calls == 9
+    assert len(clock.pauses) == 4
+
+
+def test_region_that_does_not_respond_is_asked_by_one_read_at_a_time(clock: Clock) -> None:
+    service = Silent()
+    client = calls.RegionClient("eu-west-1", service, 1)
+    asked_meanwhile: list[errors.SecurityHubError] = []
+
+    def ask_meanwhile(**_parameters: Any) -> None:
+        with pytest.raises(errors.SecurityHubError) as failed:
+            api.list_invitations(client)
+        asked_meanwhile.append(failed.value)
+        raise ReadTimeoutError(endpoint_url="https://securityhub.example")
+
+    with pytest.raises(errors.SecurityHubError):
+        api.get_members(client, accounts(1))
+    service.get_members = ask_meanwhile  # type: ignore[method-assign,assignment]
+    with pytest.raises(errors.SecurityHubError):
+        api.get_members(client, accounts(1))
+    assert [(each.error_code, each.is_retryable) for each in asked_meanwhile] == [("ReadTimeoutError", False)]
+    assert clock.pauses == []
 
 
 HUB = {"HubArn": "arn:aws:securityhub:eu-west-1:111122223333:hub/default"}

@@ -104,7 +104,7 @@ class HubAccount(Scripted[Hub | None]):
 def reconcile(account: Any, desired: DesiredHub | None, check_mode: bool = False) -> Any:
     """Bring the hub to its desired state, None for disabled; tags are read where they are asked for."""
     plan = plan_hub_absent if desired is None else lambda hub: plan_hub_present(desired, hub)
-    return hub_apply.reconcile_hub(account, plan, asks_for_tags(desired), check_mode)
+    return hub_apply.reconcile_hub(account.client, plan, asks_for_tags(desired), check_mode)
 
 
 def asks_for_tags(desired: DesiredHub | None) -> bool:

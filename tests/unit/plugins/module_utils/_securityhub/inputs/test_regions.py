@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import FindingAggregator
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.find_regions import (
-    FindingAggregator,
     FoundRegions,
     find_regions,
     linked_regions,
@@ -53,7 +53,7 @@ def test_regions_are_taken(values: list[Any] | None, regions: list[str]) -> None
         (["eu-wset-1"], "not a Region {}: 'eu-wset-1' (did you mean eu-west-1?). If eu-wset-1 is a new Region, {}"),
         (["EU-WEST-1"], "not a Region {}: 'EU-WEST-1' (did you mean eu-west-1?)."),
         (["eu-west-1a"], "not a Region {}: 'eu-west-1a' (did you mean eu-west-1?)."),
-        (["eu-west-9"], "not a Region {}: 'eu-west-9' (did you mean eu-west-1?). If eu-west-9 is a new Region, {}"),
+        (["eu-west-9"], "not a Region {}: 'eu-west-9' (did you mean eu-west-3?). If eu-west-9 is a new Region, {}"),
         (["Ireland"], "not a Region {}: 'Ireland'. Check the spelling, such as eu-west-1."),
         (["mx-queretaro-1"], "not a Region {}: 'mx-queretaro-1'. Check the spelling, such as eu-west-1. If mx-quere"),
         (

@@ -106,7 +106,7 @@ def reconcile(
     account: Any, state: str, wait_timeout: float = 30, check_mode: bool = False, hub: DesiredHub | None = None
 ) -> Any:
     desired = invitation_apply.DesiredMembership(ASKED, state, wait_timeout, hub)
-    return invitation_apply.reconcile_invitation(account, desired, check_mode, lambda: None)
+    return invitation_apply.reconcile_invitation(account.client, desired, check_mode)
 
 
 # state, status now, writes, status afterwards

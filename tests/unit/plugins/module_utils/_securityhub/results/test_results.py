@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,11 +14,13 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     InvalidInput,
     PreconditionFailed,
+    RegionResult,
     SecurityHubError,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import (
     explain,
     region_message,
+    role_message,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import failed_regions
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, module_result
@@ -55,10 +59,16 @@ def test_a_task_with_options_that_cannot_be_used_fails_with_all_result_keys() ->
     }
 
 
+def results(
+    errors: Mapping[str, SecurityHubError | PreconditionFailed | None],
+    caller: Callable[[str], str | None] = lambda _region: None,
+) -> dict[str, RegionResult[None]]:
+    """What came of Regions, of which a function knows who called."""
+    return {region: RegionResult(None, error, partial(caller, region)) for region, error in errors.items()}
+
+
 def test_every_region_that_fails_is_in_the_message() -> None:
-    rows = failed_regions(
-        {"eu-west-3": failure(region="eu-west-3"), "eu-west-2": None, REGION: failure()}, lambda _region: None
-    )
+    rows = failed_regions(results({"eu-west-3": failure(region="eu-west-3"), "eu-west-2": None, REGION: failure()}))
     assert [row["region"] for row in rows] == ["eu-west-3", REGION]
     assert "failed in eu-west-3 with" in rows[0]["msg"]
     assert "failed in eu-west-1 with" in rows[1]["msg"]
@@ -133,6 +143,22 @@ def test_what_to_do_next(failed: SecurityHubError, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("InvalidSignatureException", "Signature expired: 20231201T000000Z is now earlier than 20261130T235500Z"),
+        ("SignatureDoesNotMatch", "Signature not yet current: 20291201T000000Z is still later than 20261201T000500Z"),
+        ("RequestExpired", "Request has expired."),
+        ("RequestTimeTooSkewed", "The difference between the request time and the current time is too large."),
+    ],
+)
+def test_explain_clock_that_is_off_says_to_check_it(code: str, text: str) -> None:
+    error = failure(code, text)
+    assert "Check the clock of the machine that runs the task" in explain(error)
+    assert "Check the clock" in role_message(ACCOUNT, error)
+    assert "Check the clock" not in explain(failure("SignatureDoesNotMatch", "The signature does not match."))
+
+
+@pytest.mark.parametrize(
     ("failed", "asked"),
     [
         (failure("TooManyRequestsException", "Rate exceeded", throttled=True), True),
@@ -152,7 +178,7 @@ def test_who_calls_is_only_asked_where_nothing_else_tells_it(
         calls.append(region)
         return ADMINISTRATOR
 
-    (row,) = failed_regions({REGION: failed}, caller)
+    (row,) = failed_regions(results({REGION: failed}, caller))
     assert calls == ([REGION] if asked else [])
     assert (ADMINISTRATOR in row["msg"]) == asked
 
@@ -172,7 +198,8 @@ def test_who_calls_is_told_by_the_other_regions(others: dict[str, SecurityHubErr
         calls.append(region)
         return ADMINISTRATOR
 
-    rows = failed_regions({REGION: failure("UnrecognizedClientException", "The token is invalid."), **others}, caller)
+    errors = {REGION: failure("UnrecognizedClientException", "The token is invalid."), **others}
+    rows = failed_regions(results(errors, caller))
     assert f"called by account {ADMINISTRATOR}, failed in {REGION}" in rows[0]["msg"]
     assert calls == asked
 
@@ -200,7 +227,7 @@ def test_equal_failures_of_several_regions_are_told_once() -> None:
     regions = ["eu-west-1", "eu-west-2", "eu-west-3"]
     errors = {region: failure("ExpiredToken", "It is expired.", region) for region in regions}
     other = {"eu-south-1": failure("AnyCode", "Any words.", "eu-south-1"), "eu-south-2": None}
-    rows = failed_regions({**errors, **other}, lambda _region: None)
+    rows = failed_regions(results({**errors, **other}))
     count, expired, last = region_message(rows, 5)
     assert count == "4 of 5 Regions failed."
     assert expired.startswith("InviteMembers failed in eu-west-1, eu-west-2 and eu-west-3 with ExpiredToken: It is")

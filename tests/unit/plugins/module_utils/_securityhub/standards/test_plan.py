@@ -60,7 +60,7 @@ def steps(desired: DesiredStandards, status: str | None, sent: Sent | None = Non
     [
         (None, "enable", ""),
         ("READY", "", "disable"),
-        ("PENDING", "wait", "disable"),
+        ("PENDING", "wait", "wait"),
         ("INCOMPLETE", "stuck", "disable"),
         ("FAILED", "enable", "disable"),
         ("DELETING", "wait", "wait"),
@@ -285,7 +285,7 @@ def test_without_waiting_what_is_not_shown_yet_is_as_desired() -> None:
         (PRESENT, ENABLED, "FAILED", "standards_failed"),
         (PRESENT, ENABLED_AGAIN, "FAILED", "standards_failed"),
         (ABSENT, DISABLED, "READY", "unconfirmed"),
-        (ABSENT, DISABLED, "PENDING", "unconfirmed"),
+        (ABSENT, DISABLED, "PENDING", "standards_pending"),
         (ABSENT, DISABLED, "INCOMPLETE", "unconfirmed"),
         (ABSENT, DISABLED, "FAILED", "standards_failed"),
     ],
