@@ -53,10 +53,16 @@ def write(figures: Iterable[Figure], name: str = "peers", folder: Path = FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
     document = {"machine": machine(), "figures": [each.dump() for each in figures]}
     file = folder / f"{name}.json"
-    file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    file.write_text(_text(document), encoding="utf-8")
     for chart, text in drawn(read(document)).items():
         (folder / f"{name}-{chart}.svg").write_text(text, encoding="utf-8")
     return file
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    """Such a file's text: a line for the machine, and one for each figure."""
+    figures = ",\n".join(f"  {json.dumps(row)}" for row in document["figures"])
+    return f'{{\n "machine": {json.dumps(document["machine"])},\n "figures": [\n{figures}\n ]\n}}\n'
 
 
 def load(file: Path) -> dict[str, Any]:

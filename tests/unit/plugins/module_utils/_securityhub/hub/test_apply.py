@@ -52,15 +52,13 @@ class HubAccount(Account):
         self.become(now, ALWAYS)
 
     def become(self, now: Hub | None, when: float) -> None:
-        record = now and HubRecord(*astuple(now))
+        record = HubRecord(*astuple(now)) if now else None
         self.hub.service.store.put_hub(PLACE, record, when)
 
     @property
     def state(self) -> Hub | None:
         now = self.hub.service.store.look().hub(PLACE)
-        return now and Hub(
-            now.arn, now.subscribed_at, now.auto_enable_controls, now.control_finding_generator, now.tags
-        )
+        return Hub(*astuple(now)[:5]) if now else None
 
 
 @pytest.fixture(autouse=True)
