@@ -11,6 +11,9 @@ import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub import apply as hub_apply
+from ansible_collections.multiaccount.aws.plugins.modules import (
+    securityhub_hub,
+)
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_hub as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub, access_key
 from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
@@ -19,6 +22,7 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     INCIDENTS,
     MEMBER,
     THREE,
+    deny_reading,
     failures,
     run_at,
     seed_members,
@@ -422,3 +426,42 @@ def test_results_are_as_documented(hub: Hub) -> None:
     result = {key: value for key, value in run.result.items() if key not in ("changed", "msg")}
     assert [key for key, value in result.items() if not value] == ["failed_accounts"]
     assert differences_from_return(module, result) == []
+
+
+@pytest.mark.parametrize(("options", "hubs"), [({"state": "absent"}, {}), ({"auto_enable_controls": False}, {MEMBER})])
+def test_hub_that_is_not_read_after_a_write_has_no_row(hub: Hub, options: dict[str, Any], hubs: Any) -> None:
+    turn_on(hub, MEMBER)
+    deny_reading(hub, "DescribeHub", after=1)
+    run = run_at(hub, securityhub_hub, account_id=MEMBER, diff=True, **options)
+    assert hub.state()["hubs"].keys() == set(hubs)
+    assert (run.result["changed"], failures(run.result)) == (True, {REGION: "AccessDeniedException"})
+    assert run.result["hubs"] == []
+    assert run.result["diff"]["before"].keys() == {REGION}
+    assert run.result["diff"]["after"] == {}
+
+
+def test_hub_that_does_not_show_a_change_in_time_has_no_row(hub: Hub) -> None:
+    turn_on(hub, MEMBER)
+    hub.fault(kind="slow_visibility", seconds=3600)
+    run = run_at(hub, securityhub_hub, account_id=MEMBER, auto_enable_controls=False)
+    assert (run.result["changed"], failures(run.result)) == (True, {REGION: "unconfirmed"})
+    assert run.result["hubs"] == []
+
+
+def test_hub_that_could_not_be_changed_has_a_row(hub: Hub) -> None:
+    turn_on(hub, MEMBER)
+    hub.fault(kind="access_denied", operation="UpdateSecurityHubConfiguration")
+    run = run_at(hub, securityhub_hub, account_id=MEMBER, diff=True, auto_enable_controls=False)
+    assert (run.result["changed"], failures(run.result)) == (False, {REGION: "AccessDeniedException"})
+    assert [row["auto_enable_controls"] for row in run.result["hubs"]] == [True]
+    assert run.result["diff"]["before"] == run.result["diff"]["after"]
+
+
+def test_tags_that_nobody_asks_for_need_no_permission(hub: Hub) -> None:
+    turn_on(hub, MEMBER)
+    hub.fault(kind="access_denied", operation="ListTagsForResource")
+    run = run_at(hub, securityhub_hub, account_id=MEMBER, auto_enable_controls=False)
+    assert not run.failed
+    assert run.result["changed"]
+    asked = run_at(hub, securityhub_hub, account_id=MEMBER, tags={"team": "security"})
+    assert asked.failed

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
+from ansible_collections.multiaccount.aws.plugins.modules import (
+    securityhub_invitation,
+)
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_invitation as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
@@ -17,7 +20,9 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     INCIDENTS,
     MEMBER,
     OTHER_ADMINISTRATOR,
+    OTHER_MEMBER,
     THREE,
+    deny_reading,
     failures,
     run_at,
     seed_members,
@@ -620,3 +625,100 @@ def test_results_are_as_documented(hub: Hub) -> None:
     result = {key: value for key, value in run.result.items() if key not in ("changed", "msg")}
     assert [key for key, value in result.items() if not value] == ["failed_accounts"]
     assert differences_from_return(module, result) == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_account_with_enabled_members_is_told_that_it_cannot_accept(hub: Hub, check: bool) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    seed_members(hub, {OTHER_MEMBER: "Enabled"}, administrator_id=MEMBER)
+    run = run_at(hub, securityhub_invitation, check=check, account_id=MEMBER, administrator_id=ADMINISTRATOR)
+    assert failures(run.result) == {"eu-west-1": "has_members"}
+    assert not run.result["changed"]
+    assert writes(hub) == {}
+    assert f"Account {MEMBER} has enabled members" in run.result["msg"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_administrator_that_is_to_accept_its_own_invitation_does_not_wait(hub: Hub, clock: Clock, check: bool) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    run = run_at(hub, securityhub_invitation, check=check, administrator_id=ADMINISTRATOR)
+    assert not run.failed
+    assert not run.result["changed"]
+    assert [row["reason"] for row in run.result["memberships"]] == ["own_account"]
+    assert clock.pauses == []
+    assert writes(hub) == {}
+
+
+@pytest.mark.parametrize("message", ["", "Internal error"])
+@pytest.mark.parametrize("times", [1, 10])
+def test_passing_error_of_a_read_is_waited_for(hub: Hub, message: str, times: int) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    passing = {"kind": "error", "code": "BadRequestException", "status": 400, "message": message}
+    hub.fault(operation="ListInvitations", times=times, **passing)
+    run = run_at(hub, securityhub_invitation, account_id=MEMBER, administrator_id=ADMINISTRATOR, enable_hub=True)
+    assert not run.failed
+    assert run.result["changed"]
+    assert statuses(hub) == {MEMBER: "Enabled"}
+
+
+def test_empty_message_that_does_not_pass_reads_as_one(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    turn_on(hub, MEMBER)
+    hub.fault(kind="error", operation="ListInvitations", times=None, code="BadRequestException", status=400, message="")
+    run = run_at(hub, securityhub_invitation, account_id=MEMBER, administrator_id=ADMINISTRATOR)
+    assert "failed in eu-west-1 with BadRequestException: The service gave no reason. The" in run.result["msg"]
+    assert not run.result["changed"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reads", "options"),
+    [
+        ("Invited", "Resigned", 1, {"state": "declined"}),
+        ("Invited", "Resigned", 1, {"state": "absent"}),
+        ("Invited", None, 2, {"state": "absent"}),
+        ("Enabled", "Resigned", 1, {"state": "absent"}),
+        ("Invited", "Enabled", 1, {"state": "accepted"}),
+    ],
+)
+def test_membership_that_is_not_read_after_a_write_is_unconfirmed(
+    hub: Hub, before: str, after: str | None, reads: int, options: dict[str, Any]
+) -> None:
+    seed_members(hub, {MEMBER: before})
+    turn_on(hub, MEMBER)
+    deny_reading(hub, "ListInvitations", reads)
+    deny_reading(hub, "GetAdministratorAccount", reads)
+    run = run_at(hub, securityhub_invitation, account_id=MEMBER, administrator_id=ADMINISTRATOR, diff=True, **options)
+    assert ([row["status"] for row in hub.state()["invitations"].get(MEMBER, {}).get(REGION, [])] or [None]) == [after]
+    assert (run.result["changed"], failures(run.result)) == (True, {REGION: "AccessDeniedException"})
+    (row,) = run.result["memberships"]
+    assert (row["previous_member_status"], row["reason"]) == (before, "unconfirmed")
+    assert run.result["diff"]["before"] == {REGION: {ADMINISTRATOR: before}}
+    assert run.result["diff"]["after"] == {REGION: {}}
+
+
+def test_membership_that_does_not_show_in_time_is_unconfirmed(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    turn_on(hub, MEMBER)
+    hub.fault(kind="slow_visibility", seconds=3600)
+    run = run_at(hub, securityhub_invitation, account_id=MEMBER, administrator_id=ADMINISTRATOR)
+    assert statuses(hub) == {MEMBER: "Enabled"}
+    assert failures(run.result) == {REGION: "unconfirmed"}
+    assert [row["reason"] for row in run.result["memberships"]] == ["unconfirmed"]
+
+
+def test_membership_that_is_not_read_after_enabling_is_unconfirmed(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    deny_reading(hub, "ListInvitations", after=0)
+    run = run_at(hub, securityhub_invitation, account_id=MEMBER, administrator_id=ADMINISTRATOR, enable_hub=True)
+    (row,) = run.result["memberships"]
+    assert (row["member_status"], row["reason"]) == (None, "unconfirmed")
+    assert run.result["hub_enabled_regions"] == [REGION]
+
+
+def test_membership_that_could_not_be_changed_shows_its_status(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    turn_on(hub, MEMBER)
+    hub.fault(kind="access_denied", operation="DeclineInvitations")
+    run = run_at(hub, securityhub_invitation, account_id=MEMBER, administrator_id=ADMINISTRATOR, state="declined")
+    (row,) = run.result["memberships"]
+    assert (run.result["changed"], row["member_status"], row["reason"]) == (False, "Invited", None)
