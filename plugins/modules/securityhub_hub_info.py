@@ -170,7 +170,7 @@ failed_regions:
         policy allows the action. Allow securityhub:DescribeHub in the caller's IAM policy, and check for an SCP that
         denies it.
 failed_accounts:
-  description: The accounts of O(account_ids) whose role could not be taken, and what to do next.
+  description: The accounts of O(account_ids) whose role could not be assumed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -193,7 +193,8 @@ failed_accounts:
       type: str
       sample: >-
         AssumeRole for account 111122223333 failed in eu-west-1 with AccessDenied: not authorized to perform
-        sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
+        sts:AssumeRole. Check member_role, its path, its trust policy, and member_role_external_id, and that the
+        caller's own policy allows sts:AssumeRole for the role with this path and name.
 """
 
 from functools import partial
@@ -201,10 +202,7 @@ from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import (
-    describe_hub,
-    list_enabled_regions,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import describe_hub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.find_regions import (
@@ -268,14 +266,13 @@ def aggregator_row(session: RegionSession, client: RegionClient) -> Optional[Res
     aggregator = find_aggregator(client)
     if aggregator is None:
         return None
-    ec2 = partial(session.ec2_client, client.region)
-    found = linked_regions(aggregator, lambda: list_enabled_regions(ec2()), session.known_regions)
+    found = linked_regions(aggregator, partial(session.ec2_client, client.region))
     return {
         "finding_aggregator_arn": aggregator.arn,
         "finding_aggregation_region": aggregator.home_region,
         "region_linking_mode": aggregator.linking_mode,
         "regions": list(aggregator.regions),
-        "linked_regions": [each for each in found.all if each != aggregator.home_region] if found else None,
+        "linked_regions": found[1:] if found else None,
     }
 
 

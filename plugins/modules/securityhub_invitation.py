@@ -211,7 +211,7 @@ failed_regions:
         Security Hub is not enabled in account 111122223333 in eu-south-1. Enable it with
         multiaccount.aws.securityhub_hub.
 failed_accounts:
-  description: The accounts of O(account_ids) whose role could not be taken, and what to do next.
+  description: The accounts of O(account_ids) whose role could not be assumed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -234,7 +234,8 @@ failed_accounts:
       type: str
       sample: >-
         AssumeRole for account 111122223333 failed in eu-west-1 with AccessDenied: not authorized to perform
-        sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
+        sts:AssumeRole. Check member_role, its path, its trust policy, and member_role_external_id, and that the
+        caller's own policy allows sts:AssumeRole for the role with this path and name.
 diff:
   description:
     - The status of the account with the administrator before and after, for each Region that could be read.
@@ -261,11 +262,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo, Place
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
-    UNCONFIRMED,
-    InvalidInput,
-    RegionResult,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput, RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNTS_SPEC,
@@ -282,6 +279,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invi
     not_started,
     reconcile_invitation,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import UNCONFIRMED
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
     region_result,

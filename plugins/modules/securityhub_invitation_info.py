@@ -149,7 +149,7 @@ failed_regions:
         Security Hub is not enabled in account 111122223333 in eu-south-1. Enable it with
         multiaccount.aws.securityhub_hub.
 failed_accounts:
-  description: The accounts of O(account_ids) whose role could not be taken, and what to do next.
+  description: The accounts of O(account_ids) whose role could not be assumed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -172,7 +172,8 @@ failed_accounts:
       type: str
       sample: >-
         AssumeRole for account 111122223333 failed in eu-west-1 with AccessDenied: not authorized to perform
-        sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
+        sts:AssumeRole. Check member_role, its path, its trust policy, and member_role_external_id, and that the
+        caller's own policy allows sts:AssumeRole for the role with this path and name.
 """
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple

@@ -244,8 +244,7 @@ unprocessed_accounts:
       returned: always
       type: str
       sample: >-
-        The service took the request, but the member list did not show Removed within wait_timeout. Look again later, or
-        raise wait_timeout.
+        The service accepted the request, but the member list did not show Removed in time.
 failed_regions:
   description: The Regions that failed, and what to do next. What was done in them before is in the other lists.
   returned: always

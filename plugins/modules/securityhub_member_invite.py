@@ -213,7 +213,7 @@ unprocessed_accounts:
       description:
         - V(not_a_member), the account is not in the member list, or was deleted from it.
         - V(removed) and V(resigned), the membership has ended, and O(reinvite) does not name this.
-        - V(suspended), the account is suspended in its organization.
+        - V(suspended), AWS suspended the account.
         - V(own_account), it is the administrator's own account. This does not fail the task.
         - V(unknown_status), the module does not know the status, so it does nothing.
         - V(unreadable), the service did not return the account, and gave another reason than that it is not listed.
@@ -228,7 +228,7 @@ unprocessed_accounts:
       description: The message of the service where it gave one, else an explanation.
       returned: always
       type: str
-      sample: "The member declined the invitation or left. Add 'resigned' to reinvite to invite it again."
+      sample: The account declined the invitation or left the administrator.
 failed_regions:
   description: The Regions that failed, and what to do next. What was done in them before is in the other lists.
   returned: always

@@ -239,18 +239,19 @@ memberships:
         - V(awaiting_acceptance), invited, and the owner has to accept. This does not fail the task.
         - V(own_account), the administrator itself. This does not fail the task.
         - V(removed) and V(resigned), an ended membership that O(reinvite) does not name.
-        - V(suspended), suspended in its organization.
+        - V(suspended), AWS suspended the account.
         - V(unknown_status), a status that this module does not know and never acts upon.
-        - V(role_not_assumed), the role in the account could not be taken.
+        - V(role_not_assumed), the role in the account could not be assumed.
         - V(region_not_enabled), the Region is not enabled (opted in) in the account.
         - V(other_administrator), the account is a member of another administrator.
         - V(has_members), the account has enabled members of its own.
+        - V(no_invitation), the account declined the invitation or left, and can't accept it any more.
         - V(caller_is_member), this administrator is a member of another one, so it can't invite.
         - V(rejected), the service refused.
         - V(unconfirmed), something may have been done, but is not visible in time.
         - V(unreadable), the service did not look up the account.
         - V(standards_not_offered), the Region does not offer a standard of O(standards), so none was enabled there.
-        - V(standards_failed) and V(standards_incomplete), a standard ended in the status FAILED or INCOMPLETE.
+        - V(standards_failed), AWS could not disable a standard, V(standards_incomplete), it is enabled incompletely.
         - V(standards_pending), a standard is still PENDING, as AWS is enabling it or adding controls to it. This does
           not fail the task.
         - V(not_attempted), the Region failed before the turn of this account came.
@@ -261,7 +262,7 @@ memberships:
       description: The service's own words where it gave any, else an explanation. V(null) where there is none.
       returned: always
       type: str
-      sample: The owner of the account has to accept the invitation. Set member_role to have this module accept it.
+      sample: The account owner must accept the invitation.
 surplus_members:
   description: The members in the list that O(members) does not name, unless O(surplus=ignore).
   returned: always
@@ -321,7 +322,7 @@ counts:
     by_status:
       description:
         - The memberships by status. C(not_a_member) counts accounts that are not in the list, C(unreadable) those whose
-          status could not be read.
+          status could not be read, C(own_account) the administrator itself.
       returned: always
       type: dict
       sample: {"Enabled": 85, "Invited": 5}

@@ -37,6 +37,7 @@ from ..errors import (
     UNPROCESSED_ACCOUNTS,
     RegionResult,
     SecurityHubError,
+    printable,
 )
 from ..inputs.account_ids import is_account_id
 from .retry import READ_ATTEMPTS, SILENT_READS, ReadAttempts, Waiter, unexpected_error
@@ -211,7 +212,7 @@ def batches(items: Sequence[T], size: int = BATCH_SIZE) -> Iterator[Sequence[T]]
 def unprocessed_accounts(response: Mapping[str, Any]) -> Dict[str, str]:
     """Return {account_id: ProcessingResult}; the service gives no code for it."""
     results: Iterable[Mapping[str, str]] = response.get("UnprocessedAccounts", [])
-    return {result["AccountId"]: result.get("ProcessingResult") or NO_REASON for result in results}
+    return {result["AccountId"]: printable(result.get("ProcessingResult") or "") or NO_REASON for result in results}
 
 
 def refuse_unprocessed(response: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_ar
 
 from ..errors import CREDENTIAL_CODES, SecurityHubError
 from ..inputs.roles import Role
+from ..reasons import UNEXPECTED_ACCOUNT
 from .api import assume_role
 from .calls import RegionClient
 
@@ -125,7 +126,7 @@ class RoleCredentials:
         wanted, got = (_account_of(arn) for arn in (self.request["RoleArn"], session.arn))
         if wanted != got:
             text = f"STS returned a session of {session.arn}, which is not in account {wanted}"
-            raise SecurityHubError("unexpected_account", text, "AssumeRole", client.region)
+            raise SecurityHubError(UNEXPECTED_ACCOUNT, text, "AssumeRole", client.region)
         return ReadOnlyCredentials(*session.keys), session.expires
 
 

@@ -8,11 +8,11 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence
+from typing import Callable, List, NamedTuple, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
 
-from ..errors import CHECK_CLOCK, CREDENTIAL_CODES, DENIED_CODES, InvalidInput, SecurityHubError
+from ..errors import CHECK_CLOCK, CREDENTIAL_CODES, InvalidInput, SecurityHubError
 from ..inputs.regions import ALL, KnownRegions, RequestedRegions, without
 from .api import FindingAggregator, get_aggregator, list_aggregators, list_enabled_regions
 from .calls import RegionClient
@@ -28,10 +28,6 @@ class FoundRegions(NamedTuple):
     regions: List[str]
     unknown: List[str]
 
-    @property
-    def all(self) -> List[str]:
-        return [*self.regions, *self.unknown]
-
 
 def find_regions(
     requested: RequestedRegions,
@@ -46,26 +42,16 @@ def find_regions(
     :raises InvalidInput: if they can't be read, or none is left
     """
     try:
-        if requested.word == ALL:
-            found = keep_known(list_enabled_regions(ec2()), known)
-        else:
-            found = _linked_from_home(hub(), lambda: list_enabled_regions(ec2()), known)
+        names = list_enabled_regions(ec2()) if requested.word == ALL else _linked_from_home(hub(), ec2)
     except SecurityHubError as error:
         raise InvalidInput(_read_failed(str(requested.word), error)) from error
-    return FoundRegions(without(found.regions, requested.excluded), found.unknown)
+    regions = [name for name in names if name in known.names]
+    return FoundRegions(without(regions, requested.excluded), [name for name in names if name not in known.names])
 
 
-def keep_known(names: Iterable[str], known: KnownRegions) -> FoundRegions:
-    """Return the Regions in order, apart from those where botocore does not know Security Hub."""
-    ordered = list(dict.fromkeys(names))
-    return FoundRegions(
-        [name for name in ordered if name in known.names], [name for name in ordered if name not in known.names]
-    )
-
-
-def _linked_from_home(client: RegionClient, enabled: Callable[[], Sequence[str]], known: KnownRegions) -> FoundRegions:
+def _linked_from_home(client: RegionClient, ec2: Callable[[], RegionClient]) -> List[str]:
     aggregator = _aggregator_at_home(client)
-    found = linked_regions(aggregator, enabled, known)
+    found = linked_regions(aggregator, ec2)
     if found is None:
         raise InvalidInput(
             f"regions: linked: the finding aggregator has the linking mode {aggregator.linking_mode}, which this "
@@ -74,22 +60,19 @@ def _linked_from_home(client: RegionClient, enabled: Callable[[], Sequence[str]]
     return found
 
 
-def linked_regions(
-    aggregator: FindingAggregator, enabled: Callable[[], Sequence[str]], known: KnownRegions
-) -> Optional[FoundRegions]:
+def linked_regions(aggregator: FindingAggregator, ec2: Callable[[], RegionClient]) -> Optional[List[str]]:
     """Return the home Region of an aggregator and then its linked Regions, None for an unknown linking mode.
 
-    :param enabled: lists the Regions that are enabled in the account, for the linking modes that link all of them
+    :param ec2: returns the client of EC2, for the linking modes that link all Regions that are enabled in the account
     :raises SecurityHubError: if these can't be listed
     """
-    linked: Dict[str, Callable[[], Sequence[str]]] = {
-        NO_REGIONS: list,
-        SPECIFIED_REGIONS: lambda: sorted(aggregator.regions),
-        ALL_REGIONS: enabled,
-        ALL_REGIONS_EXCEPT: lambda: [region for region in enabled() if region not in aggregator.regions],
-    }
-    find = linked.get(aggregator.linking_mode)
-    return keep_known([aggregator.home_region, *find()], known) if find else None
+    if aggregator.linking_mode in (ALL_REGIONS, ALL_REGIONS_EXCEPT):
+        linked = [region for region in list_enabled_regions(ec2()) if region not in aggregator.regions]
+    elif aggregator.linking_mode in (NO_REGIONS, SPECIFIED_REGIONS):
+        linked = sorted(aggregator.regions)
+    else:
+        return None
+    return list(dict.fromkeys([aggregator.home_region, *linked]))
 
 
 def find_aggregator(client: RegionClient) -> Optional[FindingAggregator]:
@@ -142,7 +125,7 @@ def _read_failed(word: str, error: SecurityHubError) -> str:
 def _next_step(error: SecurityHubError) -> str:
     if error.clock_is_off:
         return CHECK_CLOCK.rstrip(".")
-    if error.error_code in DENIED_CODES:
+    if error.denied_action:
         return f"Allow {error.denied_action} in the caller's IAM policy"
     if error.error_code in CREDENTIAL_CODES:
         return f"Check the credentials, and whether the Region {error.region} is enabled (opted in) in the account"

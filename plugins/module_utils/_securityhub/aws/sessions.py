@@ -102,7 +102,9 @@ def _check_endpoint_url(url: str) -> None:
         is_url = False
     if not is_url:
         shown = re.sub(r".*@", "***@", url, flags=re.DOTALL)
-        raise InvalidInput(f"endpoint_url: {shown!r} is not a URL, such as https://securityhub.example:8443.")
+        raise InvalidInput(
+            f"endpoint_url can't be used: {shown!r} is not a URL, such as https://securityhub.example:8443."
+        )
 
 
 class AwsSession:
@@ -136,11 +138,11 @@ class AwsSession:
         :param regions: where STS may be asked
         :raises InvalidInput: if there are no usable credentials
         """
-        self.credentials = self._find_credentials()
-        role = self.info.assume_role
+        own, role = self._find_credentials(), self.info.assume_role
         if not role:
+            self.credentials = own
             return
-        credentials = RoleCredentials(role.request(role.name), sts, regions, self.credentials)
+        credentials = RoleCredentials(role.request(role.name), sts, regions, own)
         error = credentials.take(regions[0])
         if error:
             step = "Check the role's trust policy, and that the caller may take it."

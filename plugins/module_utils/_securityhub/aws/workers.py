@@ -49,11 +49,10 @@ class RegionSession:
         """
         self._session = AwsSession(info)
         self._warn_user = warn_user
-        self.known_regions = self._session.known_regions()
-        self.requested = requested_regions(regions, exclude, info.region, self.known_regions)
+        self._known_regions = self._session.known_regions()
+        self.requested = requested_regions(regions, exclude, info.region, self._known_regions)
         self._regions: Optional[Sequence[str]] = self.requested.names or None
         self._clients = Clients(self._session, self._regions or [self.requested.asked_in])
-        self.caller_account_id = self._clients.caller_account_id
         self.ec2_client = partial(self._clients.client, "ec2")
 
     @property
@@ -66,11 +65,11 @@ class RegionSession:
             self.connect()
             asked_in = self.requested.asked_in
             hub, ec2 = partial(self._clients.client, SERVICE, asked_in), partial(self.ec2_client, asked_in)
-            found = find_regions(self.requested, hub, ec2, self.known_regions)
+            found = find_regions(self.requested, hub, ec2, self._known_regions)
             if found.unknown:  # a Region must not be forgotten without anybody seeing it
                 (self._warn_user or warn)(
                     f"regions: {self.requested.word} leaves out {', '.join(found.unknown)}: the installed botocore, "
-                    f"{self.known_regions.version}, knows no Security Hub there. Update botocore."
+                    f"{self._known_regions.version}, knows no Security Hub there. Update botocore."
                 )
             self._regions = self._clients.regions = found.regions
         return self._regions
@@ -184,7 +183,7 @@ class RegionSession:
         except Exception as error:  # noqa: BLE001
             # Whatever it is: it costs this Region only. Whoever writes keeps what was done, so nothing has been here.
             result = not_started(SecurityHubError(type(error).__name__, str(error), step, region))
-        return replace(result, account_id=partial(self.caller_account_id, region))
+        return replace(result, account_id=partial(self._clients.caller_account_id, region))
 
 
 def _workers(items: int, limit: int) -> int:

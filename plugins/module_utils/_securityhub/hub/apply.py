@@ -25,8 +25,9 @@ from ..aws.api import (
 )
 from ..aws.calls import RegionClient, read_or_error
 from ..aws.retry import Waiter, WriteTracker, guarded, poll
-from ..errors import ASSOCIATED, FAILURES, UNCONFIRMED, PreconditionFailed, RegionResult, SecurityHubError
+from ..errors import FAILURES, PreconditionFailed, RegionResult, SecurityHubError
 from ..model import Hub, StateChange
+from ..reasons import ASSOCIATED, UNCONFIRMED
 from .plan import DesiredHub, HubPlan, plan_hub_present
 
 Planner = Callable[[Optional[Hub]], HubPlan]
@@ -81,9 +82,9 @@ def _require_no_associations(client: RegionClient) -> None:
         what = f"is a member of {administrator.administrator_id}" if administrator else "has enabled members"
         raise PreconditionFailed(
             ASSOCIATED,
-            f"The account {what} in {client.region}, so Security Hub can't be disabled there. Leave the administrator "
-            "with multiaccount.aws.securityhub_invitation, disassociate members with "
-            "multiaccount.aws.securityhub_member.",
+            "{account} {what} in {region}, so Security Hub can't be disabled there.",
+            what=what,
+            region=client.region,
         )
 
 
@@ -134,11 +135,13 @@ class _HubSteps:
         )
         if following == current:
             hidden = [name for name in current.settings if current.before and getattr(current.before, name) is None]
-            shows = f" The service does not show {' and '.join(hidden)} here." if hidden else ""
             raise PreconditionFailed(
                 UNCONFIRMED,
-                f"The service took the request in {self._client.region}, but did not show its effect within "
-                f"{HUB_WAIT_TIMEOUT} seconds.{shows} Look again with multiaccount.aws.securityhub_hub_info.",
+                "The service accepted the request in {region}, but did not show its effect in {limit} seconds.{hint}",
+                "Look again with multiaccount.aws.securityhub_hub_info.",
+                region=self._client.region,
+                limit=HUB_WAIT_TIMEOUT,
+                hint=f" The service does not show {' and '.join(hidden)} here." if hidden else "",
             )
         return following
 
@@ -155,8 +158,9 @@ def _is_enabled(look: Callable[[], bool], error: SecurityHubError) -> bool:
 
     :raises SecurityHubError: ``error``, if the service says so and does not show it
     """
-    shown = poll(look, bool, Waiter(HUB_WAIT_TIMEOUT if error.is_stale else 0))
-    if error.is_stale and not shown:
+    is_said = error.is_stale and not error.is_transient
+    shown = poll(look, bool, Waiter(HUB_WAIT_TIMEOUT if is_said else 0))
+    if is_said and not shown:
         raise error
     return shown
 

@@ -15,16 +15,7 @@ from typing import List, Optional, Sequence, Tuple
 from ..aws.api import accept_invitation, decline_invitation, delete_invitation, leave_administrator, read_member_side
 from ..aws.calls import RegionClient
 from ..aws.retry import Waiter, WriteTracker, guarded, poll
-from ..errors import (
-    FAILURES,
-    NO_INVITATION,
-    OWN_ACCOUNT,
-    UNCONFIRMED,
-    Failure,
-    PreconditionFailed,
-    RegionResult,
-    SecurityHubError,
-)
+from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError
 from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
 from ..model import (
@@ -38,6 +29,7 @@ from ..model import (
     MemberSide,
     StateChange,
 )
+from ..reasons import NO_INVITATION, OWN_ACCOUNT, UNCONFIRMED
 from .plan import InvitationPlan, plan_membership
 
 
@@ -119,7 +111,7 @@ def _reconcile_enabled(
         if isinstance(error, SecurityHubError):
             return error.is_transient
         if error.error_code == NO_INVITATION and client.account_id() == desired.administrator_id:
-            raise PreconditionFailed(OWN_ACCOUNT, "The account is the administrator itself.") from error
+            raise PreconditionFailed(OWN_ACCOUNT, "{account} is the administrator itself.") from error
         return error.error_code == NO_INVITATION
 
     try:
@@ -179,8 +171,8 @@ class InvitationSteps:
         if steps and waiter.is_wanted and not poll(partial(self.is_done, steps[-1]), bool, waiter):
             raise PreconditionFailed(
                 UNCONFIRMED,
-                f"The service took the request in {self._client.region}, but did not show its effect within "
-                "wait_timeout. Look again with multiaccount.aws.securityhub_invitation_info.",
+                "The service accepted the request in {region}, but did not show its effect in time.",
+                region=self._client.region,
             )
 
     @property
@@ -241,7 +233,7 @@ class InvitationSteps:
         """
         earlier = self.side
         done = self.is_done(step)
-        if error.is_stale and not done and self.side == earlier:
+        if error.is_stale and not (error.is_transient or done) and self.side == earlier:
             raise error
         return done
 
@@ -278,7 +270,7 @@ class InvitationSteps:
         if error.is_not_found and self.last_seen_status() == RESIGNED:
             raise PreconditionFailed(
                 NO_INVITATION,
-                f"The account declined the invitation from {self._administrator_id} in {region} or left, and can't "
-                "accept it any more. Have it invited again with multiaccount.aws.securityhub_member_invite and "
-                "resigned in reinvite.",
+                "{account} declined the invitation from {administrator_id} in {region} or left: it can't accept it.",
+                administrator_id=self._administrator_id,
+                region=region,
             )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional, Tuple
 
-from ..errors import HAS_MEMBERS, NO_INVITATION, OTHER_ADMINISTRATOR, UNKNOWN_STATUS, PreconditionFailed
+from ..errors import PreconditionFailed
 from ..model import (
     ACCEPT,
     DECLINE,
@@ -23,6 +23,7 @@ from ..model import (
     STATUSES,
     MemberSide,
 )
+from ..reasons import HAS_MEMBERS, NO_INVITATION, OTHER_ADMINISTRATOR, UNKNOWN_STATUS
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,11 @@ def plan_membership(state: str, administrator_id: str, side: MemberSide, region:
     if before is not None and before not in STATUSES:
         raise PreconditionFailed(
             UNKNOWN_STATUS,
-            f"The account has the status {before!r} with administrator {administrator_id} in {region}, which is not "
-            "known, so nothing was done. Look at the account in the Security Hub console.",
+            "{account} has the status {before!r} with administrator {administrator_id} in {region}, which is not "
+            "known, so nothing was done.",
+            before=before,
+            administrator_id=administrator_id,
+            region=region,
         )
     if state == "accepted":
         _require_acceptable(before, administrator_id, side, region)
@@ -73,8 +77,9 @@ def _require_acceptable(before: Optional[str], administrator_id: str, side: Memb
     if before not in (INVITED, RESIGNED):
         raise PreconditionFailed(
             NO_INVITATION,
-            f"The account has no invitation from {administrator_id} in {region}. Send it from there with "
-            "multiaccount.aws.securityhub_member_invite, or raise wait_timeout if it is on its way.",
+            "{account} has no invitation from {administrator_id} in {region}.",
+            administrator_id=administrator_id,
+            region=region,
         )
 
 
@@ -85,14 +90,15 @@ def obstacle_to_accepting(
     if other_administrator:
         return PreconditionFailed(
             OTHER_ADMINISTRATOR,
-            f"The account is a member of administrator {other_administrator} in {region}, so it can't accept another "
-            f"invitation. Leave {other_administrator} with multiaccount.aws.securityhub_invitation and state absent.",
+            "{account} is a member of administrator {other} in {region}, so it can't accept another invitation.",
+            other=other_administrator,
+            region=region,
         )
     if administers_members:
         return PreconditionFailed(
             HAS_MEMBERS,
-            f"The account has enabled members of its own in {region}, so it can't accept an invitation. Disassociate "
-            "its members with multiaccount.aws.securityhub_member.",
+            "{account} has enabled members of its own in {region}, so it can't accept an invitation.",
+            region=region,
         )
     return None
 

@@ -25,7 +25,6 @@ from ..aws.api import (
 from ..aws.calls import RegionClient, batches
 from ..aws.retry import Waiter, guarded, poll, send_with_retries
 from ..errors import (
-    CALLER_IS_MEMBER,
     FAILURES,
     Failure,
     PreconditionFailed,
@@ -50,6 +49,7 @@ from ..model import (
     is_listed,
     status_of,
 )
+from ..reasons import CALLER_IS_MEMBER
 from .batch import BatchState, MemberChange, final_outcome, open_step
 from .plan import expected_outcome, not_attempted, plan_own_account, plan_unreadable
 
@@ -187,8 +187,10 @@ def require_no_administrator(client: RegionClient) -> None:
 def _caller_is_member(region: str, whose: str) -> PreconditionFailed:
     return PreconditionFailed(
         CALLER_IS_MEMBER,
-        f"The calling account is itself a member {whose} in {region}, so it can't invite accounts. Use the credentials "
-        "of the administrator account, or leave that administrator with multiaccount.aws.securityhub_invitation.",
+        "{account} is itself a member {whose} in {region}, so it can't invite accounts.",
+        account="The calling account",
+        whose=whose,
+        region=region,
     )
 
 
@@ -308,7 +310,7 @@ def _left_after(
     for account_id in gone:
         state.note_refusal(account_id, error.text)
     left = [each for each in left if each not in gone]
-    if left and not error.in_doubt and before == {each: state.seen.get(each) for each in before}:
+    if left and not error.is_retryable and before == {each: state.seen.get(each) for each in before}:
         raise error
     return left
 

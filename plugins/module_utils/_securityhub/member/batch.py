@@ -16,18 +16,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Callable, Collection, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
-from ..errors import (
-    NOT_ATTEMPTED,
-    OWN_ACCOUNT,
-    REJECTED,
-    UNCONFIRMED,
-    Failure,
-    PreconditionFailed,
-    SecurityHubError,
-    is_own_account_message,
-    is_transient_message,
-)
+from ..errors import Failure, PreconditionFailed, SecurityHubError, is_own_account_message, is_transient_message
 from ..model import DISASSOCIATE, Member, Outcome, status_of
+from ..reasons import NOT_ATTEMPTED, OWN_ACCOUNT, REJECTED, UNCONFIRMED
 
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _MONITORING_ENDED = "The account was disassociated, so its monitoring by this administrator has ended."
@@ -212,12 +203,11 @@ def _shortcoming(plan: Outcome, known: Known, error: Optional[Failure]) -> Tuple
         last = known.message or said
         return UNCONFIRMED, (
             "The response to a request was lost, so it may have been carried out, but the member list did not show "
-            f"{wanted} within wait_timeout. Run the task again.{f' The last message was: {last}' if last else ''}"
+            f"{wanted} in time.{f' The last message was: {last}' if last else ''}"
         )
     if known.stage is Stage.TAKEN:
         return UNCONFIRMED, said or (
-            f"The service took the request, but the member list did not show {wanted} within wait_timeout. Look again "
-            "later, or raise wait_timeout."
+            f"The service accepted the request, but the member list did not show {wanted} in time."
         )
     if isinstance(error, PreconditionFailed):
         return error.error_code, said

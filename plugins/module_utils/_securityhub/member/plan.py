@@ -15,15 +15,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Collection, Mapping, Optional
 
-from ..errors import (
-    NOT_A_MEMBER,
-    NOT_ATTEMPTED,
-    OWN_ACCOUNT,
-    REJECTED,
-    SUSPENDED_REASON,
-    UNKNOWN_STATUS,
-    UNREADABLE,
-)
 from ..model import (
     CREATE,
     CREATED,
@@ -41,6 +32,16 @@ from ..model import (
     is_listed,
     status_of,
 )
+from ..reasons import (
+    NOT_A_MEMBER,
+    NOT_ATTEMPTED,
+    OWN_ACCOUNT,
+    REASONS,
+    REJECTED,
+    SUSPENDED_REASON,
+    UNKNOWN_STATUS,
+    UNREADABLE,
+)
 
 # The result lists, without their "_accounts".
 INVITED_LIST = "invited"
@@ -56,13 +57,6 @@ _LISTS = {INVITE: INVITED_LIST, CREATE: CREATED_LIST, DISASSOCIATE: DISASSOCIATE
 # The ended relationships that can be asked for in "reinvite": option value -> status.
 REINVITABLE = {"removed": REMOVED, "resigned": RESIGNED}
 
-_EXPLANATIONS = {
-    NOT_A_MEMBER: "The account is not in the member list. Add it with multiaccount.aws.securityhub_member.",
-    "removed": "The administrator removed this member. Add 'removed' to reinvite to invite it again.",
-    "resigned": "The member declined the invitation or left. Add 'resigned' to reinvite to invite it again.",
-    SUSPENDED_REASON: "The account is suspended in its organization. Reactivate it there.",
-    OWN_ACCOUNT: "This is the administrator account itself, which is never a member of its own list.",
-}
 _ORGANIZATION_ACCOUNT = (
     "The account became a member without an invitation, as accounts of an organization do. Security Hub does not "
     "delete such accounts from the member list."
@@ -128,10 +122,9 @@ def _leave_unchanged(account_id: str, member: Optional[Member]) -> Outcome:
 
 
 def _leave_unprocessed(account_id: str, member: Optional[Member], reason: str) -> Outcome:
-    message = _EXPLANATIONS.get(reason) or (
-        f"The member status {status_of(member)!r} is not known, so nothing was done. Look at the account in the "
-        "Security Hub console."
-    )
+    message = REASONS[reason].explanation
+    if reason == UNKNOWN_STATUS:
+        message = f"The member status {status_of(member)!r} is not known, so nothing was done."
     return Outcome(account_id, member, member, (), reason, message)
 
 

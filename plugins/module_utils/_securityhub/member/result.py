@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from ..errors import NOT_ATTEMPTED, OWN_ACCOUNT, RegionResult
+from ..errors import RegionResult
 from ..model import Member, Outcome, status_of
+from ..reasons import is_failure
 from ..results.messages import Result, Shortcoming, region_message, shortcomings_in_words, with_message
 from ..results.rows import failed_regions
 from ..results.run import RunMode
@@ -93,25 +94,19 @@ def _statuses(by_region: ByRegion, side: str) -> Dict[str, Dict[str, Optional[st
 
 
 def _unprocessed_message(by_region: ByRegion, verb: str, said: Sequence[str]) -> List[str]:
-    """Count the unprocessed accounts and name the first: last those whose Region failed, as that is said already."""
+    """Count the unprocessed accounts and name the first of each reason."""
     pairs = [(region, outcome) for region, found in by_region.items() for outcome in found.value]
     left = [
         Shortcoming(region, outcome.account_id, outcome.reason, outcome.processing_result)
         for region, outcome in pairs
-        if outcome.reason and outcome.reason != OWN_ACCOUNT
+        if outcome.reason and is_failure(outcome.reason)
     ]
     if not left:
         return []
-    left.sort(key=lambda each: each.reason == NOT_ATTEMPTED)
     accounts = len({outcome.account_id for _region, outcome in pairs})
     how_many = _how_many(len(left), len(pairs), accounts, len(by_region))
-    named = shortcomings_in_words([_without_words(each) for each in left], " ".join(said))
+    named = shortcomings_in_words(left, " ".join(said))
     return [f"{how_many} not {verb}: {named}."]
-
-
-def _without_words(left: Shortcoming) -> Shortcoming:
-    """Leave out why a Region failed, as that is said of the Region."""
-    return left._replace(message=None) if left.reason == NOT_ATTEMPTED else left
 
 
 def _how_many(left: int, pairs: int, accounts: int, regions: int) -> str:

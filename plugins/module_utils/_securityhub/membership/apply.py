@@ -18,16 +18,7 @@ from typing import Collection, Dict, List, Mapping, Optional, Sequence
 from ..aws.api import list_members, read_members
 from ..aws.calls import RegionClient, read_or_error
 from ..aws.retry import Waiter, WriteTracker, guarded, poll
-from ..errors import (
-    FAILURES,
-    NOT_ATTEMPTED,
-    REJECTED,
-    UNCONFIRMED,
-    Failure,
-    PreconditionFailed,
-    RegionResult,
-    SecurityHubError,
-)
+from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError
 from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
 from ..member.apply import (
@@ -42,6 +33,7 @@ from ..member.apply import (
 from ..member.apply import not_started as members_not_started
 from ..member.plan import expected_outcome, not_attempted, plan_own_account, plan_unreadable
 from ..model import CREATE, ENABLED, REMOVED, Member, MemberList, Outcome, status_of
+from ..reasons import NOT_ATTEMPTED, REJECTED, UNCONFIRMED
 from ..standards.apply import Offers
 from ..standards.plan import DesiredStandards
 from .member_side import MemberAccounts, MemberSideWork

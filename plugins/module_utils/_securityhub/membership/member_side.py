@@ -14,22 +14,13 @@ from ..aws.api import find_invitation, get_administrator, has_visible_members, r
 from ..aws.calls import RegionClient
 from ..aws.credentials import RoleCredentials, acting_as
 from ..aws.retry import Waiter, WriteTracker, guarded, poll
-from ..errors import (
-    CREDENTIAL_CODES,
-    FAILURES,
-    REGION_NOT_ENABLED,
-    REJECTED,
-    ROLE_NOT_ASSUMED,
-    UNCONFIRMED,
-    Failure,
-    PreconditionFailed,
-    SecurityHubError,
-)
+from ..errors import CREDENTIAL_CODES, FAILURES, Failure, PreconditionFailed, SecurityHubError
 from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
 from ..invitation.apply import InvitationSteps
 from ..invitation.plan import plan_membership as plan_member_side
 from ..model import ACCEPT, DECLINE, ENABLE_HUB, INVITED, LEAVE, RESIGNED, Invitation, MemberSide
+from ..reasons import REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
 from .plan import FAILED, HUB_DISABLED, HUB_ENABLED, MemberLook, MembershipPlan, SideResult
 
 T = TypeVar("T")
@@ -112,7 +103,7 @@ class MemberSideWork:
         """Look at the member's side; what goes wrong is part of what is seen."""
         error = self._accounts.role_error(account_id, self._client.region)
         if error:
-            return MemberLook(ROLE_NOT_ASSUMED, message=role_not_assumed(error))
+            return MemberLook(ROLE_NOT_ASSUMED, message=str(error))
         try:
             with guarded("Looking", self._client.region):
                 administrator = get_administrator(self._client)
@@ -164,11 +155,7 @@ class MemberSideWork:
             invitation = find_invitation(client, self._administrator_id)
             if invitation and invitation.member_status in acceptable:
                 return invitation
-            raise PreconditionFailed(
-                UNCONFIRMED,
-                "The member list shows the invitation, but the account does not show it within wait_timeout. Run "
-                "the task again, or raise wait_timeout.",
-            )
+            raise PreconditionFailed(UNCONFIRMED, "{account} does not show an invitation that it can accept in time.")
 
         def passes(error: Failure) -> bool:
             return isinstance(error, PreconditionFailed) or error.is_transient
@@ -196,18 +183,9 @@ def look_of_failure(error: SecurityHubError) -> MemberLook:
     if error.error_code in CREDENTIAL_CODES:
         return MemberLook(
             REGION_NOT_ENABLED,
-            message=f"The Region {error.region} is not enabled (opted in) in the account: {error.text.rstrip('.')}. "
-            "Enable it there, or leave the Region out for this account.",
+            message=f"The Region {error.region} is not enabled (opted in) in the account: {error.text}",
         )
     return MemberLook(FAILED, message=str(error))
-
-
-def role_not_assumed(error: SecurityHubError) -> str:
-    """Say why the role of an account was not assumed."""
-    return (
-        f"AssumeRole failed in {error.region} with {error.error_code}: {error.text.rstrip('.')}. Check member_role, "
-        "its trust policy, and member_role_external_id."
-    )
 
 
 def _actions(step: str, tracker: WriteTracker) -> Tuple[str, ...]:

@@ -15,14 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Collection, Mapping, Optional, Tuple
 
-from ..errors import (
-    AWAITING_ACCEPTANCE,
-    REGION_NOT_ENABLED,
-    REJECTED,
-    ROLE_NOT_ASSUMED,
-    UNCONFIRMED,
-    is_already_done_message,
-)
+from ..errors import is_already_done_message
 from ..invitation.plan import obstacle_to_accepting
 from ..member.plan import expected_outcome, is_without_invitation, plan_absent, plan_invitation
 from ..model import (
@@ -41,6 +34,7 @@ from ..model import (
     is_listed,
     status_of,
 )
+from ..reasons import AWAITING_ACCEPTANCE, REASONS, REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
 
 # What was seen on the member's side.
 NOT_LOOKED = "not_looked"
@@ -142,7 +136,7 @@ def plan_membership(
         return MembershipPlan(as_it_is, expects_enabled=True)
     obstacle = obstacle_to_accepting(look.administrator_id, look.administers_members, region)
     if obstacle:
-        return MembershipPlan(replace(as_it_is, reason=obstacle.error_code, processing_result=obstacle.text))
+        return MembershipPlan(replace(as_it_is, reason=obstacle.error_code, processing_result=str(obstacle)))
     if status_of(steps.after) == ENABLED:
         return MembershipPlan(steps, expects_enabled=True)
     if look.is_open:
@@ -154,9 +148,7 @@ def plan_membership(
 
 def _reason_of_closed_side(look: MemberLook) -> Tuple[str, str]:
     if look.state == NOT_LOOKED:
-        return AWAITING_ACCEPTANCE, (
-            "The owner of the account has to accept the invitation. Set member_role to have this module accept it."
-        )
+        return AWAITING_ACCEPTANCE, REASONS[AWAITING_ACCEPTANCE].explanation
     reason = look.state if look.state in (ROLE_NOT_ASSUMED, REGION_NOT_ENABLED) else REJECTED
     return reason, look.message or ""
 
@@ -222,8 +214,8 @@ def _final_reason(
     if plan.expects_enabled and not outcome.reason:
         shown = status_of(after) or "no entry"
         return UNCONFIRMED, (
-            f"The account is a member by what it sees itself, but the member list still shows {shown} after "
-            "wait_timeout. Look again later, or raise wait_timeout."
+            f"The account is a member by what it sees itself, but the member list did not show it in time: it shows "
+            f"{shown}."
         )
     return outcome.reason, outcome.processing_result
 

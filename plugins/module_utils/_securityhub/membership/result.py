@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from ..errors import NO_FAILURE, NOT_ATTEMPTED, RegionResult
+from ..errors import RegionResult
 from ..model import Member, Outcome, status_of
+from ..reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE, is_failure
 from ..results.messages import Result, Shortcoming, region_message, shortcomings_in_words, with_message
 from ..results.rows import failed_regions
 from ..results.run import RunMode
@@ -21,8 +22,6 @@ from .apply import RegionMemberships
 ByRegion = Mapping[str, RegionResult[RegionMemberships]]
 
 KEYS = ("memberships", "surplus_members", "hub_enabled_regions", "failed_regions")
-# How the status of an account is counted that is not in the member list, or that could not be read.
-NOT_A_MEMBER, UNREADABLE = "not_a_member", "unreadable"
 
 
 def membership_result(by_region: ByRegion, fail_on_unprocessed: bool, mode: RunMode) -> Result:
@@ -82,6 +81,9 @@ def _counts(rows: List[Any]) -> Dict[str, Any]:
 
 
 def _counted_status(row: Outcome) -> str:
+    """Return the status, or what stands for none: the administrator itself, nothing known, nothing in the list."""
+    if row.reason == OWN_ACCOUNT:
+        return OWN_ACCOUNT
     return status_of(row.after) or (NOT_A_MEMBER if row.is_seen else UNREADABLE)
 
 
@@ -100,9 +102,9 @@ def _statuses(by_region: ByRegion, side: str) -> Dict[str, Dict[str, Optional[st
 def _unprocessed_message(rows: List[Tuple[str, Outcome]], said: Sequence[str]) -> List[str]:
     """Count the memberships that are not as requested, and name the first of each reason."""
     left = [
-        Shortcoming(region, row.account_id, row.reason, None if row.reason == NOT_ATTEMPTED else row.processing_result)
+        Shortcoming(region, row.account_id, row.reason, row.processing_result)
         for region, row in rows
-        if row.reason and row.reason not in NO_FAILURE
+        if row.reason and is_failure(row.reason)
     ]
     if not left:
         return []

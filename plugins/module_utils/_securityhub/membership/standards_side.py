@@ -14,20 +14,13 @@ from __future__ import annotations
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..aws.calls import RegionClient
-from ..errors import (
-    REGION_NOT_ENABLED,
-    REJECTED,
-    ROLE_NOT_ASSUMED,
-    UNCONFIRMED,
-    Failure,
-    PreconditionFailed,
-    SecurityHubError,
-)
+from ..errors import Failure, PreconditionFailed, SecurityHubError
 from ..hub.apply import after_enabling
 from ..model import ENABLE_HUB, ENABLE_STANDARDS, OfferedStandard
+from ..reasons import REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
 from ..standards.apply import Offers, StandardsRun, advance_all
 from ..standards.plan import DesiredStandards
-from .member_side import MemberAccounts, look_of_failure, role_not_assumed
+from .member_side import MemberAccounts, look_of_failure
 from .plan import MembershipPlan, SideResult
 
 
@@ -140,7 +133,7 @@ def _reason(error: Failure, in_doubt: bool) -> Tuple[str, str]:
     if isinstance(error, PreconditionFailed):
         return error.error_code, str(error)
     if error.operation == "AssumeRole":
-        return ROLE_NOT_ASSUMED, role_not_assumed(error)
+        return ROLE_NOT_ASSUMED, str(error)
     look = look_of_failure(error)
     if look.state == REGION_NOT_ENABLED:
         return REGION_NOT_ENABLED, str(look.message)

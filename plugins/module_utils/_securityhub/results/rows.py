@@ -13,7 +13,7 @@ from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Opt
 from ..aws.credentials import Place
 from ..errors import CREDENTIAL_CODES, EXPIRED_CODES, RegionResult, SecurityHubError
 from ..model import StateChange
-from .messages import NAMED_ACCOUNTS, Failure, Result, explain, region_message, role_message, with_message
+from .messages import Failure, Result, explain, failures_in_words, region_message, role_message, with_message
 from .run import RunMode
 
 State = TypeVar("State")
@@ -101,8 +101,7 @@ def with_failed_accounts(result: Result, errors: Mapping[str, SecurityHubError])
     sentences = [result["msg"]] if "msg" in result else []
     if rows:
         noun = "The role of 1 account" if len(rows) == 1 else f"The role of {len(rows)} accounts"
-        named = " ".join(row["msg"] for row in rows[:NAMED_ACCOUNTS])
-        sentences.append(f"{noun} could not be taken. {named}")
+        sentences += [f"{noun} could not be assumed.", *failures_in_words(rows)]
     return with_message({**result, "failed_accounts": rows}, sentences)
 
 

@@ -24,6 +24,13 @@ from ..errors import InvalidInput
 from ..inputs.roles import assume_role
 from .messages import Result
 
+# {option: the variable of the environment, which is what a playbook has}
+_KEYS = {
+    "access_key": "AWS_ACCESS_KEY_ID",
+    "secret_key": "AWS_SECRET_ACCESS_KEY",
+    "session_token": "AWS_SESSION_TOKEN",
+}
+
 
 class RunMode(NamedTuple):
     """How Ansible runs the module."""
@@ -75,8 +82,9 @@ def module_result(
 
 def _check_credentials(params: Mapping[str, Any]) -> None:
     """Refuse here what amazon.aws would refuse with a result that lacks the module's lists."""
-    keys = [name for name in ("access_key", "secret_key", "session_token") if params.get(name)]
+    keys = [name for name in _KEYS if params.get(name)]
     if params.get("profile") and keys:
         raise InvalidInput(
-            f"profile and {keys[0]}: both are set, as options or by environment variables. Set one of them."
+            f"profile (AWS_PROFILE) and {keys[0]} ({_KEYS[keys[0]]}) are both set, as options or in the environment. "
+            "Set one of them."
         )

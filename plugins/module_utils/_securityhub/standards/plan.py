@@ -12,18 +12,17 @@ import re
 from dataclasses import dataclass, replace
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..errors import (
+from ..errors import InvalidInput, PreconditionFailed
+from ..inputs.options import split_text
+from ..model import OfferedStandard, Standard
+from ..reasons import (
     STANDARDS_FAILED,
     STANDARDS_INCOMPLETE,
     STANDARDS_NOT_OFFERED,
     STANDARDS_PENDING,
     UNCONFIRMED,
     UNKNOWN_STATUS,
-    InvalidInput,
-    PreconditionFailed,
 )
-from ..inputs.options import split_text
-from ..model import OfferedStandard, Standard
 
 # StandardsStatus, by the service model. FAILED is documented for a standard that could not be disabled.
 PENDING = "PENDING"
@@ -42,19 +41,12 @@ _NAME_OR_ARN = re.compile(rf"(?:arn:[a-z0-9-]+:securityhub:[a-z0-9-]*::(?:standa
 _MANAGED_ELSEWHERE = "service-managed-"
 
 # What to do about StandardsStatusReason.
-_STEPS = {
+_HINTS = {
     "NO_AVAILABLE_CONFIGURATION_RECORDER": "Enable recording with AWS Config in the account and Region.",
     "MAXIMUM_NUMBER_OF_CONFIG_RULES_EXCEEDED": "Remove AWS Config rules, or request a higher quota for them.",
 }
-_FIX = "Fix the cause and run the task again; completed changes are kept."
-# The error codes, the one that weighs most first, and what to do next.
-_NEXT_STEPS = {
-    STANDARDS_FAILED: _FIX,
-    STANDARDS_INCOMPLETE: "Fix the cause. A standard that stays INCOMPLETE can be disabled and enabled again.",
-    UNKNOWN_STATUS: "Look at the standards in the console.",
-    UNCONFIRMED: "Run the task again later, or raise wait_timeout.",
-    STANDARDS_PENDING: "Run the task again later, or raise wait_timeout.",
-}
+# The error codes, the one that weighs most first.
+_CODES = (STANDARDS_FAILED, STANDARDS_INCOMPLETE, UNKNOWN_STATUS, UNCONFIRMED, STANDARDS_PENDING)
 
 
 @dataclass(frozen=True)
@@ -187,8 +179,11 @@ def resolve(names: Iterable[str], offers: Mapping[str, OfferedStandard], region:
     if wrong:
         raise PreconditionFailed(
             STANDARDS_NOT_OFFERED,
-            f"The account can't enable {', '.join(wrong)} in {region}: not offered there. Offered are "
-            f"{', '.join(sorted(available)) or 'none'}. No standard was changed. Check the spelling and the version.",
+            "{account} can't enable {wrong} in {region}: not offered there. Offered are {offered}. No standard was "
+            "changed.",
+            wrong=", ".join(wrong),
+            region=region,
+            offered=", ".join(sorted(available)) or "none",
         )
     return {name: offers[name] for name in names}
 
@@ -225,14 +220,16 @@ def why_short(desired: DesiredStandards, plan: StandardsPlan, region: str, waits
     if not wrong:
         return None
     codes = {_code(desired, by_name.get(name)) for name in wrong}
-    code = next(each for each in _NEXT_STEPS if each in codes)
+    code = next(each for each in _CODES if each in codes)
     named = "; ".join(_in_words(desired, name, by_name.get(name)) for name in wrong)
     reasons = (by_name[name].status_reason_code for name in wrong if name in by_name)
-    steps = dict.fromkeys(_STEPS[reason] for reason in reasons if reason in _STEPS)
+    hints = dict.fromkeys(_HINTS[reason] for reason in reasons if reason in _HINTS)
     return PreconditionFailed(
         code,
-        f"The account has standards in {region} that are not as requested: {named}. "
-        f"{' '.join([*steps, _NEXT_STEPS[code]])}",
+        "{account} has standards in {region} that are not as requested: {named}.{hints}",
+        region=region,
+        named=named,
+        hints="".join(f" {hint}" for hint in hints),
     )
 
 

@@ -53,6 +53,7 @@ INTERNAL = "internal error"
 LISTS = ("created", "disassociated", "deleted", "unchanged", "unprocessed")
 NOTHING: dict[str, Any] = {**{f"{name}_accounts": [] for name in LISTS}, "failed_regions": []}
 STEPS = {"CreateMembers": "present", "DisassociateMembers": "disassociated", "DeleteMembers": "absent"}
+FIX = "Fix the cause and run the task again; completed changes are kept"
 
 
 def manage(hub: Hub, members: Any, state: str = "present", **options: Any) -> ModuleRun:
@@ -252,7 +253,7 @@ def test_absent_organization_account_is_disassociated_and_rejected(hub: Hub) -> 
         }
     ]
     assert run.result["msg"] == (
-        f"1 of 2 accounts not deleted: {MEMBER} in {REGION}: rejected ({words} {ended.rstrip('.')})."
+        f"1 of 2 accounts not deleted: {MEMBER} in {REGION}: rejected ({words} {ended} {FIX})."
     )
     assert run.result["diff"]["after"] == {REGION: {MEMBER: "Removed", OTHER_MEMBER: None}}
     for result in (foreseen.result, run.result):
@@ -456,7 +457,7 @@ def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub, state: str, status
     assert run.failed
     assert run.result["changed"]
     assert reasons(run.result) == dict.fromkeys(account_ids, "unconfirmed")
-    assert "within wait_timeout" in run.result["msg"]
+    assert "in time. Run the task again, or raise wait_timeout" in run.result["msg"]
     assert run.result["failed_regions"] == []
     assert set(writes(hub).values()) == {1}
 
@@ -506,9 +507,7 @@ def test_own_account_is_left_alone_without_failure(hub: Hub, check: bool, state:
     assert lists(run.result) == {DONE[state]: [MEMBER], "unprocessed": [ADMINISTRATOR]}
     row = run.result["unprocessed_accounts"][0]
     assert row["member_status"] is None
-    assert row["processing_result"] == (
-        "This is the administrator account itself, which is never a member of its own list."
-    )
+    assert row["processing_result"] == ("This is the administrator's own account.")
 
 
 def test_refused_account_is_rejected_in_the_words_of_the_service(hub: Hub) -> None:
@@ -516,7 +515,10 @@ def test_refused_account_is_rejected_in_the_words_of_the_service(hub: Hub) -> No
     hub.fault(kind="reject", operation="CreateMembers", account_ids=[OTHER_MEMBER], message="No such account.")
     run = manage(hub, [OTHER_MEMBER, MEMBER])
     assert run.failed
-    assert run.result["msg"] == f"1 of 2 accounts not added: {OTHER_MEMBER} in {REGION}: rejected (No such account)."
+    assert (
+        run.result["msg"]
+        == f"1 of 2 accounts not added: {OTHER_MEMBER} in {REGION}: rejected (No such account. {FIX})."
+    )
     assert lists(run.result) == {"created": [MEMBER], "unprocessed": [OTHER_MEMBER]}
     assert run.result["unprocessed_accounts"][0]["processing_result"] == "No such account."
 

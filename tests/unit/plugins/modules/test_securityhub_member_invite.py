@@ -56,6 +56,7 @@ NOTHING: dict[str, Any] = {
     "unprocessed_accounts": [],
     "failed_regions": [],
 }
+FIX = "Fix the cause and run the task again; completed changes are kept"
 
 
 def invite(hub: Hub, account_ids: Any, check: bool = False, diff: bool = False, **options: Any) -> ModuleRun:
@@ -171,7 +172,7 @@ def test_the_rows_of_an_account(hub: Hub) -> None:
         "administrator_id": ADMINISTRATOR,
     }
     left = result["unprocessed_accounts"][0]
-    assert left.pop("processing_result").startswith("The member declined the invitation or left")
+    assert left.pop("processing_result").startswith("The account declined the invitation or left")
     assert left == {"region": REGION, "account_id": OTHER, "member_status": "Resigned", "reason": "resigned"}
 
 
@@ -313,7 +314,10 @@ def test_an_account_that_the_service_rejects(hub: Hub) -> None:
     hub.fault(kind="reject", operation="InviteMembers", account_ids=[OTHER], message="The request is rejected.")
     run = invite(hub, [ACCOUNT, OTHER])
     assert run.failed
-    assert run.result["msg"] == f"1 of 2 accounts not invited: {OTHER} in {REGION}: rejected (The request is rejected)."
+    assert (
+        run.result["msg"]
+        == f"1 of 2 accounts not invited: {OTHER} in {REGION}: rejected (The request is rejected. {FIX})."
+    )
     assert lists(run.result) == {"invited": [ACCOUNT], "unprocessed": [OTHER]}
     assert run.result["unprocessed_accounts"][0]["processing_result"] == "The request is rejected."
     assert hub.counts()["calls"] == {"GetMembers": 2, "InviteMembers": 1}
@@ -357,7 +361,7 @@ def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub) -> None:
     assert run.failed
     assert run.result["changed"]
     assert reasons(run.result) == dict.fromkeys(account_ids, "unconfirmed")
-    assert "within wait_timeout" in run.result["msg"]
+    assert "in time. Run the task again, or raise wait_timeout" in run.result["msg"]
     assert run.result["failed_regions"] == []
     assert invitations(hub) == dict.fromkeys(account_ids, 1)
 
@@ -653,7 +657,10 @@ def test_nobody_listens(hub: Hub) -> None:
         run = invite(hub, ACCOUNT, endpoint_url=f"http://127.0.0.1:{taken.getsockname()[1]}")
     assert run.failed
     assert run.result["failed_regions"][0]["error_code"] == "EndpointConnectionError"
-    assert "Check the Region, endpoint_url, aws_ca_bundle, proxy and network" in run.result["msg"]
+    assert (
+        "Check the Region, endpoint_url (AWS_URL), aws_ca_bundle (AWS_CA_BUNDLE), proxy and network"
+        in run.result["msg"]
+    )
     assert reasons(run.result) == {ACCOUNT: "not_attempted"}
 
 
@@ -675,7 +682,10 @@ def test_a_connection_that_never_opens(hub: Hub, full_queue: str) -> None:
     run = invite(hub, ACCOUNT, endpoint_url=full_queue, aws_config=config)
     assert run.failed
     assert run.result["failed_regions"][0]["error_code"] == "ConnectTimeoutError"
-    assert "Check the Region, endpoint_url, aws_ca_bundle, proxy and network" in run.result["msg"]
+    assert (
+        "Check the Region, endpoint_url (AWS_URL), aws_ca_bundle (AWS_CA_BUNDLE), proxy and network"
+        in run.result["msg"]
+    )
     assert not run.result["changed"]
 
 
@@ -846,7 +856,7 @@ def test_refused_write_is_rejected(hub: Hub) -> None:
 def test_profile_with_keys_is_refused_with_all_lists(hub: Hub) -> None:
     run = run_at(hub, securityhub_member_invite, account_ids=PAIR, profile="security")
     assert run.failed
-    assert run.result["msg"].startswith("profile and access_key: both are set")
+    assert run.result["msg"].startswith("profile (AWS_PROFILE) and access_key (AWS_ACCESS_KEY_ID) are both set")
     assert run.result["invited_accounts"] == run.result["unprocessed_accounts"] == run.result["failed_regions"] == []
 
 

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ReadTimeoutError
 from botocore.parsers import ResponseParserError
 from botocore.stub import Stubber
@@ -20,7 +22,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, MemberList
 from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
-from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, accounts
+from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, accounts, error
 
 NO_SUCH_RESOURCE = "The request is rejected since no such resource found."
 
@@ -112,7 +114,13 @@ def test_member_list_settles_what_get_members_leaves_open(stubber: Stubber, mess
 
 
 @pytest.mark.parametrize(
-    ("message", "told"), [("Internal error", "Internal error"), ("", errors.NO_REASON), (None, errors.NO_REASON)]
+    ("message", "told"),
+    [
+        ("Internal error", "Internal error"),
+        ("\x1b[31mInternal\r\nerror", "Internal error"),
+        ("", errors.NO_REASON),
+        (None, errors.NO_REASON),
+    ],
 )
 def test_account_that_neither_call_shows_is_unreadable(stubber: Stubber, message: str | None, told: str) -> None:
     member, open_one = accounts(2)
@@ -282,6 +290,44 @@ def test_a_reply_that_is_none_is_a_failure_of_this_region(answer: Any, code: str
         assert failed.account_ids == tuple(accounts(2))
 
 
+class Throttled:
+    """A client of the SDK, throttled; calls are the methods that were called."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def __getattr__(self, method: str) -> Any:
+        def call(**_parameters: Any) -> Any:
+            self.calls.append(method)
+            raise error("TooManyRequestsException", 429, "Rate exceeded")
+
+        return call
+
+
+OPERATIONS = sorted(name for name, value in vars(api).items() if hasattr(value, "__wrapped__"))
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "create_members": ({},),
+    "enable_hub": ({},),
+    "update_hub": ({},),
+    "assume_role": ({},),
+    "accept_invitation": (ADMINISTRATOR, "0123"),
+    "tag_hub": ("arn", {}),
+    "untag_hub": ("arn", []),
+}
+READS = ("get_", "_get_", "list_", "_list_", "describe_", "_describe_", "has_", "assume_role")
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_operation_is_the_call_that_it_names_and_retried_only_if_it_reads(name: str, clock: Clock) -> None:
+    function, sdk = getattr(api, name), Throttled()
+    more = list(inspect.signature(function).parameters.values())[1:]
+    required = [each for each in more if each.kind is not inspect.Parameter.VAR_KEYWORD]
+    arguments = ARGUMENTS.get(name, tuple("any" for _each in required))
+    with pytest.raises(errors.SecurityHubError, match="TooManyRequests") as failed:
+        function(calls.RegionClient("eu-west-1", sdk, read_attempts=2), *arguments)
+    assert sdk.calls == [xform_name(failed.value.operation)] * (2 if name.startswith(READS) else 1)
+
+
 def test_a_hub_that_does_not_say_its_arn_is_a_failure() -> None:
     with pytest.raises(errors.SecurityHubError, match="DescribeHub failed in eu-west-1: KeyError"):
         api.describe_hub(not_understood({}), with_tags=False)
@@ -420,6 +466,8 @@ def test_tags_are_read_only_where_they_are_asked_for(
     hub = api.describe_hub(hub_client(stubber), with_tags)
     assert hub
     assert hub.tags == tags
+    # What the service does not show is not made up.
+    assert (hub.subscribed_at, hub.auto_enable_controls, hub.control_finding_generator) == (None, None, None)
 
 
 def invitation(stubber: Stubber) -> None:

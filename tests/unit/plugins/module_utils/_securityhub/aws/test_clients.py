@@ -15,6 +15,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
     RegionClient,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import Clients
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.sessions import AwsSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
@@ -125,13 +126,14 @@ def test_caller_account_is_asked_region_by_region_once(
 
     monkeypatch.setattr(AwsSession, "client", client)
     config = Config(proxies={"https": "http://proxy.example:3128"}, read_timeout=600)
-    session = connection(["eu-west-1", "eu-west-3"], aws_config=config)
-    assert session.caller_account_id("eu-west-3") == account_id
+    session = AwsSession(ConnectionInfo("eu-west-1", ENDPOINT, {"aws_config": config}))
+    clients = Clients(session, ["eu-west-1", "eu-west-3"])
+    assert clients.caller_account_id("eu-west-3") == account_id
     assert [(service, region) for service, region, _config in asked] == [
         ("sts", region) for region in ("eu-west-3", "eu-west-1")[:calls]
     ]
     used = asked[0][2]
     assert (used.proxies, used.read_timeout, used.retries["total_max_attempts"]) == (config.proxies, 600, 1)
     if account_id:
-        assert session.caller_account_id("eu-west-1") == account_id
+        assert clients.caller_account_id("eu-west-1") == account_id
         assert len(asked) == calls

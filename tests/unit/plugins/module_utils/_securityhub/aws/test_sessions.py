@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,13 +15,16 @@ from botocore.utils import parse_timestamp
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import sessions
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import list_members
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
+    RegionClient,
     read_or_error,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.sessions import AwsSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     InvalidInput,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import Role
 from ansible_collections.multiaccount.aws.tests.unit.sessions import (
     ENDPOINT,
     KEYS,
@@ -29,6 +33,7 @@ from ansible_collections.multiaccount.aws.tests.unit.sessions import (
     not_started,
     write_profile,
 )
+from ansible_collections.multiaccount.aws.tests.unit.support import error
 
 pytestmark = pytest.mark.usefixtures("quick")  # the service's model is read once
 
@@ -128,7 +133,7 @@ def test_credential_process_that_fails_shows_nothing_that_it_printed(
 def test_endpoint_url_that_is_none_is_refused_without_its_password(url: str, shown: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         RegionSession(ConnectionInfo("eu-west-1", url, KEYS), None)
-    assert str(refusal.value).startswith(f"endpoint_url: '{shown}' is not a URL")
+    assert str(refusal.value).startswith(f"endpoint_url can't be used: '{shown}' is not a URL")
 
 
 def test_a_profile_that_does_not_exist() -> None:
@@ -192,3 +197,23 @@ def test_profile_that_asks_for_an_mfa_code_is_refused_before_any_prompt(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
     with pytest.raises(InvalidInput, match=r"^profile: security asks for an MFA code \(mfa_serial\)"):
         map_regions(connection(profile_name="security"), lambda client: client.sdk)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "step"),
+    [
+        (error("AccessDenied", 403, "is not authorized to perform: sts:AssumeRole"), "Check the role's trust policy"),
+        (error("SignatureDoesNotMatch", 403, "Signature expired: 20231201T000000Z is earlier"), "Check the clock"),
+    ],
+)
+def test_connect_without_the_role_to_assume_never_works_with_other_credentials(refusal: Any, step: str) -> None:
+    def assume_role(**_request: Any) -> Any:
+        raise refusal
+
+    arn = "arn:aws:iam::111122223333:role/audit"
+    session = AwsSession(ConnectionInfo("eu-west-1", ENDPOINT, KEYS, Role(arn)))
+    sts = RegionClient("eu-west-1", SimpleNamespace(assume_role=assume_role))
+    for _time in range(2):
+        with pytest.raises(InvalidInput, match=rf"^assume_role_arn: AssumeRole of {arn} failed in eu-west-1 .*{step}"):
+            session.connect(lambda _region: sts, ["eu-west-1"])
+        assert session.credentials is None

@@ -23,21 +23,25 @@ from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Cloc
 from ansible_collections.multiaccount.aws.tests.local_hub.model import ALWAYS
 from ansible_collections.multiaccount.aws.tests.local_hub.model import Hub as HubRecord
 from ansible_collections.multiaccount.aws.tests.unit.account import (
+    CONFLICT,
     DENIED,
     ERROR,
     ERROR_AFTER,
+    HUB_OFF,
     LOST_REPLY,
     LOST_REQUEST,
     NO_CONNECTION,
+    NOTHING,
     THROTTLE,
     TIME,
     Account,
     Fault,
+    refusal,
 )
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION
 
 ENABLE, UPDATE, DISABLE = "EnableSecurityHub", "UpdateSecurityHubConfiguration", "DisableSecurityHub"
-TAG, UNTAG = "TagResource", "UntagResource"
+TAG, UNTAG, DESCRIBE = "TagResource", "UntagResource", "DescribeHub"
 ARN = "arn:aws:securityhub:eu-west-1:999988887777:hub/default"
 ON = Hub(ARN, TIME, True, "SECURITY_CONTROL", {})
 OWN = {"aws:cloudformation:stack-name": "hubs"}
@@ -241,3 +245,59 @@ def test_hub_that_cannot_be_read_is_left_alone(hub: InProcessHub, read: str) -> 
     assert found.error.error_code == "AccessDeniedException"
     assert (found.value.is_read, found.value.changed) == (False, False)
     assert account.sent == []
+
+
+@pytest.mark.parametrize(
+    ("desired", "operation"), [(ALL, UPDATE), (ALL, DESCRIBE), (DesiredHub(tags=TEAM), "ListTagsForResource")]
+)
+@pytest.mark.parametrize("refusals", [1, 4])
+def test_hub_that_was_just_enabled_is_borne_with(
+    hub: InProcessHub, desired: DesiredHub, operation: str, refusals: int
+) -> None:
+    account = HubAccount(hub, None)
+    account.incidents[operation] = [NOTHING] * (operation == DESCRIBE) + [HUB_OFF] * refusals
+    found = reconcile(account, desired)
+    assert (found.error, found.value.changed) == (None, True)
+    assert found.value.after == as_read(account.state, desired)
+    assert account.sent.count(ENABLE) == 1
+
+
+def test_hub_that_keeps_answering_as_if_it_were_off_is_given_up(hub: InProcessHub, clock: Clock) -> None:
+    account = HubAccount(hub, None)
+    account.incidents[UPDATE] = [HUB_OFF] * 100
+    found = reconcile(account, ALL)
+    assert found.error.hub_is_disabled
+    assert (found.value.changed, account.sent.count(ENABLE)) == (True, 1)
+    assert hub_apply.HUB_WAIT_TIMEOUT <= sum(clock.pauses) <= 2 * hub_apply.HUB_WAIT_TIMEOUT
+
+
+@pytest.mark.parametrize("shown_after", [5, None])
+def test_conflict_is_seen_enabled_or_a_refusal(hub: InProcessHub, clock: Clock, shown_after: float | None) -> None:
+    account = HubAccount(hub, None)
+    account.incidents[ENABLE] = [CONFLICT] * 100
+    if shown_after:
+        clock.later(shown_after, lambda: account.become(ON, clock.now))
+    found = reconcile(account, DesiredHub())
+    assert found.value.changed is False
+    if shown_after:
+        assert (found.error, found.value.after) == (None, replace(ON, tags=None))
+    else:
+        assert (found.error.error_code, found.error.text) == ("ResourceConflictException", CONFLICT["message"])
+        assert (found.value.after, account.sent) == (None, [ENABLE])
+
+
+def test_operation_in_progress_is_tried_again(hub: InProcessHub) -> None:
+    account = HubAccount(hub, None)
+    account.incidents[ENABLE] = [refusal("ResourceConflictException", 409, "An operation is in progress")] * 2
+    found = reconcile(account, DesiredHub())
+    assert (found.error, found.value.changed, account.sent) == (None, True, [ENABLE] * 3)
+
+
+def test_setting_that_the_service_does_not_show_is_unconfirmed_and_said(hub: InProcessHub) -> None:
+    mute = replace(ON, control_finding_generator=None)
+    account = HubAccount(hub, mute)
+    account.before[DESCRIBE] = lambda: account.become(mute, ALWAYS)
+    found = reconcile(account, DesiredHub(control_finding_generator="STANDARD_CONTROL"))
+    assert found.error.error_code == "unconfirmed"
+    assert "The service does not show control_finding_generator here." in str(found.error)
+    assert (found.value.before.control_finding_generator, found.value.changed) == (None, True)

@@ -12,6 +12,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub import apply as hub_apply
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation import apply as invitation_apply
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import MemberSide
 from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock, InProcessHub
 from ansible_collections.multiaccount.aws.tests.unit.account import (
     DENIED,
@@ -26,9 +27,10 @@ from ansible_collections.multiaccount.aws.tests.unit.account import (
     THROTTLE,
     Account,
     Fault,
+    refusal,
 )
 from ansible_collections.multiaccount.aws.tests.unit.membership import MEMBER, OTHER_ADMINISTRATOR
-from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR
+from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION
 
 ASKED, OTHER = ADMINISTRATOR, OTHER_ADMINISTRATOR
 ACCEPT, DECLINE, DELETE = "AcceptAdministratorInvitation", "DeclineInvitations", "DeleteInvitations"
@@ -253,7 +255,7 @@ def test_another_administrator_that_is_faster_is_named(hub: InProcessHub, clock:
     clock.later(0.0001, lambda: account.become("Enabled", OTHER))
     found = reconcile(account, "accepted", wait_timeout=3)
     assert found.error.error_code == "other_administrator"
-    assert OTHER in found.error.text
+    assert OTHER in str(found.error)
     assert not found.value.changed
 
 
@@ -262,7 +264,7 @@ def test_an_invitation_that_was_declined_and_cannot_be_accepted_any_more(hub: In
     account.incidents[ACCEPT] = [NOT_FOUND] * 100
     found = reconcile(account, "accepted")
     assert found.error.error_code == "no_invitation"
-    assert "Have it invited again" in found.error.text
+    assert "or left: it can't accept it" in str(found.error)
     assert account.sent == [ACCEPT], "what has not changed is not tried again"
     assert not found.value.changed
 
@@ -303,3 +305,39 @@ def test_a_hub_that_stays_off_for_reads(hub: InProcessHub, clock: Clock) -> None
     assert found.value.after.member_status is None
     assert account.sent == [ENABLE]
     assert hub_apply.HUB_WAIT_TIMEOUT <= sum(clock.pauses) <= hub_apply.HUB_WAIT_TIMEOUT + retry.POLL_PAUSE_AFTERWARDS
+
+
+SUBSCRIBED = "Account 111122223333 is already subscribed to Security Hub"
+
+
+def test_conflict_while_hub_shows_as_off_is_refusal_in_the_words_of_the_service(hub: InProcessHub) -> None:
+    account = MemberAccount(hub, {ASKED: "Invited"}, hub_is_on=False)
+    account.incidents[ENABLE] = [refusal("ResourceConflictException", 409, SUBSCRIBED)] * 100
+    found = reconcile(account, "accepted", hub=DesiredHub())
+    assert (found.error.error_code, found.error.text) == ("ResourceConflictException", SUBSCRIBED)
+    assert (found.value.changed, found.value.after, account.sent) == (False, None, [ENABLE])
+
+
+def test_hub_that_somebody_else_has_enabled_is_none_of_this_run(hub: InProcessHub) -> None:
+    account = MemberAccount(hub, {ASKED: "Invited"}, hub_is_on=False)
+    account.before[ENABLE] = account.turn_on
+    account.incidents[GET] = [HUB_OFF] * 4
+    found = reconcile(account, "accepted", hub=DesiredHub())
+    assert found.error is None
+    assert found.value.before.member_status == "Invited"
+    assert found.value.after.member_status == "Enabled"
+    assert account.sent == [ENABLE, ACCEPT]
+
+
+def test_invitation_that_is_refused_for_now_is_declined_later(hub: InProcessHub) -> None:
+    account = MemberAccount(hub, {ASKED: "Invited"})
+    hub.fault(kind="reject", operation=DECLINE, account_ids=[ASKED], message="Please try later.", times=1)
+    found = reconcile(account, "declined", wait_timeout=0)
+    assert (found.error, found.value.changed, hub.status(ASKED, REGION, MEMBER)) == (None, True, "Resigned")
+
+
+def test_account_with_nothing_left_to_do_takes_no_step(hub: InProcessHub) -> None:
+    account = MemberAccount(hub, {})
+    steps = invitation_apply.InvitationSteps(account.client, ASKED, MemberSide(None, None))
+    steps.take((), retry.Waiter(30))
+    assert (account.sent, steps.tracker.any, steps.is_certain) == ([], False, True)

@@ -81,15 +81,15 @@ def test_check_mode_predicts_what_the_table_says(
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (None, "Add it with multiaccount.aws.securityhub_member."),
-        ("Deleted", "Add it with multiaccount.aws.securityhub_member."),
-        ("Removed", "Add 'removed' to reinvite"),
-        ("Resigned", "Add 'resigned' to reinvite"),
-        ("AccountSuspended", "Reactivate it"),
+        (None, "The account is not in the member list."),
+        ("Deleted", "The account is not in the member list."),
+        ("Removed", "The administrator ended the membership."),
+        ("Resigned", "The account declined the invitation or left the administrator."),
+        ("AccountSuspended", "AWS suspended the account."),
         ("RegionDisabled", "The member status 'RegionDisabled' is not known"),
     ],
 )
-def test_an_account_that_is_left_alone_is_told_what_to_do(status: str | None, words: str) -> None:
+def test_plan_invitation_left_alone_is_explained(status: str | None, words: str) -> None:
     before = None if status is None else member(status)
     assert words in str(expected_outcome(plan_invitation(ACCOUNT, before, [])).processing_result)
 

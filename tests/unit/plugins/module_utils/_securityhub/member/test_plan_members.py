@@ -117,7 +117,7 @@ def test_account_without_time_of_invitation_is_expected_to_be_deleted(status: st
 def test_own_account_keeps_the_entry_that_it_should_not_have() -> None:
     own = plan_own_account(ACCOUNT, member("Created"))
     assert (own.before, own.after) == (member("Created"), member("Created"))
-    assert own.processing_result == "This is the administrator account itself, which is never a member of its own list."
+    assert own.processing_result == "This is the administrator's own account."
 
 
 def test_own_account_and_unreadable_account_get_no_steps() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import SecurityHubError
 from ansible_collections.multiaccount.aws.tests.local_hub.errors import NO_SUCH_RESOURCE
 from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock, InProcessHub
 from ansible_collections.multiaccount.aws.tests.unit.account import CONFLICT, INVALID, NOT_FOUND, Fault
@@ -90,7 +91,7 @@ def test_refusal_of_every_call_is_not_narrowed_down(hub: InProcessHub, incident:
     assert ends(found) == [REJECTED] * min(number, 50) + [NOT_ATTEMPTED] * (number - 50)
     assert not any(outcome.changed for outcome in found.value)
     assert len(service.invited) <= 12
-    assert found.error
+    assert isinstance(found.error, SecurityHubError)
     assert found.error.text == incident["message"]
 
 

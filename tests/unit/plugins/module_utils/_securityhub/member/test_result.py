@@ -131,6 +131,9 @@ def test_diff_shows_all_requested_accounts_that_were_seen() -> None:
     }
 
 
+REMOVED = "It was removed. Add 'removed' to reinvite to invite it again"
+
+
 def test_no_message_where_all_went_well() -> None:
     assert message_of({REGION: RegionResult([INVITED, UNCHANGED])}) == ""
 
@@ -141,7 +144,7 @@ def test_unprocessed_accounts_are_no_failure_where_they_may_be() -> None:
 
 def test_the_message_names_accounts_with_reason() -> None:
     by_region = {REGION: RegionResult([INVITED, unprocessed(), UNCHANGED])}
-    assert message_of(by_region) == f"1 of 3 accounts not invited: {ACCOUNT} in eu-west-1: removed (It was removed)."
+    assert message_of(by_region) == f"1 of 3 accounts not invited: {ACCOUNT} in eu-west-1: removed ({REMOVED})."
 
 
 def test_the_message_counts_accounts_in_all_regions() -> None:
@@ -157,19 +160,21 @@ def test_the_message_counts_accounts_and_regions_apart() -> None:
     assert message.startswith("5 of 6 memberships (4 accounts × 2 Regions) not invited: ")
 
 
-@pytest.mark.parametrize(("number", "more"), [(10, ""), (11, " and 1 more: "), (500, " and 490 more: ")])
+@pytest.mark.parametrize(
+    ("number", "more"), [(10, ""), (11, " and 1 more account: "), (500, " and 490 more accounts: ")]
+)
 def test_the_message_names_the_first_ten(number: int, more: str) -> None:
     message = message_of({REGION: RegionResult([unprocessed(each) for each in accounts(number)])})
     assert message.startswith(f"{number} of {number} accounts not invited: ")
     assert [each for each in accounts(number) if each in message] == accounts(10)
     assert more in message
-    assert message.count(" more: ") == bool(more)
+    assert message.count(" more account") == bool(more)
 
 
 def test_accounts_that_only_wait_for_their_region_come_last_and_without_its_words() -> None:
     waiting = unprocessed(accounts(1)[0], "not_attempted", "InviteMembers failed")
     assert message_of({REGION: RegionResult([waiting, unprocessed()])}) == (
-        f"2 of 2 accounts not invited: {ACCOUNT} in eu-west-1: removed (It was removed); "
+        f"2 of 2 accounts not invited: {ACCOUNT} in eu-west-1: removed ({REMOVED}); "
         f"{accounts(1)[0]} in eu-west-1: not_attempted."
     )
 
@@ -192,7 +197,7 @@ def test_a_region_that_fails_always_fails_the_task(fail_on_unprocessed: bool) ->
 
 def test_message_about_one_account_counts_nothing() -> None:
     message = message_of({REGION: RegionResult([unprocessed()])})
-    assert message == f"1 account not invited: {ACCOUNT} in eu-west-1: removed (It was removed)."
+    assert message == f"1 account not invited: {ACCOUNT} in eu-west-1: removed ({REMOVED})."
 
 
 @pytest.mark.parametrize("others", [[], [INVITED]])

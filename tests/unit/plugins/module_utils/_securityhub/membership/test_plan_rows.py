@@ -95,8 +95,8 @@ def test_look_that_failed_without_a_message() -> None:
     assert (plan.member.reason, plan.member.processing_result) == ("rejected", "")
 
 
-def test_owner_is_told_how_to_have_the_invitation_accepted() -> None:
-    words = "The owner of the account has to accept the invitation. Set member_role to have this module accept it."
+def test_plan_membership_without_role_awaits_acceptance() -> None:
+    words = "The account owner must accept the invitation."
     assert planned(INVITED, MemberLook()).member.processing_result == words
 
 
@@ -145,8 +145,8 @@ def test_row_says_what_the_list_still_shows(after: Member | None, shown: str) ->
     row = final_row(planned(INVITED, OURS), Outcome(ACCOUNT, INVITED, INVITED), SideResult(), after, True)
     assert row.reason == "unconfirmed"
     assert row.processing_result == (
-        f"The account is a member by what it sees itself, but the member list still shows {shown} after "
-        "wait_timeout. Look again later, or raise wait_timeout."
+        "The account is a member by what it sees itself, but the member list did not show it in time: "
+        f"it shows {shown}."
     )
 
 

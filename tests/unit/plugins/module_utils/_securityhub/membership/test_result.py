@@ -16,6 +16,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     no_memberships,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, Outcome
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import REASONS
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION, accounts
 
@@ -121,6 +122,24 @@ def test_counts() -> None:
     }
 
 
+def test_counts_own_account_is_neither_member_nor_not() -> None:
+    own = Outcome(TWO, None, None, (), "own_account")
+    assert result_of({REGION: region(row(), own)})["counts"]["by_status"] == {"Enabled": 1, "own_account": 1}
+
+
+def test_message_of_an_account_in_many_regions_names_it_once() -> None:
+    regions = {f"xx-test-{number}": region(row(ONE, "rejected", "No.")) for number in range(17)}
+    message = result_of(regions)["msg"]
+    assert f"not as requested: {ONE} in xx-test-0 and 16 more Regions: rejected (No." in message
+    assert message.count(ONE) == 1
+
+
+def test_message_passes_on_regions_in_the_words_of_the_service() -> None:
+    words = "not authorized on arn:aws:securityhub:{}:999988887777:hub/default"
+    both = {each: region(row(ONE, "rejected", words.format(each))) for each in (REGION, SECOND)}
+    assert f"(For example: {words.format(REGION)}. " in result_of(both)["msg"]
+
+
 def test_diff_leaves_out_what_was_not_read() -> None:
     unread = Outcome(TWO, None, None, reason="not_attempted", is_seen=False)
     surplus = Outcome(TWO, member("Created", TWO), None, ("delete",))
@@ -139,7 +158,11 @@ def test_what_does_not_fail_the_task(reason: str | None) -> None:
 @pytest.mark.parametrize("reason", ["removed", "role_not_assumed", "unconfirmed", "unknown_status", "rejected"])
 def test_what_fails_the_task_unless_told_otherwise(reason: str) -> None:
     left = row(reason=reason, words="It is so.")
-    assert message_of(left) == f"1 of 1 membership is not as requested: {ONE} in {REGION}: {reason} (It is so)."
+    step = REASONS[reason].module_step
+    assert (
+        message_of(left)
+        == f"1 of 1 membership is not as requested: {ONE} in {REGION}: {reason} (It is so. {step[:-1]})."
+    )
     assert message_of(left, fails=False) == ""
 
 
@@ -149,15 +172,16 @@ def test_message_groups_by_reason_and_words_whatever_the_region() -> None:
 
     message = result_of({REGION: region(*left(REGION)), SECOND: region(*left(SECOND), row(TWO, "removed"))})["msg"]
     assert message == (
-        f"5 of 5 memberships are not as requested: {ONE} in {REGION}, {TWO} in {REGION}, {ONE} in {SECOND}, {TWO} in "
-        f"{SECOND}: rejected (A call failed in {REGION}: no); {TWO} in {SECOND}: removed."
+        f"5 of 5 memberships are not as requested: {ONE} in {REGION} and {SECOND}, {TWO} in {REGION} and {SECOND}: "
+        f"rejected (For example: A call failed in {REGION}: no. {REASONS['rejected'].module_step[:-1]}); "
+        f"{TWO} in {SECOND}: removed ({REASONS['removed'].module_step[:-1]})."
     )
 
 
 def test_message_names_the_first_accounts_of_many() -> None:
     message = message_of(*(row(each, "removed", "It was removed.") for each in accounts(12)), row())
     assert message.startswith("12 of 13 memberships are not as requested: 000000000001 in ")
-    assert f"000000000010 in {REGION} and 2 more: removed (It was removed)." in message
+    assert f"000000000010 in {REGION} and 2 more accounts: removed (It was removed. " in message
     assert "000000000011" not in message
 
 
@@ -180,5 +204,6 @@ def test_surplus_member_that_could_not_be_removed_is_named() -> None:
     left = row(TWO, "rejected", "It belongs to an organization.")
     message = result_of({REGION: region(row(), surplus=[left])})["msg"]
     assert message == (
-        f"1 of 2 memberships is not as requested: {TWO} in {REGION}: rejected (It belongs to an organization)."
+        f"1 of 2 memberships is not as requested: {TWO} in {REGION}: rejected (It belongs to an organization. "
+        f"{REASONS['rejected'].module_step[:-1]})."
     )

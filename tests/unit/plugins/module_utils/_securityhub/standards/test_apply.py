@@ -268,7 +268,7 @@ def test_unwanted_standard_that_stays_pending_is_named(hub: InProcessHub, wait: 
     account = StandardsAccount(hub, {PCI: "PENDING"})
     found = reconcile(account, desired(PCI, present=False), wait)
     assert found.error.error_code == "standards_pending"
-    assert f"{PCI} is PENDING, and can be disabled once it is READY." in found.error.text
+    assert f"{PCI} is PENDING, and can be disabled once it is READY." in str(found.error)
     assert (found.value.changed, account.sent) == (False, [])
 
 
