@@ -107,9 +107,9 @@ options:
 options:
   account_ids:
     description:
-      - The accounts to work in, with O(member_role), as a list or as one string with commas, spaces or newlines between
-        them.
+      - The accounts to work in, with O(member_role), in any form that
+        O(multiaccount.aws.securityhub_member#module:members) accepts, for example a list of account IDs, or one string
+        with commas, spaces or newlines between them.
       - Defaults to the account of the credentials. With an empty list, the module does nothing.
-    type: list
-    elements: raw
+    type: raw
 """

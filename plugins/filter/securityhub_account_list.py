@@ -9,7 +9,7 @@ name: securityhub_account_list
 version_added: 1.0.0
 short_description: Read accounts from a variable or a file
 description:
-  - Reads AWS accounts in the forms in which people have them, and names every row that can't be used.
+  - Reads AWS accounts in the forms in which people have them, and names rows that can't be used.
   - The role P(multiaccount.aws.securityhub#role) reads its accounts with it.
   - Accounts that can't be used are no error of the filter. The key C(errors) of the return value names them, so that a
     task can fail with a message that begins with what is wrong.
@@ -19,20 +19,15 @@ positional: _input
 options:
   _input:
     description:
-      - A list of account IDs, a list of rows, a map of account ID to email address, or a text with any of these, with
-        commas, spaces or newlines between account IDs, or in a format of O(file).
-      - Rows have C(account_id) and optionally C(email), C(name), C(member_role), C(member_role_external_id) and
-        C(regions). The names that other tools use work too, such as C(AccountId), C(Id), C(Email), C(role) and
-        C(external_id).
+      - The accounts in any form that O(multiaccount.aws.securityhub_membership#module:members) accepts.
       - V(null) and an empty text mean that no accounts are given.
     type: raw
     required: true
   file:
     description:
       - The path of a file with accounts, instead of O(_input).
-      - CSV with commas, semicolons or tabs, such as the Security Hub console's (C(Account ID,Email)) and the export of
-        the AWS Organizations console, with or without a header row; the output of C(aws organizations list-accounts) as
-        JSON or text; YAML rows such as those of c7n-org; or account IDs.
+      - The text has any form that O(multiaccount.aws.securityhub_membership#module:members) accepts, such as the CSV
+        file of the Security Hub console.
       - A file without accounts is an error.
     type: path
   folder:
@@ -153,6 +148,7 @@ from typing import Any, Callable, Dict, Mapping, Optional, Sequence
 
 from ansible.utils.unsafe_proxy import wrap_var
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts.accounts import (
     AccountList,
     check_given,
@@ -161,7 +157,6 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.acco
     read_accounts_file,
     read_hosts,
 )
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts.tables import InvalidAccounts
 
 
 def securityhub_account_list(
@@ -178,7 +173,7 @@ def securityhub_account_list(
         found = _read(value, file, folder, administrator_id, variable)
         found = found if found.source else read_hosts(hosts, administrator_id)
         check_given(found, required)
-    except InvalidAccounts as error:
+    except InvalidInput as error:
         return wrap_var({**AccountList(None, [], []).as_dict(), "errors": [str(error)]})
     return wrap_var({**found.as_dict(), "errors": []})
 

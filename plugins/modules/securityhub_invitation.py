@@ -268,10 +268,10 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     ACCOUNTS_SPEC,
     COMMON_SPEC,
     WAIT_TIMEOUT_SPEC,
-    check_account_ids,
     checked_wait_timeout,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import account_roles
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import parse_account_id
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.apply import (
     DesiredMembership,
     Membership,
@@ -306,7 +306,7 @@ def manage_invitation(params: Mapping[str, Any], info: ConnectionInfo, mode: Run
     :raises InvalidInput: for options that can't be used, before any call to AWS
     """
     desired = DesiredMembership(
-        check_account_ids([params["administrator_id"].strip()], "administrator_id")[0],
+        parse_account_id(params["administrator_id"], "administrator_id"),
         params["state"],
         checked_wait_timeout(params["wait_timeout"]),
         desired_hub(params),

@@ -21,15 +21,23 @@ options:
     description:
       - The accounts, in one of these forms.
       - A list of account IDs, or of rows with C(account_id) and an optional C(email). IDs and rows may be mixed. The
-        keys C(AccountId) or C(Id), and C(Email), are accepted too. Other keys of a row are ignored.
-      - A map of account IDs to e-mail addresses, V(null) for an account without one.
-      - A text with commas, spaces or newlines between account IDs.
-      - The text of a CSV file with a header such as C(Account ID,Email), or the text of a JSON document with one of the
-        forms above.
+        names that AWS and other tools use are accepted too, such as C(AccountId), C(Id) and C(Email).
+      - A map of account IDs to email addresses or rows, V(null) for an account without one.
+      - A text with commas, semicolons, spaces or newlines between account IDs.
+      - The text of a CSV file, with commas, semicolons or tabs, such as the Security Hub console's or the export of the
+        AWS Organizations console. Without a header row, each line has an account ID and perhaps an email address.
+      - The output of C(aws organizations list-accounts) or C(aws securityhub list-members) as JSON, YAML or text, or
+        the text of a JSON or YAML document with one of the forms above. YAML needs PyYAML on the managed node.
+      - A row that names two account IDs, or two email addresses, is refused, and so are two rows of one account that
+        contradict each other. A key that looks like a mistyped one is refused. C(regions), C(member_role),
+        C(member_role_external_id) and C(standards) can't be set for one account. Other keys are ignored.
+      - Accounts whose C(Status) or C(State) is V(SUSPENDED), V(PENDING_CLOSURE), V(CLOSED) or V(PENDING_ACTIVATION) are
+        left out with a warning. V(ACTIVE) and the statuses of Security Hub members say nothing. Other words are
+        refused.
       - An account ID has exactly 12 digits. Quote it in YAML, which reads an unquoted C(012345670123) as an octal
         number. Anything else is refused before any call to AWS, V(null) included. Duplicates are ignored. With an
         empty list or text, the module does nothing.
-      - The e-mail address is sent only when the account is added. Security Hub keeps it for information and can't
+      - The email address is sent only when the account is added. Security Hub keeps it for information and can't
         change it, so an address other than the listed one gives a warning.
     type: raw
     required: true
@@ -288,7 +296,7 @@ diff:
 """
 
 from functools import partial
-from typing import Any, Dict, List, Mapping
+from typing import Any, Dict, List, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
@@ -298,10 +306,9 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     COMMON_SPEC,
     FAIL_ON_UNPROCESSED_SPEC,
     WAIT_TIMEOUT_SPEC,
-    AccountEmails,
     checked_wait_timeout,
-    parse_members,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import active_rows, read_rows
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.apply import (
     DELETION,
     DISASSOCIATION,
@@ -349,7 +356,8 @@ def manage_members(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMod
 
     :raises InvalidInput: for options that can't be used, before any call to AWS
     """
-    emails = parse_members(params["members"], "members")
+    rows = active_rows(read_rows(params["members"], "members", ()), "members")
+    emails = {account_id: row.email for account_id, row in rows.items()}
     account_ids = list(emails)
     wait_timeout = checked_wait_timeout(params["wait_timeout"])
     session = RegionSession(info, params["regions"], params["exclude_regions"])
@@ -367,21 +375,21 @@ def manage_members(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMod
     return {**result, "warnings": warnings_for(params["state"], emails, by_region)}
 
 
-def planner(state: str, emails: AccountEmails) -> Planner:
+def planner(state: str, emails: Mapping[str, Optional[str]]) -> Planner:
     """Return the function that plans for a state."""
     if state == "present":
         return lambda account_id, member: plan_present(account_id, member, emails[account_id])
     return plan_disassociated if state == "disassociated" else plan_absent
 
 
-def warnings_for(state: str, emails: AccountEmails, by_region: ByRegion) -> List[str]:
+def warnings_for(state: str, emails: Mapping[str, Optional[str]], by_region: ByRegion) -> List[str]:
     """Return what the user should know beside the result."""
     if state == "present":
         return other_addresses(emails, by_region)
     return organization_accounts(by_region)
 
 
-def other_addresses(emails: AccountEmails, by_region: ByRegion) -> List[str]:
+def other_addresses(emails: Mapping[str, Optional[str]], by_region: ByRegion) -> List[str]:
     """Return a warning for each account that is listed with another e-mail address than the requested one."""
     listed: Dict[str, Dict[str, List[str]]] = {}
     for region, found in by_region.items():

@@ -18,15 +18,15 @@ author:
 options:
   account_ids:
     description:
-      - Return only these accounts, as a list or as one string with commas, spaces or newlines between them. Accounts
-        that are not in the member list are left out.
+      - Return only these accounts. Accounts that are not in the member list are left out.
+      - The value has any form that O(multiaccount.aws.securityhub_member#module:members) accepts, for example a list of
+        account IDs, or one string with commas, spaces or newlines between them.
       - An account ID has exactly 12 digits. Anything else is refused before any call to AWS, V(null) and the empty
         string included.
       - Defaults to the whole member list. With an empty list, the module does nothing.
       - If the service does not return an account, and gives another reason than that it is not in the member list, the
         Region fails with V(UnprocessedAccounts).
-    type: list
-    elements: raw
+    type: raw
   member_status:
     description:
       - Return only members in these statuses, as a list or as one string with commas, spaces or newlines between them,
@@ -159,9 +159,9 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.erro
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNT_IDS_SPEC,
     COMMON_SPEC,
-    parse_account_ids,
     parse_statuses,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import parse_account_ids
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import member_row
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result

@@ -20,13 +20,13 @@ author:
 options:
   account_ids:
     description:
-      - The accounts to invite, as a list or as one string with commas, spaces or newlines between them.
+      - The accounts to invite, in any form that O(multiaccount.aws.securityhub_member#module:members) accepts, for
+        example a list of account IDs, or one string with commas, spaces or newlines between them.
       - An account ID has exactly 12 digits. Quote it in YAML, which reads an unquoted C(012345670123) as an octal
         number.
       - Anything else is refused before any call to AWS, V(null) and the empty string included. Duplicates are ignored.
         With an empty list, the module does nothing.
-    type: list
-    elements: raw
+    type: raw
     required: true
   reinvite:
     description:
@@ -183,7 +183,8 @@ invited_accounts:
 unchanged_accounts:
   description:
     - The accounts that are already invited or enabled.
-    - RV(unchanged_accounts[].previous_member_status) is the same as the status now.
+    - RV(unchanged_accounts[].previous_member_status) is the same as the status now, unless somebody else has done the
+      same meanwhile.
   returned: always
   type: list
   elements: dict
@@ -286,8 +287,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     FAIL_ON_UNPROCESSED_SPEC,
     WAIT_TIMEOUT_SPEC,
     checked_wait_timeout,
-    parse_account_ids,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import parse_account_ids
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.apply import (
     INVITATION,
     not_started,

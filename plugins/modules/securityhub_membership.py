@@ -21,11 +21,18 @@ options:
   members:
     description:
       - The accounts. Duplicates are ignored. With an empty list there is nothing to do.
-      - A list of account IDs or rows, a map of account IDs to e-mail addresses, or a string with account IDs, CSV with
-        a header, or JSON. Account IDs have exactly 12 digits. Quote them in YAML, which reads an unquoted
-        C(012345670123) as an octal number.
+      - A list of account IDs or rows, a map of account IDs to email addresses or rows, or a string with account IDs,
+        CSV, JSON, YAML or the output of the AWS CLI, as for O(multiaccount.aws.securityhub_member#module:members).
+        Account IDs have exactly 12 digits. Quote them in YAML, which reads an unquoted C(012345670123) as an octal
+        number.
       - A row has C(account_id), and may have C(email), C(regions), C(member_role) and C(member_role_external_id).
-        C(AccountId), C(Id) and C(Email), the keys of AWS's own lists, are understood too.
+        The names that AWS and other tools use are accepted too, such as C(AccountId), C(Id), C(Email), C(region),
+        C(role), C(role_arn) and C(external_id). C(standards) can't be set for one account, see O(standards).
+      - Two rows of one account are one row, where one says what the other does not. Rows that contradict each other
+        are refused, and so is a row with two account IDs, email addresses, roles or lists of Regions, and a key that
+        looks like a mistyped one. Other keys are ignored.
+      - Accounts whose C(Status) or C(State) is V(SUSPENDED), V(PENDING_CLOSURE), V(CLOSED) or V(PENDING_ACTIVATION) are
+        left out with a warning. They are no surplus.
       - C(regions) of a row names the Regions of that account only. They must be among the Regions of the task, also
         where O(regions) is V(all) or V(linked).
       - C(member_role) of a row is the role of that account only, as a name, a path with a name, or an ARN.
@@ -364,12 +371,16 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     MEMBER_ROLE_SPEC,
     WAIT_TIMEOUT_SPEC,
     checked_wait_timeout,
-    emails_by_region,
-    parse_member_entries,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import (
     Role,
     member_roles,
+)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import (
+    AccountRow,
+    active_rows,
+    emails_by_region,
+    read_rows,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import REINVITABLE
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.apply import (
@@ -420,16 +431,17 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
         any write
     """
     check_numbers(params)
-    entries = parse_member_entries(params["members"], "members")
-    roles = member_roles(entries, params)
-    check_standards(params, [account_id for account_id in entries if account_id not in roles])
+    listed = read_rows(params["members"], "members")
+    rows = active_rows(listed, "members")
+    roles = member_roles(rows, params)
+    check_standards(params, [account_id for account_id in rows if account_id not in roles])
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     session.use_concurrency(params["concurrency"])
-    if not entries:
+    if not rows:
         return membership_result({}, params["fail_on_unprocessed"], mode)
-    emails = emails_by_region(entries, session.regions, "members", session.requested.word)
+    emails = emails_by_region(rows, session.regions, "members", session.requested.word)
     desired = desired_memberships(params, emails, mode)
-    surplus = read_surplus(session, desired)
+    surplus = read_surplus(session, desired, listed)
     check_surplus(surplus, params)
     by_region = reconcile(session, desired, roles, surplus)
     return membership_result(by_region, params["fail_on_unprocessed"], mode)
@@ -490,13 +502,13 @@ def check_standards(params: Mapping[str, Any], without_role: Sequence[str]) -> N
         )
 
 
-def read_surplus(session: RegionSession, desired: DesiredMemberships) -> Surplus:
-    """Return the members of each Region that were not requested, nothing where nobody asked."""
+def read_surplus(session: RegionSession, desired: DesiredMemberships, listed: Mapping[str, AccountRow]) -> Surplus:
+    """Return the members of each Region that the list does not name, nothing where nobody asked."""
     if desired.surplus == "ignore":
         return {}
 
     def work(client: RegionClient) -> RegionResult[Sequence[Member]]:
-        return find_surplus(client, desired.emails[client.region])
+        return find_surplus(client, listed)
 
     return session.map_regions(work, nothing_found)
 

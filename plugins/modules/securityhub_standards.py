@@ -53,7 +53,7 @@ options:
       - How long, in seconds, a standard may take to be C(READY), or to be gone. A standard that takes longer fails its
         Region. What was requested goes on, and the next run sees it.
       - With V(0), the module does not wait. A standard that is C(PENDING) or C(DELETING) is then as requested, except
-        for one that is C(DELETING) and to be enabled.
+        for one that is C(DELETING) and to be enabled, or C(PENDING) and to be disabled.
     type: int
     default: 180
 notes:

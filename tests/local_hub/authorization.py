@@ -4,11 +4,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from .errors import denied
 from .identity import Caller
 from .model import Store
 from .policies import FREE
 
+# Actions beside the one of the operation's name (the Service Authorization Reference).
+ALSO_NEEDED = {
+    "BatchGetSecurityControls": ("DescribeStandardsControls",),
+    "BatchGetStandardsControlAssociations": ("DescribeStandardsControls",),
+    "ListStandardsControlAssociations": ("DescribeStandardsControls",),
+    "BatchUpdateStandardsControlAssociations": ("UpdateStandardsControl",),
+    "UpdateSecurityControl": ("UpdateStandardsControl",),
+}
 SERVICE_ROLE = "role/aws-service-role/securityhub.amazonaws.com/AWSServiceRoleForSecurityHub"
 
 
@@ -20,13 +31,18 @@ def authorize(store: Store, caller: Caller, service: str, action: str, resource:
         raise denied(service, caller.arn, action, resource, policy="session")
 
 
-def authorize_operation(store: Store, caller: Caller, operation: str, hub_arn: str) -> None:
-    """Refuse an operation of Security Hub that no policy of the caller allows.
+def authorize_operation(
+    store: Store, caller: Caller, operation: str, parameters: Mapping[str, Any], hub_arn: str
+) -> None:
+    """Refuse an operation of Security Hub that no policy of the caller allows, with each action that it needs.
 
     Where Security Hub is enabled in an account for the first time, its service-linked role is made with the caller's
     permissions (the user guide).
     """
-    authorize(store, caller, "securityhub", f"securityhub:{operation}", hub_arn)
+    for action in (operation, *ALSO_NEEDED.get(operation, ())):
+        authorize(store, caller, "securityhub", f"securityhub:{action}", hub_arn)
+    if operation == "EnableSecurityHub" and parameters.get("Tags"):
+        authorize(store, caller, "securityhub", "securityhub:TagResource", hub_arn)
     if operation == "EnableSecurityHub" and not store.ever_had_hub(caller.account_id):
         role_arn = f"arn:{hub_arn.split(':')[1]}:iam::{caller.account_id}:{SERVICE_ROLE}"
         authorize(store, caller, "securityhub", "iam:CreateServiceLinkedRole", role_arn)

@@ -8,7 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,12 +50,12 @@ class Call:
     @property
     def seen(self) -> View:
         """What reads see: the present, or with the fault slow_visibility the past."""
-        return self.store.look(self.seen_at if self.acting.lag else None)
+        return self.store.look(self.seen_at if self.acting.delay("slow_visibility") else None)
 
     @property
     def seen_at(self) -> float:
         """The time that reads see."""
-        return self.now - self.acting.lag
+        return self.now - self.acting.delay("slow_visibility")
 
     @property
     def truth(self) -> View:
@@ -101,7 +101,21 @@ def need_hub(call: Call) -> Hub:
     hub = call.truth.hub(call.place)
     if hub is None:
         raise not_subscribed(call.account_id)
+    refuse_new_hub(call, hub)
     return hub
+
+
+def seen_hub(call: Call) -> Hub:
+    """The caller's hub as reads see it; InvalidAccessException where Security Hub is off."""
+    hub = need_hub(call)
+    return call.seen.hub(call.place) or replace(hub, standards=(), control_parameters={})
+
+
+def refuse_new_hub(call: Call, hub: Hub) -> None:
+    """InvalidAccessException while the fault slow_hub has a hub that was enabled just now not answer yet."""
+    if call.now < hub.enabled_at + call.acting.delay("slow_hub"):
+        call.faulted = True
+        raise not_subscribed(call.account_id)
 
 
 def check_ids(account_ids: Iterable[str]) -> None:
@@ -156,6 +170,12 @@ def page(
 ) -> tuple[list[Answer], str | None]:
     """One page of rows and the token of the next, None after the last."""
     start = _read_token(call, parameters.get("NextToken"))
+    if call.acting.kind == "endless_pages":
+        call.faulted = True
+        if call.acting.parameter("pages") == "empty":
+            return [], _write_token(call, start + 1)
+        # The first page again and again, with the tokens 1 and 0 in turn.
+        return rows[: parameters.get("MaxResults") or most], _write_token(call, 0 if start else 1)
     size = parameters.get("MaxResults") or most
     end = start + size
     return rows[start:end], _write_token(call, end) if end < len(rows) else None

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -51,6 +52,7 @@ def standards_arn(name: str, region: str) -> str:
     return f"arn:{partition(region)}:securityhub:{region}::standards/{name}"
 
 
+@functools.cache
 def short_name(arn: str) -> str | None:
     """The short name in a standard's ARN; None for what is no standard's ARN."""
     found = STANDARD.fullmatch(arn)

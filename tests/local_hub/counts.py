@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from typing import Any
 
-READ_PREFIXES = ("Get", "List", "Describe")
+READ_PREFIXES = ("Get", "BatchGet", "List", "Describe")
 
 
 class Counts:
@@ -31,7 +31,7 @@ class Counts:
             self._invited_again: Counter[tuple[str, str, str]] = Counter()
 
     def call(self, operation: str, region: str, ids: int | None) -> None:
-        """A Security Hub call came in; `ids` is the length of its list of accounts, None when it has none."""
+        """A Security Hub call came in; `ids` is the length of its list of accounts or controls, if any."""
         with self._lock:
             self._calls[operation, region] += 1
             if ids is not None:

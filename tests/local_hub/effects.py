@@ -79,7 +79,8 @@ class FaultedCall:
             raise own_words(self.scope.service)
         if self.acting.kind == "access_denied":
             action = f"{self.scope.service}:{self.operation}"
-            raise denied(self.scope.service, self.caller.arn, action, self.resource)
+            policy = self.acting.parameter("policy")
+            raise denied(self.scope.service, self.caller.arn, action, self.resource, policy)
         if self.acting.kind == "sts_disabled":
             raise _sts_disabled(self.caller.account_id)
         self._raise_if_error()

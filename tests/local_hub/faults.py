@@ -30,12 +30,17 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "refuse_connection": {"seconds": None},
     "latency": {"seconds": None},
     "reject": {"account_ids": "all", "message": FAULT_MESSAGE},
+    "reject_controls": {"controls": "all", "standards": "all", "code": "INVALID_INPUT", "message": FAULT_MESSAGE},
     "refuse_call": {"account_ids": "all", "code": "InvalidInputException", "status": 400, "message": FAULT_MESSAGE},
     "slow_visibility": {"seconds": None},
     "slow_standards": {"seconds": None},
+    "slow_controls": {"seconds": None},
+    "slow_parameters": {"seconds": None},
+    "slow_hub": {"seconds": None},
     "standards_outcome": {"outcome": None, "standards": "all", "reason": ""},
     "not_opted_in": {},
-    "access_denied": {},
+    "access_denied": {"policy": "identity-based"},
+    "endless_pages": {"pages": None},
     "quota": {"limit": 1000, "per_account": False},
     "expired_session": {},
     "sts_disabled": {},
@@ -57,30 +62,42 @@ TYPES: dict[str, tuple[type, ...]] = {
     "account_ids": (list, str),
     "limit": (int,),
     "per_account": (bool,),
+    "controls": (list, str),
+    "pages": (str,),
+    "policy": (str,),
     "outcome": (str,),
     "standards": (list, str),
     "reason": (str,),
 }
-OUTCOMES = ("PENDING", "READY", "INCOMPLETE", "FAILED")
+# Faults that make something take longer than the call.
+DELAYS = ("slow_visibility", "slow_standards", "slow_controls", "slow_parameters", "slow_hub")
+CONTROL_CODES = ("INVALID_INPUT", "ACCESS_DENIED", "NOT_FOUND", "RESOURCE_NOT_FOUND", "LIMIT_EXCEEDED")
+# Per parameter: the values that it can have.
+CHOICES = {
+    "outcome": ("PENDING", "READY", "INCOMPLETE", "FAILED"),
+    "pages": ("alternating", "empty"),
+    "policy": ("identity-based", "service control"),
+}
 # Conditions last until they are cleared, events happen once, unless `times` says otherwise.
 CONDITIONS = frozenset(
     {
         "rate_limit",
         "latency",
-        "slow_visibility",
-        "slow_standards",
+        *DELAYS,
         "standards_outcome",
         "reject",
+        "reject_controls",
         "refuse_call",
         "not_opted_in",
         "access_denied",
+        "endless_pages",
         "quota",
         "sts_disabled",
         "sts_token_refused",
     }
 )
 # These act beside others; of the rest, only the first that matches acts on a call.
-COMBINING = frozenset({"latency", "slow_visibility", "slow_standards", "standards_outcome"})
+COMBINING = frozenset({*DELAYS, "latency", "standards_outcome"})
 MATCHERS = ("operation", "region", "account_id")
 
 
@@ -126,8 +143,10 @@ class Fault:
                 raise TypeError(f"{name} of a fault of kind {kind} cannot be {value!r}")
         if parameters.get("rate", 1) <= 0 or parameters.get("burst", 1) < 1:
             raise ValueError("rate must be more than 0, and burst at least 1")
-        if parameters.get("outcome", "READY") not in OUTCOMES:
-            raise ValueError(f"outcome can be {', '.join(OUTCOMES)}, not {parameters['outcome']!r}")
+        choices = {**CHOICES, "code": CONTROL_CODES} if kind == "reject_controls" else CHOICES
+        for name in sorted(set(parameters) & set(choices)):
+            if parameters[name] not in choices[name]:
+                raise ValueError(f"{name} can be {', '.join(choices[name])}, not {parameters[name]!r}")
         return cls(
             kind=kind,
             match={name: _names(name, fields.get(name, _default_match(kind, name))) for name in MATCHERS},
@@ -201,8 +220,7 @@ class Acting:
     """What acts on one call: times in seconds, states that standards end in, and at most one other fault."""
 
     latency: float = 0.0
-    lag: float = 0.0
-    standards_delay: float = 0.0
+    delays: dict[str, float] = field(default_factory=dict)
     outcomes: list[Fault] = field(default_factory=list)
     fault: Fault | None = None
 
@@ -210,14 +228,16 @@ class Acting:
         """One more fault that acts on the call."""
         if fault.kind == "latency":
             self.latency += fault.parameters["seconds"]
-        elif fault.kind == "slow_visibility":
-            self.lag = max(self.lag, fault.parameters["seconds"])
-        elif fault.kind == "slow_standards":
-            self.standards_delay = max(self.standards_delay, fault.parameters["seconds"])
+        elif fault.kind in DELAYS:
+            self.delays[fault.kind] = max(self.delay(fault.kind), fault.parameters["seconds"])
         elif fault.kind == "standards_outcome":
             self.outcomes.append(fault)
         else:
             self.fault = fault
+
+    def delay(self, kind: str) -> float:
+        """The seconds of a fault that delays something, 0 without it."""
+        return self.delays.get(kind, 0.0)
 
     @property
     def kind(self) -> str:

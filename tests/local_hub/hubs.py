@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from .calls import Answer, Call, Parameters, need_hub, operation, timestamp
+from .calls import Answer, Call, Parameters, need_hub, operation, refuse_new_hub, timestamp
 from .catalogue import default_names, standards_arn
 from .errors import conflict, invalid_access, invalid_input, not_found, not_subscribed
 from .model import ENABLED, Hub, Subscription
@@ -50,6 +50,7 @@ def enable_security_hub(call: Call, parameters: Parameters) -> Answer:
         standards=enabled_standards(call) if parameters.get("EnableDefaultStandards", True) else (),
         tags=dict(parameters.get("Tags", {})),
         control_finding_generator=parameters.get("ControlFindingGenerator", "SECURITY_CONTROL"),
+        enabled_at=call.now,
     )
     call.put_hub(call.account_id, hub)
     return {}
@@ -76,13 +77,15 @@ def describe_hub(call: Call, parameters: Parameters) -> Answer:
     hub = call.seen.hub(call.place)
     if hub is None:
         raise not_subscribed(call.account_id)
+    refuse_new_hub(call, hub)
+    shows_generator = call.switches["control_finding_generator"] == "shown"
     if parameters.get("HubArn", hub.arn) != hub.arn:
         raise not_found()
     return {
         "HubArn": hub.arn,
         "SubscribedAt": hub.subscribed_at,
         "AutoEnableControls": hub.auto_enable_controls,
-        "ControlFindingGenerator": hub.control_finding_generator,
+        "ControlFindingGenerator": hub.control_finding_generator if shows_generator else None,
     }
 
 

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from . import clock
+from .config_recorders import Recorders
+from .control_catalogue import controls_of
 from .partitions import partition
 from .policies import Policies
 from .regions import Regions
@@ -30,6 +32,16 @@ READY = "READY"
 FAILED = "FAILED"
 DELETING = "DELETING"
 STANDARDS_STATUSES = (PENDING, READY, "INCOMPLETE", FAILED, DELETING)
+# In these states, the controls of a standard can be read and changed.
+UPDATABLE = (READY, "INCOMPLETE")
+
+# FindingAggregator.RegionLinkingMode as documented in the API's model; two of them come with a list of Regions.
+MODES_WITH_REGIONS = ("ALL_REGIONS_EXCEPT_SPECIFIED", "SPECIFIED_REGIONS")
+LINKING_MODES = ("ALL_REGIONS", *MODES_WITH_REGIONS, "NO_REGIONS")
+
+# AssociationStatus and SecurityControlStatus as documented in the API's model.
+CONTROL_ENABLED = "ENABLED"
+CONTROL_DISABLED = "DISABLED"
 
 # How many versions of one record are kept for reads that lag behind (the fault slow_visibility).
 VERSIONS_KEPT = 32
@@ -42,8 +54,29 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Association:
+    """Whether a control is enabled in a standard, and since when and why; None where nobody has changed it."""
+
+    status: str
+    reason: str | None = None
+    updated_at: str | None = None
+
+
+@dataclass(frozen=True)
+class ControlParameters:
+    """The values of a control's parameters that have been customized, such as {"daysToExpiration": {"Integer": 15}}."""
+
+    values: dict[str, dict[str, Any]]
+    reason: str | None = None
+    updating_until: float = ALWAYS
+
+
+@dataclass(frozen=True)
 class Subscription:
-    """A standard that is enabled in a hub. It is `pending_as` at first, then in `status`; DELETING until it is gone."""
+    """A standard that is enabled in a hub. It is `pending_as` at first, then in `status`; DELETING until it is gone.
+
+    `associations` has the controls that have been changed; the others are in the state `others`.
+    """
 
     arn: str
     pending_until: float = ALWAYS
@@ -51,12 +84,32 @@ class Subscription:
     reason: str | None = None
     gone_at: float | None = None
     pending_as: str = PENDING
+    updatable_from: float = ALWAYS
+    others: str = CONTROL_ENABLED
+    associations: dict[str, Association] = field(default_factory=dict)
 
     def status_at(self, when: float) -> str:
         """The state at a monotonic time."""
         if self.gone_at is not None:
             return DELETING
         return self.pending_as if when < self.pending_until else self.status
+
+    def is_updatable(self, when: float) -> bool:
+        """Whether its controls can be read and changed at a monotonic time."""
+        return self.status_at(when) in UPDATABLE and when >= self.updatable_from
+
+    def association(self, control_id: str) -> Association:
+        """The state of one of its controls."""
+        return self.associations.get(control_id) or Association(self.others)
+
+    def with_associations(self, changes: dict[str, Association]) -> Subscription:
+        """The same with some controls changed."""
+        return replace(self, associations={**self.associations, **changes})
+
+    def disabled_controls(self) -> dict[str, str | None]:
+        """The controls that are disabled in it, and why."""
+        rows = {control.id: self.association(control.id) for control in controls_of(self.arn)}
+        return {control_id: row.reason for control_id, row in rows.items() if row.status == CONTROL_DISABLED}
 
 
 @dataclass(frozen=True)
@@ -69,6 +122,8 @@ class Hub:
     control_finding_generator: str = "SECURITY_CONTROL"
     tags: dict[str, str] = field(default_factory=dict)
     standards: tuple[Subscription, ...] = ()
+    control_parameters: dict[str, ControlParameters] = field(default_factory=dict)
+    enabled_at: float = ALWAYS
 
     def live(self, when: float) -> list[Subscription]:
         """The standards that are not gone at a monotonic time."""
@@ -77,11 +132,18 @@ class Hub:
     def dump(self) -> dict[str, Any]:
         """As GET /_hub/state shows it."""
         now = clock.monotonic()
-        row = asdict(self)
-        row["hub_arn"] = row.pop("arn")
-        row["standards"] = [each.arn for each in self.live(now)]
-        row["standards_status"] = {each.arn: each.status_at(now) for each in self.live(now)}
-        return row
+        live = self.live(now)
+        return {
+            "hub_arn": self.arn,
+            "subscribed_at": self.subscribed_at,
+            "auto_enable_controls": self.auto_enable_controls,
+            "control_finding_generator": self.control_finding_generator,
+            "tags": self.tags,
+            "standards": [each.arn for each in live],
+            "standards_status": {each.arn: each.status_at(now) for each in live},
+            "disabled_controls": {each.arn: each.disabled_controls() for each in live},
+            "control_parameters": {name: each.values for name, each in self.control_parameters.items() if each.values},
+        }
 
 
 @dataclass(frozen=True)
@@ -92,13 +154,19 @@ class Aggregator:
     home_region: str
     linking_mode: str
     regions: tuple[str, ...] = ()
+    identity: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
     def arn(self) -> str:
         """Its ARN, which names the home Region."""
-        identity = uuid.uuid5(uuid.NAMESPACE_OID, f"{self.account_id}/{self.home_region}")
         place = f"{partition(self.home_region)}:securityhub:{self.home_region}:{self.account_id}"
-        return f"arn:{place}:finding-aggregator/{identity}"
+        return f"arn:{place}:finding-aggregator/{self.identity}"
+
+    def dump(self) -> dict[str, Any]:
+        """As GET /_hub/state shows it."""
+        row = asdict(self)
+        del row["identity"]
+        return {**row, "arn": self.arn}
 
 
 @dataclass(frozen=True)
@@ -159,11 +227,14 @@ class Store:
         self.roles = Roles()
         self.regions = Regions()
         self.policies = Policies()
-        self.aggregators: dict[tuple[str, str], Aggregator] = {}
         self.offered_standards: dict[str, tuple[str, ...]] = {}
+        self.unavailable_controls: dict[str, tuple[str, ...]] = {}
+        self.policy_managed_accounts: set[str] = set()
+        self.config_recorders = Recorders()
         self._hubs: Shelf[Hub] = Shelf()
         self._members: Shelf[Member] = Shelf()
         self._inviters: dict[Place, dict[str, None]] = {}
+        self._aggregators: Shelf[Aggregator] = Shelf()
 
     def put_hub(self, place: Place, hub: Hub | None, when: float) -> None:
         """Turn Security Hub on with these settings, or off with None."""
@@ -173,6 +244,14 @@ class Store:
         """Write an account into the administrator's list at `place`, or strike it off with None."""
         self._members.put(place, account_id, member, when)
         self._inviters.setdefault((account_id, place[1]), {})[place[0]] = None
+
+    def put_aggregator(self, account_id: str, name: str, aggregator: Aggregator | None, when: float) -> None:
+        """Set the aggregator of an account in a partition, or take it away with None."""
+        self._aggregators.put((account_id, name), "aggregator", aggregator, when)
+
+    def aggregator(self, account_id: str, name: str, at: float | None = None) -> Aggregator | None:
+        """The aggregator of an account in a partition, now or at the monotonic time `at`."""
+        return self._aggregators.get((account_id, name), "aggregator", at)
 
     def ever_had_hub(self, account_id: str) -> bool:
         """Whether Security Hub has ever been on in an account, in any Region."""
@@ -204,8 +283,13 @@ class Store:
             "roles": self.roles.dump(),
             "policies": self.policies.dump(),
             "enabled_regions": self.regions.dump(),
-            "finding_aggregators": [{**asdict(each), "arn": each.arn} for each in self.aggregators.values()],
+            "finding_aggregators": [
+                aggregator.dump() for place in self._aggregators.places() if (aggregator := self.aggregator(*place))
+            ],
             "offered_standards": self.offered_standards,
+            "unavailable_controls": self.unavailable_controls,
+            "policy_managed_accounts": sorted(self.policy_managed_accounts),
+            "config_recorders": self.config_recorders.dump(),
         }
 
     def _dump_invitations(self, view: View) -> dict[str, dict[str, Any]]:

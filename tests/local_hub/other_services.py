@@ -1,9 +1,12 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""STS, IAM, EC2 and the rest, for the same accounts: the calls that matter here are ours, moto answers the others."""
+"""All other services, for the same accounts: the calls that matter here are ours, moto answers the others."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from . import config_recorders
 from .authorization import authorize
 from .effects import FaultedCall
 from .errors import ServiceError, expired, unknown_key
@@ -18,7 +21,13 @@ from .service import SecurityHub
 # Their keys are good whatever the Region that a client signs for.
 GLOBAL_SERVICES = ("iam",)
 # Calls on which faults act when they name the operation.
-FAULTY = ("sts:AssumeRole", "sts:GetCallerIdentity", "ec2:DescribeRegions", "iam:ListAccountAliases")
+FAULTY = (
+    "sts:AssumeRole",
+    "sts:GetCallerIdentity",
+    "ec2:DescribeRegions",
+    "iam:ListAccountAliases",
+    *(f"config:{name}" for name in config_recorders.OPERATIONS),
+)
 
 
 class OtherServices:
@@ -28,6 +37,7 @@ class OtherServices:
         self._hub = hub
         self._callers = hub.callers
         self._moto = Moto()
+        self._config_users: set[str] = set()
 
     def handle(self, request: Request, scope: Scope, action: str) -> Reply | None:
         """Answer a call to `scope.service`; None for no answer. `action` is its Action, empty where it has none."""
@@ -42,11 +52,11 @@ class OtherServices:
             self._hub.counts.assume_role(_role_account(fields), scope.region)
         caller = self._authenticate(scope)
         resource = fields.get("RoleArn", "")
+        action = action or request.headers.get("x-amz-target", "").rpartition(".")[2]
 
         def work() -> Reply:
-            name = action or request.headers.get("x-amz-target", "").rpartition(".")[2]
-            if name:
-                authorize(self._hub.store, caller, scope.service, f"{scope.service}:{name}", resource)
+            if action:
+                authorize(self._hub.store, caller, scope.service, f"{scope.service}:{action}", resource)
             return self._work(request, scope, action, caller, fields)
 
         if f"{scope.service}:{action}" not in FAULTY:
@@ -79,7 +89,18 @@ class OtherServices:
             return self._hub.sts.assume_role(self._hub.store.roles, caller, scope.region, fields)
         if (scope.service, action) == ("ec2", "DescribeRegions"):
             return self._hub.store.regions.describe(caller.account_id, scope.region, fields)
+        if scope.service == "config":
+            return self._config(request, scope, action, caller.account_id)
         return self._ask_moto(request, action, caller)
+
+    def _config(self, request: Request, scope: Scope, action: str, account_id: str) -> Reply:
+        if action not in config_recorders.OPERATIONS:
+            self._config_users.add(account_id)
+            return self._moto.ask(request, account_id)
+        # Moto takes its time, and has no recorders of an account that has made none.
+        others = self._moto.ask(replace(request, body=b"{}"), account_id) if account_id in self._config_users else None
+        recorders = self._hub.store.config_recorders
+        return recorders.answer(action, account_id, scope.region, request, others)
 
     def _ask_moto(self, request: Request, action: str, caller: Caller) -> Reply:
         reply = self._moto.ask(request, caller.account_id)

@@ -7,6 +7,7 @@ It tells which operation a request is, and whether it is well formed.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from .errors import ServiceError, invalid_input
 
 # What happens with more than 50 accounts is a switch (over_50), so their number is not checked here.
 BATCHES = ("AccountIds", "AccountDetails")
+CONTROL_BATCHES = ("StandardsControlAssociationIds", "StandardsControlAssociationUpdates", "SecurityControlIds")
 # The model's pattern for ARNs knows only the partition aws; an ARN that is not there is not found anyway.
 FREE_PATTERNS = ("ResourceArn",)
 
@@ -205,12 +207,17 @@ def _parts(shape: Shape, value: Any, name: str) -> Iterator[tuple[Shape, Any, st
             yield shape.value, member, f"{name}.{key}"
 
 
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.DOTALL)
+
+
 def _text_problems(shape: Shape, value: str, name: str) -> Iterator[str]:
     yield from _out_of_range(shape, len(value), name)
     choices, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
     if choices and value not in choices:
         yield f"{name} must be one of {', '.join(choices)}"
-    if pattern and shape.name not in FREE_PATTERNS and not re.fullmatch(pattern, value, re.DOTALL):
+    if pattern and shape.name not in FREE_PATTERNS and not _compiled(pattern).fullmatch(value):
         yield f"{name} does not match {pattern}"
 
 

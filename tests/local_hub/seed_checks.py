@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .calls import ACCOUNT_ID
+from .control_catalogue import controls
 
 
 def known(row: Mapping[str, Any], keys: tuple[str, ...], what: str) -> None:
@@ -28,6 +29,16 @@ def regions_of(row: Mapping[str, Any]) -> list[str]:
 def account_ids(values: list[Any]) -> list[str]:
     """A list of account ids."""
     return [account_id(value) for value in values]
+
+
+def control_ids(values: Any) -> list[str]:
+    """A list of ids of controls that there are."""
+    if not isinstance(values, list):
+        raise TypeError(f"controls are a list of ids such as IAM.6, not {values!r}")
+    unknown = [str(value) for value in values if value not in controls()]
+    if unknown:
+        raise ValueError(f"there is no control {', '.join(unknown)}")
+    return values
 
 
 def account_id(value: Any) -> str:

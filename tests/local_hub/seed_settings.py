@@ -1,37 +1,33 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Seeds of what surrounds the member lists: roles, policies, Regions, aggregators, standards."""
+"""Seeds of what surrounds hubs and member lists: roles, policies, Regions, aggregators, AWS Config."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from .catalogue import SHORT_NAME, short_name, standards_arn
-from .model import ALWAYS, STANDARDS_STATUSES, Aggregator, Store, Subscription
+from .catalogue import SHORT_NAME
+from .config_recorders import SECURITY_HUB, SERVICE_LINKED_NAME, STATUSES, Recorder
+from .model import (
+    ALWAYS,
+    LINKING_MODES,
+    MODES_WITH_REGIONS,
+    Aggregator,
+    Store,
+)
 from .partitions import partition
 from .policies import Policy
 from .roles import ROLE_NAME, SESSION_SECONDS, Role
-from .seed_checks import account_id, account_ids, choice, known, regions_of
-
-LINKING_MODES = ("ALL_REGIONS", "ALL_REGIONS_EXCEPT_SPECIFIED", "SPECIFIED_REGIONS", "NO_REGIONS")
-REASONS = (
-    "",
-    "NO_AVAILABLE_CONFIGURATION_RECORDER",
-    "MAXIMUM_NUMBER_OF_CONFIG_RULES_EXCEEDED",
-    "INTERNAL_ERROR",
-)
+from .seed_checks import account_id, account_ids, choice, control_ids, known, regions_of
 
 
 def seed_settings(store: Store, body: Mapping[str, Any]) -> None:
     """Write down everything of a seed that is no hub and no member."""
     store.organization_accounts.update(account_ids(body.get("organization_accounts", [])))
+    store.policy_managed_accounts.update(account_ids(body.get("policy_managed_accounts", [])))
     store.roles.denied_accounts.update(account_ids(body.get("denied_roles", [])))
     store.roles.denied_accounts.difference_update(account_ids(body.get("allowed_roles", [])))
-    for row in body.get("roles", []):
-        store.roles.put(_role(row))
-    for row in body.get("policies", []):
-        _policy(store, row)
     for key, write in (
         ("enabled_regions", store.regions.enable_only),
         ("disabled_regions", store.regions.disable),
@@ -39,14 +35,19 @@ def seed_settings(store: Store, body: Mapping[str, Any]) -> None:
         for row in body.get(key, []):
             known(row, ("account_id", "region", "regions"), f"a row of {key}")
             write(account_id(row.get("account_id")), regions_of(row))
-    for row in body.get("offered_standards", []):
-        _offer_standards(store, row)
-    for row in body.get("finding_aggregators", []):
-        aggregator = _aggregator(row)
-        store.aggregators[aggregator.account_id, partition(aggregator.home_region)] = aggregator
+    for key, write_row in (
+        ("roles", _role),
+        ("policies", _policy),
+        ("offered_standards", _offer_standards),
+        ("unavailable_controls", _unavailable_controls),
+        ("config_recorders", _recorder),
+        ("finding_aggregators", _aggregator),
+    ):
+        for row in body.get(key, []):
+            write_row(store, row)
 
 
-def _role(row: Mapping[str, Any]) -> Role:
+def _role(store: Store, row: Mapping[str, Any]) -> None:
     known(row, ("account_id", "role", "external_id", "max_session_duration"), "a role")
     name, external_id = row.get("role"), row.get("external_id")
     seconds = row.get("max_session_duration", SESSION_SECONDS)
@@ -54,7 +55,7 @@ def _role(row: Mapping[str, Any]) -> Role:
         raise ValueError(f"role is a role's name, after its path if it has one, not {name!r}")
     if not isinstance(external_id, str | None) or not isinstance(seconds, int):
         raise TypeError(f"external_id is a text and max_session_duration a number of seconds in {dict(row)}")
-    return Role(account_id(row.get("account_id")), name, external_id, seconds)
+    store.roles.put(Role(account_id(row.get("account_id")), name, external_id, seconds))
 
 
 def _policy(store: Store, row: Mapping[str, Any]) -> None:
@@ -80,25 +81,33 @@ def _offer_standards(store: Store, row: Mapping[str, Any]) -> None:
         store.offered_standards[region] = tuple(names)
 
 
-def _aggregator(row: Mapping[str, Any]) -> Aggregator:
+def _unavailable_controls(store: Store, row: Mapping[str, Any]) -> None:
+    known(row, ("region", "regions", "controls"), "a row of unavailable_controls")
+    for region in regions_of(row):
+        store.unavailable_controls[region] = tuple(control_ids(row.get("controls")))
+
+
+def _recorder(store: Store, row: Mapping[str, Any]) -> None:
+    """A recorder of AWS Config in each Region of a row."""
+    known(row, ("account_id", "region", "regions", "name", "recording", "last_status", "service_linked"), "a recorder")
+    linked, recording = row.get("service_linked", False), row.get("recording", True)
+    name = row.get("name", SERVICE_LINKED_NAME if linked else "default")
+    if not isinstance(linked, bool) or not isinstance(recording, bool) or not isinstance(name, str) or not name:
+        raise TypeError(f"service_linked and recording are true or false, and name is a text, in {dict(row)}")
+    status = choice(row, "last_status", STATUSES, "Success")
+    owner, principal = account_id(row.get("account_id")), SECURITY_HUB if linked else None
+    for region in regions_of(row):
+        store.config_recorders.put(Recorder(owner, region, name, recording, status, principal))
+
+
+def _aggregator(store: Store, row: Mapping[str, Any]) -> None:
     known(row, ("account_id", "home_region", "linking_mode", "regions"), "a finding aggregator")
     mode = choice(row, "linking_mode", LINKING_MODES, "ALL_REGIONS")
-    home, with_regions = row.get("home_region"), mode in LINKING_MODES[1:3]
+    home, with_regions = row.get("home_region"), mode in MODES_WITH_REGIONS
     if not isinstance(home, str) or not home:
         raise ValueError(f"home_region is a Region, not {home!r}")
     if with_regions != ("regions" in row):
-        raise ValueError(f"regions belong to linking_mode {' and '.join(LINKING_MODES[1:3])}, not to {mode}")
+        raise ValueError(f"regions belong to linking_mode {' and '.join(MODES_WITH_REGIONS)}, not to {mode}")
     regions = tuple(regions_of(row)) if with_regions else ()
-    return Aggregator(account_id(row.get("account_id")), home, mode, regions)
-
-
-def subscription(value: Any, region: str) -> Subscription:
-    """A standard of a seeded hub: a short name or an ARN, or a row with status and reason."""
-    row: Mapping[str, Any] = value if isinstance(value, Mapping) else {"standards": value}
-    known(row, ("standards", "status", "reason"), "a standard")
-    name = str(row.get("standards"))
-    if not SHORT_NAME.fullmatch(name) and not short_name(name):
-        raise ValueError(f"standards is a short name such as pci-dss/v/4.0.1 or an ARN, not {name!r}")
-    arn = name if short_name(name) else standards_arn(name, region)
-    status = choice(row, "status", STANDARDS_STATUSES, "READY")
-    return Subscription(arn, ALWAYS, status, choice(row, "reason", REASONS, "") or None)
+    aggregator = Aggregator(account_id(row.get("account_id")), home, mode, regions)
+    store.put_aggregator(aggregator.account_id, partition(home), aggregator, ALWAYS)

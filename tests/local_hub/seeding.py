@@ -13,7 +13,8 @@ from .calls import timestamp
 from .hubs import default_standards, new_hub
 from .model import ALWAYS, ENABLED, INVITED, REMOVED, RESIGNED, Member, Place, Store
 from .seed_checks import account_id, known, regions_of
-from .seed_settings import seed_settings, subscription
+from .seed_hubs import control_parameters, subscription
+from .seed_settings import seed_settings
 
 # Statuses that follow an invitation, which the member still has.
 AFTER_INVITATION = (INVITED, ENABLED, REMOVED, RESIGNED)
@@ -29,8 +30,11 @@ KEYS = (
     "disabled_regions",
     "finding_aggregators",
     "offered_standards",
+    "unavailable_controls",
+    "policy_managed_accounts",
+    "config_recorders",
 )
-HUB_KEYS = ("account_id", "region", "regions", "standards")
+HUB_KEYS = ("account_id", "region", "regions", "standards", "control_parameters")
 MEMBER_KEYS = ("administrator_id", "region", "regions", "account_id", "member_status", "email")
 
 
@@ -51,12 +55,13 @@ def seed(store: Store, body: Mapping[str, Any]) -> None:
 
 
 def _seed_hub(store: Store, place: Place, row: Mapping[str, Any]) -> None:
-    if "standards" not in row:
-        _turn_on(store, place)
-        return
-    standards = [subscription(value, place[1]) for value in row["standards"]]
+    _turn_on(store, place)
     hub = store.look().hub(place) or new_hub(*place)
-    store.put_hub(place, replace(hub, standards=tuple(standards)), ALWAYS)
+    if "standards" in row:
+        hub = replace(hub, standards=tuple(subscription(value, place[1]) for value in row["standards"]))
+    if "control_parameters" in row:
+        hub = replace(hub, control_parameters=control_parameters(row["control_parameters"]))
+    store.put_hub(place, hub, ALWAYS)
 
 
 def _seed_member(store: Store, region: str, row: Mapping[str, Any]) -> None:

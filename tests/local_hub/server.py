@@ -13,6 +13,7 @@ from typing import Any
 
 from .control_api import PREFIX
 from .endpoint import Endpoint
+from .guard import refuse_foreign
 from .identity import Scope
 from .protocol import Reply, Request, json_reply
 
@@ -74,7 +75,9 @@ class Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, self.path, headers, self.rfile.read(length))
         try:
-            reply = self.server.endpoint.answer(request)
+            reply = refuse_foreign(
+                headers, (HOST, "localhost"), self.server.server_port
+            ) or self.server.endpoint.answer(request)
         except Exception as error:  # The client must see that the server is broken, not wait.
             self.log_error("%s %s: %r", self.command, self.path, error)
             self._send(json_reply(500, {"Code": "LocalHubBroken", "Message": repr(error)}))

@@ -8,7 +8,17 @@ import threading
 from itertools import chain
 from typing import Any
 
-from . import administrator_side, aggregators, hubs, member_side, standards
+from . import (
+    administrator_side,
+    aggregators,
+    associations,
+    control_definitions,
+    hubs,
+    member_side,
+    security_controls,
+    standards,
+    standards_controls,
+)
 from .authorization import authorize_operation
 from .calls import OPERATIONS, Call
 from .counts import Counts
@@ -18,12 +28,22 @@ from .faults import Acting, CallFacts, Faults
 from .identity import Caller, Callers, Scope
 from .model import Store
 from .outage import Outage
-from .protocol import BATCHES, Protocol, Reply, Request, answer_reply, error_reply
+from .protocol import BATCHES, CONTROL_BATCHES, Protocol, Reply, Request, answer_reply, error_reply
 from .sts import SecurityTokenService
 from .switches import Switches
 
 # Importing these registers their operations.
-OPERATION_MODULES = (administrator_side, aggregators, hubs, member_side, standards)
+OPERATION_MODULES = (
+    administrator_side,
+    aggregators,
+    associations,
+    control_definitions,
+    hubs,
+    member_side,
+    security_controls,
+    standards,
+    standards_controls,
+)
 
 
 class SecurityHub:
@@ -91,7 +111,7 @@ class SecurityHub:
         faulted = FaultedCall(acting, operation.name, scope, caller, resource, self.counts, self.callers, self.outage)
 
         def work() -> Reply:
-            authorize_operation(self.store, caller, operation.name, resource)
+            authorize_operation(self.store, caller, operation.name, parameters, resource)
             self.protocol.check(operation, parameters)
             return self._work(operation.name, caller, scope.region, parameters, acting)
 
@@ -118,7 +138,7 @@ def _named_ids(parameters: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _batch_size(parameters: dict[str, Any]) -> int | None:
-    for name in BATCHES:
+    for name in (*BATCHES, *CONTROL_BATCHES):
         if isinstance(parameters.get(name), list):
             return len(parameters[name])
     return None

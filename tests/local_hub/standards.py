@@ -6,18 +6,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .calls import Answer, Call, Parameters, need_hub, operation, page
+from .calls import Answer, Call, Parameters, need_hub, operation, page, seen_hub
 from .catalogue import Offer, offers, short_name, standards_arn
 from .errors import invalid_input
-from .model import DELETING, FAILED, PENDING, READY, Hub, Subscription
+from .managed import refuse_managed
+from .model import CONTROL_DISABLED, CONTROL_ENABLED, DELETING, FAILED, PENDING, READY, UPDATABLE, Hub, Subscription
 
 MOST_STANDARDS = 100
-UPDATABLE = ("READY", "INCOMPLETE")
 
 
-def new_subscription(call: Call, name: str) -> Subscription:
-    """A standard that is enabled now: pending as long, and then in the state, that the faults have it."""
-    subscription = Subscription(standards_arn(name, call.region), pending_until=call.now + call.acting.standards_delay)
+def new_subscription(call: Call, name: str, controls: str = CONTROL_ENABLED) -> Subscription:
+    """A standard that is enabled now: pending as long, and then in the state, that the faults have it.
+
+    `controls` is the state in which its controls begin.
+    """
+    ready_at = call.now + call.acting.delay("slow_standards")
+    subscription = Subscription(
+        standards_arn(name, call.region),
+        pending_until=ready_at,
+        updatable_from=ready_at + call.acting.delay("slow_controls"),
+        others=controls,
+    )
     outcome, reason = _outcome(call, name)
     return replace(subscription, status=outcome, reason=reason) if outcome else subscription
 
@@ -32,7 +41,7 @@ def _outcome(call: Call, name: str | None) -> tuple[str, str | None]:
 
 def _disabled_subscription(call: Call, subscription: Subscription) -> Subscription:
     """A standard that is disabled now: gone in the end or, as the model says of FAILED, still there."""
-    done_at = call.now + call.acting.standards_delay
+    done_at = call.now + call.acting.delay("slow_standards")
     outcome, reason = _outcome(call, short_name(subscription.arn))
     if outcome == FAILED:
         return replace(subscription, pending_until=done_at, pending_as=DELETING, status=FAILED, reason=reason)
@@ -44,14 +53,15 @@ def _subscription_arn(hub: Hub, arn: str) -> str:
     return hub.arn.replace(":hub/default", f":subscription/{short_name(arn)}")
 
 
-def _row(hub: Hub, subscription: Subscription, status: str) -> Answer:
+def _row(hub: Hub, subscription: Subscription, status: str, when: float) -> Answer:
     reason = {"StatusReasonCode": subscription.reason} if subscription.reason and status != PENDING else None
+    updatable = status in UPDATABLE and when >= subscription.updatable_from
     return {
         "StandardsSubscriptionArn": _subscription_arn(hub, subscription.arn),
         "StandardsArn": subscription.arn,
         "StandardsInput": {},
         "StandardsStatus": status,
-        "StandardsControlsUpdatable": "READY_FOR_UPDATES" if status in UPDATABLE else "NOT_READY_FOR_UPDATES",
+        "StandardsControlsUpdatable": "READY_FOR_UPDATES" if updatable else "NOT_READY_FOR_UPDATES",
         "StandardsStatusReason": reason,
         "Provider": "AWS",
     }
@@ -85,10 +95,9 @@ def _offer_row(offer: Offer, region: str) -> Answer:
 @operation("GetEnabledStandards")
 def get_enabled_standards(call: Call, parameters: Parameters) -> Answer:
     """The standards that are enabled, or those of the named ones that are."""
-    need_hub(call)
-    hub = call.seen.hub(call.place)
+    hub, when = seen_hub(call), call.seen_at
     wanted = parameters.get("StandardsSubscriptionArns")
-    rows = [] if hub is None else [_row(hub, each, each.status_at(call.seen_at)) for each in hub.live(call.seen_at)]
+    rows = [_row(hub, each, each.status_at(when), when) for each in hub.live(when)]
     chosen = [row for row in rows if not wanted or row["StandardsSubscriptionArn"] in wanted]
     if "AWS" not in parameters.get("Providers", ["AWS"]):
         chosen = []
@@ -100,8 +109,11 @@ def get_enabled_standards(call: Call, parameters: Parameters) -> Answer:
 def batch_enable_standards(call: Call, parameters: Parameters) -> Answer:
     """Enable standards. Those that are ready or on their way stay as they are, failed ones start again."""
     hub = need_hub(call)
+    refuse_managed(call)
     asked = [request["StandardsArn"] for request in parameters["StandardsSubscriptionRequests"]]
     present = {each.arn: each for each in hub.live(call.now)}
+    by_setting = call.switches["controls_of_new_standards"] == "auto_enable_controls"
+    controls = CONTROL_DISABLED if by_setting and not hub.auto_enable_controls else CONTROL_ENABLED
     rows = []
     for arn in dict.fromkeys(asked):
         name = _offered_name(call, arn)
@@ -110,8 +122,8 @@ def batch_enable_standards(call: Call, parameters: Parameters) -> Answer:
         if status == DELETING:
             raise invalid_input(f"Invalid parameter: StandardsArn {arn} is being disabled")
         if old is None or status not in (PENDING, READY):
-            present[arn], status = new_subscription(call, name), PENDING
-        rows.append(_row(hub, present[arn], status))
+            present[arn], status = new_subscription(call, name, controls), PENDING
+        rows.append(_row(hub, present[arn], status, call.now))
     call.put_hub(call.account_id, replace(hub, standards=tuple(present.values())))
     return {"StandardsSubscriptions": rows}
 
@@ -128,13 +140,16 @@ def _offered_name(call: Call, arn: str) -> str:
 def batch_disable_standards(call: Call, parameters: Parameters) -> Answer:
     """Disable standards, by the ARNs of their subscriptions; those that are not enabled are left out of the answer."""
     hub = need_hub(call)
+    refuse_managed(call)
     kept, rows = [], []
     for each in hub.live(call.now):
         if _subscription_arn(hub, each.arn) not in parameters["StandardsSubscriptionArns"]:
             kept.append(each)
             continue
+        if each.status_at(call.now) == PENDING and call.switches["disable_pending_standard"] == "invalid_input":
+            raise invalid_input(f"The standard {each.arn} is being enabled. Please try again later.")
         deleted = _disabled_subscription(call, each)
         kept.append(deleted)
-        rows.append(_row(hub, deleted, DELETING))
+        rows.append(_row(hub, deleted, DELETING, call.now))
     call.put_hub(call.account_id, replace(hub, standards=tuple(kept)))
     return {"StandardsSubscriptions": rows}

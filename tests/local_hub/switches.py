@@ -23,6 +23,20 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "status_case": ("documented", "upper"),
     # What Enabled is called: Associated was its name until November 2020.
     "enabled_name": ("Enabled", "Associated"),
+    # More than 100 controls in one call: no limit is documented, published clients send 100.
+    "over_100": ("error", "per_control"),
+    # A control is named that the Region lacks.
+    "unavailable_control": ("not_found", "invalid_input"),
+    # What state the controls of a standard have that is enabled: what AutoEnableControls says, or always ENABLED.
+    "controls_of_new_standards": ("auto_enable_controls", "enabled"),
+    # What is said to an account that a configuration policy of its organization governs.
+    "managed_wording": ("managed", "not_authorized"),
+    # CreateFindingAggregator where there is one.
+    "second_aggregator": ("limit_exceeded", "invalid_input"),
+    # Whether DescribeHub shows ControlFindingGenerator.
+    "control_finding_generator": ("shown", "omitted"),
+    # BatchDisableStandards names a standard that is PENDING.
+    "disable_pending_standard": ("processed", "invalid_input"),
     # The administrator names its own account.
     "own_id": ("unprocessed", "invalid_input"),
 }

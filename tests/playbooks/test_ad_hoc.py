@@ -46,6 +46,8 @@ def test_many_regions_and_lists_as_json(scene: Scene) -> None:
     ]
 
 
+HYPHENS = "write it without hyphens: '111122223333'"
+NO_ID = "is not an AWS account ID"
 LOST_ZERO = "a leading zero is missing: '011112222333'"
 OCTAL = "YAML reads an unquoted 012345670123 as this octal number: quote it: '012345670123'"
 
@@ -55,12 +57,12 @@ OCTAL = "YAML reads an unquoted 012345670123 as this octal number: quote it: '01
     [
         (
             f"account_ids={ONE},11112222333,1111-2222-3333",
-            f"'11112222333' ({LOST_ZERO}); '1111-2222-3333' (write it without hyphens: '111122223333')",
+            f"row 2: '11112222333' {NO_ID} ({LOST_ZERO}); row 3: '1111-2222-3333' {NO_ID} ({HYPHENS})",
         ),
         (
             # what YAML makes of an unquoted 012345670123; and digits, but not ASCII's
             {"account_ids": [0o12345670123, "١٢٣٤٥٦٧٨٩٠١٢"]},
-            f"{0o12345670123} ({OCTAL}); '١٢٣٤٥٦٧٨٩٠١٢'",
+            f"row 1: {0o12345670123} {NO_ID} ({OCTAL}); row 2: '١٢٣٤٥٦٧٨٩٠١٢' {NO_ID}",
         ),
     ],
     ids=["words", "JSON"],
@@ -71,7 +73,7 @@ def test_wrong_ids_are_one_clear_message(scene: Scene, arguments: str, named: st
     assert run.code == 2
     assert "localhost | FAILED!" in run.output
     message = run.ad_hoc_result["msg"]
-    assert f"account_ids: not AWS account IDs: {named}. An account ID has exactly 12 digits." in message
+    assert f"account_ids: 2 rows are not valid: {named}. An account ID has exactly 12 digits." in message
     assert "Traceback" not in run.output
     assert scene.calls() == 0
     assert scene.statuses() == {ONE: "Created"}

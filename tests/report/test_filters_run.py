@@ -108,7 +108,7 @@ def test_what_is_wrong_is_returned(tmp_path: Path) -> None:
     assert known["settings"]["errors"] == [
         "securityhub_region is not a variable of this playbook. Did you mean securityhub_regions?"
     ]
-    assert known["accounts"]["errors"][0].startswith("1 row of accounts.csv is not valid: row 2: '1.2E+11' is not")
+    assert known["accounts"]["errors"][0].startswith("accounts.csv: 1 row is not valid: row 2: '1.2E+11' is not")
     assert known["accounts"]["accounts"] == known["batches"] == []
 
 

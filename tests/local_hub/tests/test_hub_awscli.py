@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A membership, driven by the AWS CLI: a client that we did not write. Each call takes it a second."""
+"""A membership, and controls, driven by the AWS CLI: a client that we did not write. Each call takes it a second."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from local_hub.control import Hub
+from local_hub.control import DEFAULT_REGION, Hub
 from local_hub.tests.world import ADMINISTRATOR, MEMBER
 
 OTHER = "333344445555"
@@ -77,3 +77,33 @@ def test_membership_with_the_aws_cli(hub: Hub, administrator: Cli, tmp_path: Pat
 
     listed = administrator("ec2:", "describe-regions", "--region-names", "eu-south-1")["Regions"]
     assert [(row["RegionName"], row["OptInStatus"]) for row in listed] == [("eu-south-1", "opted-in")]
+
+
+def test_controls_with_the_aws_cli(hub: Hub, administrator: Cli) -> None:
+    """It sees what others have written, and others see what it writes."""
+    standard = f"arn:aws:securityhub:{DEFAULT_REGION}::standards/pci-dss/v/4.0.1"
+    row = {"standards": standard, "disabled_controls": ["IAM.9"]}
+    hub.seed(hubs=[{"account_id": ADMINISTRATOR, "region": DEFAULT_REGION, "standards": [row]}])
+    definitions = administrator("list-security-control-definitions", "--standards-arn", standard)
+    assert "IAM.6" in [row["SecurityControlId"] for row in definitions["SecurityControlDefinitions"]]
+
+    update = f"StandardsArn={standard},SecurityControlId=IAM.6,AssociationStatus=DISABLED,UpdatedReason=No keys"
+    words: tuple[str, ...] = (
+        "batch-update-standards-control-associations",
+        "--standards-control-association-updates",
+        update,
+    )
+    assert administrator(*words) == {"UnprocessedAssociationUpdates": []}
+    asked = [f"SecurityControlId={control_id},StandardsArn={standard}" for control_id in ("IAM.6", "IAM.9", "IAM.5")]
+    words = ("batch-get-standards-control-associations", "--standards-control-association-ids", *asked)
+    rows = administrator(*words)["StandardsControlAssociationDetails"]
+    assert [row["AssociationStatus"] for row in rows] == ["DISABLED", "DISABLED", "ENABLED"]
+
+    parameters = json.dumps({"daysToExpiration": {"ValueType": "CUSTOM", "Value": {"Integer": 15}}})
+    words = ("update-security-control", "--security-control-id", "ACM.1", "--parameters", parameters)
+    assert administrator(*words) is None
+    (control,) = administrator("batch-get-security-controls", "--security-control-ids", "ACM.1")["SecurityControls"]
+    assert control["Parameters"] == json.loads(parameters)
+    shown = hub.state()["hubs"][ADMINISTRATOR][DEFAULT_REGION]
+    assert shown["disabled_controls"] == {standard: {"IAM.6": "No keys", "IAM.9": None}}
+    assert shown["control_parameters"] == {"ACM.1": {"daysToExpiration": {"Integer": 15}}}

@@ -33,6 +33,19 @@ def test_a_burst_then_the_rate() -> None:
     assert taken(buckets, 40) == 30
 
 
+@pytest.mark.parametrize("rate", [1, 10, 100])
+def test_any_rate(rate: int) -> None:
+    now = [0.0]
+    buckets = TokenBuckets(clock=lambda: now[0])
+    assert sum(buckets.take("account", rate, 5) for _call in range(200)) == 5
+    allowed = 0
+    for _second in range(10):
+        for _call in range(200):
+            now[0] += 1 / 200
+            allowed += buckets.take("account", rate, 5)
+    assert abs(allowed - 10 * rate) <= 1
+
+
 def test_refused_calls_take_no_token() -> None:
     now = [0.0]
     buckets = TokenBuckets(clock=lambda: now[0])

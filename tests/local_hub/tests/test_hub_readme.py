@@ -48,7 +48,7 @@ def test_faults_and_switches(hub: Hub) -> None:
             hub.fault(**row)
     for body in bodies("switches"):
         hub.switches(**json.loads(body))
-    assert (len(bodies("faults")), len(bodies("switches"))) == (2, 1)
+    assert (len(bodies("faults")), len(bodies("switches"))) == (3, 1)
 
 
 @pytest.mark.parametrize("kind", PARAMETERS)

@@ -6,29 +6,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from local_hub import administrator_side, hubs, member_side
 from local_hub.calls import OPERATIONS, Call
 from local_hub.control import DEFAULT_REGION
 from local_hub.counts import Counts
-from local_hub.faults import Acting
+from local_hub.faults import CallFacts, Faults
 from local_hub.model import Member, Store
 from local_hub.seeding import seed
+from local_hub.service import OPERATION_MODULES
 from local_hub.switches import Switches
 
 ADMINISTRATOR = "111122223333"
 MEMBER = "222233334444"
 
-# Importing these registers their operations.
-OPERATION_MODULES = (administrator_side, hubs, member_side)
+# Importing it registers the operations.
+assert OPERATION_MODULES
 
 
 class World:
-    """The state machine alone, in one Region."""
+    """The state machine alone, in one Region, at the time `now`."""
 
     def __init__(self) -> None:
         self.store = Store()
         self.switches = Switches()
         self.counts = Counts()
+        self.faults = Faults()
+        self.now = 1000.0
 
     def seed(self, **body: Any) -> None:
         """Write states down."""
@@ -47,7 +49,9 @@ class World:
 
     def call(self, account_id: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call an operation as an account."""
-        context = Call(operation, account_id, DEFAULT_REGION, self.store, self.switches, self.counts, Acting())
+        acting = self.faults.select(CallFacts(operation, DEFAULT_REGION, account_id))
+        rest = (self.store, self.switches, self.counts, acting, self.now)
+        context = Call(operation, account_id, DEFAULT_REGION, *rest)
         return OPERATIONS[operation](context, parameters)
 
     def member(self, account_id: str = MEMBER, administrator_id: str = ADMINISTRATOR) -> Member | None:

@@ -16,7 +16,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_ar
 
 from ..errors import InvalidInput
 from .account_ids import is_account_id
-from .options import MemberEntry, parse_account_ids
+from .rows import AccountRow, parse_account_ids
 
 # IAM's rules for role names and paths, by its API reference.
 _NAME = r"[A-Za-z0-9+=,.@_-]{1,64}"
@@ -143,16 +143,17 @@ def member_role(params: Mapping[str, Any]) -> Role:
     return _role(params, "member_role", "" if name is None else check_role_name(name, "member_role", allow_arn=False))
 
 
-def member_roles(entries: Mapping[str, MemberEntry], params: Mapping[str, Any]) -> Dict[str, Role]:
+def member_roles(rows: Mapping[str, AccountRow], params: Mapping[str, Any]) -> Dict[str, Role]:
     """Return the role of each account that has one: its row's, else the usual one.
 
     :raises InvalidInput: for what can't be a role, and for options that go with a role where there is none
     """
     usual = member_role(params)
     roles = {
-        account_id: role_of_row(account_id, each.role, each.external_id, usual) for account_id, each in entries.items()
+        account_id: role_of_row(account_id, row.member_role, row.member_role_external_id, usual)
+        for account_id, row in rows.items()
     }
-    if entries and not any(roles.values()):
+    if rows and not any(roles.values()):
         _refuse_without_role(params, "member_role", "member_role, or the role of a row,")
     return {account_id: role for account_id, role in roles.items() if role}
 

@@ -51,7 +51,7 @@ from ..model import (
 )
 from ..reasons import CALLER_IS_MEMBER
 from .batch import BatchState, MemberChange, final_outcome, open_step
-from .plan import expected_outcome, not_attempted, plan_own_account, plan_unreadable
+from .plan import expected_outcome, not_attempted, plan_left_alone
 
 Planner = Callable[[str, Optional[Member]], Outcome]
 
@@ -109,15 +109,7 @@ def reconcile_members(
     if read.error:
         return _reading_failed(account_ids, read, plan)
     own = _own_account_id(client, account_ids, read.value)
-
-    def plan_one(account_id: str) -> Outcome:
-        if account_id == own:
-            return plan_own_account(account_id, read.value.members.get(account_id))
-        if account_id in read.value.unreadable:
-            return plan_unreadable(account_id, read.value.unreadable[account_id])
-        return plan(account_id, read.value.members[account_id])
-
-    plans = [plan_one(account_id) for account_id in account_ids]
+    plans = [plan_left_alone(each, read.value, own) or plan(each, read.value.members[each]) for each in account_ids]
     if check_mode:
         return _expected_result(client, plans)
     return apply_plans(client, plans, changes, wait_timeout)

@@ -28,6 +28,7 @@ from ..model import (
     STATUSES,
     SUSPENDED,
     Member,
+    MemberList,
     Outcome,
     is_listed,
     status_of,
@@ -107,14 +108,16 @@ def is_without_invitation(member: Member) -> bool:
     return member.member_status in (ENABLED, REMOVED) and member.invited_at is None
 
 
-def plan_own_account(account_id: str, member: Optional[Member]) -> Outcome:
-    """Plan nothing for the administrator's own account."""
-    return _leave_unprocessed(account_id, member, OWN_ACCOUNT)
+def plan_left_alone(account_id: str, read: MemberList, own: Optional[str]) -> Optional[Outcome]:
+    """Plan nothing for the administrator's own account, and for one that could not be looked up; None for any other.
 
-
-def plan_unreadable(account_id: str, message: str) -> Outcome:
-    """Plan nothing for an account that the service would not look up; ``message`` is the service's own."""
-    return Outcome(account_id, None, None, (), UNREADABLE, message, is_seen=False)
+    :param own: the administrator's own account, None where that is not known
+    """
+    if account_id == own:
+        return _leave_unprocessed(account_id, read.members.get(account_id), OWN_ACCOUNT)
+    if account_id in read.unreadable:
+        return Outcome(account_id, None, None, (), UNREADABLE, read.unreadable[account_id], is_seen=False)
+    return None
 
 
 def _leave_unchanged(account_id: str, member: Optional[Member]) -> Outcome:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..errors import RegionResult
 from ..model import Member, Outcome, status_of
@@ -16,6 +16,7 @@ from ..reasons import is_failure
 from ..results.messages import Result, Shortcoming, region_message, shortcomings_in_words, with_message
 from ..results.rows import failed_regions
 from ..results.run import RunMode
+from .apply import administrator_of
 from .plan import list_of
 
 ByRegion = Mapping[str, RegionResult[List[Outcome]]]
@@ -46,12 +47,15 @@ def account_result(
     for region, outcome in outcomes:
         result[f"{list_of(outcome)}_accounts"].append(_row(region, outcome))
     result["changed"] = any(outcome.changed for _region, outcome in outcomes)
-    result["failed_regions"] = failed_regions(by_region, _administrator_id(by_region))
+    result["failed_regions"] = failed_regions(
+        by_region, administrator_of({outcome.account_id: outcome.before for _region, outcome in outcomes})
+    )
     if mode.diff:
-        result["diff"] = {side: _statuses(by_region, side) for side in ("before", "after")}
+        by_side = {region: found.value for region, found in by_region.items()}
+        result["diff"] = {side: statuses(by_side, side) for side in ("before", "after")}
     message = region_message(result["failed_regions"], len(by_region))
     if fail_on_unprocessed:
-        message += _unprocessed_message(by_region, verb, message)
+        message += _unprocessed_message(outcomes, len(by_region), verb, message)
     return with_message(result, message)
 
 
@@ -77,36 +81,33 @@ def _details(member: Member) -> Dict[str, Optional[str]]:
     return {key: getattr(member, key) for key in _NO_DETAILS}
 
 
-def _administrator_id(by_region: ByRegion) -> Optional[str]:
-    """Return the administrator, which is the account that calls, where an entry of any Region names it."""
-    outcomes = (outcome for found in by_region.values() for outcome in found.value)
-    return next(
-        (each.before.administrator_id for each in outcomes if each.before and each.before.administrator_id), None
-    )
-
-
-def _statuses(by_region: ByRegion, side: str) -> Dict[str, Dict[str, Optional[str]]]:
-    """Return each account's status before or after; accounts that could not be looked up are left out."""
+def statuses(outcomes: Mapping[str, Sequence[Outcome]], side: str) -> Dict[str, Dict[str, Optional[str]]]:
+    """Return each account's status before or after, by Region; accounts that could not be looked up are left out."""
     return {
-        region: {each.account_id: status_of(getattr(each, side)) for each in found.value if each.is_seen}
-        for region, found in by_region.items()
+        region: {each.account_id: status_of(getattr(each, side)) for each in found if each.is_seen}
+        for region, found in outcomes.items()
     }
 
 
-def _unprocessed_message(by_region: ByRegion, verb: str, said: Sequence[str]) -> List[str]:
-    """Count the unprocessed accounts and name the first of each reason."""
-    pairs = [(region, outcome) for region, found in by_region.items() for outcome in found.value]
-    left = [
-        Shortcoming(region, outcome.account_id, outcome.reason, outcome.processing_result)
-        for region, outcome in pairs
-        if outcome.reason and is_failure(outcome.reason)
+def shortcomings(outcomes: Sequence[Tuple[str, Outcome]]) -> List[Shortcoming]:
+    """Return why accounts are not as requested, by Region, where that is a failure of the task."""
+    return [
+        Shortcoming(region, each.account_id, each.reason, each.processing_result)
+        for region, each in outcomes
+        if each.reason and is_failure(each.reason)
     ]
+
+
+def _unprocessed_message(
+    outcomes: Sequence[Tuple[str, Outcome]], regions: int, verb: str, said: Sequence[str]
+) -> List[str]:
+    """Count the unprocessed accounts and name the first of each reason."""
+    left = shortcomings(outcomes)
     if not left:
         return []
-    accounts = len({outcome.account_id for _region, outcome in pairs})
-    how_many = _how_many(len(left), len(pairs), accounts, len(by_region))
-    named = shortcomings_in_words(left, " ".join(said))
-    return [f"{how_many} not {verb}: {named}."]
+    accounts = len({outcome.account_id for _region, outcome in outcomes})
+    how_many = _how_many(len(left), len(outcomes), accounts, regions)
+    return [f"{how_many} not {verb}: {shortcomings_in_words(left, ' '.join(said))}."]
 
 
 def _how_many(left: int, pairs: int, accounts: int, regions: int) -> str:

@@ -31,7 +31,7 @@ from ..member.apply import (
     why_not_to_invite,
 )
 from ..member.apply import not_started as members_not_started
-from ..member.plan import expected_outcome, not_attempted, plan_own_account, plan_unreadable
+from ..member.plan import expected_outcome, not_attempted, plan_left_alone
 from ..model import CREATE, ENABLED, REMOVED, Member, MemberList, Outcome, status_of
 from ..reasons import NOT_ATTEMPTED, REJECTED, UNCONFIRMED
 from ..standards.apply import Offers
@@ -153,19 +153,11 @@ class RegionRun:
         return MemberSideWork(client, self._accounts, self._administrator_id, desired.hub, desired.wait_timeout)
 
     def _plan(self, read: MemberList) -> List[MembershipPlan]:
-        readable = [each for each in self._emails if each in read.members and each != self._administrator_id]
-        plans = self._plan_joining(readable) if self._desired.joins else self._plan_leaving(readable)
-
-        def plan(account_id: str) -> MembershipPlan:
-            if account_id in plans:
-                return plans[account_id]
-            if account_id == self._administrator_id:
-                left_alone = plan_own_account(account_id, read.members.get(account_id))
-            else:
-                left_alone = plan_unreadable(account_id, read.unreadable[account_id])
-            return MembershipPlan(left_alone)
-
-        return [plan(account_id) for account_id in self._emails]
+        left_alone = {each: plan_left_alone(each, read, self._administrator_id) for each in self._emails}
+        others = [each for each, plan in left_alone.items() if plan is None]
+        plans = self._plan_joining(others) if self._desired.joins else self._plan_leaving(others)
+        plans.update({each: MembershipPlan(plan) for each, plan in left_alone.items() if plan})
+        return [plans[each] for each in self._emails]
 
     def _plan_joining(self, account_ids: Sequence[str]) -> Dict[str, MembershipPlan]:
         reinvite = self._desired.reinvite

@@ -9,12 +9,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from ..errors import RegionResult
+from ..member.result import shortcomings, statuses
 from ..model import Member, Outcome, status_of
-from ..reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE, is_failure
-from ..results.messages import Result, Shortcoming, region_message, shortcomings_in_words, with_message
+from ..reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
+from ..results.messages import Result, region_message, shortcomings_in_words, with_message
 from ..results.rows import failed_regions
 from ..results.run import RunMode
 from .apply import RegionMemberships
@@ -43,7 +44,8 @@ def membership_result(by_region: ByRegion, fail_on_unprocessed: bool, mode: RunM
         "changed": bool(hub_enabled) or any(row.changed for _region, row in rows + surplus),
     }
     if mode.diff:
-        result["diff"] = {side: _statuses(by_region, side) for side in ("before", "after")}
+        seen = {region: [*found.value.rows, *found.value.surplus] for region, found in by_region.items()}
+        result["diff"] = {side: statuses(seen, side) for side in ("before", "after")}
     message = region_message(failed, len(by_region))
     if fail_on_unprocessed:
         message += _unprocessed_message(rows + [pair for pair in surplus if pair[1].reason], message)
@@ -87,25 +89,9 @@ def _counted_status(row: Outcome) -> str:
     return status_of(row.after) or (NOT_A_MEMBER if row.is_seen else UNREADABLE)
 
 
-def _statuses(by_region: ByRegion, side: str) -> Dict[str, Dict[str, Optional[str]]]:
-    """Return each account's status before or after; accounts that could not be looked up are left out."""
-    return {
-        region: {
-            row.account_id: status_of(getattr(row, side))
-            for row in [*found.value.rows, *found.value.surplus]
-            if row.is_seen
-        }
-        for region, found in by_region.items()
-    }
-
-
 def _unprocessed_message(rows: List[Tuple[str, Outcome]], said: Sequence[str]) -> List[str]:
     """Count the memberships that are not as requested, and name the first of each reason."""
-    left = [
-        Shortcoming(region, row.account_id, row.reason, row.processing_result)
-        for region, row in rows
-        if row.reason and is_failure(row.reason)
-    ]
+    left = shortcomings(rows)
     if not left:
         return []
     noun = "membership" if len(rows) == 1 else "memberships"

@@ -26,14 +26,20 @@ from typing import (
     Sequence,
     Tuple,
     TypeVar,
-    Union,
 )  # fmt: skip
 
-from ..errors import CHECK_CLOCK, CREDENTIAL_CODES, DENIED_CODES, EXPIRED_CODES, PreconditionFailed, SecurityHubError
+from ..errors import (
+    CHECK_CLOCK,
+    CREDENTIAL_CODES,
+    DENIED_CODES,
+    EXPIRED_CODES,
+    Failure,
+    PreconditionFailed,
+    SecurityHubError,
+)
 from ..reasons import NOT_ATTEMPTED, REASONS, ROLE_NOT_ASSUMED
 
 Result = Dict[str, Any]
-Failure = Union[SecurityHubError, PreconditionFailed]
 Row = TypeVar("Row")  # has the attributes region and account_id, which may be None
 
 # So many accounts are named in a message; all of them are in the result.

@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Optional, Sequence, TypeVar
 
 from ..aws.credentials import Place
-from ..errors import CREDENTIAL_CODES, EXPIRED_CODES, RegionResult, SecurityHubError
+from ..errors import CREDENTIAL_CODES, EXPIRED_CODES, Failure, RegionResult, SecurityHubError
 from ..model import StateChange
-from .messages import Failure, Result, explain, failures_in_words, region_message, role_message, with_message
+from .messages import Result, explain, failures_in_words, region_message, role_message, with_message
 from .run import RunMode
 
 State = TypeVar("State")

@@ -150,8 +150,8 @@ CASES: dict[str, Case] = {
     ),
     "enable": Case(
         securityhub_hub, {"tags": {"team": "security"}},
-        hubs("DescribeHub", "ListTagsForResource", "EnableSecurityHub") | {SERVICE_LINKED_ROLE}, ("hub",),
-        writes=hubs("ListTagsForResource", "EnableSecurityHub") | {SERVICE_LINKED_ROLE},
+        hubs("DescribeHub", "ListTagsForResource", "EnableSecurityHub", "TagResource") | {SERVICE_LINKED_ROLE},
+        ("hub",), writes=hubs("ListTagsForResource", "EnableSecurityHub", "TagResource") | {SERVICE_LINKED_ROLE},
     ),
     "change settings": Case(
         securityhub_hub, {"tags": {"team": "security"}, "auto_enable_controls": False},

@@ -584,18 +584,21 @@ def test_a_region_that_is_not_opted_in(hub: Hub) -> None:
     [
         (
             {"administrator_id": "99998888777"},
-            "administrator_id: not an AWS account ID: '99998888777' (a leading zero is missing: '099998888777'). ",
+            "administrator_id: '99998888777' is not an AWS account ID (a leading zero is missing: '099998888777'). ",
         ),
         (
             {"administrator_id": "9999-8888-7777"},
-            "administrator_id: not an AWS account ID: '9999-8888-7777' (write it without hyphens: '999988887777'). ",
+            "administrator_id: '9999-8888-7777' is not an AWS account ID (write it without hyphens: '999988887777'). ",
         ),
-        ({"administrator_id": ""}, "administrator_id: not an AWS account ID: ''. "),
+        ({"administrator_id": ""}, "administrator_id: '' is not an AWS account ID. "),
         (
             {"administrator_id": 1402433619},
-            "administrator_id: not an AWS account ID: '1402433619' (YAML reads an unquoted 012345670123 as this octal ",
+            "administrator_id: '1402433619' is not an AWS account ID (YAML reads an unquoted 012345670123 as this ",
         ),
-        ({"administrator_id": f"{ADMINISTRATOR},{MEMBER}"}, "administrator_id: not an AWS account ID: "),
+        (
+            {"administrator_id": f"{ADMINISTRATOR},{MEMBER}"},
+            "administrator_id: '999988887777,111122223333' is not an AWS account ID. ",
+        ),
         ({"enable_hub": True, "state": "absent"}, "enable_hub: only with state accepted, not absent. "),
         ({"enable_hub": True, "state": "declined"}, "enable_hub: only with state accepted, not declined. "),
         ({"wait_timeout": -1}, "wait_timeout: -1 is less than 0"),

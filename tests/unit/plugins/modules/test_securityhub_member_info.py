@@ -179,9 +179,9 @@ def test_reads_are_repeated(hub: Hub, options: dict[str, Any], operation: str) -
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"account_ids": ["1", MEMBER]}, "account_ids: not an AWS account ID: '1'. "),
-        ({"account_ids": ""}, "account_ids: not an AWS account ID: ''. "),
-        ({"account_ids": [None]}, "account_ids: not an AWS account ID: null. "),
+        ({"account_ids": ["1", MEMBER]}, "account_ids: 1 row is not valid: row 1: '1' is not an AWS account ID. "),
+        ({"account_ids": ""}, "account_ids: 1 row is not valid: row 1: '' is not an AWS account ID. "),
+        ({"account_ids": [None]}, "account_ids: 1 row is not valid: row 1: null is not an AWS account ID. "),
         (
             {"member_status": "Enabled, Paused"},
             "member_status: not a member status: 'Paused'. The statuses are Created, Invited",

@@ -14,7 +14,6 @@ from types import FrameType
 from typing import Any
 
 import pytest
-import yaml
 from botocore.client import BaseClient
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
@@ -518,36 +517,19 @@ def test_invite_hub_disabled_in_one_region_fails_that_region(hub: Hub) -> None:
 # Bad input: refused before any call
 
 
-OCTAL = yaml.safe_load("012345670123")
-OCTAL_HINT = "YAML reads an unquoted 012345670123 as this octal number: quote it: '012345670123'"
-ROUNDED_HINT = "a spreadsheet has rounded it: format the column as text and export it again"
-FULL_WIDTH = "".join(chr(0xFF10 + int(digit)) for digit in ACCOUNT)
+NO_ID = "is not an AWS account ID"
+HYPHENS = "write it without hyphens: "
 
 
 @pytest.mark.parametrize(
     ("account_ids", "named"),
     [
-        (["11112222333"], "not an AWS account ID: '11112222333' (a leading zero is missing: '011112222333')"),
-        (["1111222233334"], "not an AWS account ID: '1111222233334'"),
-        (["11112222333x"], "not an AWS account ID: '11112222333x'"),
-        ([FULL_WIDTH], f"not an AWS account ID: {FULL_WIDTH!r}"),
-        ([OCTAL], f"not an AWS account ID: {OCTAL} ({OCTAL_HINT})"),
-        (OCTAL, f"not an AWS account ID: '{OCTAL}' ({OCTAL_HINT})"),
-        (
-            [ACCOUNT, "1111-2222-3333", OTHER],
-            "not an AWS account ID: '1111-2222-3333' (write it without hyphens: '111122223333')",
-        ),
-        (
-            ["1.23457E+11"],
-            f"not an AWS account ID: '1.23457E+11' ({ROUNDED_HINT})",
-        ),
-        (f"{ACCOUNT}\n12\n{OTHER}\n34", "not AWS account IDs: '12'; '34'"),
-        ([None, ACCOUNT], "not an AWS account ID: null"),
-        ([""], "not an AWS account ID: ''"),
-        ("", "not an AWS account ID: ''"),
-        (["\n", " , "], "not AWS account IDs: '\\n'; ' , '"),
+        (["1111-2222-3333"], f"1 row is not valid: row 1: '1111-2222-3333' {NO_ID} ({HYPHENS}'111122223333')"),
+        (f"{ACCOUNT}\n12\n{OTHER}\n34", f"2 rows are not valid: row 2: '12' {NO_ID}; row 4: '34' {NO_ID}"),
+        ([ACCOUNT, None], "1 row is not valid: row 2: null is not an AWS account ID"),
+        ("", "1 row is not valid: row 1: '' is not an AWS account ID"),
     ],
-)
+)  # fmt: skip
 @pytest.mark.parametrize("check", [True, False])
 def test_account_ids_invalid_names_each_with_hint(hub: Hub, account_ids: Any, named: str, check: bool) -> None:
     run = invite(hub, account_ids, check=check)

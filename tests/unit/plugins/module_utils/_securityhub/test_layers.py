@@ -30,6 +30,7 @@ LAYERS = [
     "aws/calls",
     "aws/retry",
     "inputs/roles",
+    "inputs/rows",
     "inputs/regions",
     "inputs/options",
     "inputs/account_ids",

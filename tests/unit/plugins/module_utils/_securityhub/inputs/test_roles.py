@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import MemberEntry
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import (
     DEFAULT_SESSION_NAME,
     Role,
@@ -20,6 +19,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     member_roles,
     role_of_row,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import AccountRow
 
 ACCOUNT, OTHER = "111122223333", "012345670123"
 ARN = f"arn:aws:iam::{ACCOUNT}:role/security/hub-member"
@@ -162,7 +162,7 @@ OPTIONS = {f"member_role_{name}": value for name, value in GIVEN.items()}
 
 
 def test_member_roles_options_apply_to_rows_with_a_role() -> None:
-    entries = {ACCOUNT: MemberEntry(ACCOUNT, role="own"), OTHER: MemberEntry(OTHER)}
+    entries = {ACCOUNT: AccountRow(ACCOUNT, member_role="own"), OTHER: AccountRow(OTHER)}
     assert member_roles(entries, OPTIONS) == {ACCOUNT: Role("own", "its", "session", 900, "{}")}
 
 
@@ -170,7 +170,7 @@ def test_member_roles_options_apply_to_rows_with_a_role() -> None:
 def test_member_role_options_without_any_role_are_refused(option: str) -> None:
     given = {option: OPTIONS[option], "account_ids": None}
     with pytest.raises(InvalidInput, match=rf"^{option}: there is no role to take\. Set member_role, or the role of"):
-        member_roles({ACCOUNT: MemberEntry(ACCOUNT)}, given)
+        member_roles({ACCOUNT: AccountRow(ACCOUNT)}, given)
     assert member_roles({}, given) == {}
     for account_ids in (None, [], [ACCOUNT]):
         with pytest.raises(InvalidInput, match=rf"^{option}: there is no role to take\. Set member_role too"):

@@ -11,11 +11,15 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     list_of,
     plan_absent,
     plan_disassociated,
-    plan_own_account,
+    plan_left_alone,
     plan_present,
-    plan_unreadable,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, Outcome, status_of
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
+    Member,
+    MemberList,
+    Outcome,
+    status_of,
+)
 
 ACCOUNT = "111122223333"
 EMAIL = "owner@example.com"
@@ -114,14 +118,25 @@ def test_account_without_time_of_invitation_is_expected_to_be_deleted(status: st
     assert list_of(expected_outcome(plan_absent(ACCOUNT, Member(ACCOUNT, status)))) == "deleted"
 
 
+READ = MemberList({ACCOUNT: member("Created")}, {"012345670123": "Internal error."})
+
+
 def test_own_account_keeps_the_entry_that_it_should_not_have() -> None:
-    own = plan_own_account(ACCOUNT, member("Created"))
-    assert (own.before, own.after) == (member("Created"), member("Created"))
+    own = plan_left_alone(ACCOUNT, READ, ACCOUNT)
+    assert own
+    assert (own.before, own.after, own.actions, own.reason) == (member("Created"), member("Created"), (), "own_account")
     assert own.processing_result == "This is the administrator's own account."
 
 
-def test_own_account_and_unreadable_account_get_no_steps() -> None:
-    own, unreadable = plan_own_account(ACCOUNT, None), plan_unreadable(ACCOUNT, "Internal error.")
-    assert (own.actions, own.reason, own.is_seen) == ((), "own_account", True)
-    assert (unreadable.actions, unreadable.reason, unreadable.is_seen) == ((), "unreadable", False)
-    assert expected_outcome(unreadable).processing_result == "Internal error."
+@pytest.mark.parametrize("own", ["012345670123", "999988887777"])
+def test_own_account_is_none_that_cannot_be_looked_up(own: str) -> None:
+    plan = plan_left_alone("012345670123", READ, own)
+    assert plan
+    assert (plan.before, plan.after, plan.actions) == (None, None, ())
+    assert (plan.reason, plan.is_seen) == (("own_account", True) if own == plan.account_id else ("unreadable", False))
+    assert plan.reason == "own_account" or plan.processing_result == "Internal error."
+
+
+@pytest.mark.parametrize("own", [None, "999988887777"])
+def test_any_other_account_is_not_left_alone(own: str | None) -> None:
+    assert plan_left_alone(ACCOUNT, READ, own) is None

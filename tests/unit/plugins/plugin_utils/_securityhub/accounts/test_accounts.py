@@ -5,26 +5,31 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import AccountRow
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts.accounts import (
-    Account,
     AccountList,
     Skipped,
     batches,
+    check_given,
     is_given,
     read_accounts,
     read_accounts_file,
+    read_hosts,
 )
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts.tables import InvalidAccounts
 
 ONE, ZERO, OLD, ADMINISTRATOR = "111122223333", "012345670123", "444455556666", "999988887777"
-BOTH = [Account(ONE, "one@example.com"), Account(ZERO)]
-NAMED = [Account(ONE, "one@example.com", "One, Inc."), Account(ZERO, "zero@example.com", "Zero")]
+BOTH = [AccountRow(ONE, "one@example.com"), AccountRow(ZERO)]
+NAMED = [
+    AccountRow(ONE, "one@example.com", "One, Inc.", status="ACTIVE"),
+    AccountRow(ZERO, "zero@example.com", "Zero", status="ACTIVE"),
+]
+OWN = AccountRow(ADMINISTRATOR, "security@example.com", "Security", status="ACTIVE")
 
 EXPORT = f"""\
 "Name","Id","OU Path","OU ID","Email","State","Joined method","Joined timestamp"
@@ -96,7 +101,7 @@ def test_read_file_forms(text: str | bytes, tmp_path: Path) -> None:
 @pytest.mark.parametrize("known", [ADMINISTRATOR, None])
 def test_read_organizations_export(text: str, known: str | None, tmp_path: Path) -> None:
     found = read_file(text, tmp_path, known)
-    expected = [NAMED[0], *([] if known else [Account(ADMINISTRATOR, "security@example.com", "Security")]), NAMED[1]]
+    expected = [NAMED[0], *([] if known else [OWN]), NAMED[1]]
     assert found.accounts == expected
     skipped = {(row.account_id, row.name): row.reason for row in found.skipped}
     assert skipped.pop((OLD, "Old")) in ("is SUSPENDED", "is PENDING_CLOSURE")
@@ -117,50 +122,19 @@ C7N = {
 
 
 def test_read_c7n_org_rows() -> None:
-    first = Account(ONE, "one@example.com", "one", f"arn:aws:iam::{ONE}:role/Custodian", "secret-word", ("eu-west-1",))
-    assert read_accounts(C7N, "x").accounts == [first, Account(ZERO, None, "zero", "Custodian")]
-    assert read_accounts(C7N["accounts"], "x").accounts == [first, Account(ZERO, None, "zero", "Custodian")]
+    first = AccountRow(
+        ONE, "one@example.com", "one", f"arn:aws:iam::{ONE}:role/Custodian", "secret-word", ("eu-west-1",)
+    )
+    assert read_accounts(C7N, "x").accounts == [first, AccountRow(ZERO, None, "zero", "Custodian")]
+    assert read_accounts(C7N["accounts"], "x").accounts == [first, AccountRow(ZERO, None, "zero", "Custodian")]
 
 
 def test_read_csv_roles_and_regions(tmp_path: Path) -> None:
     text = f"Account ID,Role,Regions,Account name\n{ONE},org/Onboarding,eu-west-1; eu-central-1,One\n{ZERO},,,\n"
     assert read_file(text, tmp_path).accounts == [
-        Account(ONE, None, "One", "org/Onboarding", None, ("eu-west-1", "eu-central-1")),
-        Account(ZERO),
+        AccountRow(ONE, None, "One", "org/Onboarding", None, ("eu-west-1", "eu-central-1")),
+        AccountRow(ZERO),
     ]
-
-
-VALUES = {
-    "list": [ONE, ZERO],
-    "number": [int(ONE), ZERO, ONE],
-    "commas": f"{ONE},{ZERO}",
-    "lines": f" {ONE}\r\n\n{ZERO}\t{ONE}\n".replace("\t", " "),
-    "semicolons": f"{ONE}; {ZERO}",
-    "text in a list": [f"{ONE} {ZERO}"],
-    "tuple": (ONE, ZERO),
-    "JSON text": json.dumps([ONE, ZERO]),
-    "YAML text": f'- "{ONE}"\n- "{ZERO}"\n',
-    "rows": [{"account_id": ONE}, {"account_id": ZERO, "email": " ", "ou": "x"}],
-    "map": {ONE: None, ZERO: ""},
-    "map of rows": {ONE: {"email": None}, ZERO: {}},
-    "list-members": {"Members": [{"AccountId": ONE, "MemberStatus": "Resigned"}, {"AccountId": ZERO}]},
-}
-
-
-@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
-def test_read_variable_forms(value: Any) -> None:
-    assert read_accounts(value, "securityhub_accounts") == AccountList(
-        "securityhub_accounts", [Account(ONE), Account(ZERO)], []
-    )
-
-
-def test_read_one_number_and_one_row() -> None:
-    assert read_accounts(int(ONE), "x").accounts == [Account(ONE)]
-    assert read_accounts({"Id": ONE, "Name": "One"}, "x").accounts == [Account(ONE, None, "One")]
-
-
-def test_read_text_of_a_survey_as_csv() -> None:
-    assert read_accounts(f"{ONE},one@example.com\n{ZERO},\n", "x").accounts == BOTH
 
 
 @pytest.mark.parametrize("value", [None, "", " \n"], ids=repr)
@@ -175,59 +149,6 @@ def test_empty_list_is_given(value: Any) -> None:
     assert read_accounts(value, "x") == AccountList("x", [], [])
 
 
-OCTAL = "YAML reads an unquoted 012345670123 as this octal number"
-LOST = "a leading zero is missing: '012345670123'"
-WRONG_VALUES: dict[str, tuple[Any, list[str]]] = {
-    "octal": ([0o12345670123], [f"row 1: '1402433619' is not an account ID ({OCTAL}"]),
-    "octal in YAML text": ("[012345670123]", [f"row 1: '1402433619' is not an account ID ({OCTAL}"]),
-    "11 digits": ([ONE, "12345670123"], [f"row 2: '12345670123' is not an account ID ({LOST}"]),
-    "11 digits as a number": ([12345670123], [f"row 1: '12345670123' is not an account ID ({LOST}"]),
-    "10 digits in text": (
-        "1402433619",
-        ["row 1: '1402433619' is not an account ID (2 leading zeros are missing: '001402433619')"],
-    ),
-    "rounded": (["1.23457E+11"], ["row 1: '1.23457E+11' is not an account ID (a spreadsheet has rounded it"]),
-    "rounded by YAML": ([1.23457e11], ["row 1: '123457000000.0' is not an account ID"]),
-    "13 digits": (["1111222233334"], ["row 1: '1111222233334' is not an account ID. "]),
-    "1 digit": ([1], ["row 1: '1' is not an account ID. "]),
-    "hyphens": (
-        ["4444-2222-3333"],
-        ["row 1: '4444-2222-3333' is not an account ID (write it without hyphens: '444422223333')"],
-    ),
-    "other digits": (["\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669\u0660\u0661\u0662"], ["row 1: "]),
-    "null": ([ONE, None], ["row 2: null is not an account ID"]),
-    "empty": ([""], ["row 1: '' is not an account ID"]),
-    "truth": ([True], ["row 1: 'True' is not an account ID"]),
-    "text": (f"{ONE}, abc\n", ["row 2: 'abc' is not an account ID"]),
-    "second line": (f"{ONE}\nabc {ZERO}", ["row 2: 'abc' is not an account ID"]),
-    "row without": ([{"account_id": ONE}, {"email": "a@example.com"}], ["row 2: it has no account_id"]),
-    "map": ({"one": "a@example.com"}, ["row 1: 'one' is not an account ID"]),
-    "list of roles": ([{"account_id": ONE, "role": ["a", "b"]}], ["row 1: its role is not a text"]),
-    "two addresses": (
-        [{"account_id": ONE, "email": "a@example.com"}, {"account_id": ONE, "email": "b@example.com"}],
-        [f"row 2: {ONE} has the email address 'a@example.com' in an earlier row, not 'b@example.com'"],
-    ),
-    "two roles": (
-        [{"account_id": ONE, "role": "a"}, {"account_id": ONE, "role": "b"}],
-        [f"row 2: {ONE} has a different member_role in an earlier row"],
-    ),
-    "several": (["1", ONE, "x", "1.2E+11"], ["row 1: '1' is", "row 3: 'x' is", "row 4: '1.2E+11' is"]),
-}
-
-
-@pytest.mark.parametrize(("value", "named"), WRONG_VALUES.values(), ids=WRONG_VALUES)
-def test_wrong_values_are_all_named(value: Any, named: list[str]) -> None:
-    with pytest.raises(InvalidAccounts) as refusal:
-        read_accounts(value, "securityhub_accounts")
-    message = str(refusal.value)
-    rows = "1 row of securityhub_accounts is" if len(named) == 1 else f"{len(named)} rows of securityhub_accounts are"
-    assert message.startswith(f"{rows} not valid: row ")
-    assert [words for words in named if words not in message] == []
-    assert len(re.findall(r"row \d+: ", message)) == len(named)
-    assert message.endswith("An account ID has exactly 12 digits.")
-    assert repr(ONE) not in message, "a valid account is named"
-
-
 WRONG_FILES: dict[str, tuple[str, str]] = {
     "empty": ("", r"accounts\.csv has no accounts: it is empty, or has only a header row\."),
     "blank": ("\ufeff \n\n", r"accounts\.csv has no accounts: it is empty"),
@@ -237,52 +158,53 @@ WRONG_FILES: dict[str, tuple[str, str]] = {
         f"Id,Name,State\n{OLD},Old,SUSPENDED\n",
         rf"accounts\.csv has no accounts to work on: row 2: {OLD} is SUSPENDED\.",
     ),
-    "unknown header": (
-        f"Who,Where\n{ONE},a@example.com\n",
-        r"accounts\.csv can't be read: the header row has no column with account IDs: Who, Where\. Known headers: Acc",
-    ),
-    "two IDs and no header": (f"{ONE},{ZERO},x\n", r"can't be read: row 1 has 2 account IDs: .*Add a header"),
     "wrong ID": (
         f"Account ID,Email\n1.23457E+11,a@example.com\n{ONE},\n",
-        r"1 row of accounts\.csv is not valid: row 2: '1\.23457E\+11' is not an account ID \(a spreadsheet has rounded",
+        r"accounts\.csv: 1 row is not valid: row 2: '1\.23457E\+11' is not .* \(a spreadsheet has rounded",
     ),
     "rounded, with a comma": (f"{ONE};a@x.example\n1,2E+11;b@x.example\n", r"row 2: '1,2E\+11' is not .*rounded"),
     "lost zero": (f"Account ID\n12345670123\n{ONE}\n", r"row 2: '12345670123' is not .* \(a leading"),
-    "lost zeros in JSON": ("[1402433619]", r"row 1: '1402433619' is not an account ID \(2 leading zeros"),
-    "counted with the blank rows": (f"\n\nAccount ID\n\r\n{ONE}\n\nx\n", r"row 7: 'x' is not an account ID"),
-    "address alone": (f"{ONE}\n,a@example.com\n", r"row 2: '' is not an account ID"),
+    "lost zeros in JSON": ("[1402433619]", r"row 1: .1402433619. is not .*; otherwise 2 leading zeros"),
+    "counted with the blank rows": (f"\n\nAccount ID\n\r\n{ONE}\n\nx\n", r"row 7: 'x' is not an AWS account ID"),
+    "address alone": (f"{ONE}\n,a@example.com\n", r"row 2: '' is not an AWS account ID"),
     "not an address": (f"Account ID,Email\n{ONE},n/a\n", r"row 2: 'n/a' is not an email address"),
     "quotation mark": (
         f'Account ID,Email\n{ONE},"a@example.com\n{ZERO},b@example.com\n',
-        r"accounts\.csv can't be read: row 2 is not CSV: .*quotation marks are closed",
+        r"accounts\.csv: can't be read: row 2 is not CSV: .*quotation marks are closed",
     ),
     "quotation mark in the last row": (f'Account ID,Email\n{ONE},"a@example.com', r"row 2 is not CSV"),
-    "quotation mark closed in a later row": (
-        f'Account ID,Name\n{ONE},"One\n{ZERO},Zero"\n',
-        r"accounts\.csv can't be read: rows 2 to 3 are one row, because a quotation mark is not closed",
-    ),
-    "JSON": ('{"Accounts": [', r"accounts\.csv can't be read: this is not JSON: "),
-    "YAML": (f"- account_id: '{ONE}'\n  email: [\n", r"accounts\.csv can't be read: row 3 is not YAML: "),
-    "part of a list": ('{"Accounts": [], "NextToken": "x"}', r"only a part of the list: it has NextToken"),
     "vault": ("$ANSIBLE_VAULT;1.1;AES256\n3131\n", r"can't be read: it is encrypted with Ansible Vault\."),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG_FILES.values(), ids=WRONG_FILES)
 def test_wrong_files(text: str, message: str, tmp_path: Path) -> None:
-    with pytest.raises(InvalidAccounts, match=message):
+    with pytest.raises(InvalidInput, match=message):
         read_file(text, tmp_path)
 
 
 @pytest.mark.parametrize("line", [b"111122223333,j\xfcrgen@example.com", "111122223333,a".encode("utf-16-le")])
 def test_file_not_in_utf_8(line: bytes, tmp_path: Path) -> None:
-    with pytest.raises(InvalidAccounts, match=r"row 2 is not in UTF-8\. Save the file as CSV UTF-8"):
+    with pytest.raises(InvalidInput, match=r"row 2 is not in UTF-8\. Save the file as CSV UTF-8"):
         read_file(b"Account ID,Email\n" + line + b"\n", tmp_path)
 
 
 def test_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(InvalidAccounts, match=r"^/.*/missing\.csv can't be read: No such file or directory\."):
+    with pytest.raises(InvalidInput, match=r"^/.*/missing\.csv can't be read: No such file or directory\."):
         read_accounts_file(tmp_path / "missing.csv")
+
+
+def test_read_hosts_takes_id_and_email_alone() -> None:
+    hosts = [{"account_id": ONE, "email": "one@example.com", "regions": "x", "status": "in use"}, {"email": "x"}, {}]
+    assert read_hosts(hosts) == AccountList("the inventory", BOTH[:1], [])
+    assert read_hosts(hosts[1:]) == AccountList(None, [], [])
+
+
+def test_check_given_without_accounts() -> None:
+    check_given(AccountList(None, [], []), required=False)
+    check_given(AccountList("x", [], []), required=True)
+    with pytest.raises(InvalidInput, match=r"^No accounts are given\. Set securityhub_accounts or "):
+        check_given(AccountList(None, [], []), required=True)
 
 
 ACCOUNTS: list[dict[str, Any]] = [
