@@ -102,7 +102,7 @@ class ActionModule(ActionBase):
             "lists_members": purpose in LOOKING_PURPOSES and found.source is None,
             # as text: wherever a variable is named, ansible-core 2.18 looks for templates in each value in it
             "accounts": json.dumps(found.as_dict()),
-            "batches": [_batch(batch, found.skipped, options, purpose) for batch in rows],
+            "batches": _calls(rows, found.skipped, options, purpose),
             "labels": [
                 f"batch {number} of {len(rows)}, accounts: {len(batch)}" for number, batch in enumerate(rows, 1)
             ],
@@ -217,19 +217,28 @@ class ActionModule(ActionBase):
         return Path.cwd() if folder.as_posix().endswith(_OWN_PLAYBOOKS) else folder
 
 
-def _batch(
-    rows: List[Dict[str, Any]], left_out: Sequence[AccountRow], options: Mapping[str, Any], purpose: str
-) -> Dict[str, Any]:
-    """Return what a module is called with for these accounts.
+def _calls(
+    rows: List[List[Dict[str, Any]]], left_out: Sequence[AccountRow], options: Mapping[str, Any], purpose: str
+) -> List[Dict[str, Any]]:
+    """Return what a module is called with for the accounts of each batch, beside the options of all batches.
 
-    :param left_out: accounts that a module must not remove
+    :param left_out: accounts that are named, so that a module must not remove them
     """
-    if purpose != INVITE:
-        removes = options.get("surplus") == "remove"
-        kept = [{"account_id": row.account_id, "status": row.status} for row in left_out if removes]
-        return {"members": json.dumps(rows + kept)}
-    regions = rows[0].get("regions") or options.get("regions")
-    return {"account_ids": ",".join(row["account_id"] for row in rows), **({"regions": regions} if regions else {})}
+    if purpose == INVITE:
+        own = [batch[0].get("regions") or options.get("regions") for batch in rows]
+        return [
+            {"account_ids": ",".join(row["account_id"] for row in batch), **({"regions": regions} if regions else {})}
+            for batch, regions in zip(rows, own)
+        ]
+    # the module refuses options of a role where there is none: it sees one batch, and here only the whole list counts
+    role = {name: value for name, value in options.items() if name.startswith("member_role_")}
+    with_role = ["member_role" in options or any(row.get("member_role") for row in batch) for batch in rows]
+    removes = options.get("surplus") == "remove"
+    kept = [{"account_id": row.account_id, "status": row.status} for row in left_out if removes]
+    return [
+        {"members": json.dumps(batch + kept), "role": role if has_role or not any(with_role) else {}}
+        for batch, has_role in zip(rows, with_role)
+    ]
 
 
 def _plain(value: Any) -> Any:

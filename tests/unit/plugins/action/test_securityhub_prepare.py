@@ -124,6 +124,19 @@ def test_request_batches_for_inviting_have_the_regions_of_their_accounts(action:
     ]
 
 
+def test_request_options_of_the_role_are_for_batches_with_a_role(action: Any) -> None:
+    """Without any role, the module says that they are for nothing."""
+    rows = [{"account_id": ONE, "member_role": "Onboarding"}, OTHER]
+    given: dict[str, Any] = {"batch_size": 1, "member_role_policy": "{}"}
+    policy = {"member_role_policy": "{}"}
+    found = request(action, "onboard", accounts=rows, **given)
+    assert [batch["role"] for batch in found["batches"]] == [policy, {}]
+    found = request(action, "onboard", accounts=[ONE, OTHER], **given)
+    assert [batch["role"] for batch in found["batches"]] == [policy, policy]
+    found = request(action, "onboard", accounts=[ONE, OTHER], member_role="Onboarding", **given)
+    assert [batch["role"] for batch in found["batches"]] == [policy, policy]
+
+
 def test_request_offboarding_needs_accounts(action: Any) -> None:
     found = request(action, "offboard")
     assert found["errors"][0].startswith("No accounts are given. ")
