@@ -56,8 +56,8 @@ options:
   standards:
     description:
       - The security standards that each member has, as a list or as one string with commas, spaces or newlines between
-        them, with O(state=present). Short names such as C(aws-foundational-security-best-practices/v/1.0.0), or ARNs,
-        as for M(multiaccount.aws.securityhub_standards).
+        them, with O(state=present). Short names such as C(aws-foundational-security-best-practices/v/1.0.0), titles,
+        or ARNs, as for M(multiaccount.aws.securityhub_standards).
       - They are enabled once an account is Enabled, and looked at in every run. Other standards of the accounts are
         left as they are. Each account needs a role, O(member_role) or its own.
       - AWS charges for the checks of each standard, in each account and Region.
