@@ -25,8 +25,7 @@ from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVIT
 from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
 from ....module_utils._securityhub.results.messages import all_regions, count, regions_in_words
 from ..fleet.fleet import Fleet
-from ..fleet.reasons import MISSING_REGIONS_STEP
-from ..fleet.severity import worst_accounts_first
+from ..fleet.reasons import MISSING_REGIONS_STEP, worst_accounts_first
 from ..fleet.summary import Request
 from .comparison import read_report
 from .invitations import letter, oldest
