@@ -45,7 +45,7 @@ def reconcile_hub(client: RegionClient, plan: Planner, with_tags: bool, check_mo
     try:
         planned = plan(describe_hub(client, with_tags))
     except SecurityHubError as error:
-        return not_started(error)
+        return RegionResult(HubChange(is_read=False), error)
     if check_mode or not planned.changed:
         return _expected_change(client, planned)
     steps = _HubSteps(client, plan, with_tags)
@@ -56,11 +56,6 @@ def reconcile_hub(client: RegionClient, plan: Planner, with_tags: bool, check_mo
     except FAILURES as error:
         change = steps.change_so_far(planned.before)
         return RegionResult(replace(change, is_certain=change.is_certain and error.error_code != UNCONFIRMED), error)
-
-
-def not_started(error: SecurityHubError) -> RegionResult[HubChange]:
-    """Return the result of a Region that could not be read."""
-    return RegionResult(HubChange(is_read=False), error)
 
 
 def _expected_change(client: RegionClient, planned: HubPlan) -> RegionResult[HubChange]:

@@ -15,7 +15,7 @@ from typing import List, Optional, Sequence, Tuple
 from ..aws.api import accept_invitation, decline_invitation, delete_invitation, leave_administrator, read_member_side
 from ..aws.calls import RegionClient
 from ..aws.retry import Waiter, WriteTracker, guarded, poll
-from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError
+from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError, is_already_done_message
 from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
 from ..model import (
@@ -60,11 +60,6 @@ class DesiredMembership:
     wait_timeout: float
     hub: Optional[DesiredHub] = None
 
-    @property
-    def accepted(self) -> bool:
-        """Whether the account is to be a member."""
-        return self.state == "accepted"
-
 
 def reconcile_invitation(
     client: RegionClient, desired: DesiredMembership, check_mode: bool
@@ -93,18 +88,13 @@ def reconcile_invitation(
     return replace(result, value=MembershipChange(None, result.value.after or unknown, changed=True))
 
 
-def not_started(error: SecurityHubError) -> RegionResult[MembershipChange]:
-    """Return the result of a Region that could not be read."""
-    return RegionResult(MembershipChange(is_read=False), error)
-
-
 def _reconcile_enabled(
     client: RegionClient, desired: DesiredMembership, check_mode: bool
 ) -> RegionResult[MembershipChange]:
     """Do it where Security Hub is enabled. An invitation that is not there yet, or can't be read yet, is waited for."""
 
     def look() -> Tuple[MemberSide, InvitationPlan]:
-        side = read_member_side(client, desired.administrator_id, desired.accepted)
+        side = read_member_side(client, desired.administrator_id, desired.state == "accepted")
         return side, plan_membership(desired.state, desired.administrator_id, side, client.region)
 
     def passes(error: Failure) -> bool:
@@ -252,17 +242,15 @@ class InvitationSteps:
         in_doubt = self.tracker.in_doubt
         if not in_doubt and error.is_retryable:
             return False
-        if not poll(partial(self.is_done, step), bool, waiter if in_doubt or error.is_already_done else Waiter(0)):
+        may_show_late = in_doubt or is_already_done_message(error.text)
+        if not poll(partial(self.is_done, step), bool, waiter if may_show_late else Waiter(0)):
             return False
         if in_doubt:
             self.tracker.confirm()
         return True
 
     def _explain_refusal(self, step: str, error: SecurityHubError) -> None:
-        """Say why an invitation could not be accepted, where it can be seen.
-
-        :raises PreconditionFailed: if there is another administrator by now, or no invitation that can be accepted
-        """
+        """Raise why an invitation could not be accepted, where it can be seen: another administrator, no invitation."""
         if step != ACCEPT or error.is_retryable:
             return
         region = self._client.region

@@ -194,7 +194,7 @@ class RegionRun:
         error = self._confirm(late, outcomes, {})
         seen = {each: self._final_row(plan, outcomes[each], {}) for each, plan in zip(outcomes, late)}
         self._standards.advance([row.account_id for row in rows])
-        rows = [with_standards(seen.get(row.account_id, row), self._standards.expected(row.account_id)) for row in rows]
+        rows = [with_standards(seen.get(row.account_id, row), self._standards.result(row.account_id)) for row in rows]
         removed = [expected_row(plan, joins=False) for plan in leaving]
         return RegionResult(self._result(rows, removed or [_reported(member) for member in surplus]), error)
 

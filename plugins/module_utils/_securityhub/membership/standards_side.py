@@ -104,29 +104,22 @@ class StandardsSide:
 
         self._accounts.map(account_ids, attempt)
 
-    def expected(self, account_id: str) -> Optional[SideResult]:
-        """Return what enabling the standards of an account would come to, None where nobody asked."""
-        return self._result(account_id, lambda run: run.plan.changed)
-
-    def result(self, account_id: str) -> Optional[SideResult]:
-        """Return what came of the standards of an account, None where nobody asked."""
-        return self._result(account_id, lambda run: run.tracker.any)
-
     def not_attempted(self, account_id: str, reason: str, message: str) -> Optional[SideResult]:
         """Return why nothing came of the standards of an account, None where there was nothing to do."""
         run = self._runs.get(account_id)
         return SideResult((), reason, message) if run and (run.plan.changed or run.error) else None
 
-    def _result(self, account_id: str, is_changed: Callable[[StandardsRun], bool]) -> Optional[SideResult]:
+    def result(self, account_id: str) -> Optional[SideResult]:
+        """Return what came, or in check mode would come, of the standards of an account, None where nobody asked."""
         run = self._runs.get(account_id)
         if run is None:
             return None
+        is_changed = run.plan.changed if self._check_mode and not run.error else run.tracker.any
+        done = (ENABLE_STANDARDS,) if is_changed else ()
         if run.error:
-            done = (ENABLE_STANDARDS,) if run.tracker.any else ()
             return SideResult(done, *_reason(run.error, run.tracker.in_doubt))
         short = run.why_short()
-        actions = (ENABLE_STANDARDS,) if is_changed(run) else ()
-        return SideResult(actions, short.error_code, str(short)) if short else SideResult(actions)
+        return SideResult(done, short.error_code, str(short)) if short else SideResult(done)
 
 
 def _reason(error: Failure, in_doubt: bool) -> Tuple[str, str]:

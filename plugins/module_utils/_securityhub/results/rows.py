@@ -110,6 +110,11 @@ def nothing_found(error: SecurityHubError) -> RegionResult[Sequence[Any]]:
     return RegionResult([], error)
 
 
+def not_started(error: SecurityHubError) -> RegionResult[StateChange[Any]]:
+    """Return the result of a Region in which nothing could be done."""
+    return RegionResult(StateChange(is_read=False), error)
+
+
 def failed_places(by_place: Mapping[Place, RegionResult[Any]], known: Optional[str] = None) -> List[Dict[str, str]]:
     """Return a row for each Region, with ``account_ids`` for each Region and account, that failed.
 
