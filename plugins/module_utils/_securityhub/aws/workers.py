@@ -67,13 +67,13 @@ class RegionSession:
             self.connect()
             asked_in = self.requested.asked_in
             hub, ec2 = partial(self._clients.client, SERVICE, asked_in), partial(self.ec2_client, asked_in)
-            found = find_regions(self.requested, hub, ec2, self._known_regions)
-            if found.unknown:  # a Region must not be forgotten without anybody seeing it
+            regions, unknown = find_regions(self.requested, hub, ec2, self._known_regions)
+            if unknown:  # a Region must not be forgotten without anybody seeing it
                 (self._warn_user or warn)(
-                    f"regions: {self.requested.word} leaves out {', '.join(found.unknown)}: the installed botocore, "
+                    f"regions: {self.requested.word} leaves out {', '.join(unknown)}: the installed botocore, "
                     f"{self._known_regions.version}, knows no Security Hub there. Update botocore."
                 )
-            self._regions = self._clients.regions = found.regions
+            self._regions = self._clients.regions = regions
         return self._regions
 
     def connect(self) -> None:

@@ -204,17 +204,26 @@ class InvitationSteps:
         }[step]
 
     def _take(self, step: str, waiter: Waiter) -> None:
-        while True:
+        """Take one step, again where the service may take later what it refuses now.
+
+        Right after the step before it, it may not know yet that the invitation can be deleted.
+        """
+
+        def attempt() -> None:
             try:
                 self.tracker.send(partial(self._send, step), partial(self._is_done_after, step))
                 self._taken.append(step)
-                return
             except SecurityHubError as error:
-                if self._turns_out_done(step, error, waiter):
-                    return
-                if not self._may_pass(step, error) or not waiter.sleep():
+                if not self._turns_out_done(step, error, waiter):
                     self._explain_refusal(step, error)
                     raise
+
+        def passes(error: Failure) -> bool:
+            if isinstance(error, PreconditionFailed):
+                return False
+            return error.is_transient or (step == DELETE_INVITATION and error.names_accounts)
+
+        poll(attempt, lambda _: True, waiter, passes)
 
     def _is_done_after(self, step: str, error: SecurityHubError) -> bool:
         """Read again whether a step is done.
@@ -226,13 +235,6 @@ class InvitationSteps:
         if error.is_stale and not (error.is_transient or done) and self.side == earlier:
             raise error
         return done
-
-    def _may_pass(self, step: str, error: SecurityHubError) -> bool:
-        """Whether the service may take a step later that it refused.
-
-        Right after the step before it, the service may not know yet that the invitation can be deleted.
-        """
-        return error.is_transient or (step == DELETE_INVITATION and error.names_accounts)
 
     def _turns_out_done(self, step: str, error: SecurityHubError, waiter: Waiter) -> bool:
         """Look whether a step that failed is done all the same.

@@ -150,7 +150,7 @@ class RegionRun:
 
     def _side(self) -> MemberSideWork:
         client, desired = replace(self._client, new_hub=None), self._desired
-        return MemberSideWork(client, self._accounts, self._administrator_id, desired.hub, desired.wait_timeout)
+        return MemberSideWork(client, self._accounts, str(self._administrator_id), desired.hub, desired.wait_timeout)
 
     def _plan(self, read: MemberList) -> List[MembershipPlan]:
         left_alone = {each: plan_left_alone(each, read, self._administrator_id) for each in self._emails}
