@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import READ_ONLY_POLICY
 from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_hub,
     securityhub_hub_info,
@@ -251,6 +252,19 @@ def test_check_mode_needs_no_write(run_case: Any, case: Case) -> None:
     failed, result = run_case(case, needs, case.member_needs - case.writes, check=True)
     assert not failed, result
     assert result["changed"]
+
+
+@pytest.mark.parametrize("case", [case for case in CASES.values() if case.member_needs])
+def test_check_mode_sends_the_policy_to_look_in_members(run_case: Any, hub: Hub, case: Case) -> None:
+    """The role may do everything; what check mode sends takes the rest away."""
+    failed, result = run_case(case, case.needs, case.member_needs, check=True)
+    assert not failed, result
+    assert case.member_needs - case.writes <= allowed("member-look")
+    assert {session["policy"] for session in hub.sessions()} == {READ_ONLY_POLICY}
+
+
+def test_session_policy_is_the_file() -> None:
+    assert json.loads(READ_ONLY_POLICY) == json.loads((POLICIES / "member-look.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(("case", "action"), each_need())
