@@ -19,7 +19,7 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.flee
 from local_hub.control import Hub
 from playbooks.fleet import ACCOUNTS, ONE, OTHER_ADMINISTRATOR, THREE, ZERO
 from playbooks.job import Job
-from playbooks.pattern import GIVEN, PATTERN, SURVEYS, answers, apply, survey
+from playbooks.pattern import GIVEN, PATTERN, SURVEYS, answers, apply, launch_errors, save_errors, survey
 from playbooks.scene import REGION, Scene
 from run.layout import ROOT
 from run.shell import show
@@ -46,9 +46,12 @@ def test_survey_asks_for_variables_of_the_playbooks_in_their_types(name: str) ->
         elif isinstance(default, int):
             assert (kind, question["default"]) == ("integer", default)
         elif isinstance(default, list):
-            assert (kind, question["choices"], question["default"].split("\n")) == ("multiselect", choices, default)
+            assert (kind, question["default"]) == ("multiplechoice", ",".join(default))
+            assert {part for choice in question["choices"] for part in choice.split(",")} == set(choices)
         elif isinstance(default, str):
             assert (kind, question["choices"], question["default"]) == ("multiplechoice", choices, default)
+        elif question["variable"].endswith("_external_id"):
+            assert kind == "password", question
         else:
             assert kind in SMALL_BOXES, question
 
@@ -60,8 +63,20 @@ def test_survey_is_one_of_awx(name: str) -> None:
     for question in spec:
         assert question["question_name"]
         assert isinstance(question["required"], bool)
+        assert [*save_errors(question), *launch_errors(question, question["default"])] == []
         if question["type"] in SMALL_BOXES + NUMBERS:
             assert question["min"] < question["max"]
+
+
+def test_survey_errors_of_answers_that_awx_refuses() -> None:
+    """What test_survey_is_one_of_awx looks for is found."""
+    several = {"variable": "v", "type": "multiselect", "choices": ["a", "b"], "default": "a"}
+    assert launch_errors(several, "a") == ["v: 'a' is not of ['a', 'b']"]
+    assert launch_errors(several, ["a"]) == save_errors(several) == []
+    assert save_errors({**several, "default": ["a"]}) == ["v: the default is not of the type str"]
+    number = {"variable": "v", "type": "integer", "min": 1, "max": 2}
+    assert launch_errors(number, "1") == ["v: '1' has another type than integer"]
+    assert launch_errors(number, 3) == ["v: 3 is too small or too large"]
 
 
 def test_resources_refer_to_each_other(resources: dict[str, Any]) -> None:
