@@ -8,9 +8,9 @@ A guide names them in a list of fields, which readers see::
     :``SecurityHubOnboarding`` in the member accounts: ``member.json``
     :Account owners: ``member.json``
 
-Instead of the account, it can be a role "in the administrator account". The user then has in addition what such a role
-presupposes: that it may be assumed. Where the administrator's policies are to name another role, "for the role ``Name``" follows. Whoever is not in the list
-may do nothing.
+Instead of the account, it can be a role "in the administrator account", which the account's user may then assume. Where
+the administrator's policies are to name another role, "for the role ``Name``" follows. Whoever is not in the list may do
+nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from templates.policies import policy
 ADMINISTRATOR = "999988887777"
 _FIELD = re.compile(r"^:(?P<who>(?! )[^:\n]+): +(?P<policies>.+(?:\n +.+)*)$", re.MULTILINE)
 _ROLE = re.compile(r"``([^`]+)`` in the (member accounts|administrator account)")
-_FOR_ROLE = re.compile(r"for the role\s+``([^`]+)``")
+_FOR_ROLE = re.compile(r"for\s+the\s+role\s+``([^`]+)``")
 _DEFAULT_ROLE = "SecurityHubOnboarding"
 
 

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""IAM policies: which actions an account, a role or a session may call, on which resources. Conditions are not looked at."""
+"""IAM policies: the actions that an account, a role or a session may call, and on what. Conditions do not count."""
 
 from __future__ import annotations
 
