@@ -8,9 +8,9 @@ A guide names them in a list of fields, which readers see::
     :``SecurityHubOnboarding`` in the member accounts: ``member.json``
     :Account owners: ``member.json``
 
-Instead of the account, it can be a role "in the administrator account", which the account's user may then assume. Where
-the administrator's policies are to name another role, "for the role ``Name``" follows. Whoever is not in the list may do
-nothing.
+Instead of the account, it can be a role "in the administrator account", which the account's user may then assume.
+Where the administrator's policies are to name another role, "for the role ``Name``" follows. Whoever is not in the list
+may do nothing.
 """
 
 from __future__ import annotations
