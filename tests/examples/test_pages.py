@@ -11,7 +11,7 @@ import pytest
 
 from examples.blocks import blocks_of
 from examples.permissions import fields_of, policy_rows
-from examples.runner import Terminal, run_page, unused_files
+from examples.runner import ExampleError, Terminal, run_page, unused_files
 from run.layout import ROOT
 
 GUIDES = sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))
@@ -44,6 +44,28 @@ def test_examples_of_page(page: Path, terminal: Terminal, record_property: Calla
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_files_of_page_are_used(page: Path) -> None:
     assert unused_files(blocks_of(page)) == []
+
+
+@pytest.mark.parametrize(
+    ("guide", "policy"),
+    [
+        ("concepts", "administrator-look"),
+        ("from_aws_cli", "administrator-act"),
+        ("cross_region", "regions"),
+        ("from_scripts", "member"),
+        ("standards", "standards"),
+        ("offboarding", "member-offboarding"),
+        ("offboarding", "hub"),
+    ],
+)
+def test_guide_without_a_policy_fails(guide: str, policy: str, terminal: Terminal) -> None:
+    (page,) = (page for page in GUIDES if page.stem == guide)
+    text = page.read_text(encoding="utf-8")
+    fewer = text.replace(f"``{policy}.json``", "")
+    assert fewer != text
+    terminal.hub.seed(policies=policy_rows(fewer))
+    with pytest.raises(ExampleError, match=r"AccessDenied|not authorized|not in the output"):
+        run_page(blocks_of(page), terminal)
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=name_of)
