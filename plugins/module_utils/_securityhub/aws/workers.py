@@ -98,9 +98,10 @@ class RegionSession:
         """
         partition = self._session.partition(self.regions[0])
         sts, base = partial(self._clients.client, "sts"), self._session.credentials
+        only_reads = self._session.info.only_reads
         return {
             account_id: RoleCredentials(
-                role.request(role.arn(account_id, partition)), sts, self.regions, base, account_id
+                role.request(role.arn(account_id, partition), only_reads), sts, self.regions, base, account_id
             )
             for account_id, role in roles.items()
         }
