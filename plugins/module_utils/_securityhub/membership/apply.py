@@ -165,7 +165,7 @@ class RegionRun:
 
     def _side(self) -> MemberSideWork:
         client, desired = replace(self._client, new_hub=None), self._desired
-        return MemberSideWork(client, self._accounts, self._administrator_id, desired.hub, desired.wait_timeout)
+        return MemberSideWork(client, self._accounts, str(self._administrator_id), desired.hub, desired.wait_timeout)
 
     def _plan(self, read: MemberList) -> List[MembershipPlan]:
         left_alone = {each: plan_left_alone(each, read, self._administrator_id) for each in self._emails}
@@ -207,7 +207,7 @@ class RegionRun:
         error = self._confirm(late, outcomes, {})
         seen = {each: self._final_row(plan, outcomes[each], {}) for each, plan in zip(outcomes, late)}
         self._standards.advance([row.account_id for row in rows])
-        rows = [with_standards(seen.get(row.account_id, row), self._standards.expected(row.account_id)) for row in rows]
+        rows = [with_standards(seen.get(row.account_id, row), self._standards.result(row.account_id)) for row in rows]
         return RegionResult(self._result(rows), error)
 
     def _why_not_to_invite(self, plans: Sequence[MembershipPlan]) -> Optional[PreconditionFailed]:
