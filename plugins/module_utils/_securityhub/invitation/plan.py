@@ -35,7 +35,7 @@ class InvitationPlan:
     after: Optional[str]
 
 
-def plan_membership(state: str, administrator_id: str, side: MemberSide, region: str) -> InvitationPlan:
+def plan_invitation_response(state: str, administrator_id: str, side: MemberSide, region: str) -> InvitationPlan:
     """Plan how a member account gets to ``state``: accepted, declined or absent.
 
     :raises PreconditionFailed: if it can't: another administrator, members of its own, no invitation, unknown status

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ....module_utils._securityhub.errors import printable
-from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
+from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITE, INVITED, REMOVED, RESIGNED, SUSPENDED
 from ....module_utils._securityhub.reasons import (
     AWAITING_ACCEPTANCE,
     NOT_A_MEMBER,
@@ -186,7 +186,7 @@ def _memberships(call: Row, failed: Failed, before: bool) -> List[Membership]:
     """Return the memberships of a call; securityhub_member_invite has a list for each outcome."""
     lists = ("memberships", "invited_accounts", "unchanged_accounts", "unprocessed_accounts")
     return [
-        _membership(row, failed, before, ("invite",) if name == "invited_accounts" else row.get("actions") or ())
+        _membership(row, failed, before, (INVITE,) if name == "invited_accounts" else row.get("actions") or ())
         for name in lists
         for row in call.get(name) or []
     ]

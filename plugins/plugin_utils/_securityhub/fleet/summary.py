@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from ....module_utils._securityhub.errors import printable
-from ....module_utils._securityhub.model import ENABLED
+from ....module_utils._securityhub.model import ENABLE_HUB, ENABLE_STANDARDS, ENABLED
 from ....module_utils._securityhub.reasons import OWN_ACCOUNT, STANDARDS_PENDING, UNREADABLE, is_failure
 from ....module_utils._securityhub.results.messages import (
     NAMED_REGIONS,
@@ -39,7 +39,7 @@ NO_ACCOUNTS = (
     "hosts have account_id."
 )
 # Actions that are done in so many accounts and Regions.
-_ACTIONS_IN = ("enable_hub", "enable_standards")
+_ACTIONS_IN = (ENABLE_HUB, ENABLE_STANDARDS)
 
 
 @dataclass(frozen=True)
