@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import List, Optional, Sequence, Tuple
 
@@ -138,16 +138,16 @@ def _apply(
         return RegionResult(InvitationChange(before, after, changed=taken.tracker.any), error)
 
 
+@dataclass
 class InvitationSteps:
     """The steps of a member account in one Region while they are taken. ``side`` is what was read last."""
 
-    def __init__(self, client: RegionClient, administrator_id: str, side: MemberSide) -> None:
-        self.tracker = WriteTracker()
-        self.side = side
-        self._is_read_since = True
-        self._taken: List[str] = []
-        self._client = client
-        self._administrator_id = administrator_id
+    client: RegionClient
+    administrator_id: str
+    side: MemberSide
+    tracker: WriteTracker = field(default_factory=WriteTracker)
+    _is_read_since: bool = True
+    _taken: List[str] = field(default_factory=list)
 
     def take(self, steps: Sequence[str], waiter: Waiter) -> None:
         """Take the steps one after the other, and wait until the last one is seen.
@@ -162,7 +162,7 @@ class InvitationSteps:
             raise PreconditionFailed(
                 UNCONFIRMED,
                 "The service accepted the request in {region}, but did not show its effect in time.",
-                region=self._client.region,
+                region=self.client.region,
             )
 
     @property
@@ -177,18 +177,18 @@ class InvitationSteps:
 
     def _send(self, step: str) -> None:
         if step == ACCEPT and self.side.invitation:
-            accept_invitation(self._client, self._administrator_id, self.side.invitation.invitation_id)
+            accept_invitation(self.client, self.administrator_id, self.side.invitation.invitation_id)
         elif step == DECLINE:
-            decline_invitation(self._client, self._administrator_id)
+            decline_invitation(self.client, self.administrator_id)
         elif step == LEAVE:
-            leave_administrator(self._client)
+            leave_administrator(self.client)
         elif step == DELETE_INVITATION:
-            delete_invitation(self._client, self._administrator_id)
+            delete_invitation(self.client, self.administrator_id)
         self._is_read_since = False
 
     def is_done(self, step: str) -> bool:
         """Read again, and return whether a step is done."""
-        self.side = read_member_side(self._client, self._administrator_id, to_accept=False)
+        self.side = read_member_side(self.client, self.administrator_id, to_accept=False)
         self._is_read_since = True
         return self._is_shown(step)
 
@@ -255,12 +255,12 @@ class InvitationSteps:
         """Raise why an invitation could not be accepted, where it can be seen: another administrator, no invitation."""
         if step != ACCEPT or error.is_retryable:
             return
-        region = self._client.region
-        plan_invitation_response("accepted", self._administrator_id, self.side, region)
+        region = self.client.region
+        plan_invitation_response("accepted", self.administrator_id, self.side, region)
         if error.is_not_found and self.last_seen_status() == RESIGNED:
             raise PreconditionFailed(
                 NO_INVITATION,
                 "{account} declined the invitation from {administrator_id} in {region} or left: it can't accept it.",
-                administrator_id=self._administrator_id,
+                administrator_id=self.administrator_id,
                 region=region,
             )
