@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Optional, Sequence, TypeVar
 
 from ..aws.credentials import Place
@@ -86,6 +87,23 @@ def info_result(
     return with_message(result, region_message(failed, len(by_place)))
 
 
+def accounts_info_result(
+    by_place: Mapping[Place, RegionResult[Optional[Sequence[State]]]],
+    keys: Mapping[str, Callable[[State], Iterable[Mapping[str, Any]]]],
+    errors: Mapping[str, SecurityHubError],
+) -> Result:
+    """Build the result of a module that reads in accounts with ``account_ids``.
+
+    :param by_place: what was found, None where Security Hub is disabled
+    :param errors: why the roles of accounts could not be assumed
+    """
+    found: Dict[Place, RegionResult[Any]] = {
+        place: replace(result, value=result.value or ()) for place, result in by_place.items()
+    }
+    disabled = [place_keys(place) for place, result in by_place.items() if result.value is None]
+    return with_failed_accounts({**info_result(found, keys), "disabled_regions": disabled}, errors)
+
+
 def with_failed_accounts(result: Result, errors: Mapping[str, SecurityHubError]) -> Result:
     """Return the result with the accounts whose role could not be taken."""
     rows = [
@@ -99,7 +117,7 @@ def with_failed_accounts(result: Result, errors: Mapping[str, SecurityHubError])
     return with_message({**result, "failed_accounts": rows}, sentences)
 
 
-def nothing_found(error: SecurityHubError) -> RegionResult[Sequence[Any]]:
+def nothing_found(error: SecurityHubError) -> RegionResult[Any]:
     """Return the result of a Region that could not be read."""
     return RegionResult([], error)
 

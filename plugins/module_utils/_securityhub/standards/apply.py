@@ -36,6 +36,7 @@ from .plan import (
     resolve,
     status_of,
     why_short,
+    with_short_names,
 )
 
 Standards = Tuple[Standard, ...]
@@ -87,10 +88,12 @@ class StandardsRun:
         """Read the standards, and plan.
 
         :raises SecurityHubError: if they can't be read, or if what is offered can't be
-        :raises PreconditionFailed: if one that is to be enabled is not offered in the Region
+        :raises PreconditionFailed: if one that is to be enabled is not offered in the Region, or a title is not
         """
         now = get_enabled_standards(self.client)
-        self.is_read, self.before = True, _sorted(now)
+        self.is_read, self.before, self.plan = True, _sorted(now), StandardsPlan(tuple(now))
+        if self.desired.titles:
+            self.desired = with_short_names(self.desired, self.offers.read(self.client), self.client.region)
         self.plan = plan_standards(self.desired, now)
         names = names_to_enable(self.desired, self.plan)
         if names:
@@ -105,6 +108,8 @@ class StandardsRun:
         """
         defaults = [each for each in (offers or {}).values() if with_defaults and each.is_default]
         now = [Standard(each.name, each.standards_arn, None, READY) for each in defaults]
+        if offers is not None:
+            self.desired = with_short_names(self.desired, offers, self.client.region)
         self.plan = plan_standards(self.desired, now)
         if offers is not None:
             resolve(self.plan.enable, offers, self.client.region)
