@@ -18,17 +18,7 @@ from ..aws.retry import Waiter, WriteTracker, guarded, poll
 from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError, is_already_done_message
 from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
-from ..model import (
-    ACCEPT,
-    DECLINE,
-    DELETE_INVITATION,
-    ENABLED,
-    INVITED,
-    LEAVE,
-    RESIGNED,
-    MemberSide,
-    StateChange,
-)
+from ..model import ACCEPT, DECLINE, DELETE_INVITATION, ENABLED, INVITED, LEAVE, RESIGNED, MemberSide, StateChange
 from ..reasons import NO_INVITATION, OWN_ACCOUNT, UNCONFIRMED
 from .plan import InvitationPlan, plan_invitation_response
 
@@ -120,11 +110,7 @@ def _reconcile_enabled(
 
 
 def _apply(
-    client: RegionClient,
-    desired: DesiredInvitation,
-    side: MemberSide,
-    steps: Sequence[str],
-    expected: InvitationChange,
+    client: RegionClient, desired: DesiredInvitation, side: MemberSide, steps: Sequence[str], expected: InvitationChange
 ) -> RegionResult[InvitationChange]:
     taken = InvitationSteps(client, desired.administrator_id, side)
     try:

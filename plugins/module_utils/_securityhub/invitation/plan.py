@@ -12,17 +12,7 @@ from dataclasses import dataclass
 from typing import Optional, Tuple
 
 from ..errors import PreconditionFailed
-from ..model import (
-    ACCEPT,
-    DECLINE,
-    DELETE_INVITATION,
-    ENABLED,
-    INVITED,
-    LEAVE,
-    RESIGNED,
-    STATUSES,
-    MemberSide,
-)
+from ..model import ACCEPT, DECLINE, DELETE_INVITATION, ENABLED, INVITED, LEAVE, RESIGNED, STATUSES, MemberSide
 from ..reasons import HAS_MEMBERS, NO_INVITATION, OTHER_ADMINISTRATOR, UNKNOWN_STATUS
 
 

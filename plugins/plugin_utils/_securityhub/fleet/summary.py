@@ -278,9 +278,7 @@ def _size(group: Group[Membership], fleet: Fleet) -> str:
 def _surplus(fleet: Fleet, request: Request) -> List[str]:
     """Return the members that were not requested, what became of them, and what to do about them."""
     found = grouped(
-        fleet.surplus_members,
-        lambda row: (bool(row.actions), row.reason),
-        lambda row: row.processing_result or "",
+        fleet.surplus_members, lambda row: (bool(row.actions), row.reason), lambda row: row.processing_result or ""
     )
     return [line for group in found for line in _surplus_lines(group, fleet, request)]
 
