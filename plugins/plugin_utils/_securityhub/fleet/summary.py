@@ -254,7 +254,7 @@ def _groups(found: Sequence[Group[Membership]], fleet: Fleet) -> List[str]:
 
 
 def _group_lines(group: Group[Membership], fleet: Fleet) -> List[str]:
-    names = [_with_name(account_id, fleet.names.get(account_id)) for account_id in group.account_ids]
+    names = [f"{each} ({fleet.names[each]})" if each in fleet.names else each for each in group.account_ids]
     reason = f" ({group.first.reason})" if group.first.reason else ""
     lines = [
         f"{_size(group, fleet)}{reason}: {group.explanation}",
@@ -262,10 +262,6 @@ def _group_lines(group: Group[Membership], fleet: Fleet) -> List[str]:
     ]
     step = next_step(group.first)
     return [*lines, f"  Next: {step}"] if step else lines
-
-
-def _with_name(account_id: str, name: Optional[str]) -> str:
-    return f"{account_id} ({name})" if name else account_id
 
 
 def _size(group: Group[Membership], fleet: Fleet) -> str:
