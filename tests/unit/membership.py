@@ -50,6 +50,16 @@ def run_at(
     return run
 
 
+def look_at(hub: Hub, module: Any, **options: Any) -> ModuleRun:
+    """Run an info module in check mode and outside: it is the same, and writes nothing."""
+    hub.reset_counts()
+    foreseen, run = run_at(hub, module, check=True, **options), run_at(hub, module, diff=True, **options)
+    assert foreseen == run
+    assert not run.result["changed"]
+    assert hub.counts()["writes"] == 0
+    return run
+
+
 def seed_members(
     hub: Hub, statuses: dict[str, str], regions: list[str] | None = None, administrator_id: str = ADMINISTRATOR
 ) -> None:
