@@ -122,3 +122,14 @@ def unreadable_member(hub: Hub, listed: bool, silent: bool = False) -> None:
 def deny_reading(hub: Hub, operation: str, after: int) -> None:
     """Deny a read once it was answered so often."""
     hub.fault(kind="access_denied", operation=operation, after=after)
+
+
+def fail_in(region: str, error: Exception, original: Any) -> Any:
+    """The original, which raises an error in one Region."""
+
+    def work(*args: Any, **options: Any) -> Any:
+        if any(region == getattr(each, "region", each) for each in args):
+            raise error
+        return original(*args, **options)
+
+    return work

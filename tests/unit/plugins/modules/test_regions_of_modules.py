@@ -14,6 +14,7 @@ import pytest
 from botocore import __version__ as botocore_version
 
 from ansible_collections.multiaccount.aws.plugins import modules
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.sessions import AwsSession
 from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_hub,
     securityhub_hub_info,
@@ -28,6 +29,7 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     MEMBER,
     OTHER_ADMINISTRATOR,
     THREE,
+    fail_in,
     failures,
     run_at,
     seed_members,
@@ -160,6 +162,7 @@ FAILURES = [
     ("access_denied", "AccessDeniedException", OPTIONS),
     ("not_opted_in", "UnrecognizedClientException", OPTIONS),
     ("throttle", "TooManyRequestsException", OPTIONS),
+    ("no client", "OSError", OPTIONS),
     ("off", "InvalidAccessException", [name for name in OPTIONS if "hub_hub" not in name and "ship" not in name]),
 ]
 
@@ -167,22 +170,29 @@ FAILURES = [
 @pytest.mark.parametrize(
     ("name", "kind", "code"), [(name, kind, code) for kind, code, names in FAILURES for name in names]
 )
-def test_module_region_that_fails_costs_only_its_rows(hub: Hub, name: str, kind: str, code: str) -> None:
-    off = kind == "off"
-    seed_rows(hub, [THREE[0], THREE[2]] if off else THREE)
-    if not off:
-        hub.fault(kind=kind, account_id=ADMINISTRATOR, region=THREE[1], times=None)
+def test_module_region_that_fails_costs_only_its_rows(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, name: str, kind: str, code: str
+) -> None:
+    broken = THREE[0] if kind == "no client" else THREE[1]
+    others = [region for region in THREE if region != broken]
+    seed_rows(hub, others if kind == "off" else THREE)
+    if kind == "no client":
+        monkeypatch.setattr(
+            AwsSession, "client", fail_in(broken, OSError(24, "Too many open files"), AwsSession.client)
+        )
+    elif kind != "off":
+        hub.fault(kind=kind, account_id=ADMINISTRATOR, region=broken, times=None)
     run = run_at(hub, module_of(name), regions=THREE, diff=True, **OPTIONS[name])
     result = returned(name, run)
     rows = [
         row for key, value in result.items() if isinstance(value, list) and key != "failed_regions" for row in value
     ]
     done = [row["region"] for row in rows if isinstance(row, dict) and row.get("reason") != "not_attempted"]
-    assert list(dict.fromkeys(done)) == [THREE[0], THREE[2]]
-    if off and name == "securityhub_standards_info":
+    assert list(dict.fromkeys(done)) == others
+    if kind == "off" and name == "securityhub_standards_info":
         assert (run.failed, result["failed_regions"]) == (False, [])
     else:
-        assert failures(run.result) == {THREE[1]: code}
+        assert failures(run.result) == {broken: code}
         assert run.result["msg"].startswith("1 of 3 Regions failed. ")
         assert run.result["failed_regions"][0]["msg"] in run.result["msg"]
 
@@ -348,6 +358,12 @@ UNREADABLE: list[tuple[dict[str, Any], Callable[[Any], object], str, str]] = [
         partial(fail_describe, code="RequestLimitExceeded", status=503),
         "regions: all: DescribeRegions failed in eu-west-1 with RequestLimitExceeded: No. ",
         "Fix the cause and run the task again, or name the Regions",
+    ),
+    (
+        {"regions": "all"},
+        partial(fail_describe, code="RequestExpired", status=400),
+        "regions: all: DescribeRegions failed in eu-west-1 with RequestExpired: No. Check the clock ",
+        ", or name the Regions.",
     ),
     ({"regions": "all", "exclude_regions": SEVENTEEN}, lambda hub: None, "exclude_regions: no Region is left of ", ""),
 ]

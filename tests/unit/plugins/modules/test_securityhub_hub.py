@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_hub as module
-from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub, access_key
+from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     MEMBER,
     deny_reading,
@@ -21,6 +20,7 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     without,
     writes,
 )
+from ansible_collections.multiaccount.aws.tests.unit.standards import client_of
 from ansible_collections.multiaccount.aws.tests.unit.support import (
     ADMINISTRATOR,
     REGION,
@@ -47,13 +47,7 @@ def configure(hub: Hub, settings: dict[str, Any] | None, regions: list[str] | No
     turn_on(hub, ADMINISTRATOR, regions)
     wanted = {**NEW, **settings}
     for region in regions or [REGION]:
-        client = boto3.client(
-            "securityhub",
-            region_name=region,
-            endpoint_url=hub.url,
-            aws_access_key_id=access_key(ADMINISTRATOR),
-            aws_secret_access_key=SECRET_KEY,
-        )
+        client = client_of(hub, ADMINISTRATOR, region)
         client.update_security_hub_configuration(
             AutoEnableControls=wanted["auto_enable_controls"],
             ControlFindingGenerator=wanted["control_finding_generator"],

@@ -16,7 +16,6 @@ import pytest
 from botocore.client import BaseClient
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.sessions import AwsSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member import apply as member_apply
 from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_member_invite,
@@ -28,6 +27,7 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     OTHER_ADMINISTRATOR,
     OTHER_MEMBER,
     THREE,
+    fail_in,
     failures,
     reasons,
     run_at,
@@ -472,38 +472,26 @@ def test_account_in_neither_list_of_the_response_is_looked_up(hub: Hub, listed: 
     assert ids(run.result["unchanged_accounts"]) == [MEMBER]
 
 
-def fail_in(region: str, error: Exception, original: Any) -> Any:
-    """The original, which raises an error in one Region."""
-
-    def work(*args: Any, **options: Any) -> Any:
-        if any(region == getattr(each, "region", each) for each in args):
-            raise error
-        return original(*args, **options)
-
-    return work
-
-
 @pytest.mark.parametrize(
-    ("owner", "name", "error", "code", "written"),
+    ("owner", "name", "written"),
     [
-        (AwsSession, "client", OSError(24, "Too many open files"), "OSError", False),
-        (securityhub_member_invite, "reconcile_members", RuntimeError("unforeseen"), "RuntimeError", False),
-        (member_apply, "read_members", RuntimeError("unforeseen"), "RuntimeError", False),
-        (member_apply, "apply_change", RuntimeError("unforeseen"), "RuntimeError", False),
-        (member_apply, "_reread", RuntimeError("unforeseen"), "RuntimeError", True),
+        (securityhub_member_invite, "reconcile_members", False),
+        (member_apply, "read_members", False),
+        (member_apply, "apply_change", False),
+        (member_apply, "_reread", True),
     ],
 )
 def test_unforeseen_exception_costs_its_region_only(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, error: Exception, code: str, written: bool
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, written: bool
 ) -> None:
     broken = THREE[1]
     seed_members(hub, {MEMBER: "Created"}, THREE)
-    monkeypatch.setattr(owner, name, fail_in(broken, error, getattr(owner, name)))
+    monkeypatch.setattr(owner, name, fail_in(broken, RuntimeError("unforeseen"), getattr(owner, name)))
     run = run_at(hub, module, account_ids=[MEMBER], regions=THREE)
     assert run.failed
     assert run.result["changed"]
     assert [row["region"] for row in run.result["invited_accounts"]] == [THREE[0], THREE[2]]
-    assert failures(run.result) == {broken: code}
+    assert failures(run.result) == {broken: "RuntimeError"}
     (row,) = run.result["unprocessed_accounts"]
     assert row["region"] == broken
     assert statuses(hub, broken) == {MEMBER: "Invited" if written else "Created"}
@@ -545,3 +533,13 @@ def test_check_mode_without_permission_to_read_the_administrator_expects_no_fail
     run = run_at(hub, module, account_ids=[MEMBER], check=True)
     assert not run.failed
     assert ids(run.result["invited_accounts"]) == [MEMBER]
+
+
+def test_caller_that_only_the_service_knows_as_a_member_fails_the_region_once(hub: Hub) -> None:
+    seed_members(hub, dict.fromkeys((MEMBER, OTHER_MEMBER), "Created"))
+    message = "The account cannot invite other accounts since it is already a member of another master account."
+    hub.fault(kind="reject", operation=INVITE, message=message)
+    run = invite(hub, [MEMBER, OTHER_MEMBER])
+    assert failures(run.result) == {REGION: "caller_is_member"}
+    assert "is itself a member of another administrator" in run.result["msg"]
+    assert not run.result["changed"]
