@@ -16,8 +16,11 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.fleet import Fleet, fleet_of
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.outcome import outcome_of
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import Request, summarize
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import (
+    Request,
+    outcome_of,
+    summarize,
+)
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.variables import RESULT
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report.report import write_report
 

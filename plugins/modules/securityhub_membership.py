@@ -435,8 +435,7 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     rows = active_rows(listed, "members")
     roles = member_roles(rows, params)
     check_standards(params, [account_id for account_id in rows if account_id not in roles])
-    session = RegionSession(info, params["regions"], params["exclude_regions"])
-    session.use_concurrency(params["concurrency"])
+    session = RegionSession(info, params["regions"], params["exclude_regions"], concurrency=params["concurrency"])
     if not rows:
         return membership_result({}, params["fail_on_unprocessed"], mode)
     emails = emails_by_region(rows, session.regions, "members", session.requested.word)

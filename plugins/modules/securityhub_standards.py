@@ -259,6 +259,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import account_roles
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
+    not_started,
     region_result,
     with_failed_accounts,
 )
@@ -267,7 +268,6 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.stan
     Offers,
     Standards,
     StandardsChange,
-    not_started,
     reconcile_standards,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import (

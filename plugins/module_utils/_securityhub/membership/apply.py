@@ -150,7 +150,7 @@ class RegionRun:
 
     def _side(self) -> MemberSideWork:
         client, desired = replace(self._client, new_hub=None), self._desired
-        return MemberSideWork(client, self._accounts, self._administrator_id, desired.hub, desired.wait_timeout)
+        return MemberSideWork(client, self._accounts, str(self._administrator_id), desired.hub, desired.wait_timeout)
 
     def _plan(self, read: MemberList) -> List[MembershipPlan]:
         left_alone = {each: plan_left_alone(each, read, self._administrator_id) for each in self._emails}
@@ -194,7 +194,7 @@ class RegionRun:
         error = self._confirm(late, outcomes, {})
         seen = {each: self._final_row(plan, outcomes[each], {}) for each, plan in zip(outcomes, late)}
         self._standards.advance([row.account_id for row in rows])
-        rows = [with_standards(seen.get(row.account_id, row), self._standards.expected(row.account_id)) for row in rows]
+        rows = [with_standards(seen.get(row.account_id, row), self._standards.result(row.account_id)) for row in rows]
         removed = [expected_row(plan, joins=False) for plan in leaving]
         return RegionResult(self._result(rows, removed or [_reported(member) for member in surplus]), error)
 

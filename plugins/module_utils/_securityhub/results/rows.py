@@ -36,12 +36,7 @@ def region_result(
     certain = {place: change for place, change in changes.items() if change.is_certain}
     failed = failed_places(by_place)
     result: Result = {
-        key: [
-            {**place_keys(place), **row}
-            for place, change in certain.items()
-            if change.after is not None
-            for row in rows(change.after)
-        ],
+        key: _rows({place: [change.after] for place, change in certain.items() if change.after is not None}, rows),
         "changed": any(change.changed for change in changes.values()),
         "failed_regions": failed,
     }
@@ -51,6 +46,12 @@ def region_result(
             "after": _shown({place: change.after for place, change in certain.items() if change.is_read}, show),
         }
     return with_message(result, region_message(failed, len(by_place)))
+
+
+def _rows(
+    found: Mapping[Place, Sequence[State]], rows: Callable[[State], Iterable[Mapping[str, Any]]]
+) -> List[Dict[str, Any]]:
+    return [{**place_keys(place), **row} for place, values in found.items() for value in values for row in rows(value)]
 
 
 def place_keys(place: Place) -> Dict[str, str]:
@@ -79,15 +80,8 @@ def info_result(
     :param keys: for each result key, what makes its rows, except for their place, out of something that was found
     """
     failed = failed_places(by_place)
-    result: Result = {
-        key: [
-            {**place_keys(place), **row}
-            for place, found in by_place.items()
-            for value in found.value
-            for row in rows(value)
-        ]
-        for key, rows in keys.items()
-    }
+    found = {place: result.value for place, result in by_place.items()}
+    result: Result = {key: _rows(found, rows) for key, rows in keys.items()}
     result.update(changed=False, failed_regions=failed)
     return with_message(result, region_message(failed, len(by_place)))
 
@@ -108,6 +102,11 @@ def with_failed_accounts(result: Result, errors: Mapping[str, SecurityHubError])
 def nothing_found(error: SecurityHubError) -> RegionResult[Sequence[Any]]:
     """Return the result of a Region that could not be read."""
     return RegionResult([], error)
+
+
+def not_started(error: SecurityHubError) -> RegionResult[StateChange[Any]]:
+    """Return the result of a Region in which nothing could be done."""
+    return RegionResult(StateChange(is_read=False), error)
 
 
 def failed_places(by_place: Mapping[Place, RegionResult[Any]], known: Optional[str] = None) -> List[Dict[str, str]]:

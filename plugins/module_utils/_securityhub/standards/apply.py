@@ -231,11 +231,6 @@ def reconcile_standards(
     return RegionResult(run.expected() if check_mode else run.so_far(), run.why_short())
 
 
-def not_started(error: SecurityHubError) -> RegionResult[StandardsChange]:
-    """Return the result of a Region in which nothing could be done."""
-    return RegionResult(StandardsChange(is_read=False), error)
-
-
 def change_after_failure(run: StandardsRun) -> StandardsChange:
     """Return what was done before a failure, from another look if that is possible."""
     is_certain = True

@@ -125,14 +125,19 @@ def fleet_of(results: Any, accounts: Sequence[Row] = (), before: bool = False) -
     regions = in_order([region for _account_id, region in seen] + [row.region for row in failed_regions])
     requested = _requested(accounts, seen, regions)
     emails = {row["account_id"]: row.get("email") for row in accounts}
-    missing = {pair: _unreadable(pair, emails) for pair in requested if pair not in seen and _has_failed(pair, failed)}
+    missing = {
+        (account_id, region): Membership(region, account_id, UNREADABLE, emails.get(account_id))
+        for account_id, region in requested
+        if (account_id, region) not in seen and _has_failed(account_id, region, failed)
+    }
+    found = {**seen, **missing}
     return Fleet(
-        memberships=_in_order({**seen, **missing}, requested),
+        memberships=[found[pair] for pair in dict.fromkeys([*requested, *found]) if pair in found],
         regions=regions,
         administrator_id=next((str(call["administrator_id"]) for call in calls if call.get("administrator_id")), None),
         failed_regions=failed_regions,
         surplus_members=_surplus(calls, {*seen, *requested}),
-        hub_enabled_regions=in_order(_texts(calls, "hub_enabled_regions")),
+        hub_enabled_regions=in_order(str(region) for call in calls for region in call.get("hub_enabled_regions") or []),
         names={str(row["account_id"]): printable(str(row["name"])) for row in accounts if row.get("name")},
         # what a module refuses it names by its options, and by nothing that the service said
         problems=in_order(
@@ -187,27 +192,16 @@ def _memberships(call: Row, failed: Failed, before: bool) -> List[Membership]:
     ]
 
 
-def _texts(calls: Iterable[Row], key: str) -> List[str]:
-    return [str(text) for call in calls for text in call.get(key) or []]
-
-
 def _failed_regions(calls: Iterable[Row]) -> List[FailedRegion]:
     rows = [row for call in calls for row in call.get("failed_regions") or []]
-    return list(
-        {
-            (row["region"], row.get("account_id"), row.get("msg")): FailedRegion(
-                str(row["region"]),
-                row.get("error_code"),
-                str(row.get("msg") or ""),
-                row.get("account_id"),
-            )
-            for row in rows
-        }.values()
-    )
+    found = {(row["region"], row.get("account_id"), row.get("msg")): row for row in rows}
+    return [
+        FailedRegion(str(region), row.get("error_code"), str(message or ""), account_id)
+        for (region, account_id, message), row in found.items()
+    ]
 
 
-def _has_failed(pair: Pair, failed: Failed) -> bool:
-    account_id, region = pair
+def _has_failed(account_id: str, region: str, failed: Failed) -> bool:
     return (None, region) in failed or (account_id, region) in failed
 
 
@@ -218,7 +212,7 @@ def _membership(row: Row, failed: Failed, before: bool, actions: Iterable[str]) 
     # the invitation of a plan is not sent, so nobody waits for its acceptance
     reason = None if before and actions and reason == AWAITING_ACCEPTANCE else reason
     key = "previous_member_status" if before and "previous_member_status" in row else "member_status"
-    status = _status(row.get(key), reason, _has_failed((account_id, region), failed))
+    status = _status(row.get(key), reason, _has_failed(account_id, region, failed))
     return Membership(
         region=region,
         account_id=account_id,
@@ -252,15 +246,6 @@ def _requested(accounts: Sequence[Row], seen: Mapping[Pair, Membership], regions
         for region in regions
         if not row.get("regions") or region in row["regions"]
     ]
-
-
-def _unreadable(pair: Pair, emails: Mapping[str, Optional[str]]) -> Membership:
-    return Membership(region=pair[1], account_id=pair[0], status=UNREADABLE, email=emails.get(pair[0]))
-
-
-def _in_order(found: Mapping[Pair, Membership], requested: Sequence[Pair]) -> List[Membership]:
-    """Return the memberships in the order of the request."""
-    return [found[pair] for pair in dict.fromkeys([*requested, *found]) if pair in found]
 
 
 def _surplus(calls: Iterable[Row], requested: Set[Pair]) -> List[Dict[str, Any]]:

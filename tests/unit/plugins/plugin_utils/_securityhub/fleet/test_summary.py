@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -17,6 +18,7 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.flee
     PURPOSES,
     Request,
     Summary,
+    outcome_of,
     summarize,
 )
 
@@ -509,3 +511,75 @@ def test_names_with_escape_sequences_reach_no_terminal() -> None:
     assert "  Account: 000000000001 (Shop)" in lines
     skipped = [{"row": 1, "account_id": account(3), "name": "\x1b[31mOld", "reason": "is SUSPENDED"}]
     assert "\x1b" not in "".join(summed(result(row(1)), skipped=skipped).lines)
+
+
+def outcome(*rows: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """Return the result of a run with these rows, as JSON keeps it."""
+    failed = options.pop("failed_regions", ())
+    request = Request(**options)
+    fleet = fleet_of(result(*rows, failed=failed), before=request.looks_only)
+    return dict(json.loads(json.dumps(outcome_of(fleet, request, summarize(fleet, request)))))
+
+
+def test_outcome_counts_memberships_and_actions() -> None:
+    found = outcome(
+        row(1, "eu-west-1", "Enabled", actions=["invite", "accept"]),
+        row(1, "us-east-1", "Enabled", actions=["accept"]),
+        row(2, "eu-west-1", "Enabled"),
+        report_path="/tmp/report.html",
+    )
+    assert found == {
+        "purpose": "onboard",
+        "check_mode": False,
+        "failed": False,
+        "msg": "",
+        "administrator_id": ADMINISTRATOR,
+        "regions": ["eu-west-1", "us-east-1"],
+        "counts": {"accounts": 2, "memberships": 3, "by_status": {"Enabled": 3}},
+        "actions": {"invite": 1, "accept": 2},
+        "remaining": [],
+        "failed_regions": [],
+        "report_path": "/tmp/report.html",
+    }
+
+
+def test_outcome_groups_remaining_accounts_by_reason() -> None:
+    waiting = {"reason": "awaiting_acceptance"}
+    found = outcome(
+        row(1, "eu-west-1", "Invited", **waiting),
+        row(1, "us-east-1", "Invited", **waiting),
+        row(2, "eu-west-1", "Invited", **waiting),
+        row(3, "eu-west-1", "Resigned", reason="resigned"),
+    )
+    rows = [(each["member_status"], each["reason"], each["memberships"]) for each in found["remaining"]]
+    assert rows == [("Invited", "awaiting_acceptance", 3), ("Resigned", "resigned", 1)]
+    assert found["remaining"][0]["account_ids"] == [account(1), account(2)]
+    assert found["remaining"][0]["regions"] == ["eu-west-1", "us-east-1"]
+    assert all(each["explanation"] and each["next_step"] for each in found["remaining"])
+    assert found["failed"] is True
+    assert found["msg"].startswith("1 of 4 memberships was not processed: 1 resigned (000000000003 in eu-west-1).")
+
+
+def test_outcome_has_failed_regions_and_check_mode() -> None:
+    failed = {"region": "us-east-1", "error_code": "AccessDeniedException", "msg": "Denied."}
+    found = outcome(row(1, "eu-west-1", "Enabled"), failed_regions=(failed,), is_check=True)
+    assert found["failed_regions"] == [{**failed, "account_id": None}]
+    assert (found["check_mode"], found["failed"]) == (True, True)
+
+
+def test_outcome_of_offboarding_leaves_those_that_are_still_there() -> None:
+    found = outcome(
+        row(1, "eu-west-1", None, actions=["delete"]),
+        row(2, "eu-west-1", "Enabled", reason="rejected", processing_result="It has to stay."),
+        purpose="offboard",
+    )
+    assert [each["account_ids"] for each in found["remaining"]] == [[account(2)]]
+
+
+def test_outcome_counts_with_the_words_of_the_modules() -> None:
+    rows = [
+        row(1, "eu-west-1", None, reason="own_account"),
+        row(2, "eu-west-1", None, reason="unreadable"),
+        row(3, "eu-west-1", None, reason="not_a_member"),
+    ]
+    assert outcome(*rows)["counts"]["by_status"] == {"not_a_member": 1, "unreadable": 1, "own_account": 1}
