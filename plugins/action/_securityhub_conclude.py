@@ -38,7 +38,8 @@ class ActionModule(ActionBase):
         run, calls = variables["securityhub__run"], variables["securityhub__calls"]
         listing, hub = (variables[f"securityhub__{name}"] if run["looks"] else {} for name in ("listing", "hub"))
         accounts = json.loads(run["accounts"])
-        fleet = fleet_of([listing, {"hubs": hub.get("hubs")}, *calls["results"]], accounts["accounts"], run["looks"])
+        results = [listing, {"hubs": hub.get("hubs")}, *calls["results"]]
+        fleet = fleet_of(results, accounts["accounts"], run["looks"], accounts["skipped"])
         return {**result, **wrap_var(self._conclusion(fleet, run, accounts, hub.get("msg")))}
 
     def _conclusion(

@@ -100,7 +100,7 @@ class RoleCredentials:
             except SecurityHubError as error:
                 # The last one is the one that another Region did not help with.
                 self.error = error
-                if not _may_help_elsewhere(error):
+                if not (error.is_retryable or error.is_silence or error.error_code in _OTHER_REGION_CODES):
                     return
             else:
                 self.error = None
@@ -132,11 +132,6 @@ class RoleCredentials:
 
 def _account_of(arn: str) -> Any:
     return (parse_aws_arn(arn) or {}).get("account_id")
-
-
-def _may_help_elsewhere(error: SecurityHubError) -> bool:
-    """Whether STS may take in another Region what it did not take in this one."""
-    return error.is_retryable or error.is_silence or error.error_code in _OTHER_REGION_CODES
 
 
 # Whose credentials sign the requests of the unit of work at hand; None for those of the session.

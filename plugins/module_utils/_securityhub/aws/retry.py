@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Callable, Iterator, Optional, Sequence, TypeVar
@@ -54,6 +55,7 @@ class Waiter:
         return True
 
 
+@dataclass
 class WriteTracker:
     """Whether anything was written in a Region.
 
@@ -61,9 +63,8 @@ class WriteTracker:
     been seen.
     """
 
-    def __init__(self) -> None:
-        self.written = False
-        self.in_doubt = False
+    written: bool = False
+    in_doubt: bool = False
 
     @property
     def any(self) -> bool:

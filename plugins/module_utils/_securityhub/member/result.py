@@ -11,13 +11,13 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..errors import RegionResult
-from ..model import Member, Outcome, status_of
+from ..model import DISASSOCIATE, Member, Outcome, status_of
 from ..reasons import is_failure
 from ..results.messages import Result, Shortcoming, region_message, shortcomings_in_words, with_message
 from ..results.rows import failed_regions
 from ..results.run import RunMode
 from .apply import administrator_of
-from .plan import list_of
+from .plan import is_without_invitation, list_of
 
 ByRegion = Mapping[str, RegionResult[List[Outcome]]]
 
@@ -31,11 +31,7 @@ def account_keys(lists: Sequence[str]) -> List[str]:
 
 
 def account_result(
-    by_region: ByRegion,
-    lists: Sequence[str],
-    verb: str,
-    fail_on_unprocessed: bool,
-    mode: RunMode,
+    by_region: ByRegion, lists: Sequence[str], verb: str, fail_on_unprocessed: bool, mode: RunMode
 ) -> Result:
     """Build the result of a module for the member list.
 
@@ -107,6 +103,21 @@ def unprocessed_message(
         if each.reason and is_failure(each.reason)
     ]
     return [f"{how_many(len(left))}: {shortcomings_in_words(left, ' '.join(said))}."] if left else []
+
+
+def organization_warnings(outcomes: Sequence[Tuple[str, Outcome]]) -> List[str]:
+    """Return a warning for each account whose disassociation ends a membership without an invitation."""
+    regions: Dict[str, List[str]] = {}
+    for region, outcome in outcomes:
+        before = outcome.before
+        if DISASSOCIATE in outcome.actions and before and is_without_invitation(before):
+            regions.setdefault(outcome.account_id, []).append(region)
+    return [
+        f"{account_id} is Enabled without an invitation in {', '.join(names)}, so it is probably an account of an "
+        "organization. Disassociating it ends its monitoring by this administrator, and it can't be invited again: "
+        "only the delegated administrator of the organization can add it."
+        for account_id, names in regions.items()
+    ]
 
 
 def _how_many(left: int, outcomes: Sequence[Tuple[str, Outcome]], regions: int) -> str:

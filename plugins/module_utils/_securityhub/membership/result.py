@@ -12,7 +12,7 @@ from collections import Counter
 from typing import Any, Dict, List, Mapping
 
 from ..errors import RegionResult
-from ..member.result import diff_of, unprocessed_message
+from ..member.result import diff_of, organization_warnings, unprocessed_message
 from ..model import Member, Outcome, status_of
 from ..reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
 from ..results.messages import Result, region_message, with_message
@@ -43,6 +43,9 @@ def membership_result(by_region: ByRegion, fail_on_unprocessed: bool, mode: RunM
         "counts": _counts(rows),
         "changed": bool(hub_enabled) or any(row.changed for _region, row in rows + surplus),
     }
+    warnings = organization_warnings(rows + surplus)
+    if warnings:
+        result["warnings"] = warnings
     if mode.diff:
         result["diff"] = diff_of({key: [*each.value.rows, *each.value.surplus] for key, each in by_region.items()})
     message = region_message(failed, len(by_region))

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Optional, Sequence, TypeVar
 
 from ..aws.credentials import Place
@@ -86,6 +87,23 @@ def info_result(
     return with_message(result, region_message(failed, len(by_place)))
 
 
+def accounts_info_result(
+    by_place: Mapping[Place, RegionResult[Optional[Sequence[State]]]],
+    keys: Mapping[str, Callable[[State], Iterable[Mapping[str, Any]]]],
+    errors: Mapping[str, SecurityHubError],
+) -> Result:
+    """Build the result of a module that reads in accounts with ``account_ids``.
+
+    :param by_place: what was found, None where Security Hub is disabled
+    :param errors: why the roles of accounts could not be assumed
+    """
+    found: Dict[Place, RegionResult[Any]] = {
+        place: replace(result, value=result.value or ()) for place, result in by_place.items()
+    }
+    disabled = [place_keys(place) for place, result in by_place.items() if result.value is None]
+    return with_failed_accounts({**info_result(found, keys), "disabled_regions": disabled}, errors)
+
+
 def with_failed_accounts(result: Result, errors: Mapping[str, SecurityHubError]) -> Result:
     """Return the result with the accounts whose role could not be taken."""
     rows = [
@@ -99,7 +117,7 @@ def with_failed_accounts(result: Result, errors: Mapping[str, SecurityHubError])
     return with_message({**result, "failed_accounts": rows}, sentences)
 
 
-def nothing_found(error: SecurityHubError) -> RegionResult[Sequence[Any]]:
+def nothing_found(error: SecurityHubError) -> RegionResult[Any]:
     """Return the result of a Region that could not be read."""
     return RegionResult([], error)
 
@@ -118,11 +136,7 @@ def failed_places(by_place: Mapping[Place, RegionResult[Any]], known: Optional[s
     needs_lookup = any(place.account_id is None for place in failed)
     caller = (known or _caller_account_id(by_place.values())) if needs_lookup else None
     return [
-        {
-            **place_keys(place),
-            "error_code": error.error_code,
-            "msg": explain(error, place.account_id or caller),
-        }
+        {**place_keys(place), "error_code": error.error_code, "msg": explain(error, place.account_id or caller)}
         for place, error in failed.items()
     ]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from ....module_utils._securityhub.errors import printable
-from ....module_utils._securityhub.model import ENABLED
+from ....module_utils._securityhub.model import DELETE, ENABLE_HUB, ENABLE_STANDARDS, ENABLED
 from ....module_utils._securityhub.reasons import OWN_ACCOUNT, STANDARDS_PENDING, UNREADABLE, is_failure
 from ....module_utils._securityhub.results.messages import (
     NAMED_REGIONS,
@@ -39,7 +39,7 @@ NO_ACCOUNTS = (
     "hosts have account_id."
 )
 # Actions that are done in so many accounts and Regions.
-_ACTIONS_IN = ("enable_hub", "enable_standards")
+_ACTIONS_IN = (ENABLE_HUB, ENABLE_STANDARDS)
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,9 @@ def failures(fleet: Fleet, request: Request) -> List[str]:
         verb = "were not processed" if not request.is_check else "would not be processed"
     if late:
         problems.append(f"{_share(late, fleet, verb)}: {_why(late)}. The summary says what to do.")
+    left = [row for row in fleet.surplus_members if is_failure(row.reason)]
+    if left and request.fail_on_unprocessed and not request.looks_only:
+        problems.append(f"{count(len(left), 'surplus membership')} not removed: {_why(left)}.")
     return problems
 
 
@@ -187,10 +190,22 @@ def _changes(fleet: Fleet, request: Request) -> str:
     numbers = count_actions(fleet.memberships)
     to_do = request.is_check or request.looks_only
     head = "An onboarding run would do" if request.looks_only else "To do" if to_do else "Done"
-    if not numbers:
-        return f"{head}: nothing" if fleet.memberships else ""
     known = [action for action in in_order([*ACTIONS, *numbers]) if action in numbers]
-    return f"{head}: {', '.join(_counted(action, numbers[action], to_do) for action in known)}"
+    parts = [*(_counted(action, numbers[action], to_do) for action in known), *_surplus_changes(fleet, to_do)]
+    if not parts:
+        return f"{head}: nothing" if fleet.memberships else ""
+    return f"{head}: {', '.join(parts)}"
+
+
+def _surplus_changes(fleet: Fleet, to_do: bool) -> List[str]:
+    changed = [row.actions for row in fleet.surplus_members if row.actions]
+    deleted = sum(DELETE in actions for actions in changed)
+    numbers = {"remove": deleted, "disassociate": len(changed) - deleted}
+    return [
+        f"{verb} {count(number, 'surplus membership')}" if to_do else f"{count(number, 'surplus membership')} {verb}d"
+        for verb, number in numbers.items()
+        if number
+    ]
 
 
 def _counted(action: str, number: int, to_do: bool) -> str:
@@ -239,7 +254,7 @@ def _groups(found: Sequence[Group[Membership]], fleet: Fleet) -> List[str]:
 
 
 def _group_lines(group: Group[Membership], fleet: Fleet) -> List[str]:
-    names = [_with_name(account_id, fleet.names.get(account_id)) for account_id in group.account_ids]
+    names = [f"{each} ({fleet.names[each]})" if each in fleet.names else each for each in group.account_ids]
     reason = f" ({group.first.reason})" if group.first.reason else ""
     lines = [
         f"{_size(group, fleet)}{reason}: {group.explanation}",
@@ -247,10 +262,6 @@ def _group_lines(group: Group[Membership], fleet: Fleet) -> List[str]:
     ]
     step = next_step(group.first)
     return [*lines, f"  Next: {step}"] if step else lines
-
-
-def _with_name(account_id: str, name: Optional[str]) -> str:
-    return f"{account_id} ({name})" if name else account_id
 
 
 def _size(group: Group[Membership], fleet: Fleet) -> str:
@@ -261,19 +272,30 @@ def _size(group: Group[Membership], fleet: Fleet) -> str:
 
 
 def _surplus(fleet: Fleet, request: Request) -> List[str]:
-    """Return the members that were not requested, by Region, and what to do about them."""
-    rows = fleet.surplus_members
-    if not rows:
-        return []
-    accounts = in_order(f"{row['account_id']} ({row.get('member_status')} in {row['region']})" for row in rows)
-    if request.surplus == "remove":
-        verb = "to remove" if request.is_check or request.looks_only else "removed"
-        return [f"Surplus members {verb}: {len(rows):,}", f"  Accounts: {at_most(accounts)}"]
-    return [
-        f"Members that are not in the list of accounts: {len(rows):,}",
-        f"  Accounts: {at_most(accounts)}",
-        "  Next: Add the accounts to the list, or set securityhub_surplus to remove.",
-    ]
+    """Return the members that were not requested, what became of them, and what to do about them."""
+    found = grouped(
+        fleet.surplus_members, lambda row: (bool(row.actions), row.reason), lambda row: row.processing_result or ""
+    )
+    return [line for group in found for line in _surplus_lines(group, fleet, request)]
+
+
+def _surplus_lines(group: Group[Membership], fleet: Fleet, request: Request) -> List[str]:
+    reason, to_do = group.first.reason, request.is_check or request.looks_only
+    is_removed = bool(group.first.actions) and not reason
+    regions: Dict[str, List[str]] = {}
+    for row in group.rows:
+        known = f"{row.account_id} ({'was ' if is_removed and not to_do else ''}{row.status}"
+        regions.setdefault(known, []).append(row.region)
+    accounts = [f"{known} in {listed(names)})" for known, names in regions.items()]
+    noun = "Account" if len(group.account_ids) == 1 else "Accounts"
+    lines = [f"  {noun}: {at_most(accounts)}"]
+    size = _size(group, fleet)
+    if is_removed:
+        return [f"Surplus members {'to remove' if to_do else 'removed'}: {size}", *lines]
+    if reason:
+        return [f"Surplus members not removed: {size} ({reason}): {group.explanation}", *lines]
+    step = f"  Next: Add the {noun.lower()} to the list, or set securityhub_surplus to remove."
+    return [f"Members that are not in the list of accounts: {size}", *lines, step]
 
 
 def _skipped(request: Request) -> List[str]:

@@ -168,7 +168,7 @@ def _membership(row: Membership, generated_at: str) -> Dict[str, Any]:
     }
 
 
-def _surplus_member(row: Mapping[str, Any], generated_at: str) -> Dict[str, Any]:
-    fields: Dict[str, Any] = dict(texts(row, "region", "account_id", "email", "member_status", "invited_at"))
-    is_open = fields["member_status"] == INVITED
-    return {**fields, "invitation_age_days": age_in_days(fields["invited_at"], generated_at) if is_open else None}
+def _surplus_member(row: Membership, generated_at: str) -> Dict[str, Any]:
+    fields: Dict[str, Any] = dict(texts(vars(row), "region", "account_id", "email", "invited_at"))
+    age = age_in_days(fields["invited_at"], generated_at)
+    return {**fields, "member_status": clean(row.status), "invitation_age_days": age}

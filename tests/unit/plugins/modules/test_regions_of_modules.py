@@ -71,6 +71,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
 # Modules that work in member accounts, and those that wait.
 IN_ACCOUNTS = [name for name in OPTIONS if name.startswith(("securityhub_hub", "securityhub_inv", "securityhub_st"))]
 WAITING = [name for name in OPTIONS if not name.endswith("info") and name != "securityhub_hub"]
+# Modules for which a Region with Security Hub disabled is a failure.
+NEED_HUB = [
+    *("securityhub_invitation", "securityhub_member", "securityhub_member_info", "securityhub_member_invite"),
+    "securityhub_standards",
+]
 # Keys that are returned in diff mode, or with enable_hub.
 NOT_ALWAYS = {"diff: not returned", "hub_enabled_regions: not returned"}
 LINKED_ACTIONS = ("ListFindingAggregators", "GetFindingAggregator")
@@ -163,7 +168,7 @@ FAILURES = [
     ("not_opted_in", "UnrecognizedClientException", OPTIONS),
     ("throttle", "TooManyRequestsException", OPTIONS),
     ("no client", "OSError", OPTIONS),
-    ("off", "InvalidAccessException", [name for name in OPTIONS if "hub_hub" not in name and "ship" not in name]),
+    ("off", "InvalidAccessException", NEED_HUB),
 ]
 
 
@@ -189,12 +194,9 @@ def test_module_region_that_fails_costs_only_its_rows(
     ]
     done = [row["region"] for row in rows if isinstance(row, dict) and row.get("reason") != "not_attempted"]
     assert list(dict.fromkeys(done)) == others
-    if kind == "off" and name == "securityhub_standards_info":
-        assert (run.failed, result["failed_regions"]) == (False, [])
-    else:
-        assert failures(run.result) == {broken: code}
-        assert run.result["msg"].startswith("1 of 3 Regions failed. ")
-        assert run.result["failed_regions"][0]["msg"] in run.result["msg"]
+    assert failures(run.result) == {broken: code}
+    assert run.result["msg"].startswith("1 of 3 Regions failed. ")
+    assert run.result["failed_regions"][0]["msg"] in run.result["msg"]
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

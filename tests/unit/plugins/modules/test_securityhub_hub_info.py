@@ -45,11 +45,12 @@ def test_settings_and_tags(hub: Hub) -> None:
     ]
 
 
-def test_regions_where_it_is_off_are_left_out(hub: Hub) -> None:
+def test_regions_where_it_is_off_are_named(hub: Hub) -> None:
     turn_on(hub, ADMINISTRATOR, [THREE[2], THREE[0]])
     run = look(hub, regions=THREE)
     assert not run.failed
     assert [row["region"] for row in run.result["hubs"]] == [THREE[0], THREE[2]]
+    assert run.result["disabled_regions"] == [{"region": THREE[1]}]
     assert hub.counts()["calls"] == {"DescribeHub": 2 * 3, "ListTagsForResource": 2 * 2}
 
 

@@ -13,6 +13,7 @@ from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     MEMBER,
     OTHER_ADMINISTRATOR,
+    THREE,
     look_at,
     run_at,
     seed_members,
@@ -29,6 +30,7 @@ NOTHING: dict[str, Any] = {
     "changed": False,
     "invitations": [],
     "administrators": [],
+    "disabled_regions": [],
     "failed_regions": [],
     "failed_accounts": [],
 }
@@ -91,3 +93,11 @@ def test_120_invitations_are_three_pages(hub: Hub) -> None:
     run = run_at(hub, module, account_id=MEMBER)
     assert pairs(run.result["invitations"]) == [(each, "Invited") for each in accounts(120)]
     assert hub.counts()["calls"] == {"GetAdministratorAccount": 1, "ListInvitations": 3}
+
+
+def test_regions_where_security_hub_is_disabled_are_named(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Enabled"}, [THREE[0], THREE[2]])
+    run = look(hub, regions=THREE)
+    assert not run.failed
+    assert run.result["disabled_regions"] == [{"region": THREE[1]}]
+    assert [row["region"] for row in run.result["administrators"]] == [THREE[0], THREE[2]]
