@@ -61,9 +61,16 @@ notes:
     C(use_fips_endpoint), unless an option says otherwise.
 """
 
-    # Modules that name accounts which could not be processed.
+    # Modules that work as the administrator, and name accounts which could not be processed.
     ACCOUNTS = r"""
 options:
+  administrator_id:
+    description:
+      - The account ID of the administrator. If the credentials, after O(assume_role_arn), are those of another account,
+        or if it can't be found out whose they are, the task fails before it does anything, in check mode too.
+      - It takes one call of C(GetCallerIdentity), which needs no permission, and none with O(assume_role_arn).
+      - By default, the account of the credentials is the administrator, whichever it is.
+    type: str
   fail_on_unprocessed:
     description:
       - Whether the task fails, after all work is done, if an account could not be processed.

@@ -32,7 +32,11 @@ MEMBER_ROLE_SPEC: Dict[str, Any] = {
     "member_role_policy": {"type": "json"},
 }
 WAIT_TIMEOUT_SPEC: Dict[str, Any] = {"type": "int", "default": 30}
-FAIL_ON_UNPROCESSED_SPEC: Dict[str, Any] = {"type": "bool", "default": True}
+# What modules take that work as the administrator.
+ADMINISTRATOR_SPEC: Dict[str, Any] = {
+    "administrator_id": {"type": "str"},
+    "fail_on_unprocessed": {"type": "bool", "default": True},
+}
 ACCOUNT_IDS_SPEC: Dict[str, Any] = {"type": "raw"}
 # What modules take that work in the caller's own account, or in many member accounts instead.
 ACCOUNTS_SPEC: Dict[str, Any] = {"account_ids": ACCOUNT_IDS_SPEC, **MEMBER_ROLE_SPEC}
