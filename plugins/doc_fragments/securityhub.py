@@ -43,7 +43,7 @@ options:
     type: str
   assume_role_external_id:
     description:
-      - The external ID that the trust policy of O(assume_role_arn) requires.
+      - The external ID that the trust policy of O(assume_role_arn) requires. It is kept out of logs and results.
     type: str
   assume_role_session_name:
     description:
@@ -92,7 +92,7 @@ options:
     type: str
   member_role_external_id:
     description:
-      - The external ID that the trust policy of O(member_role) requires.
+      - The external ID that the trust policy of O(member_role) requires. It is kept out of logs and results.
     type: str
   member_role_session_name:
     description:

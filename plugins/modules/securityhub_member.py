@@ -303,6 +303,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
+    ACCOUNT_IDS_SPEC,
     ADMINISTRATOR_SPEC,
     COMMON_SPEC,
     WAIT_TIMEOUT_SPEC,
@@ -343,7 +344,7 @@ LISTS = (CREATED_LIST, DISASSOCIATED_LIST, DELETED_LIST, UNCHANGED, UNPROCESSED)
 VERBS = {"present": "added", "disassociated": "disassociated", "absent": "deleted"}
 
 ARGUMENT_SPEC: Dict[str, Any] = {
-    "members": {"type": "raw", "required": True},
+    "members": {**ACCOUNT_IDS_SPEC, "required": True},
     "state": {"type": "str", "choices": list(VERBS), "default": "present"},
     **COMMON_SPEC,
     **ADMINISTRATOR_SPEC,

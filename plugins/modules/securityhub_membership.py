@@ -36,6 +36,7 @@ options:
       - C(regions) of a row names the Regions of that account only. They must be among the Regions of the task, also
         where O(regions) is V(all) or V(linked).
       - C(member_role) of a row is the role of that account only, as a name, a path with a name, or an ARN.
+      - As rows may have external IDs, this option is kept out of logs, and out of C(invocation) in the result.
     type: raw
     required: true
   state:
@@ -380,6 +381,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.erro
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
+    ACCOUNT_IDS_SPEC,
     ADMINISTRATOR_SPEC,
     COMMON_SPEC,
     MEMBER_ROLE_SPEC,
@@ -423,7 +425,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.stan
 Surplus = Mapping[str, RegionResult[Sequence[Member]]]
 
 ARGUMENT_SPEC: Dict[str, Any] = {
-    "members": {"type": "raw", "required": True},
+    "members": {**ACCOUNT_IDS_SPEC, "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "enable_administrator_hub": {"type": "bool", "default": True},
     "enable_default_standards": {"type": "bool", "default": False},
