@@ -25,6 +25,7 @@ from run.layout import ROOT
 from run.shell import show
 
 BUCKET = "security-reports"
+VERSION = str(yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"])
 SMALL_BOXES, NUMBERS = ("text", "textarea"), ("integer",)
 
 
@@ -147,7 +148,15 @@ def test_execution_environment_has_a_context_without_a_warning(tmp_path: Path) -
     output = show("ansible-builder", "create", "--file", file, "--context", tmp_path / "context")
     assert "warn" not in output.lower()
     wanted = yaml.safe_load((tmp_path / "context" / "_build" / "requirements.yml").read_text(encoding="utf-8"))
-    assert wanted["collections"] == [{"name": "multiaccount.aws"}]
+    assert wanted["collections"] == [{"name": "multiaccount.aws", "version": VERSION}]
+    parts = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert re.search(r":\d+$", parts["images"]["base_image"]["name"])
+    assert all("~=" in parts["dependencies"][name]["package_pip"] for name in ("ansible_core", "ansible_runner"))
+
+
+def test_project_is_the_release_of_the_collection(resources: dict[str, Any]) -> None:
+    (project,) = resources["controller_projects"]
+    assert project["scm_branch"] == VERSION
 
 
 @pytest.fixture(name="job")
@@ -167,7 +176,7 @@ def _job(scene: Scene) -> Job:
 def test_template_runs_with_the_answers_of_its_survey(job: Job, name: str, empty: bool) -> None:
     given = answers(name, empty)
     if name == "offboard":  # the question is required, and has no default
-        given["securityhub_accounts"] = f"{ONE}\n{ZERO}"
+        given.update(securityhub_accounts=f"{ONE}\n{ZERO}", awx_workflow_job_id=7)
     run = job.run("job", str((PATTERN / "playbooks" / f"{name}.yml").relative_to(ROOT)), given)
     left = job.result("job")
     assert run.code == (2 if name == "verify" else 0), run.output
@@ -179,6 +188,18 @@ def test_template_runs_with_the_answers_of_its_survey(job: Job, name: str, empty
         assert [row["account_ids"] for row in left["remaining"]] == [[ONE]]
     if name == "offboard":
         assert job.scene.statuses() == {}
+
+
+def test_offboarding_outside_of_a_workflow_only_shows_what_it_would_do(job: Job) -> None:
+    playbook = str((PATTERN / "playbooks" / "offboard.yml").relative_to(ROOT))
+    given = {**answers("offboard", empty=False), "securityhub_accounts": ONE}
+    refused = job.run("refused", playbook, given)
+    assert refused.code == 2
+    assert "Launch the workflow." in refused.output
+    looked = job.run("looked", playbook, given, "--cmdline=--check")
+    assert looked.code == 0, looked.output
+    assert job.scene.statuses() == {ONE: "Created", ZERO: "Enabled"}
+    assert job.scene.writes() == 0
 
 
 @pytest.fixture(name="storage")
@@ -206,8 +227,7 @@ def test_page_of_the_report_is_kept_although_a_region_failed(scene: Scene, stora
     job = Job(scene, AWS_ENDPOINT_URL_S3=storage)
     job.folder.joinpath("project").symlink_to(ROOT)
     playbook = str((PATTERN / "playbooks" / "report.yml").relative_to(ROOT))
-    page = str(scene.folder / "securityhub.html")
-    given = {**answers("report", empty=False), "report_bucket": BUCKET, "securityhub_report_path": page}
+    given = {**answers("report", empty=False), "report_bucket": BUCKET}
     run = job.run("job", playbook, {**given, "securityhub_regions": f"{REGION} us-east-1"})
     assert run.code == 2, run.output
     s3 = client(storage)

@@ -21,8 +21,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub impo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import api, calls
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, MemberList
-from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock, error
-from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, accounts
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
+from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, accounts, error
 
 NO_SUCH_RESOURCE = "The request is rejected since no such resource found."
 
