@@ -43,7 +43,7 @@ options:
     type: str
   assume_role_external_id:
     description:
-      - The external ID that the trust policy of O(assume_role_arn) requires. It is kept out of logs and results.
+      - The external ID that the trust policy of O(assume_role_arn) requires.
     type: str
   assume_role_session_name:
     description:
@@ -57,6 +57,8 @@ notes:
   - A connection that does not open is given up after 5 seconds, and a response that does not come after 20 seconds.
     C(connect_timeout) and C(read_timeout) in O(aws_config) change that. A Region that does not respond to 3 attempts of
     a read has failed. No other Region waits for it.
+  - External IDs are kept out of logs and results. From ansible-core 2.22 on, Ansible hides them in all output of the
+    run, also where such a text is a part of something else, for example of an account ID.
   - What the profile and the environment set for the AWS CLI counts here too, such as C(ca_bundle), C(max_attempts) or
     C(use_fips_endpoint), unless an option says otherwise.
 """
@@ -92,7 +94,7 @@ options:
     type: str
   member_role_external_id:
     description:
-      - The external ID that the trust policy of O(member_role) requires. It is kept out of logs and results.
+      - The external ID that the trust policy of O(member_role) requires.
     type: str
   member_role_session_name:
     description:

@@ -13,7 +13,7 @@ from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_member_invite,
     securityhub_membership,
 )
-from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import InProcessHub
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     MEMBER,
     OTHER_ADMINISTRATOR,
@@ -30,12 +30,12 @@ MODULES = [
     (securityhub_member_invite, {"account_ids": [MEMBER]}),
     (securityhub_membership, {"members": [MEMBER]}),
 ]
-pytestmark = [pytest.mark.usefixtures("short_pauses"), pytest.mark.parametrize(("module", "options"), MODULES)]
+pytestmark = pytest.mark.parametrize(("module", "options"), MODULES)
 
 
 @pytest.mark.parametrize("check", [False, True])
 def test_other_account_is_refused_before_any_call_to_security_hub(
-    hub: Hub, module: Any, options: dict[str, Any], check: bool
+    hub: InProcessHub, module: Any, options: dict[str, Any], check: bool
 ) -> None:
     run = run_at(hub, module, check, administrator_id=OTHER_ADMINISTRATOR, regions=[REGION, "us-east-1"], **options)
     assert run.failed
@@ -45,7 +45,7 @@ def test_other_account_is_refused_before_any_call_to_security_hub(
     assert hub.counts()["other"] == {"sts:GetCallerIdentity": 1}
 
 
-def test_unknown_caller_is_refused(hub: Hub, module: Any, options: dict[str, Any]) -> None:
+def test_unknown_caller_is_refused(hub: InProcessHub, module: Any, options: dict[str, Any]) -> None:
     hub.fault(kind="sts_token_refused")
     run = run_at(hub, module, administrator_id=ADMINISTRATOR, **options)
     assert run.failed
@@ -53,7 +53,7 @@ def test_unknown_caller_is_refused(hub: Hub, module: Any, options: dict[str, Any
     assert hub.counts()["calls"] == {}
 
 
-def test_lost_response_of_sts_is_no_obstacle(hub: Hub, module: Any, options: dict[str, Any]) -> None:
+def test_lost_response_of_sts_is_no_obstacle(hub: InProcessHub, module: Any, options: dict[str, Any]) -> None:
     seed_members(hub, {MEMBER: "Created"})
     hub.fault(kind="lost_reply", operation="GetCallerIdentity")
     run = run_at(hub, module, administrator_id=ADMINISTRATOR, **options)
@@ -61,7 +61,7 @@ def test_lost_response_of_sts_is_no_obstacle(hub: Hub, module: Any, options: dic
     assert sum(writes(hub).values()) == 1
 
 
-def test_account_of_assumed_role_is_the_caller(hub: Hub, module: Any, options: dict[str, Any]) -> None:
+def test_account_of_assumed_role_is_the_caller(hub: InProcessHub, module: Any, options: dict[str, Any]) -> None:
     seed_members(hub, {MEMBER: "Created"})
     pipeline: dict[str, Any] = {"account_id": OTHER_ADMINISTRATOR, "assume_role_arn": ROLE_ARN}
     run = run_at(hub, module, administrator_id=OTHER_ADMINISTRATOR, **pipeline, **options)
@@ -75,7 +75,7 @@ def test_account_of_assumed_role_is_the_caller(hub: Hub, module: Any, options: d
 
 @pytest.mark.parametrize("value", ["1402433619", "", "administrator"])
 def test_what_is_no_account_id_is_refused_before_any_call(
-    hub: Hub, module: Any, options: dict[str, Any], value: str
+    hub: InProcessHub, module: Any, options: dict[str, Any], value: str
 ) -> None:
     run = run_at(hub, module, administrator_id=value, **options)
     assert run.failed
