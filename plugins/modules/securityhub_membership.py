@@ -63,8 +63,8 @@ options:
   standards:
     description:
       - The security standards that each member has, as a list or as one string with commas, spaces or newlines between
-        them, with O(state=present). Short names such as C(aws-foundational-security-best-practices/v/1.0.0), or ARNs,
-        as for M(multiaccount.aws.securityhub_standards).
+        them, with O(state=present). Short names such as C(aws-foundational-security-best-practices/v/1.0.0), titles,
+        or ARNs, as for M(multiaccount.aws.securityhub_standards).
       - They are enabled once an account is Enabled, and looked at in every run. Other standards of the accounts are
         left as they are. Each account needs a role, O(member_role) or its own.
       - AWS charges for the checks of each standard, in each account and Region.
@@ -81,8 +81,12 @@ options:
     default: [removed]
   surplus:
     description:
-      - What happens to members in the list that O(members) does not name, with O(state=present).
-      - V(ignore) does nothing. V(report) lists them in RV(surplus_members). V(remove) disassociates and deletes them.
+      - What happens to members in the list that O(members) does not name, with O(state=present). An account that any
+        row names is never one of them, whatever its status or Regions.
+      - V(ignore) does nothing. V(report) lists them in RV(surplus_members). V(remove) disassociates and deletes them,
+        last in each Region, and only where nothing failed. Where something did, they are V(not_attempted).
+      - An account of an organization is disassociated, which ends its monitoring, but Security Hub does not delete it.
+        The module warns of such accounts, also in check mode.
     type: str
     choices: [ignore, report, remove]
     default: ignore
@@ -276,7 +280,8 @@ memberships:
         - V(standards_failed), AWS could not disable a standard, V(standards_incomplete), it is enabled incompletely.
         - V(standards_pending), a standard is still PENDING, as AWS is enabling it or adding controls to it. This does
           not fail the task.
-        - V(not_attempted), the Region failed before the turn of this account came.
+        - V(not_attempted), the Region failed before the turn of this account came, or for RV(surplus_members),
+          something failed in the Region.
       returned: always
       type: str
       sample: awaiting_acceptance
@@ -453,9 +458,12 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     roles = member_roles(rows, params)
     check_standards(params, [account_id for account_id in rows if account_id not in roles])
     session = RegionSession(
-        info, params["regions"], params["exclude_regions"], administrator_id=params["administrator_id"]
+        info,
+        params["regions"],
+        params["exclude_regions"],
+        concurrency=params["concurrency"],
+        administrator_id=params["administrator_id"],
     )
-    session.use_concurrency(params["concurrency"])
     if not rows:
         return membership_result({}, params["fail_on_unprocessed"], mode)
     emails = emails_by_region(rows, session.regions, "members", session.requested.word)

@@ -86,10 +86,7 @@ def _named(regions: Optional[Iterable[object]], connection_region: Optional[str]
 
 
 def _word(parts: Sequence[str]) -> Optional[str]:
-    """Return the word that stands for Regions, None for a list of names.
-
-    :raises InvalidInput: if there is anything beside a word
-    """
+    """Return the word that stands for Regions, which has nothing beside it; None for a list of names."""
     word = next((part for part in parts if part in WORDS), None)
     if word and len(parts) > 1:
         others = ", ".join(repr(part) for part in parts if part != word)
@@ -138,7 +135,7 @@ def parse_region(region: str, known: KnownRegions) -> str:
 def _unknown(names: Sequence[str], known: KnownRegions, option: str) -> str:
     """Say which names are no Regions, what was probably meant, and what to do."""
     candidates = [*known.names, *(WORDS if option == "regions" else ())]
-    hints = {name: _nearest(name, candidates) for name in names}
+    hints = {name: "".join(get_close_matches(name.lower(), candidates, 1, _SIMILAR)) for name in names}
     named = ", ".join(f"{name!r} (did you mean {hint}?)" if hint else repr(name) for name, hint in hints.items())
     new = [name for name in names if _REGION_FORM.fullmatch(name)]
     noun = "not a Region" if len(names) == 1 else "not Regions"
@@ -149,8 +146,3 @@ def _unknown(names: Sequence[str], known: KnownRegions, option: str) -> str:
         verb = "is a new Region" if len(new) == 1 else "are new Regions"
         sentences.append(f"If {' and '.join(new)} {verb}, update botocore ({known.version} is installed).")
     return " ".join(sentences)
-
-
-def _nearest(name: str, candidates: Collection[str]) -> Optional[str]:
-    """Return the candidate that is most similar to a name, None where none is similar."""
-    return next(iter(get_close_matches(name.lower(), candidates, 1, _SIMILAR)), None)

@@ -11,12 +11,13 @@ All accounts are worked on at once, and waited for together.
 
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from dataclasses import dataclass, field
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
-from ..aws.calls import RegionClient
+from ..aws.calls import RegionClient, read_or_error
 from ..errors import Failure, PreconditionFailed, SecurityHubError
 from ..hub.apply import after_enabling
-from ..model import ENABLE_HUB, ENABLE_STANDARDS, OfferedStandard
+from ..model import ENABLE_HUB, ENABLE_STANDARDS
 from ..reasons import REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
 from ..standards.apply import Offers, StandardsRun, advance_all
 from ..standards.plan import DesiredStandards
@@ -24,6 +25,7 @@ from .member_side import MemberAccounts, look_of_failure
 from .plan import MembershipPlan, SideResult
 
 
+@dataclass
 class StandardsSide:
     """The standards of the member accounts of one Region.
 
@@ -31,36 +33,27 @@ class StandardsSide:
     :param offers: what the Regions offer, shared by all of them
     """
 
-    def __init__(
-        self,
-        client: RegionClient,
-        accounts: MemberAccounts,
-        desired: Optional[DesiredStandards],
-        offers: Offers,
-        wait_timeout: float,
-        check_mode: bool,
-    ) -> None:
-        self._client = client
-        self._accounts = accounts
-        self._desired = desired
-        self._offers = offers
-        self._wait_timeout = wait_timeout
-        self._check_mode = check_mode
-        self._runs: Dict[str, StandardsRun] = {}
-        # Accounts in which Security Hub is enabled only by this run, so that they are looked at again.
-        self._unseen: List[str] = []
+    client: RegionClient
+    accounts: MemberAccounts
+    desired: Optional[DesiredStandards]
+    offers: Offers
+    wait_timeout: float
+    check_mode: bool
+    _runs: Dict[str, StandardsRun] = field(default_factory=dict)
+    # Accounts in which Security Hub is enabled only by this run, so that they are looked at again.
+    _unseen: List[str] = field(default_factory=list)
 
     def look(self, plans: Sequence[MembershipPlan], with_defaults: bool) -> None:
         """Look at the standards of accounts that are, or are to be, Enabled, and plan.
 
         :param with_defaults: whether the default standards come with Security Hub where it is enabled
         """
-        if self._desired is None:
+        if self.desired is None:
             return
         joining = {each.account_id: each for each in plans if each.expects_enabled}
         wanted = [each.account_id for each in plans if each.expects_enabled or each.is_enabled]
-        for account_id in self._accounts.with_role(wanted):
-            self._runs[account_id] = StandardsRun(self._client, self._desired, self._offers, self._wait_timeout)
+        for account_id in self.accounts.with_role(wanted):
+            self._runs[account_id] = StandardsRun(self.client, self.desired, self.offers, self.wait_timeout)
         self._unseen = [each for each in self._runs if each in joining and ENABLE_HUB in joining[each].member_side]
         self._attempt([each for each in self._runs if each not in self._unseen], StandardsRun.look)
         self._unseen += [each for each in joining if self._is_without_hub(each)]
@@ -72,16 +65,11 @@ class StandardsSide:
 
     def _foresee(self, with_defaults: bool) -> None:
         """Plan for the accounts in which Security Hub is not enabled yet; the administrator sees what is offered."""
-        offers = self._read_offers() if self._unseen else None
+        found = read_or_error(lambda: [self.offers.read(self.client)] if self._unseen else [])
+        offers = next(iter(found.value), None)
         for run in map(self._runs.__getitem__, self._unseen):
-            run.error, run.client = None, after_enabling(self._client)
+            run.error, run.client = None, after_enabling(self.client)
             run.attempt(lambda each: each.foresee(offers, with_defaults))
-
-    def _read_offers(self) -> Optional[Mapping[str, OfferedStandard]]:
-        try:
-            return self._offers.read(self._client)
-        except SecurityHubError:
-            return None
 
     def advance(self, account_ids: Sequence[str]) -> None:
         """Enable the standards of accounts that are Enabled now, and wait until they are ready.
@@ -89,44 +77,37 @@ class StandardsSide:
         In check mode wait for what is on its way without this run, as the run does.
         """
         ready = {each: self._runs[each] for each in account_ids if each in self._runs and not self._runs[each].error}
-        if not self._check_mode:
+        if not self.check_mode:
             self._attempt([each for each in ready if each in self._unseen], StandardsRun.look)
-        advance_all(ready, self._attempt, self._wait_timeout, self._check_mode)
+        advance_all(ready, self._attempt, self.wait_timeout, self.check_mode)
 
     def _attempt(self, account_ids: Sequence[str], step: Callable[[StandardsRun], None]) -> None:
         """Attempt a step in these accounts at once."""
 
         def attempt(account_id: str) -> None:
             run = self._runs[account_id]
-            run.error = self._accounts.role_error(account_id, self._client.region)
+            run.error = self.accounts.role_error(account_id, self.client.region)
             if not run.error:
                 run.attempt(step)
 
-        self._accounts.map(account_ids, attempt)
-
-    def expected(self, account_id: str) -> Optional[SideResult]:
-        """Return what enabling the standards of an account would come to, None where nobody asked."""
-        return self._result(account_id, lambda run: run.plan.changed)
-
-    def result(self, account_id: str) -> Optional[SideResult]:
-        """Return what came of the standards of an account, None where nobody asked."""
-        return self._result(account_id, lambda run: run.tracker.any)
+        self.accounts.map(account_ids, attempt)
 
     def not_attempted(self, account_id: str, reason: str, message: str) -> Optional[SideResult]:
         """Return why nothing came of the standards of an account, None where there was nothing to do."""
         run = self._runs.get(account_id)
         return SideResult((), reason, message) if run and (run.plan.changed or run.error) else None
 
-    def _result(self, account_id: str, is_changed: Callable[[StandardsRun], bool]) -> Optional[SideResult]:
+    def result(self, account_id: str) -> Optional[SideResult]:
+        """Return what came, or in check mode would come, of the standards of an account, None where nobody asked."""
         run = self._runs.get(account_id)
         if run is None:
             return None
+        is_changed = run.plan.changed if self.check_mode and not run.error else run.tracker.any
+        done = (ENABLE_STANDARDS,) if is_changed else ()
         if run.error:
-            done = (ENABLE_STANDARDS,) if run.tracker.any else ()
             return SideResult(done, *_reason(run.error, run.tracker.in_doubt))
         short = run.why_short()
-        actions = (ENABLE_STANDARDS,) if is_changed(run) else ()
-        return SideResult(actions, short.error_code, str(short)) if short else SideResult(actions)
+        return SideResult(done, short.error_code, str(short)) if short else SideResult(done)
 
 
 def _reason(error: Failure, in_doubt: bool) -> Tuple[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import InvalidInput, PreconditionFailed
@@ -36,10 +37,14 @@ _STATUSES = (None, PENDING, READY, INCOMPLETE, FAILED, DELETING)
 _DONE, _ENABLE, _DISABLE, _WAIT, _STUCK = "done", "enable", "disable", "wait", "stuck"
 
 _SHORT_NAME = r"[A-Za-z0-9_.-]+/v/[A-Za-z0-9_.-]+"
-_NAME_OR_ARN = re.compile(rf"(?:arn:[a-z0-9-]+:securityhub:[a-z0-9-]*::(?:standards|ruleset)/)?({_SHORT_NAME})")
+_NAME_OR_ARN = re.compile(rf"(?:(?:arn:[a-z0-9-]+:securityhub:[a-z0-9-]*::)?(?:standards|ruleset)/)?({_SHORT_NAME})")
+_LINE_ENDS = re.compile(r"[,\r\n]+")
+# Several words, such as PCI DSS v4.0.1.
+_TITLE = re.compile(r"([^/\s]+(?: [^/\s]+)+)")
 # Standards that another AWS service manages begin with this; only that service disables them.
 _MANAGED_ELSEWHERE = "service-managed-"
 
+_ALIKE = 0.6  # difflib's ratio: another version, or other words for the same
 # What to do about StandardsStatusReason.
 _HINTS = {
     "NO_AVAILABLE_CONFIGURATION_RECORDER": "Enable recording with AWS Config in the account and Region.",
@@ -53,7 +58,7 @@ _CODES = (STANDARDS_FAILED, STANDARDS_INCOMPLETE, UNKNOWN_STATUS, UNCONFIRMED, S
 class DesiredStandards:
     """The desired state of the standards of an account.
 
-    :param names: short names
+    :param names: short names, and titles until :func:`with_short_names` has looked them up
     :param is_present: whether these are to be enabled, rather than disabled
     :param purge: whether all others are to be disabled
     """
@@ -66,6 +71,11 @@ class DesiredStandards:
     def is_empty(self) -> bool:
         """Whether nothing is asked for."""
         return not self.names and not self.purge
+
+    @property
+    def titles(self) -> List[str]:
+        """Those of the names that are titles."""
+        return [name for name in self.names if _TITLE.fullmatch(name)]
 
     def wants(self, name: str) -> Optional[bool]:
         """Whether a standard is to be enabled; None if it stays as it is."""
@@ -107,18 +117,21 @@ class StandardsPlan:
 
 
 def parse_standards(values: Iterable[object], option: str) -> Tuple[str, ...]:
-    """Return the short names of the standards in a list or text, each once, in order.
+    """Return the short names and titles of the standards in a list or text, each once, in order.
 
-    An ARN stands for the same standard in whatever Region and partition the work is done.
+    An ARN stands for the same standard in whatever Region and partition the work is done. Which standard has a title,
+    each Region tells.
 
     :raises InvalidInput: naming every part that can't be a standard
     """
-    found = {part: _NAME_OR_ARN.fullmatch(part) for part in split_text(values)}
+    lines = [" ".join(line.split()) for value in values for line in _LINE_ENDS.split(str(value))]
+    parts = [part for line in lines for part in ([line] if _TITLE.fullmatch(line) else split_text([line]))]
+    found = {part: _NAME_OR_ARN.fullmatch(part) or _TITLE.fullmatch(part) for part in parts}
     wrong = [part for part, match in found.items() if match is None]
     if wrong:
         raise InvalidInput(
             f"{option}: not a standard: {', '.join(map(repr, wrong))}. Write a short name, such as "
-            "aws-foundational-security-best-practices/v/1.0.0, or the ARN of the standard."
+            "aws-foundational-security-best-practices/v/1.0.0, the title, or the ARN of the standard."
         )
     return tuple(dict.fromkeys(match.group(1) for match in found.values() if match))
 
@@ -186,6 +199,31 @@ def resolve(names: Iterable[str], offers: Mapping[str, OfferedStandard], region:
             offered=", ".join(sorted(available)) or "none",
         )
     return {name: offers[name] for name in names}
+
+
+def with_short_names(desired: DesiredStandards, offers: Mapping[str, OfferedStandard], region: str) -> DesiredStandards:
+    """Return the desired state with the short name in place of each title.
+
+    :raises PreconditionFailed: naming the titles that no standard of the Region has, and the nearest
+    """
+    by_title = {each.title.lower(): each for each in offers.values()}
+    wrong = [title for title in desired.titles if title.lower() not in by_title]
+    if wrong:
+        nearest = [get_close_matches(title.lower(), by_title, 1, _ALIKE) for title in wrong]
+        named = [
+            f"{title!r} (did you mean {by_title[near[0]].title!r}?)" if near else repr(title)
+            for title, near in zip(wrong, nearest)
+        ]
+        raise PreconditionFailed(
+            STANDARDS_NOT_OFFERED,
+            "{account} is offered no standard with the title {wrong} in {region}. Offered are {offered}. No standard "
+            "was changed.",
+            wrong=", ".join(named),
+            region=region,
+            offered=", ".join(sorted(each.title for each in offers.values())) or "none",
+        )
+    names = [by_title[name.lower()].name if name in desired.titles else name for name in desired.names]
+    return replace(desired, names=tuple(dict.fromkeys(names)))
 
 
 def _with_manager(name: str, offer: Optional[OfferedStandard]) -> str:

@@ -113,7 +113,7 @@ def test_source_is_found() -> None:
 @pytest.mark.parametrize("name", [name for name in MODULES if name.endswith("/plan") or name in PURE])
 def test_plans_and_records_are_pure(name: str) -> None:
     foreign = {each.partition(".")[0] for each in imports(name) - MODULES.keys()}
-    assert foreign <= {"__future__", "dataclasses", "re", "typing"}
+    assert foreign <= {"__future__", "dataclasses", "difflib", "re", "typing"}
     below = {"errors", "model", "reasons", "inputs/options", "member/plan", "invitation/plan"}
     assert ours(name) <= (set() if name in PURE else below)
 
