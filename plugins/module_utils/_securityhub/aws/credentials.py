@@ -123,14 +123,15 @@ class RoleCredentials:
         """
         with acting_as(self.base):
             session = assume_role(client, self.request)
-        wanted, got = (_account_of(arn) for arn in (self.request["RoleArn"], session.arn))
+        wanted, got = (account_of(arn) for arn in (self.request["RoleArn"], session.arn))
         if wanted != got:
             text = f"STS returned a session of {session.arn}, which is not in account {wanted}"
             raise SecurityHubError(UNEXPECTED_ACCOUNT, text, "AssumeRole", client.region)
         return ReadOnlyCredentials(*session.keys), session.expires
 
 
-def _account_of(arn: str) -> Any:
+def account_of(arn: str) -> Any:
+    """Return the account in an ARN, None where it has none."""
     return (parse_aws_arn(arn) or {}).get("account_id")
 
 

@@ -35,8 +35,9 @@ _VARIABLES: Mapping[str, Mapping[str, Any]] = {
 _KEPT = (
     "securityhub_assume_role_arn", "securityhub_assume_role_external_id", "securityhub_assume_role_session_name",
     "securityhub_member_role", "securityhub_member_role_external_id", "securityhub_member_role_session_name",
-    "securityhub_member_role_duration", "securityhub_member_role_policy", "securityhub_enable_default_standards",
-    "securityhub_standards", "securityhub_reinvite",
+    "securityhub_member_role_duration", "securityhub_member_role_policy", "securityhub_administrator_id",
+    "securityhub_enable_administrator_hub", "securityhub_enable_default_standards", "securityhub_standards",
+    "securityhub_reinvite",
 )  # fmt: skip
 _PLAIN = re.compile(r"[\w.:/@,+-]+", re.ASCII)
 
