@@ -12,7 +12,8 @@ import csv
 import json
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
+from difflib import SequenceMatcher
+from typing import Any, Collection, Dict, Iterable, List, Mapping, Optional, Sequence
 
 from ..errors import InvalidInput
 from ..model import STATUSES, canonical_status
@@ -42,6 +43,8 @@ ACCOUNT_IDS_SPEC: Dict[str, Any] = {"type": "list", "elements": "raw"}
 ACCOUNTS_SPEC: Dict[str, Any] = {"account_ids": ACCOUNT_IDS_SPEC, **MEMBER_ROLE_SPEC}
 
 _SEPARATORS = re.compile(r"[,\s]+")
+# How similar a known name has to be to be suggested, from 0 to 1.
+_SIMILAR = 0.75
 # The keys of a row, lower case and without blanks, hyphens and underscores: ours, the API's, those of AWS
 # Organizations and of the console's CSV.
 _ID_KEYS = ("accountid", "id")
@@ -75,6 +78,19 @@ def split_text(values: Iterable[object]) -> List[str]:
     """Return the parts of a list, or of texts with commas, spaces or newlines between them; each once, in order."""
     parts = (part for value in values for part in _SEPARATORS.split(str(value)))
     return list(dict.fromkeys(part for part in parts if part))
+
+
+def nearest(name: str, candidates: Iterable[str]) -> Optional[str]:
+    """Return the candidate that is most similar to a name, whatever its case, None where none is similar."""
+    similarity = {each: SequenceMatcher(None, name.lower(), each.lower()).ratio() for each in sorted(candidates)}
+    found = max(similarity, key=lambda each: similarity[each], default=None)
+    return found if found and similarity[found] >= _SIMILAR else None
+
+
+def named_with_nearest(names: Iterable[str], candidates: Collection[str]) -> str:
+    """Name what is not known, with what was probably meant."""
+    hints = {name: nearest(name, candidates) for name in names}
+    return ", ".join(f"{name!r} (did you mean {hint}?)" if hint else repr(name) for name, hint in hints.items())
 
 
 def parse_account_ids(values: Iterable[object], option: str) -> List[str]:
