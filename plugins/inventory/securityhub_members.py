@@ -35,9 +35,9 @@ options:
     description:
       - The Regions whose member lists are read, as a list or as one string with commas, spaces or newlines between
         them. A Jinja template may return either.
-      - V(all) is every Region that is enabled in the account and in which Security Hub CSPM is available, and V(linked) is the home Region and
-        the linked Regions of the finding aggregator. Both are looked up in the Region from the connection options, as
-        the modules do it, such as M(multiaccount.aws.securityhub_member_info).
+      - V(all) is every Region that is enabled in the account and in which Security Hub CSPM is available, and V(linked)
+        is the home Region and the linked Regions of the finding aggregator. Both are looked up in the Region from the
+        connection options, as the modules do it, such as M(multiaccount.aws.securityhub_member_info).
       - Defaults to the Region from the connection options. When set, O(region) is ignored.
       - If a Region fails, there is a warning, and its members are missing. See O(fail_on_failed_regions).
     type: raw

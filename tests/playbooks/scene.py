@@ -123,6 +123,8 @@ class Scene:
             command, cwd=self.folder, env=variables, text=True, check=False, timeout=300,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
+        deprecated = [line for line in done.stdout.splitlines() if "DEPRECATION WARNING" in line]
+        assert settings or not deprecated  # a setting of the test may be deprecated itself
         return Run(done.returncode, no_secret(done.stdout))
 
     def ad_hoc(self, arguments: str | Mapping[str, object], *options: str) -> Run:

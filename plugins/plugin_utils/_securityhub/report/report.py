@@ -27,7 +27,7 @@ from .invitations import letter, oldest
 from .report_data import Report, ReportOptions, build, clean
 
 TEMPLATES = Path(__file__).parent / "templates"
-COLLECTION = Path(__file__).parents[3]
+COLLECTION = Path(__file__).parents[4]
 
 
 @dataclass(frozen=True)
