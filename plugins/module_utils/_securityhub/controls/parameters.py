@@ -102,16 +102,13 @@ def typed_value(value: object, definition: ParameterDefinition) -> object:
 
 
 def _integer(value: object) -> Optional[int]:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return None
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
     return int(text) if _INTEGER.fullmatch(text) else None
 
 
 def _double(value: object) -> Optional[float]:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return None
-    return float(value) if _NUMBER.fullmatch(str(value).strip()) else None
+    text = str(value).strip()
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def _boolean(value: object) -> Optional[bool]:

@@ -230,7 +230,7 @@ def catalog_of(definitions: Mapping[str, Iterable[ControlDefinition]]) -> Contro
     standards: Dict[str, Tuple[str, ...]] = {}
     for name, found in definitions.items():
         listed = list(found)
-        controls.update({each.control_id: each for each in listed if each.control_id not in controls})
+        controls.update({each.control_id: each for each in listed})
         standards[name] = tuple(each.control_id for each in listed)
     return ControlCatalog(controls, standards)
 
@@ -435,7 +435,7 @@ def with_new_standards(state: ControlsState, standards: Iterable[Standard], cata
                 defaults = {key: ParameterValue(each.default) for key, each in definition.parameters.items()}
                 controls.setdefault(control_id, SecurityControl(control_id, defaults))
     kept = (each for each in state.standards if each.name not in added)
-    return ControlsState((*kept, *added.values()), state.not_ready - added.keys(), associations, controls)
+    return ControlsState((*kept, *added.values()), state.not_ready.difference(added), associations, controls)
 
 
 def expected_state(plan: ControlsPlan, catalog: ControlCatalog, state: ControlsState) -> ControlsState:

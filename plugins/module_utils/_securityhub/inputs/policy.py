@@ -85,19 +85,19 @@ def parse_policy(value: object, option: str, known: KnownRegions) -> Policy:
     """
     given = _parsed(value, option) if isinstance(value, str) else value
     fields = _fields(_resource(_mapping(given, option), option), option)
-    if fields.get(_SERVICE) not in (None, True, "true", "True"):
+    if str(fields.get(_SERVICE, True)).lower() != "true":
         raise InvalidInput(
             f"{option}: ServiceEnabled is {fields[_SERVICE]!r}: a policy does not disable Security Hub, that is "
             "offboarding. Use state: absent for these accounts."
         )
-    lists = [name for name in (_ENABLED, _DISABLED) if fields.get(name) is not None]
+    lists = [name for name in (_ENABLED, _DISABLED) if name in fields]
     if len(lists) != 1:
         has = "both enabled_controls and disabled_controls" if lists else "no list of controls"
         raise InvalidInput(
             f"{option}: has {has}. Set disabled_controls to enable all others, or enabled_controls to disable all "
             "others; disabled_controls: [] enables all."
         )
-    if fields.get(_STANDARDS) is None:
+    if _STANDARDS not in fields:
         raise InvalidInput(f"{option}: names no standards. Set enabled_standards; all other standards are disabled.")
     return Policy(
         parse_standards(_list(fields[_STANDARDS], _STANDARDS, option), f"{option}: {_STANDARDS}"),
@@ -171,9 +171,10 @@ def _resource(mapping: Mapping[Any, object], option: str) -> Mapping[Any, object
     :raises InvalidInput: if a template has none or several, or a resource is of another type
     """
     found: List[object] = [mapping]
-    if isinstance(mapping.get("Resources"), Mapping):
-        resources = _mapping(mapping["Resources"], option).values()
-        found = [each for each in resources if isinstance(each, Mapping) and each.get("Type") == _RESOURCE_TYPE]
+    resources = mapping.get("Resources")
+    if isinstance(resources, Mapping):
+        every = resources.values()
+        found = [each for each in every if isinstance(each, Mapping) and each.get("Type") == _RESOURCE_TYPE]
     if len(found) != 1:
         raise InvalidInput(f"{option}: the template has {len(found)} resources of type {_RESOURCE_TYPE}. Give one.")
     policy = _mapping(found[0], option)
@@ -183,7 +184,7 @@ def _resource(mapping: Mapping[Any, object], option: str) -> Mapping[Any, object
 
 
 def _fields(mapping: Mapping[Any, object], option: str) -> Dict[str, object]:
-    """Return the parts of a policy by our names, however deep they are and whatever their spelling.
+    """Return the parts of a policy by our names, however deep they are and whatever their spelling; null is none.
 
     :raises InvalidInput: naming every key that is not known, and for a part that is given twice
     """
@@ -199,7 +200,7 @@ def _fields(mapping: Mapping[Any, object], option: str) -> Dict[str, object]:
                 levels.append(_mapping(value, f"{option}: {name}"))
             elif name in fields:
                 raise InvalidInput(f"{option}: {name} is given twice. Keep one of them.")
-            elif name in _FIELDS:
+            elif name in _FIELDS and value is not None:
                 fields[name] = value
     if unknown:
         noun = "unknown key" if len(unknown) == 1 else "unknown keys"

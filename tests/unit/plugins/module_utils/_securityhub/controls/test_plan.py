@@ -204,6 +204,27 @@ def test_plan_control_that_the_region_lacks(is_enabled: bool, reason: str | None
     assert [each.reason for each in plan.unprocessed.values()] == ([reason] if reason else [])
 
 
+@pytest.mark.parametrize(
+    ("now", "message"),
+    [
+        (
+            state(not_ready=(CIS, FOUNDATIONAL)),
+            "A standard of this control is not ready for updates. Run the task again later, or raise wait_timeout.",
+        ),
+        (
+            state(statuses={"ACM.1": "MISSING"}),
+            "The service did not show whether the control is enabled. Run the task again later.",
+        ),
+        (state(is_updating=True), "The parameters are being updated. Run the task again later, or raise wait_timeout."),
+        (state(statuses={"ACM.1": "CURIOUS"}), "The status 'CURIOUS' is not known, so nothing was done."),
+        (state(ONLY_CIS), "No enabled standard has this control in the Region."),
+    ],
+)
+def test_plan_says_why_a_control_ends_short(now: ControlsState, message: str) -> None:
+    plan = plan_controls(row("ACM.1", parameters={"daysToExpiration": None}), CATALOG, now)
+    assert plan.unprocessed["ACM.1"].message == message
+
+
 # reasons
 
 

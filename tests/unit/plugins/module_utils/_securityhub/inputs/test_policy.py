@@ -72,7 +72,8 @@ def hub() -> dict[str, Any]:
 
 def resource() -> dict[str, Any]:
     properties = {**example(), "Tags": {"team": "security"}}
-    return {"Type": "AWS::SecurityHub::ConfigurationPolicy", "DependsOn": "Hub", "Properties": properties}
+    attributes = dict.fromkeys(["DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"], "x")
+    return {"Type": "AWS::SecurityHub::ConfigurationPolicy", **attributes, "Properties": properties}
 
 
 AS_THE_CLI_PRINTS_IT = {
@@ -115,7 +116,9 @@ SNAKE_OF_AWS = {
         yaml.safe_dump(SNAKE),
         json.dumps(SNAKE),
         {**SNAKE, "enabled_standards": f"{FOUNDATIONAL}, {CIS}", "disabled_controls": "CloudTrail.2"},
-        {**SNAKE, "enabled_controls": None, "service_enabled": True, "name": "ours", "description": "x"},
+        {**SNAKE, "service_enabled": "true"},
+        {**SNAKE, "ServiceEnabled": "True"},
+        {**SNAKE, "enabled_controls": None, "service_enabled": None, "name": "ours", "description": "x"},
     ],
 )
 def test_policy_every_form_is_the_same(value: object) -> None:
@@ -231,7 +234,10 @@ def in_hub(**parts: object) -> dict[str, Any]:
             "policy: control_parameters: row 1: has no Parameters.",
         ),
         (changed(control_parameters=[{}]), "policy: control_parameters: row 1: has no SecurityControlId or no Param"),
-        (changed(control_parameters=["ACM.1"]), "policy: control_parameters: row 1: 'ACM.1' is no mapping with "),
+        (
+            changed(control_parameters=["ACM.1"]),
+            "policy: control_parameters: row 1: 'ACM.1' is no mapping with SecurityControlId and Parameters.",
+        ),
         (
             changed(control_parameters=[{"SecurityControlId": "ACM.1", "Parameter": {}}]),
             (
