@@ -52,9 +52,13 @@ options:
 notes:
   - A read that fails because of throttling, a server error or a lost connection is retried with growing pauses.
     A write is sent again only for what was not done. Where its response was lost, the module reads again first.
-  - A read is tried at most 8 times. C(total_max_attempts) or C(max_attempts) of C(retries) in O(aws_config) changes
-    that. It has no effect on writes, which are tried at most 10 times.
-  - A connection that does not open is given up after 5 seconds. C(connect_timeout) in O(aws_config) changes that.
+  - A read is tried at most 8 times. C(total_max_attempts) or C(max_attempts) of C(retries) in O(aws_config), or else
+    C(max_attempts) of the profile, changes that. It has no effect on writes, which are tried at most 10 times.
+  - A connection that does not open is given up after 5 seconds, and a response that does not come after 20 seconds.
+    C(connect_timeout) and C(read_timeout) in O(aws_config) change that. A Region that does not respond to 3 attempts of
+    a read has failed. No other Region waits for it.
+  - What the profile and the environment set for the AWS CLI counts here too, such as C(ca_bundle), C(max_attempts) or
+    C(use_fips_endpoint), unless an option says otherwise.
 """
 
     # Modules that name accounts which could not be processed.
@@ -76,6 +80,7 @@ options:
     description:
       - The name of the role to assume in the member accounts, with its path if it has one, such as
         C(security/security-hub-member).
+      - The options that go with it also apply to a role that a row names. Without any role they are refused.
       - The role is assumed once for each account, whatever the number of Regions.
     type: str
   member_role_external_id:

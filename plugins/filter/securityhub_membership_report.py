@@ -15,8 +15,8 @@ description:
     C(regions), C(counts), C(accounts), C(missing_regions), C(failed_regions), C(surplus_members), C(skipped_rows),
     C(since), C(to_do) and C(open_invitations).
   - C(counts) has C(accounts), C(accounts_read), C(accounts_enabled) (in all Regions that could be read),
-    C(memberships), C(memberships_read) and C(by_status), which counts the service's statuses and V(NotAMember),
-    V(NotReadable) and V(Administrator).
+    C(memberships), C(memberships_read) and C(by_status), which counts the service's statuses and V(not_a_member),
+    V(unreadable) and V(own_account).
   - A row of C(accounts) has C(account_id), C(email), C(name) and C(memberships), by Region. A membership has
     C(member_status) (V(null) for an account that is not in the member list), C(readable), C(reason), C(explanation),
     C(next_step), C(invited_at) and C(invitation_age_days) of an open invitation, and C(actions).

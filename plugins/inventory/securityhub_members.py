@@ -180,14 +180,14 @@ from ansible_collections.amazon.aws.plugins.plugin_utils.botocore import get_aws
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import list_members
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import read_or_error
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput, RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import parse_statuses
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import assume_role
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import member_row
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import STATUSES
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import STATUSES, Member
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
     info_result,
     nothing_found,
@@ -203,6 +203,11 @@ IDENTITY_OPTIONS = ("profile", "access_key", "endpoint_url", *ROLE_OPTIONS)
 
 Row = Mapping[str, Optional[str]]
 Account = Dict[str, Any]
+
+
+def find_members(client: RegionClient) -> RegionResult[Sequence[Member]]:
+    """Return the member list of one Region."""
+    return RegionResult(list_members(client))
 
 
 def accounts_of(rows: Iterable[Row], statuses: Sequence[str]) -> List[Account]:
@@ -314,12 +319,8 @@ class InventoryModule(AWSInventoryBase):
 
     def _read_rows(self) -> Tuple[List[Row], bool]:
         """Read the member lists of all Regions; also return whether all of them could be read."""
-        by_place, _errors = self._session.map_places(
-            None, lambda client: read_or_error(lambda: list_members(client)), nothing_found
-        )
-        result = info_result(
-            by_place, {"members": lambda member: [member_row(member)]}, self._session.caller_account_id
-        )
+        by_place, _errors = self._session.map_places(None, find_members, nothing_found)
+        result = info_result(by_place, {"members": lambda member: [member_row(member)]})
         failed = result["failed_regions"]
         if failed and (self.get_option("fail_on_failed_regions") or len(failed) == len(self._session.regions)):
             self.fail_aws(f"The inventory would be incomplete. {result['msg']}")

@@ -127,12 +127,16 @@ hubs:
       type: str
       sample: "2026-01-31T08:15:30.123Z"
     auto_enable_controls:
-      description: Whether new controls of enabled standards are enabled automatically.
+      description:
+        - Whether new controls of enabled standards are enabled automatically. V(null) where the service does not
+          show it.
       returned: always
       type: bool
       sample: true
     control_finding_generator:
-      description: Whether a control of several standards generates one finding or one for each of them.
+      description:
+        - Whether a control of several standards generates one finding or one for each of them. V(null) where the
+          service does not show it.
       returned: always
       type: str
       sample: SECURITY_CONTROL
@@ -173,7 +177,7 @@ failed_regions:
         Security Hub is not enabled in account 111122223333 in eu-south-1. Enable it with
         multiaccount.aws.securityhub_hub.
 failed_accounts:
-  description: The accounts of O(account_ids) whose role could not be taken, and what to do next.
+  description: The accounts of O(account_ids) whose role could not be assumed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -184,7 +188,9 @@ failed_accounts:
       type: str
       sample: "111122223333"
     error_code:
-      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      description: >-
+        The error code of STS, or the name of the SDK's exception where there was no response. V(unexpected_account)
+        means that the session that STS returned is not in this account.
       returned: always
       type: str
       sample: AccessDenied
@@ -194,7 +200,8 @@ failed_accounts:
       type: str
       sample: >-
         AssumeRole for account 111122223333 failed in eu-west-1 with AccessDenied: not authorized to perform
-        sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
+        sts:AssumeRole. Check member_role, its path, its trust policy, and member_role_external_id, and that the
+        caller's own policy allows sts:AssumeRole for the role with this path and name.
 diff:
   description: The hub before and after, for each Region that could be read. V(null) where Security Hub is disabled.
   returned: in diff mode
@@ -223,8 +230,8 @@ from typing import Any, Dict, Mapping, Optional
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.apply import (
     HubChange,
@@ -289,7 +296,7 @@ def manage_hubs(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMode) 
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     by_place, errors = session.map_places(roles, work, not_started)
-    result = region_result(by_place, "hubs", lambda hub: [vars(hub)], vars, mode, session.caller_account_id)
+    result = region_result(by_place, "hubs", lambda hub: [vars(hub)], vars, mode)
     return with_failed_accounts(result, errors)
 
 

@@ -86,12 +86,16 @@ hubs:
       type: str
       sample: "2026-01-31T08:15:30.123Z"
     auto_enable_controls:
-      description: Whether new controls of enabled standards are enabled automatically.
+      description:
+        - Whether new controls of enabled standards are enabled automatically. V(null) where the service does not
+          show it.
       returned: always
       type: bool
       sample: true
     control_finding_generator:
-      description: Whether a control of several standards generates one finding or one for each of them.
+      description:
+        - Whether a control of several standards generates one finding or one for each of them. V(null) where the
+          service does not show it.
       returned: always
       type: str
       sample: SECURITY_CONTROL
@@ -166,7 +170,7 @@ failed_regions:
         policy allows the action. Allow securityhub:DescribeHub in the caller's IAM policy, and check for an SCP that
         denies it.
 failed_accounts:
-  description: The accounts of O(account_ids) whose role could not be taken, and what to do next.
+  description: The accounts of O(account_ids) whose role could not be assumed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -177,7 +181,9 @@ failed_accounts:
       type: str
       sample: "111122223333"
     error_code:
-      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      description: >-
+        The error code of STS, or the name of the SDK's exception where there was no response. V(unexpected_account)
+        means that the session that STS returned is not in this account.
       returned: always
       type: str
       sample: AccessDenied
@@ -187,7 +193,8 @@ failed_accounts:
       type: str
       sample: >-
         AssumeRole for account 111122223333 failed in eu-west-1 with AccessDenied: not authorized to perform
-        sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
+        sts:AssumeRole. Check member_role, its path, its trust policy, and member_role_external_id, and that the
+        caller's own policy allows sts:AssumeRole for the role with this path and name.
 """
 
 from functools import partial
@@ -196,17 +203,13 @@ from typing import Any, Dict, Mapping, Optional, Sequence
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import describe_hub
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
-    RegionClient,
-    read_or_error,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.find_regions import (
     find_aggregator,
     linked_regions,
-    list_enabled_regions,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNTS_SPEC,
@@ -239,7 +242,7 @@ def list_hubs(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMode) -
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     work = partial(find_hub, session if params["finding_aggregator"] else None)
     by_place, errors = session.map_places(roles, work, nothing_found)
-    result = info_result(by_place, {"hubs": lambda row: [row]}, session.caller_account_id)
+    result = info_result(by_place, {"hubs": lambda row: [row]})
     return with_failed_accounts(result, errors)
 
 
@@ -247,15 +250,12 @@ def find_hub(session: Optional[RegionSession], client: RegionClient) -> RegionRe
     """Return the row of the hub in one Region, nothing where Security Hub is not enabled.
 
     :param session: the session if the finding aggregator is to be returned too, else None
+    :raises SecurityHubError: if something can't be read
     """
-
-    def read() -> Sequence[Result]:
-        hub = describe_hub(client, with_tags=True)
-        return (
-            [{**vars(hub), "finding_aggregator": aggregator_row(session, client) if session else None}] if hub else []
-        )
-
-    return read_or_error(read)
+    hub = describe_hub(client, with_tags=True)
+    if hub is None:
+        return RegionResult([])
+    return RegionResult([{**vars(hub), "finding_aggregator": aggregator_row(session, client) if session else None}])
 
 
 def aggregator_row(session: RegionSession, client: RegionClient) -> Optional[Result]:
@@ -266,14 +266,13 @@ def aggregator_row(session: RegionSession, client: RegionClient) -> Optional[Res
     aggregator = find_aggregator(client)
     if aggregator is None:
         return None
-    ec2 = partial(session.ec2_client, client.region)
-    found = linked_regions(aggregator, lambda: list_enabled_regions(ec2()), session.known_regions)
+    found = linked_regions(aggregator, partial(session.ec2_client, client.region))
     return {
         "finding_aggregator_arn": aggregator.arn,
         "finding_aggregation_region": aggregator.home_region,
         "region_linking_mode": aggregator.linking_mode,
         "regions": list(aggregator.regions),
-        "linked_regions": [each for each in found.all if each != aggregator.home_region] if found else None,
+        "linked_regions": found[1:] if found else None,
     }
 
 

@@ -211,7 +211,7 @@ failed_regions:
         Security Hub is not enabled in account 111122223333 in eu-south-1. Enable it with
         multiaccount.aws.securityhub_hub.
 failed_accounts:
-  description: The accounts of O(account_ids) whose role could not be taken, and what to do next.
+  description: The accounts of O(account_ids) whose role could not be assumed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -222,7 +222,9 @@ failed_accounts:
       type: str
       sample: "111122223333"
     error_code:
-      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      description: >-
+        The error code of STS, or the name of the SDK's exception where there was no response. V(unexpected_account)
+        means that the session that STS returned is not in this account.
       returned: always
       type: str
       sample: AccessDenied
@@ -232,7 +234,8 @@ failed_accounts:
       type: str
       sample: >-
         AssumeRole for account 111122223333 failed in eu-west-1 with AccessDenied: not authorized to perform
-        sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
+        sts:AssumeRole. Check member_role, its path, its trust policy, and member_role_external_id, and that the
+        caller's own policy allows sts:AssumeRole for the role with this path and name.
 diff:
   description:
     - The status of the account with the administrator before and after, for each Region that could be read.
@@ -257,14 +260,9 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo, Place
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
-    UNCONFIRMED,
-    InvalidInput,
-    RegionResult,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput, RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNTS_SPEC,
@@ -281,6 +279,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invi
     not_started,
     reconcile_invitation,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import UNCONFIRMED
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
     region_result,
@@ -315,18 +314,9 @@ def manage_invitation(params: Mapping[str, Any], info: ConnectionInfo, mode: Run
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
 
-    def work(client: RegionClient) -> RegionResult[MembershipChange]:
-        return reconcile_invitation(client, desired, mode.check, partial(session.caller_account_id, client.region))
-
+    work = partial(reconcile_invitation, desired=desired, check_mode=mode.check)
     by_place, errors = session.map_places(roles, work, not_started)
-    result = region_result(
-        by_place,
-        "memberships",
-        lambda membership: [vars(membership)],
-        by_administrator,
-        mode,
-        session.caller_account_id,
-    )
+    result = region_result(by_place, "memberships", lambda membership: [vars(membership)], by_administrator, mode)
     result = with_failed_accounts(result, errors)
     return {**result, "hub_enabled_regions": hub_enabled_regions(by_place)} if desired.hub else result
 

@@ -149,7 +149,7 @@ failed_regions:
         Security Hub is not enabled in account 111122223333 in eu-south-1. Enable it with
         multiaccount.aws.securityhub_hub.
 failed_accounts:
-  description: The accounts of O(account_ids) whose role could not be taken, and what to do next.
+  description: The accounts of O(account_ids) whose role could not be assumed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -160,7 +160,9 @@ failed_accounts:
       type: str
       sample: "111122223333"
     error_code:
-      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      description: >-
+        The error code of STS, or the name of the SDK's exception where there was no response. V(unexpected_account)
+        means that the session that STS returned is not in this account.
       returned: always
       type: str
       sample: AccessDenied
@@ -170,7 +172,8 @@ failed_accounts:
       type: str
       sample: >-
         AssumeRole for account 111122223333 failed in eu-west-1 with AccessDenied: not authorized to perform
-        sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
+        sts:AssumeRole. Check member_role, its path, its trust policy, and member_role_external_id, and that the
+        caller's own policy allows sts:AssumeRole for the role with this path and name.
 """
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
@@ -181,12 +184,9 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
     get_administrator,
     list_invitations,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
-    RegionClient,
-    read_or_error,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNTS_SPEC,
@@ -216,7 +216,7 @@ def list_relationships(params: Mapping[str, Any], info: ConnectionInfo, _mode: R
     """
 
     def work(client: RegionClient) -> RegionResult[Sequence[AdministratorAndInvitations]]:
-        return read_or_error(lambda: [(get_administrator(client), list_invitations(client))])
+        return RegionResult([(get_administrator(client), list_invitations(client))])
 
     rows = {
         "invitations": lambda found: map(vars, found[1]),
@@ -225,7 +225,7 @@ def list_relationships(params: Mapping[str, Any], info: ConnectionInfo, _mode: R
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     by_place, errors = session.map_places(roles, work, nothing_found)
-    return with_failed_accounts(info_result(by_place, rows, session.caller_account_id), errors)
+    return with_failed_accounts(info_result(by_place, rows), errors)
 
 
 def main() -> None:

@@ -244,8 +244,7 @@ unprocessed_accounts:
       returned: always
       type: str
       sample: >-
-        The service took the request, but the member list did not show Removed within wait_timeout. Look again later, or
-        raise wait_timeout.
+        The service accepted the request, but the member list did not show Removed in time.
 failed_regions:
   description: The Regions that failed, and what to do next. What was done in them before is in the other lists.
   returned: always
@@ -289,14 +288,12 @@ diff:
 """
 
 from functools import partial
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     COMMON_SPEC,
     FAIL_ON_UNPROCESSED_SPEC,
@@ -308,6 +305,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.apply import (
     DELETION,
     DISASSOCIATION,
+    Planner,
     creation,
     not_started,
     reconcile_members,
@@ -318,8 +316,6 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     DISASSOCIATED_LIST,
     UNCHANGED,
     UNPROCESSED,
-    MemberPlan,
-    Outcome,
     is_without_invitation,
     plan_absent,
     plan_disassociated,
@@ -330,7 +326,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     account_keys,
     account_result,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import ENABLED, Member
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import ENABLED
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 
@@ -357,20 +353,21 @@ def manage_members(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMod
     account_ids = list(emails)
     wait_timeout = checked_wait_timeout(params["wait_timeout"])
     session = RegionSession(info, params["regions"], params["exclude_regions"])
-    plan = planner(params["state"], emails)
-    changes = [creation(emails), DISASSOCIATION, DELETION]
-
-    def work(client: RegionClient) -> RegionResult[List[Outcome]]:
-        own_account = partial(session.caller_account_id, client.region)
-        return reconcile_members(client, account_ids, plan, changes, wait_timeout, mode.check, own_account)
-
+    work = partial(
+        reconcile_members,
+        account_ids=account_ids,
+        plan=planner(params["state"], emails),
+        changes=[creation(emails), DISASSOCIATION, DELETION],
+        wait_timeout=wait_timeout,
+        check_mode=mode.check,
+    )
     by_region = session.map_regions(work, partial(not_started, account_ids)) if account_ids else {}
     verb, fail = VERBS[params["state"]], params["fail_on_unprocessed"]
-    result = account_result(by_region, LISTS, verb, fail, mode, session.caller_account_id)
+    result = account_result(by_region, LISTS, verb, fail, mode)
     return {**result, "warnings": warnings_for(params["state"], emails, by_region)}
 
 
-def planner(state: str, emails: AccountEmails) -> Callable[[str, Optional[Member]], MemberPlan]:
+def planner(state: str, emails: AccountEmails) -> Planner:
     """Return the function that plans for a state."""
     if state == "present":
         return lambda account_id, member: plan_present(account_id, member, emails[account_id])
@@ -390,7 +387,7 @@ def other_addresses(emails: AccountEmails, by_region: ByRegion) -> List[str]:
     for region, found in by_region.items():
         for outcome in found.value:
             wanted, email = emails[outcome.account_id], outcome.before.email if outcome.before else None
-            if outcome.result == UNCHANGED and wanted and email and wanted.lower() != email.lower():
+            if not (outcome.actions or outcome.reason) and wanted and email and wanted.lower() != email.lower():
                 listed.setdefault(outcome.account_id, {}).setdefault(email, []).append(region)
     return [
         f"{account_id} is listed with the e-mail address {email} in {', '.join(regions)}, not {emails[account_id]}. "

@@ -152,12 +152,9 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
     read_members,
     unreadable_error,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
-    RegionClient,
-    read_or_error,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNT_IDS_SPEC,
@@ -199,13 +196,13 @@ def list_requested_members(params: Mapping[str, Any], info: ConnectionInfo, _mod
         return RegionResult(wanted, found.error)
 
     by_place = {} if account_ids == [] else session.map_places(None, work, nothing_found)[0]
-    return info_result(by_place, {"members": lambda member: [member_row(member)]}, session.caller_account_id)
+    return info_result(by_place, {"members": lambda member: [member_row(member)]})
 
 
 def find_members(client: RegionClient, account_ids: Optional[List[str]]) -> RegionResult[Sequence[Member]]:
     """Return the members of one Region: all, or those that were asked for."""
     if account_ids is None:
-        return read_or_error(lambda: list_members(client))
+        return RegionResult(list_members(client))
     read = read_members(client, account_ids)
     members = [member for member in read.value.members.values() if member]
     return RegionResult(members, read.error or unreadable_error(client, read.value))

@@ -213,7 +213,7 @@ unprocessed_accounts:
       description:
         - V(not_a_member), the account is not in the member list, or was deleted from it.
         - V(removed) and V(resigned), the membership has ended, and O(reinvite) does not name this.
-        - V(suspended), the account is suspended in its organization.
+        - V(suspended), AWS suspended the account.
         - V(own_account), it is the administrator's own account. This does not fail the task.
         - V(unknown_status), the module does not know the status, so it does nothing.
         - V(unreadable), the service did not return the account, and gave another reason than that it is not listed.
@@ -228,7 +228,7 @@ unprocessed_accounts:
       description: The message of the service where it gave one, else an explanation.
       returned: always
       type: str
-      sample: "The member declined the invitation or left. Add 'resigned' to reinvite to invite it again."
+      sample: The account declined the invitation or left the administrator.
 failed_regions:
   description: The Regions that failed, and what to do next. What was done in them before is in the other lists.
   returned: always
@@ -274,14 +274,12 @@ diff:
 """
 
 from functools import partial
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, Mapping
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNT_IDS_SPEC,
     COMMON_SPEC,
@@ -300,15 +298,12 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     REINVITABLE,
     UNCHANGED,
     UNPROCESSED,
-    MemberPlan,
-    Outcome,
     plan_invitation,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import (
     account_keys,
     account_result,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 
@@ -331,16 +326,16 @@ def invite_accounts(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMo
     account_ids = parse_account_ids(params["account_ids"], "account_ids")
     wait_timeout = checked_wait_timeout(params["wait_timeout"])
     session = RegionSession(info, params["regions"], params["exclude_regions"])
-
-    def plan(account_id: str, member: Optional[Member]) -> MemberPlan:
-        return plan_invitation(account_id, member, params["reinvite"])
-
-    def work(client: RegionClient) -> RegionResult[List[Outcome]]:
-        own_account = partial(session.caller_account_id, client.region)
-        return reconcile_members(client, account_ids, plan, [INVITATION], wait_timeout, mode.check, own_account)
-
+    work = partial(
+        reconcile_members,
+        account_ids=account_ids,
+        plan=partial(plan_invitation, reinvite=params["reinvite"]),
+        changes=[INVITATION],
+        wait_timeout=wait_timeout,
+        check_mode=mode.check,
+    )
     by_region = session.map_regions(work, partial(not_started, account_ids)) if account_ids else {}
-    return account_result(by_region, LISTS, "invited", params["fail_on_unprocessed"], mode, session.caller_account_id)
+    return account_result(by_region, LISTS, "invited", params["fail_on_unprocessed"], mode)
 
 
 def main() -> None:

@@ -239,18 +239,19 @@ memberships:
         - V(awaiting_acceptance), invited, and the owner has to accept. This does not fail the task.
         - V(own_account), the administrator itself. This does not fail the task.
         - V(removed) and V(resigned), an ended membership that O(reinvite) does not name.
-        - V(suspended), suspended in its organization.
+        - V(suspended), AWS suspended the account.
         - V(unknown_status), a status that this module does not know and never acts upon.
-        - V(role_not_assumed), the role in the account could not be taken.
+        - V(role_not_assumed), the role in the account could not be assumed.
         - V(region_not_enabled), the Region is not enabled (opted in) in the account.
         - V(other_administrator), the account is a member of another administrator.
         - V(has_members), the account has enabled members of its own.
+        - V(no_invitation), the account declined the invitation or left, and can't accept it any more.
         - V(caller_is_member), this administrator is a member of another one, so it can't invite.
         - V(rejected), the service refused.
         - V(unconfirmed), something may have been done, but is not visible in time.
         - V(unreadable), the service did not look up the account.
         - V(standards_not_offered), the Region does not offer a standard of O(standards), so none was enabled there.
-        - V(standards_failed) and V(standards_incomplete), a standard ended in the status FAILED or INCOMPLETE.
+        - V(standards_failed), AWS could not disable a standard, V(standards_incomplete), it is enabled incompletely.
         - V(standards_pending), a standard is still PENDING, as AWS is enabling it or adding controls to it. This does
           not fail the task.
         - V(not_attempted), the Region failed before the turn of this account came.
@@ -261,7 +262,7 @@ memberships:
       description: The service's own words where it gave any, else an explanation. V(null) where there is none.
       returned: always
       type: str
-      sample: The owner of the account has to accept the invitation. Set member_role to have this module accept it.
+      sample: The account owner must accept the invitation.
 surplus_members:
   description: The members in the list that O(members) does not name, unless O(surplus=ignore).
   returned: always
@@ -321,7 +322,7 @@ counts:
     by_status:
       description:
         - The memberships by status. C(not_a_member) counts accounts that are not in the list, C(unreadable) those whose
-          status could not be read.
+          status could not be read, C(own_account) the administrator itself.
       returned: always
       type: dict
       sample: {"Enabled": 85, "Invited": 5}
@@ -344,14 +345,13 @@ diff:
       sample: {"eu-west-1": {"111122223333": "Enabled", "012345670123": "Enabled"}}
 """
 
-from functools import partial
 from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     InvalidInput,
     RegionResult,
@@ -364,15 +364,13 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     FAIL_ON_UNPROCESSED_SPEC,
     MEMBER_ROLE_SPEC,
     WAIT_TIMEOUT_SPEC,
-    MemberEntry,
     checked_wait_timeout,
     emails_by_region,
     parse_member_entries,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import (
     Role,
-    member_role,
-    role_of_row,
+    member_roles,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import REINVITABLE
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.apply import (
@@ -423,18 +421,18 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     """
     check_numbers(params)
     entries = parse_member_entries(params["members"], "members")
-    roles = member_roles(entries, member_role(params))
+    roles = member_roles(entries, params)
     check_standards(params, [account_id for account_id in entries if account_id not in roles])
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     session.use_concurrency(params["concurrency"])
     if not entries:
-        return membership_result({}, params["fail_on_unprocessed"], mode, session.caller_account_id)
+        return membership_result({}, params["fail_on_unprocessed"], mode)
     emails = emails_by_region(entries, session.regions, "members", session.requested.word)
     desired = desired_memberships(params, emails, mode)
     surplus = read_surplus(session, desired)
     check_surplus(surplus, params)
     by_region = reconcile(session, desired, roles, surplus)
-    return membership_result(by_region, params["fail_on_unprocessed"], mode, session.caller_account_id)
+    return membership_result(by_region, params["fail_on_unprocessed"], mode)
 
 
 def check_numbers(params: Mapping[str, Any]) -> None:
@@ -492,18 +490,6 @@ def check_standards(params: Mapping[str, Any], without_role: Sequence[str]) -> N
         )
 
 
-def member_roles(entries: Mapping[str, MemberEntry], usual: Optional[Role]) -> Dict[str, Role]:
-    """Return the role of each account that has one: its row's, else the usual one.
-
-    :raises InvalidInput: for what can't be a role
-    """
-    roles = {
-        account_id: role_of_row(account_id, entry.role, entry.external_id, usual)
-        for account_id, entry in entries.items()
-    }
-    return {account_id: role for account_id, role in roles.items() if role}
-
-
 def read_surplus(session: RegionSession, desired: DesiredMemberships) -> Surplus:
     """Return the members of each Region that were not requested, nothing where nobody asked."""
     if desired.surplus == "ignore":
@@ -541,11 +527,10 @@ def reconcile(
     accounts = MemberAccounts(session.role_credentials(roles), run_all)
 
     def work(client: RegionClient) -> RegionResult[RegionMemberships]:
-        own_account = partial(session.caller_account_id, client.region)
         found = surplus.get(client.region)
         if found and isinstance(found.error, SecurityHubError) and not found.error.hub_is_disabled:
             return not_started(desired.emails[client.region], found.error)
-        return RegionRun(client, desired, accounts, own_account, offers).run(found.value if found else ())
+        return RegionRun(client, desired, accounts, offers).run(found.value if found else ())
 
     return session.map_regions(work, not_started_in(desired))
 

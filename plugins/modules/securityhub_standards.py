@@ -185,9 +185,10 @@ failed_regions:
       description: >-
         The error code of the service, or the name of the SDK's exception where there was no response.
         V(standards_not_offered) means that the Region does not offer a standard that was to be enabled, and nothing was
-        changed there. V(standards_failed) and V(standards_incomplete) mean that a standard ended in the status FAILED
-        or INCOMPLETE. V(standards_pending) means that one was still PENDING after O(wait_timeout), V(unconfirmed) that
-        a change was not seen in that time. V(unknown_status) means a status that this module does not know.
+        changed there. V(standards_failed) means that AWS could not disable a standard, V(standards_incomplete) that one
+        is enabled, but not completely. V(standards_pending) means that one was still PENDING after O(wait_timeout),
+        V(unconfirmed) that a change was not seen in that time. V(unknown_status) means a status that this module does
+        not know.
       returned: always
       type: str
       sample: standards_incomplete
@@ -200,7 +201,7 @@ failed_regions:
         (NO_AVAILABLE_CONFIGURATION_RECORDER). Enable recording with AWS Config in the account and Region. Fix the
         cause. A standard that stays INCOMPLETE can be disabled and enabled again.
 failed_accounts:
-  description: The accounts of O(account_ids) whose role could not be taken, and what to do next.
+  description: The accounts of O(account_ids) whose role could not be assumed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -211,7 +212,9 @@ failed_accounts:
       type: str
       sample: "111122223333"
     error_code:
-      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      description: >-
+        The error code of STS, or the name of the SDK's exception where there was no response. V(unexpected_account)
+        means that the session that STS returned is not in this account.
       returned: always
       type: str
       sample: AccessDenied
@@ -221,7 +224,8 @@ failed_accounts:
       type: str
       sample: >-
         AssumeRole for account 111122223333 failed in eu-west-1 with AccessDenied: not authorized to perform
-        sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
+        sts:AssumeRole. Check member_role, its path, its trust policy, and member_role_external_id, and that the
+        caller's own policy allows sts:AssumeRole for the role with this path and name.
 diff:
   description: The status of each standard before and after, for each Region that could be read.
   returned: in diff mode
@@ -244,8 +248,8 @@ from typing import Any, Dict, Mapping
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput, RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.controls import parse_standards
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
@@ -298,7 +302,7 @@ def manage_standards(params: Mapping[str, Any], info: ConnectionInfo, mode: RunM
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     by_place, errors = session.map_places({} if desired.is_empty else roles, work, not_started)
-    result = region_result(by_place, "standards", rows, statuses, mode, session.caller_account_id)
+    result = region_result(by_place, "standards", rows, statuses, mode)
     return with_failed_accounts(result, errors)
 
 

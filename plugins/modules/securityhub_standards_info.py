@@ -119,7 +119,7 @@ failed_regions:
         identity-based policy allows the action. Allow securityhub:GetEnabledStandards in the caller's IAM policy, and
         check for an SCP that denies it.
 failed_accounts:
-  description: The accounts of O(account_ids) whose role could not be taken, and what to do next.
+  description: The accounts of O(account_ids) whose role could not be assumed, and what to do next.
   returned: always
   type: list
   elements: dict
@@ -130,7 +130,9 @@ failed_accounts:
       type: str
       sample: "111122223333"
     error_code:
-      description: The error code of STS, or the name of the SDK's exception where there was no response.
+      description: >-
+        The error code of STS, or the name of the SDK's exception where there was no response. V(unexpected_account)
+        means that the session that STS returned is not in this account.
       returned: always
       type: str
       sample: AccessDenied
@@ -140,22 +142,20 @@ failed_accounts:
       type: str
       sample: >-
         AssumeRole for account 111122223333 failed in eu-west-1 with AccessDenied: not authorized to perform
-        sts:AssumeRole. Check member_role, its trust policy, and member_role_external_id.
+        sts:AssumeRole. Check member_role, its path, its trust policy, and member_role_external_id, and that the
+        caller's own policy allows sts:AssumeRole for the role with this path and name.
 """
 
 from typing import Any, Dict, Mapping, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api_standards import (
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import (
     get_enabled_standards,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
-    RegionClient,
-    read_or_error,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     RegionResult,
     SecurityHubError,
@@ -187,16 +187,16 @@ def list_standards(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMo
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     by_place, errors = session.map_places(roles, find_standards, nothing_found)
-    result = info_result(by_place, {"standards": lambda standard: [vars(standard)]}, session.caller_account_id)
+    result = info_result(by_place, {"standards": lambda standard: [vars(standard)]})
     return with_failed_accounts(result, errors)
 
 
 def find_standards(client: RegionClient) -> RegionResult[Sequence[Standard]]:
     """Return the standards of one account and Region, nothing where Security Hub is not enabled."""
-    found = read_or_error(lambda: sorted(get_enabled_standards(client), key=lambda each: each.name))
-    if isinstance(found.error, SecurityHubError) and found.error.hub_is_disabled:
-        return RegionResult([])
-    return found
+    try:
+        return RegionResult(sorted(get_enabled_standards(client), key=lambda each: each.name))
+    except SecurityHubError as error:
+        return RegionResult([], None if error.hub_is_disabled else error)
 
 
 def main() -> None:

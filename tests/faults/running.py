@@ -20,7 +20,7 @@ import pytest
 from unit import sdk_memory
 from unit.support import run_module
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import clients, retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry, workers
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import run as results
 from faults.scenarios import PIPELINE, REGIONS, Scenario
 from local_hub.control import SECRET_KEY, Hub, access_key
@@ -88,7 +88,7 @@ def run(hub: Hub, scenario: Scenario, more: Mapping[str, Any] | None = None) -> 
     with (
         contextlib.redirect_stderr(errors),
         mock.patch.object(results, "warn") as warn,
-        mock.patch.object(clients, "warn", warn),
+        mock.patch.object(workers, "warn", warn),
     ):
         made = run_module(main, **options(hub, scenario, more))
     warnings = [call.args[0] for call in warn.call_args_list]

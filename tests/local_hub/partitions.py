@@ -4,15 +4,22 @@
 
 from __future__ import annotations
 
-STARTS = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("eusc-", "aws-eusc"),
-    ("us-iso-", "aws-iso"),
-    ("us-isob-", "aws-iso-b"),
-)
+import functools
+from typing import Any
+
+import botocore.session
+from botocore.exceptions import UnknownRegionError
 
 
+@functools.cache
+def _session() -> Any:
+    return botocore.session.get_session()
+
+
+@functools.cache
 def partition(region: str) -> str:
-    """The partition of a Region, as ARNs name it."""
-    return next((name for start, name in STARTS if region.startswith(start)), "aws")
+    """The partition of a Region, as ARNs name it; the usual one for what the SDK does not know."""
+    try:
+        return str(_session().get_partition_for_region(region))
+    except UnknownRegionError:
+        return "aws"

@@ -65,7 +65,7 @@ def test_accounts_that_could_not_be_invited_fail_the_play(fleet: Fleet) -> None:
     accounts = [{"account_id": CREATED, "regions": OTHER_REGION}, RESIGNED, NOT_A_MEMBER]
     run = fleet.play("invite", accounts=accounts, regions=None)
     assert run.code == 2
-    assert run.error.startswith("2 of 3 memberships were not processed: 1 resigned, 1 not_a_member.")
+    assert run.error.startswith("2 of 3 memberships were not processed: 1 resigned (")
     assert "Done: 1 invited" in run.summary
     assert f"  Account: {NOT_A_MEMBER}" in run.summary
     assert f"  Account: {RESIGNED}" in run.summary

@@ -82,7 +82,7 @@ def test_onboarding_report_and_offboarding(fleet: Fleet, settings: tuple[tuple[s
     written = json.loads((fleet.scene.folder / "new" / "report.json").read_text(encoding="utf-8"))
     assert len(written["accounts"]) == len(ACCOUNTS)
     assert run.code == 2, run.output
-    assert run.error.startswith("2 of 6 memberships were not processed: 2 rejected.")
+    assert run.error.startswith("2 of 6 memberships were not processed: 2 rejected (")
     assert recap(run) == {"localhost": (2, 1)}
     assert "Gathering Facts" not in run.output
     assert fleet.statuses()[ACCOUNTS[1]] == [None, None]

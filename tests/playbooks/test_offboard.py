@@ -49,7 +49,7 @@ def test_check_run_and_run_again_on_both_sides(fleet: Fleet) -> None:
     again = fleet.play("offboard", **given)
     assert again.code == 0, again.output
     assert recap(again) == {"localhost": (0, 0)}
-    assert again.summary[0].endswith("6 already not in the member list")
+    assert again.summary[0].endswith("6 already not_a_member")
     assert fleet.count("sts:AssumeRole") == fleet.scene.writes() == 0
 
 
@@ -92,10 +92,10 @@ def test_what_fails_is_named_and_stops_no_other(fleet: Fleet) -> None:
     assert statuses.pop(THREE)[1] is None
     assert statuses == {ONE: [None, None], ZERO: [None, None]}
     assert fleet.scene.statuses(NOT_OPTED_IN) == dict.fromkeys(ACCOUNTS, "Enabled")
-    assert "3 not readable" in run.summary[0]
+    assert "3 unreadable" in run.summary[0]
     assert "5 removed" in run.summary[0]
     assert run.error.startswith(f"{NOT_OPTED_IN} failed (UnrecognizedClientException): ")
-    assert "1 of 9 memberships was not processed: 1 rejected." in run.error
+    assert "1 of 9 memberships was not processed: 1 rejected (" in run.error
     assert f"1 account in {REGIONS[0]} (rejected): It has to stay." in run.summary
     assert f"  Account: {THREE}" in run.summary
     assert fleet.count("DisassociateFromAdministratorAccount") == 4

@@ -76,10 +76,7 @@ def test_regions_that_fail_at_once_and_midway(fleet: Fleet) -> None:
     run = fleet.play("onboard", accounts=ACCOUNTS, regions=regions, member_role=MEMBER_ROLE)
     assert run.code == 2, run.output
     assert fleet.scene.statuses(REGION) == dict.fromkeys(ACCOUNTS, "Enabled")
-    assert (
-        run.summary[0]
-        == "3 accounts \u00d7 3 Regions = 9 memberships: 4 Enabled, 2 not in the member list, 3 not readable"
-    )
+    assert run.summary[0] == "3 accounts \u00d7 3 Regions = 9 memberships: 4 Enabled, 2 not_a_member, 3 unreadable"
     assert run.error.startswith(f"{OTHER_REGION} failed (UnrecognizedClientException): ")
     (midway,) = (line for line in run.summary if line.startswith(f"{MIDWAY} failed "))
     assert "failed (AccessDeniedException): CreateMembers " in midway

@@ -23,7 +23,7 @@ def test_the_whole_member_list_in_the_linked_regions(fleet: Fleet) -> None:
     run = fleet.play("report", regions="linked", report_path="new/fleet.html")
     assert run.code == 0, run.output
     assert recap(run) == {"localhost": (0, 0)}
-    assert run.summary[0].endswith("3 Enabled, 1 Invited, 1 Resigned, 4 not in the member list")
+    assert run.summary[0].endswith("3 Enabled, 1 Invited, 1 Resigned, 4 not_a_member")
     assert not any("finding aggregator" in line for line in run.summary)
     assert files(fleet) == {"new/fleet.html", "new/fleet.json"}
     document = document_of(fleet, "new/fleet.json")
@@ -52,7 +52,7 @@ def test_the_true_reasons_without_a_run_before_and_a_region_that_fails(fleet: Fl
     asked = ",".join((ONE, ZERO, THREE, NOT_A_MEMBER))
     run = fleet.play("report", accounts=asked, member_role=MEMBER_ROLE, report_path=fleet.page)
     assert run.code == 2
-    assert run.summary[0].endswith("1 Enabled, 1 Invited, 2 not in the member list, 4 not readable")
+    assert run.summary[0].endswith("1 Enabled, 1 Invited, 2 not_a_member, 4 unreadable")
     assert run.error.startswith(f"{OTHER_REGION} failed (AccessDeniedException): GetMembers ")
     report = fleet.report()
     reasons = {account_id: by[REGION]["reason"] for account_id, by in report.items()}

@@ -76,7 +76,7 @@ def test_a_job_that_fails_says_for_whom(job: Job) -> None:
     assert [row["region"] for row in result["failed_regions"]] == [OTHER_REGION]
     assert [row["account_id"] for row in result["invited_accounts"]] == [CREATED]
     (summary,) = job.events("failing", "runner_on_ok", SUMMARY)
-    assert summary["msg"][0].endswith("1 Invited, 1 Resigned, 2 not readable")
+    assert summary["msg"][0].endswith("1 Invited, 1 Resigned, 2 unreadable")
     assert any(line.startswith(f"1 account in {REGION} (resigned)") for line in summary["msg"])
     assert f"  Account: {RESIGNED}" in summary["msg"]
     (failure,) = job.events("failing", "runner_on_failed", FAILURE)

@@ -19,8 +19,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     find_surplus,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.member_side import MemberAccounts
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.plan import MembershipRow
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import status_of
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Outcome, status_of
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.apply import Offers
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import DesiredStandards
 from properties.region import ADMINISTRATOR, REGION, Region
@@ -97,7 +96,7 @@ def run(region: Region, fleet: Fleet, check: bool = False) -> RegionResult[Regio
     region.writes.clear()
     surplus = [] if fleet.surplus == "ignore" else find_surplus(region.client, fleet.account_ids).value
     roles = Roles(region, fleet.roles, fleet.refused)
-    return RegionRun(region.client, desired(fleet, check), roles, lambda: ADMINISTRATOR, Offers()).run(surplus)
+    return RegionRun(region.client, desired(fleet, check), roles, Offers()).run(surplus)
 
 
 def desired(fleet: Fleet, check: bool) -> DesiredMemberships:
@@ -119,7 +118,7 @@ def sent(region: Region) -> bool:
     return bool(region.writes) or any(account.requests for account in region.accounts.values())
 
 
-def shown(row: MembershipRow) -> dict[str, Any]:
+def shown(row: Outcome) -> dict[str, Any]:
     """What is known of a row before the first write: all but times and the service's own words."""
     return {
         "before": status_of(row.before),

@@ -80,7 +80,7 @@ class Region:
     @property
     def client(self) -> RegionClient:
         """What the functions of `api` take."""
-        return RegionClient(REGION, self, read_attempts=1)
+        return RegionClient(REGION, self, read_attempts=1, account_id=lambda: ADMINISTRATOR)
 
     def statuses(self) -> dict[str, str]:
         """The administrator's member list."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,7 @@ def run(region: Region, account_id: str, state: str, check: bool = False) -> Reg
     region.caller = account_id
     region.writes.clear()
     desired = DesiredMembership(ADMINISTRATOR, state, 30)
-    return reconcile_invitation(region.client, desired, check, lambda: account_id)
+    return reconcile_invitation(replace(region.client, account_id=lambda: account_id), desired, check)
 
 
 def code(result: RegionResult[MembershipChange]) -> str | None:

@@ -21,16 +21,16 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     reconcile_members,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import (
-    Outcome,
+    list_of,
     plan_absent,
     plan_disassociated,
     plan_invitation,
     plan_present,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.result import account_result
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, status_of
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, Outcome, status_of
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode
-from properties.region import ADMINISTRATOR, REGION, Region
+from properties.region import REGION, Region
 from properties.strategies import (
     ACCOUNT_IDS,
     MEMBER_LISTS,
@@ -59,7 +59,7 @@ def run(
 ) -> RegionResult[list[Outcome]]:
     region.writes.clear()
     plan = planner(state, reinvite)
-    return reconcile_members(region.client, account_ids, plan, CHANGES, 30, check, lambda: ADMINISTRATOR)
+    return reconcile_members(region.client, account_ids, plan, CHANGES, 30, check)
 
 
 def shown(outcome: Outcome) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def shown(outcome: Outcome) -> dict[str, Any]:
     return {
         **sides,
         "email": email,
-        "list": outcome.result,
+        "list": list_of(outcome),
         "changed": outcome.changed,
         "reason": outcome.reason,
         "is_explained": bool(outcome.processing_result),
@@ -88,7 +88,7 @@ def test_each_account_is_in_exactly_one_list(
     region: Region, account_ids: list[str], state: str, reinvite: list[str], check: bool
 ) -> None:
     found = run(region, account_ids, state, reinvite, check)
-    result = account_result({REGION: found}, LISTS, "changed", True, RunMode(check, False), lambda *_: None)
+    result = account_result({REGION: found}, LISTS, "changed", True, RunMode(check, False))
     rows = [row["account_id"] for name in LISTS for row in result[f"{name}_accounts"]]
     assert sorted(rows) == sorted(account_ids)
     assert [outcome.account_id for outcome in found.value] == account_ids
@@ -138,12 +138,12 @@ def test_second_run_has_nothing_to_do(region: Region, account_ids: list[str], st
 @given(ACCOUNT_IDS, UNKNOWN_STATUSES, MEMBER_STATES, REINVITE)
 def test_unknown_status_is_never_acted_upon(account_id: str, status: str, state: str, reinvite: list[str]) -> None:
     plan = planner(state, reinvite)(account_id, Member(account_id, status))
-    assert plan.steps == ()
+    assert plan.actions == ()
     assert plan.after == plan.before
     # Asked to be in the list, it is there; asked not to be enabled, nobody can say that it is.
     left_alone = state in ("present", "disassociated")
-    assert (plan.result, plan.reason) == (("unchanged", None) if left_alone else ("unprocessed", "unknown_status"))
-    assert left_alone or repr(status) in str(plan.message)
+    assert (list_of(plan), plan.reason) == (("unchanged", None) if left_alone else ("unprocessed", "unknown_status"))
+    assert left_alone or repr(status) in str(plan.processing_result)
 
 
 @given(MEMBER_LISTS, REQUESTS, MEMBER_STATES, REINVITE, st.booleans(), st.data())

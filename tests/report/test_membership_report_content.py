@@ -17,8 +17,8 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.multiaccount.aws.plugins.filter.securityhub_membership_report import (
     securityhub_membership_report as made,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import regions_in_words
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.reasons import MISSING_REGIONS_STEP
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.wording import regions_in_words
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report import report as plugin
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report.report_data import age_in_days
 from report import fleets
@@ -83,7 +83,7 @@ def test_json_structure() -> None:
             "accounts_enabled": 0,
             "memberships": 2,
             "memberships_read": 1,
-            "by_status": {"Invited": 1, "NotReadable": 1},
+            "by_status": {"Invited": 1, "unreadable": 1},
         },
         "accounts": [
             {"account_id": account(1), "email": f"owner-{account(1)}@example.com", "name": "Shop", "memberships": {}}
@@ -108,7 +108,7 @@ def test_unreadable_region_leaves_the_others_as_they_are() -> None:
     result = fleets.result(*rows, failed=("us-east-1",))
     counts = data(result, fleets.accounts(200))["counts"]
     assert counts["accounts_enabled"] == counts["accounts_read"] == 200
-    assert counts["by_status"] == {"Enabled": 200, "NotReadable": 200}
+    assert counts["by_status"] == {"Enabled": 200, "unreadable": 200}
     reader = page(result, fleets.accounts(200))
     assert "200 of 200 accounts" in reader.texts
     assert " are Enabled in all Regions that could be read" in reader.texts
@@ -138,8 +138,8 @@ def test_no_region_could_be_read() -> None:
 
 def test_counts_name_every_status() -> None:
     by_status = data(fleets.small(), fleets.small_accounts())["counts"]["by_status"]
-    once = ["Enabled", "Invited", "Created", "Removed", "Resigned", "Deleted", "AccountSuspended", "NotAMember"]
-    assert by_status == {**dict.fromkeys(once, 1), "NotReadable": 9, "Administrator": 1, "PendingReview": 1}
+    once = ["Enabled", "Invited", "Created", "Removed", "Resigned", "Deleted", "AccountSuspended", "not_a_member"]
+    assert by_status == {**dict.fromkeys(once, 1), "unreadable": 9, "own_account": 1, "PendingReview": 1}
     assert list(by_status)[-1] == "PendingReview"
 
 
@@ -177,8 +177,8 @@ def test_same_trouble_is_one_thing_to_do_worst_first() -> None:
     assert to_do(html) == [
         "The account declined the invitation or left the administrator.",
         "AWS suspended the account.",
-        "Account <account> has the administrator 222222222222.",
-        "AccessDenied: not authorized to perform sts:AssumeRole on arn:aws:iam::<account>:role/Member.",
+        "For example: Account 000000262507 has the administrator 222222222222.",
+        "For example: AccessDenied: not authorized to perform sts:AssumeRole on arn:aws:iam::000000150004:role/Member.",
         "The account owner must accept the invitation.",
     ]
     assert "10 accounts in all Regions except for eu-west-3" in "".join(Reader(html).texts)

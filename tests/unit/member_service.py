@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member import apply as member_apply
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import Outcome, plan_invitation
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import list_of, plan_invitation
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Outcome
 from ansible_collections.multiaccount.aws.tests.unit.scripted import AFTER_THE_WORK, Clock, refuse
 
 Result = RegionResult[list[Outcome]]
@@ -25,13 +27,10 @@ UNCONFIRMED = ("unprocessed", "unconfirmed")
 
 
 class Service:
-    """One Region of Security Hub: what the functions of `api` take for a client, and what happens behind it.
+    """One Region of Security Hub: the SDK's client.
 
     invites and reads list what the next calls meet, in order; lag is how many seconds reads are behind.
     """
-
-    region = "eu-west-1"
-    read_attempts = 1
 
     def __init__(self, clock: Clock, statuses: dict[str, str]) -> None:
         self.clock = clock
@@ -44,10 +43,6 @@ class Service:
         self.sent: list[list[str]] = []
         self.looked: list[list[str]] = []
         self.before_invite: Callable[[], None] = lambda: None
-
-    @property
-    def sdk(self) -> Any:
-        return self
 
     def get_administrator_account(self) -> dict[str, Any]:
         return {}
@@ -104,19 +99,18 @@ def reconcile_members(
     reinvite: Sequence[str] = ("removed",),
 ) -> Result:
     return member_apply.reconcile_members(
-        service,
+        RegionClient("eu-west-1", service, 1),
         account_ids or list(service.statuses),
         lambda account_id, member: plan_invitation(account_id, member, reinvite),
         [member_apply.INVITATION],
         wait_timeout,
         check_mode,
-        lambda: None,
     )
 
 
 def ends(found: Result) -> list[tuple[str, str | None]]:
     """List and reason of each account."""
-    return [(outcome.result, outcome.reason) for outcome in found.value]
+    return [(list_of(outcome), outcome.reason) for outcome in found.value]
 
 
 def status_after(outcome: Outcome) -> str | None:

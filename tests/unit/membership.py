@@ -8,7 +8,7 @@ import json
 from typing import Any
 from unittest import mock
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import clients
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import workers
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import run as results
 from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub, access_key
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION, ModuleRun, run_module
@@ -34,7 +34,7 @@ def run_at(
     given = {"endpoint_url": hub.url, "region": REGION, **keys, **options}
     options = {name: value for name, value in given.items() if value is not None}
     # Ansible keeps warnings for as long as its process lives, and dresses them up by version: here they stay texts
-    with mock.patch.object(results, "warn") as warn, mock.patch.object(clients, "warn", warn):
+    with mock.patch.object(results, "warn") as warn, mock.patch.object(workers, "warn", warn):
         run = run_module(module.main, check, diff, **options)
     if warn.called:
         run.result["warnings"] = [call.args[0] for call in warn.call_args_list]

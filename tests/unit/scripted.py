@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
+
 ENDPOINT = "https://securityhub.example"
 
 # What a call can meet. A call that meets nothing is answered.
@@ -72,14 +74,14 @@ class ThreadClock(threading.local, Clock):
 
 
 class Scripted(Generic[State]):
-    """A Region: what the functions of `api` take for a client, and the SDK's client in it, in one.
+    """A Region: the SDK's client.
 
     A read is tried once, so that each incident of a script is one failed read. incidents lists what the next calls of
     an operation meet, in order; lag is how many seconds reads are behind; sent are the writes that came in.
     """
 
     region = "eu-west-1"
-    read_attempts = 1
+    caller: str | None = None
 
     def __init__(self, clock: Clock, state: State) -> None:
         self.clock = clock
@@ -89,8 +91,9 @@ class Scripted(Generic[State]):
         self.sent: list[str] = []
 
     @property
-    def sdk(self) -> Any:
-        return self
+    def client(self) -> RegionClient:
+        """What the functions of `api` take."""
+        return RegionClient(self.region, self, 1, account_id=lambda: self.caller)
 
     @property
     def state(self) -> State:

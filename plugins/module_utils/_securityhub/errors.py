@@ -4,44 +4,20 @@
 
 # PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
 
-"""One exception for the service, its classification, and the reasons why an account is left as it is."""
+"""One exception for the service, and its classification."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Generic, Optional, Sequence, TypeVar, Union
+from dataclasses import dataclass, field
+from typing import Callable, Generic, Optional, Sequence, TypeVar, Union
 
 T = TypeVar("T")
 
-# Reasons of unprocessed accounts.
-NOT_A_MEMBER = "not_a_member"
-NOT_ATTEMPTED = "not_attempted"
-REJECTED = "rejected"
-UNCONFIRMED = "unconfirmed"
-UNKNOWN_STATUS = "unknown_status"
-UNREADABLE = "unreadable"
-SUSPENDED_REASON = "suspended"
-OWN_ACCOUNT = "own_account"
-AWAITING_ACCEPTANCE = "awaiting_acceptance"
-ROLE_NOT_ASSUMED = "role_not_assumed"
-REGION_NOT_ENABLED = "region_not_enabled"
-STANDARDS_PENDING = "standards_pending"
-# Reasons that are no failure of the task.
-NO_FAILURE = frozenset([OWN_ACCOUNT, AWAITING_ACCEPTANCE, STANDARDS_PENDING])
-
-# Error codes of this collection, for a precondition that is not met in a Region.
-OTHER_ADMINISTRATOR = "other_administrator"
-HAS_MEMBERS = "has_members"
-CALLER_IS_MEMBER = "caller_is_member"
-NO_INVITATION = "no_invitation"
-ASSOCIATED = "associated"
-STANDARDS_NOT_OFFERED = "standards_not_offered"
-STANDARDS_FAILED = "standards_failed"
-STANDARDS_INCOMPLETE = "standards_incomplete"
-
 # Error code of this collection for an account that the response to a call names as unprocessed.
 UNPROCESSED_ACCOUNTS = "UnprocessedAccounts"
+# Error code of the SDK where a service was connected and did not respond in time.
+SILENCE = "ReadTimeoutError"
 # Stands in for a message or ProcessingResult that is empty.
 NO_REASON = "The service gave no reason."
 
@@ -75,16 +51,36 @@ _CALLER_IS_MEMBER_TEXT = "cannot invite other accounts since it is already"
 _OWN_ACCOUNT_TEXTS = ("cannot invite itself", "member of itself")
 # How a message tells that the same request may succeed later.
 _TRANSIENT = re.compile(
-    r"internal (server |service )?(error|failure|exception)|try again|throttl|rate exceeded|too many requests|"
-    r"temporar|timed? ?out|unavailable",
+    r"internal (server |service )?(error|failure|exception)|try (again|later)|throttl|rate exceeded|"
+    r"too many requests|temporar|timed? ?out|unavailable|in progress|(?-i:\bPENDING\b)",
     re.IGNORECASE,
 )
+# How the services refuse the time of a signature: by this code, or one of CREDENTIAL_CODES with such a message.
+_CLOCK_CODES = frozenset(["RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"])
+_CLOCK_TEXT = re.compile(r"signature (has )?expired|signature not yet current", re.IGNORECASE)
+CHECK_CLOCK = (
+    "Check the clock of the machine that runs the task (date, time and time zone), and whether the credentials have "
+    "expired."
+)
 # A password in the URL of an endpoint or a proxy, which the SDK repeats in its messages.
-_URL_SECRET = re.compile(r"(?<=://)[^/@\s]+(?=@)")
-# How IAM names what it denies: "... is not authorized to perform: iam:CreateServiceLinkedRole on resource ...".
-_DENIED_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
+_URL_SECRET = re.compile(r"(?<=://)[^\s\"']+(?=@)")
+# How IAM names what it denies: "... is not authorized to perform: iam:CreateServiceLinkedRole on resource ...", or
+# without the action, as EC2 does.
+_DENIED_ACTION = re.compile(r"not authorized to perform(?:: ([a-z0-9-]+:[A-Za-z]+))?")
+# What would act on a terminal: escape sequences with what belongs to them, and the other control characters.
+_ESCAPE_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # such as a colour
+    r"|(?:\x1b[]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # such as a window's title
+    r"|\x1b[ -/]*[0-~]"
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 # How the service names the caller: as "Account 111122223333 is not subscribed", or by an ARN, "User: arn:aws:...".
 _CALLER = re.compile(r"(?:^Account |^User: arn:[a-z-]+:[a-z]+::)([0-9]{12})(?![0-9])")
+
+
+def without_passwords(text: str) -> str:
+    """Return a message of the SDK without what stands before the host in a URL."""
+    return _URL_SECRET.sub("***", text)
 
 
 class InvalidInput(ValueError):
@@ -92,12 +88,23 @@ class InvalidInput(ValueError):
 
 
 class PreconditionFailed(Exception):
-    """Something known to stand in the way in a Region; the text says what, where, and what to do next."""
+    """Something known to stand in the way in a Region.
 
-    def __init__(self, error_code: str, text: str) -> None:
-        super().__init__(text)
+    :param error_code: one of the reasons, which tell what to do next
+    :param template: says what it is, with {account}, {region} and what else ``parts`` has
+    :param next_step: where it is another than the reason's
+    """
+
+    def __init__(self, error_code: str, template: str, next_step: Optional[str] = None, **parts: object) -> None:
         self.error_code = error_code
-        self.text = text
+        self.next_step = next_step
+        self._template = template
+        self._parts = {"account": "The account", **parts}
+        super().__init__(self.worded())
+
+    def worded(self, **parts: object) -> str:
+        """Return what stands in the way, with other parts."""
+        return self._template.format(**{**self._parts, **parts})
 
 
 class SecurityHubError(Exception):
@@ -126,7 +133,7 @@ class SecurityHubError(Exception):
         unsent: bool = False,
         in_doubt: bool = False,
     ) -> None:
-        self.text = _URL_SECRET.sub("***", text).strip() or NO_REASON
+        self.text = printable(without_passwords(text)) or NO_REASON
         super().__init__(f"{operation} failed in {region}: {error_code}: {self.text}")
         self.error_code = error_code
         self.operation = operation
@@ -145,7 +152,7 @@ class SecurityHubError(Exception):
     @property
     def is_transient(self) -> bool:
         """Whether the service refused for a reason that passes, or gave none. Nothing was done."""
-        refused = 400 <= self.status < 500 and not self.throttled and not self._concerns_caller
+        refused = self.names_accounts or (400 <= self.status < 500 and not self.throttled and not self._concerns_caller)
         return refused and is_transient_message(self.text)
 
     @property
@@ -170,16 +177,31 @@ class SecurityHubError(Exception):
         return self.error_code == UNPROCESSED_ACCOUNTS
 
     @property
+    def is_silence(self) -> bool:
+        """Whether the service was connected and did not respond in time."""
+        return self.error_code == SILENCE
+
+    @property
+    def clock_is_off(self) -> bool:
+        """Whether the service refused the time at which the request was signed."""
+        return self.error_code in _CLOCK_CODES or _CLOCK_TEXT.search(self.text) is not None
+
+    @property
     def hub_is_disabled(self) -> bool:
         """Whether Security Hub is not enabled in the caller's account; the code alone also means other refusals."""
         return self.error_code == "InvalidAccessException" and "not subscribed" in self.text
 
     @property
-    def denied_action(self) -> str:
-        """The IAM action that was denied: it may be another one than the operation's, such as sts:AssumeRole."""
+    def denied_action(self) -> Optional[str]:
+        """The action that IAM denied, which may be another one than the operation's; None if IAM denied nothing."""
         found = _DENIED_ACTION.search(self.text)
         service = "ec2" if self.operation == "DescribeRegions" else "securityhub"
-        return found.group(1) if found else f"{service}:{self.operation}"
+        return (found.group(1) or f"{service}:{self.operation}") if found else None
+
+    @property
+    def is_managed_centrally(self) -> bool:
+        """Whether an organization's configuration policy manages what the request would change."""
+        return "configuration policy" in self.text.lower()
 
     @property
     def is_already_done(self) -> bool:
@@ -198,12 +220,26 @@ class SecurityHubError(Exception):
         return found.group(1) if found else None
 
 
+# What can end the work in a Region or an account, for annotations and for "except".
+Failure = Union[SecurityHubError, PreconditionFailed]
+FAILURES = (SecurityHubError, PreconditionFailed)
+
+
 @dataclass(frozen=True)
 class RegionResult(Generic[T]):
-    """What came of one Region: a value, and the error that ended the work, None if none did."""
+    """What came of one Region: a value, and the error that ended the work, None if none did.
+
+    ``account_id`` returns the account that called there, None if that can't be found out.
+    """
 
     value: T
-    error: Union[SecurityHubError, PreconditionFailed, None] = None
+    error: Optional[Failure] = None
+    account_id: Callable[[], Optional[str]] = field(default=lambda: None, compare=False)
+
+
+def printable(text: str) -> str:
+    """Return a text without escape sequences and control characters, which would act on a terminal."""
+    return _CONTROL.sub(" ", _ESCAPE_SEQUENCE.sub("", text)).strip()
 
 
 def is_already_done_message(message: str) -> bool:

@@ -25,6 +25,17 @@ STATUSES = (CREATED, INVITED, ENABLED, REMOVED, RESIGNED, DELETED, SUSPENDED)
 # Outputs have shown upper case, and "Associated" until the service renamed it in 2020.
 _SPELLINGS = {status.lower(): status for status in STATUSES}
 _SPELLINGS["associated"] = ENABLED
+# What is done for a membership, as results name it, and what an account does about an invitation besides.
+ENABLE_HUB = "enable_hub"
+CREATE = "create"
+INVITE = "invite"
+ACCEPT = "accept"
+LEAVE = "leave"
+DECLINE = "decline"
+DELETE_INVITATION = "delete_invitation"
+DISASSOCIATE = "disassociate"
+DELETE = "delete"
+ENABLE_STANDARDS = "enable_standards"
 # EnableSecurityHub's defaults, documented in the API reference.
 DEFAULT_AUTO_ENABLE_CONTROLS = True
 DEFAULT_CONTROL_FINDING_GENERATOR = "SECURITY_CONTROL"
@@ -58,6 +69,30 @@ class MemberList:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """One account in one Region: before, after, and why. As planned, as check mode expects it, or as a run found it.
+
+    An entry of None stands for an account that is not in the member list. ``actions`` are the writes: those that are
+    planned, or those that were, or may have been, carried out. ``reason`` says why the account ends short of what was
+    wanted; ``processing_result`` explains it, in the service's own words where it gave any. ``is_seen`` is False where
+    the account could not be looked up.
+    """
+
+    account_id: str
+    before: Optional[Member]
+    after: Optional[Member]
+    actions: Tuple[str, ...] = ()
+    reason: Optional[str] = None
+    processing_result: Optional[str] = None
+    is_seen: bool = True
+
+    @property
+    def changed(self) -> bool:
+        """Whether something was, or may have been, written."""
+        return bool(self.actions)
+
+
+@dataclass(frozen=True)
 class Invitation:
     """What a member account sees of an administrator: its invitation, or the relationship that came of it."""
 
@@ -85,13 +120,14 @@ class MemberSide:
 class Hub:
     """Security Hub in one account and Region, where it is enabled.
 
-    ARN and time are None before it is enabled; tags are None where they were not read.
+    ARN and time are None before it is enabled, settings where the service does not show them, tags where they were not
+    read.
     """
 
     hub_arn: Optional[str]
     subscribed_at: Optional[str]
-    auto_enable_controls: bool
-    control_finding_generator: str
+    auto_enable_controls: Optional[bool]
+    control_finding_generator: Optional[str]
     tags: Optional[Dict[str, str]]
 
 

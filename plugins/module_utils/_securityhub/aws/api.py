@@ -4,22 +4,19 @@
 
 # PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
 
-"""The calls to Security Hub, one function an operation: replies to records, failures to SecurityHubError."""
+"""Every operation of AWS that we call, one function each: replies to records, failures to SecurityHubError.
+
+What is read by several calls comes at the end.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import (
-    Any,
-    Callable,
-    Dict,
-    List,
-    Mapping,
-    Optional,
-    Sequence,
-    Tuple,
-    TypeVar,
-)
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
 
 from ..errors import (
     DENIED_CODES,
@@ -31,8 +28,6 @@ from ..errors import (
 )
 from ..model import (
     CREATED,
-    DEFAULT_AUTO_ENABLE_CONTROLS,
-    DEFAULT_CONTROL_FINDING_GENERATOR,
     DELETED,
     INVITED,
     REMOVED,
@@ -42,96 +37,61 @@ from ..model import (
     Member,
     MemberList,
     MemberSide,
+    OfferedStandard,
+    Standard,
     by_account,
     canonical_status,
 )
 from .calls import (
+    Page,
     RegionClient,
     batches,
-    call_once,
-    call_with_retries,
-    list_pages,
+    lists,
     read_or_error,
+    reads,
+    refuse_unprocessed,
     unprocessed_accounts,
-    write_accounts,
+    writes,
 )
 
-T = TypeVar("T")
-
+# The service model's maximum of a page of standards, and of a batch.
+PAGE_SIZE = 100
+STANDARDS_BATCH_SIZE = 25
+# Who manages the standards that BatchEnableStandards enables, by StandardsManagedBy.
+_OWN_PRODUCT = "Security Hub"
 # An administrator in one of these relationships administers nothing.
 _NOT_ASSOCIATED = frozenset([CREATED, INVITED, REMOVED, RESIGNED, DELETED])
 
 
-def read_members(client: RegionClient, account_ids: Sequence[str]) -> RegionResult[MemberList]:
-    """Look accounts up in the member list: one GetMembers call for each batch.
-
-    GetMembers names an account that is not in the list in UnprocessedAccounts, or refuses the whole call as not found.
-    Where its message leaves open whether an account is in the list, ListMembers decides.
-    """
-    seen = MemberList()
-    for batch in batches(account_ids):
-        try:
-            found = _get_members(client, batch)
-        except SecurityHubError as error:
-            if not error.is_not_found:
-                return RegionResult(MemberList(seen.members), error)
-            return _read_from_list(client, account_ids, seen)
-        seen.members.update(found.members)
-        seen.unreadable.update(found.unreadable)
-    return RegionResult(_settle_unreadable(client, seen, account_ids))
+def _has_no_hub(error: SecurityHubError) -> bool:
+    return error.hub_is_disabled or error.is_not_found
 
 
-def _get_members(client: RegionClient, account_ids: Sequence[str]) -> MemberList:
-    def send() -> Tuple[Dict[str, Member], Dict[str, str]]:
-        response = client.sdk.get_members(AccountIds=list(account_ids))
-        return by_account(map(_member, response.get("Members", []))), unprocessed_accounts(response)
+# Members, by the administrator
 
-    found, messages = call_with_retries(client, "GetMembers", send, account_ids)
+
+@reads("GetMembers")
+def get_members(client: RegionClient, account_ids: Sequence[str]) -> MemberList:
+    """Look at most BATCH_SIZE accounts up in the member list: UnprocessedAccounts names those that are not in it."""
+    response = client.sdk.get_members(AccountIds=list(account_ids))
+    found, messages = by_account(map(_member, response.get("Members", []))), unprocessed_accounts(response)
     absent = {account_id: None for account_id, message in messages.items() if is_not_found_message(message)}
     members: Dict[str, Optional[Member]] = {**absent, **found}
     unreadable = {each: messages.get(each, NO_REASON) for each in account_ids if each not in members}
     return MemberList({each: members[each] for each in account_ids if each in members}, unreadable)
 
 
-def _settle_unreadable(client: RegionClient, seen: MemberList, account_ids: Sequence[str]) -> MemberList:
-    """Look up in ListMembers what GetMembers left open; without permission for it, that stays open."""
-    if not seen.unreadable:
-        return seen
-    listed = read_or_error(lambda: list_members(client))
-    if listed.error:
-        return seen
-    by_id = by_account(listed.value)
-    known = {each: seen.members[each] if each in seen.members else by_id.get(each) for each in account_ids}
-    return MemberList(known)
-
-
-def _read_from_list(client: RegionClient, account_ids: Sequence[str], seen: MemberList) -> RegionResult[MemberList]:
-    listed = read_or_error(lambda: list_members(client))
-    if listed.error:
-        return RegionResult(MemberList(seen.members), listed.error)
-    by_id = by_account(listed.value)
-    return RegionResult(MemberList({account_id: by_id.get(account_id) for account_id in account_ids}))
-
-
-def unreadable_error(client: RegionClient, read: MemberList) -> Optional[SecurityHubError]:
-    """Return the failure that accounts could not be looked up, with the message of the first; None if all could."""
-    account_ids = list(read.unreadable)
-    if not account_ids:
-        return None
-    message = read.unreadable[account_ids[0]]
-    return SecurityHubError(UNPROCESSED_ACCOUNTS, message, "GetMembers", client.region, account_ids)
-
-
-def list_members(client: RegionClient) -> List[Member]:
+@lists("ListMembers")
+def list_members(client: RegionClient, **page: Any) -> Page[Member]:
     """Return the whole member list, whatever the status (OnlyAssociated would leave out all but Enabled)."""
-    pages = list_pages(client, "ListMembers", client.sdk.list_members, OnlyAssociated=False)
-    return [_member(entry) for page in pages for entry in page.get("Members", [])]
+    response = client.sdk.list_members(OnlyAssociated=False, **page)
+    return [_member(entry) for entry in response.get("Members", [])], response.get("NextToken")
 
 
+@reads("ListMembers")
 def has_enabled_members(client: RegionClient) -> bool:
     """Whether the caller's account has associated members, by one page of its member list."""
-    parameters = {"OnlyAssociated": True, "MaxResults": 1}
-    return call_with_retries(client, "ListMembers", lambda: bool(client.sdk.list_members(**parameters).get("Members")))
+    return bool(client.sdk.list_members(OnlyAssociated=True, MaxResults=1).get("Members"))
 
 
 def _member(entry: Mapping[str, Any]) -> Member:
@@ -149,33 +109,295 @@ def _iso(time: Any) -> Optional[str]:
     return time.isoformat() if time else None
 
 
+@writes("CreateMembers")
 def create_members(client: RegionClient, emails: Mapping[str, Optional[str]]) -> Dict[str, str]:
     """Add at most BATCH_SIZE accounts to the member list; return {account id: message} of the unprocessed ones.
 
     :param emails: {account id: e-mail address or None}
     """
     details = [{"AccountId": key, "Email": email} if email else {"AccountId": key} for key, email in emails.items()]
-    return call_once(
-        client,
-        "CreateMembers",
-        lambda: unprocessed_accounts(client.sdk.create_members(AccountDetails=details)),
-        list(emails),
+    return unprocessed_accounts(client.sdk.create_members(AccountDetails=details))
+
+
+@writes("InviteMembers")
+def invite_members(client: RegionClient, account_ids: Sequence[str]) -> Dict[str, str]:
+    """Invite at most BATCH_SIZE accounts; return {account id: message} of the unprocessed ones."""
+    return unprocessed_accounts(client.sdk.invite_members(AccountIds=list(account_ids)))
+
+
+@writes("DisassociateMembers")
+def disassociate_members(client: RegionClient, account_ids: Sequence[str]) -> Dict[str, str]:
+    """Disassociate at most BATCH_SIZE accounts; the service names no unprocessed ones."""
+    return unprocessed_accounts(client.sdk.disassociate_members(AccountIds=list(account_ids)))
+
+
+@writes("DeleteMembers")
+def delete_members(client: RegionClient, account_ids: Sequence[str]) -> Dict[str, str]:
+    """Delete at most BATCH_SIZE accounts from the list; return {account id: message} of the unprocessed ones."""
+    return unprocessed_accounts(client.sdk.delete_members(AccountIds=list(account_ids)))
+
+
+# Invitations and the administrator, by the member account
+
+
+@reads("GetAdministratorAccount", none_if=attrgetter("is_not_found"))
+def get_administrator(client: RegionClient) -> Optional[Invitation]:
+    """Return the administrator that the caller's account is associated with, None for none."""
+    administrator = client.sdk.get_administrator_account().get("Administrator") or {}
+    found = _invitation(administrator) if administrator.get("AccountId") else None
+    return found if found and found.member_status not in _NOT_ASSOCIATED else None
+
+
+@lists("ListInvitations")
+def list_invitations(client: RegionClient, **page: Any) -> Page[Invitation]:
+    """Return all invitations to the caller's account, whoever sent them and whatever became of them."""
+    response = client.sdk.list_invitations(**page)
+    return [_invitation(entry) for entry in response.get("Invitations", [])], response.get("NextToken")
+
+
+def _invitation(entry: Mapping[str, Any]) -> Invitation:
+    return Invitation(
+        administrator_id=entry["AccountId"],
+        member_status=canonical_status(entry.get("MemberStatus", "")),
+        invitation_id=entry.get("InvitationId"),
+        invited_at=_iso(entry.get("InvitedAt")),
     )
 
 
-def invite_members(client: RegionClient, account_ids: Sequence[str]) -> Dict[str, str]:
-    """Invite at most BATCH_SIZE accounts; return {account id: message} of the unprocessed ones."""
-    return write_accounts(client, "InviteMembers", client.sdk.invite_members, account_ids)
+@writes("AcceptAdministratorInvitation")
+def accept_invitation(client: RegionClient, administrator_id: str, invitation_id: Optional[str]) -> None:
+    """Become a member of the administrator whose invitation it is."""
+    client.sdk.accept_administrator_invitation(AdministratorId=administrator_id, InvitationId=invitation_id)
 
 
-def disassociate_members(client: RegionClient, account_ids: Sequence[str]) -> Dict[str, str]:
-    """Disassociate at most BATCH_SIZE accounts; the service names no unprocessed ones."""
-    return write_accounts(client, "DisassociateMembers", client.sdk.disassociate_members, account_ids)
+@writes("DeclineInvitations")
+def decline_invitation(client: RegionClient, administrator_id: str) -> None:
+    """Decline the invitation of an administrator: AccountIds are administrators here, by the user guide."""
+    refuse_unprocessed(client.sdk.decline_invitations(AccountIds=[administrator_id]))
 
 
-def delete_members(client: RegionClient, account_ids: Sequence[str]) -> Dict[str, str]:
-    """Delete at most BATCH_SIZE accounts from the list; return {account id: message} of the unprocessed ones."""
-    return write_accounts(client, "DeleteMembers", client.sdk.delete_members, account_ids)
+@writes("DeleteInvitations")
+def delete_invitation(client: RegionClient, administrator_id: str) -> None:
+    """Delete the invitation of an administrator, on the member's side."""
+    refuse_unprocessed(client.sdk.delete_invitations(AccountIds=[administrator_id]))
+
+
+@writes("DisassociateFromAdministratorAccount")
+def leave_administrator(client: RegionClient) -> None:
+    """End the membership of the caller's account."""
+    client.sdk.disassociate_from_administrator_account()
+
+
+# The hub
+
+
+@reads("DescribeHub", none_if=_has_no_hub)
+def _describe_hub(client: RegionClient) -> Optional[Hub]:
+    response = client.sdk.describe_hub()
+    return Hub(
+        hub_arn=response["HubArn"],
+        subscribed_at=response.get("SubscribedAt"),
+        auto_enable_controls=response.get("AutoEnableControls"),
+        control_finding_generator=response.get("ControlFindingGenerator"),
+        tags=None,
+    )
+
+
+@reads("ListTagsForResource", none_if=_has_no_hub)
+def _list_tags(client: RegionClient, arn: str) -> Optional[Dict[str, str]]:
+    return dict(client.sdk.list_tags_for_resource(ResourceArn=arn).get("Tags", {}))
+
+
+@writes("EnableSecurityHub")
+def enable_hub(client: RegionClient, parameters: Mapping[str, Any]) -> None:
+    """Enable Security Hub with parameters of EnableSecurityHub."""
+    client.sdk.enable_security_hub(**parameters)
+
+
+@writes("UpdateSecurityHubConfiguration")
+def update_hub(client: RegionClient, settings: Mapping[str, Any]) -> None:
+    """Change settings, named as the fields of Hub."""
+    names = {"auto_enable_controls": "AutoEnableControls", "control_finding_generator": "ControlFindingGenerator"}
+    client.sdk.update_security_hub_configuration(**{names[key]: value for key, value in settings.items()})
+
+
+@writes("TagResource")
+def tag_hub(client: RegionClient, arn: str, tags: Mapping[str, str]) -> None:
+    """Add tags, or change them."""
+    client.sdk.tag_resource(ResourceArn=arn, Tags=dict(tags))
+
+
+@writes("UntagResource")
+def untag_hub(client: RegionClient, arn: str, keys: Sequence[str]) -> None:
+    """Remove tags."""
+    client.sdk.untag_resource(ResourceArn=arn, TagKeys=list(keys))
+
+
+@writes("DisableSecurityHub", none_if=attrgetter("hub_is_disabled"))
+def disable_hub(client: RegionClient) -> None:
+    """Disable Security Hub, unless it is disabled by now."""
+    client.sdk.disable_security_hub()
+
+
+# Standards
+
+
+@lists("DescribeStandards", PAGE_SIZE)
+def describe_standards(client: RegionClient, **page: Any) -> Page[OfferedStandard]:
+    """Return the standards that the Region offers."""
+    response = client.sdk.describe_standards(**page)
+    return [_offered(entry) for entry in response.get("Standards", [])], response.get("NextToken")
+
+
+def _offered(entry: Mapping[str, Any]) -> OfferedStandard:
+    product = (entry.get("StandardsManagedBy") or {}).get("Product", _OWN_PRODUCT)
+    return OfferedStandard(
+        name=_short_name(entry["StandardsArn"]),
+        standards_arn=entry["StandardsArn"],
+        is_default=entry.get("EnabledByDefault", False),
+        managed_by=None if product.startswith(_OWN_PRODUCT) else product,
+    )
+
+
+@lists("GetEnabledStandards", PAGE_SIZE)
+def get_enabled_standards(client: RegionClient, **page: Any) -> Page[Standard]:
+    """Return the standards that are enabled, or on their way there, or out."""
+    response = client.sdk.get_enabled_standards(**page)
+    return _standards(response), response.get("NextToken")
+
+
+def _standards(response: Mapping[str, Any]) -> List[Standard]:
+    entries: Iterable[Mapping[str, Any]] = response.get("StandardsSubscriptions", [])
+    return [_standard(entry) for entry in entries]
+
+
+def _standard(entry: Mapping[str, Any]) -> Standard:
+    reason: Optional[Mapping[str, str]] = entry.get("StandardsStatusReason")
+    return Standard(
+        name=_short_name(entry["StandardsArn"]),
+        standards_arn=entry["StandardsArn"],
+        standards_subscription_arn=entry["StandardsSubscriptionArn"],
+        standards_status=entry["StandardsStatus"].upper(),
+        status_reason_code=reason.get("StatusReasonCode") if reason else None,
+    )
+
+
+def _short_name(arn: str) -> str:
+    """Return the short name in the ARN of a standard: arn:aws:securityhub:REGION::standards/NAME/v/VERSION."""
+    return (parse_aws_arn(arn) or {}).get("resource_id", arn)
+
+
+@writes("BatchEnableStandards")
+def enable_standards(client: RegionClient, arns: Sequence[str]) -> List[Standard]:
+    """Enable at most STANDARDS_BATCH_SIZE standards, by their ARNs; return them as the response shows them."""
+    requests = [{"StandardsArn": arn} for arn in arns]
+    return _standards(client.sdk.batch_enable_standards(StandardsSubscriptionRequests=requests))
+
+
+@writes("BatchDisableStandards")
+def disable_standards(client: RegionClient, subscription_arns: Sequence[str]) -> List[Standard]:
+    """Disable at most STANDARDS_BATCH_SIZE standards, by the ARNs of their subscriptions."""
+    return _standards(client.sdk.batch_disable_standards(StandardsSubscriptionArns=list(subscription_arns)))
+
+
+# Regions
+
+
+class FindingAggregator(NamedTuple):
+    """What links Regions: its home Region, its linking mode, and the Regions that this mode includes or excludes."""
+
+    arn: str
+    home_region: str
+    linking_mode: str
+    regions: Sequence[str]
+
+
+@lists("ListFindingAggregators")
+def list_aggregators(client: RegionClient, **page: Any) -> Page[str]:
+    """Return the ARN of the finding aggregator of the caller's account: there is one at most in a partition."""
+    response = client.sdk.list_finding_aggregators(**page)
+    return [row["FindingAggregatorArn"] for row in response.get("FindingAggregators", [])], response.get("NextToken")
+
+
+@reads("GetFindingAggregator")
+def get_aggregator(client: RegionClient, arn: str) -> FindingAggregator:
+    """Return a finding aggregator."""
+    response = client.sdk.get_finding_aggregator(FindingAggregatorArn=arn)
+    return FindingAggregator(
+        response["FindingAggregatorArn"],
+        response["FindingAggregationRegion"],
+        response["RegionLinkingMode"],
+        tuple(response.get("Regions") or ()),
+    )
+
+
+@reads("DescribeRegions")
+def list_enabled_regions(client: RegionClient) -> List[str]:
+    """Return the Regions of the partition that are enabled in the caller's account, by EC2, sorted."""
+    return sorted(region["RegionName"] for region in client.sdk.describe_regions().get("Regions", []))
+
+
+# STS
+
+
+class RoleSession(NamedTuple):
+    """A session of a role: its ARN; access key, secret key and token; when it ends."""
+
+    arn: str
+    keys: Tuple[str, str, str]
+    expires: Optional[datetime]
+
+
+@reads("AssumeRole")
+def assume_role(client: RegionClient, request: Mapping[str, Any]) -> RoleSession:
+    """Start a session of a role. A retry starts another one, which changes nothing."""
+    response = client.sdk.assume_role(**request)
+    given = response["Credentials"]
+    keys = (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    return RoleSession(response["AssumedRoleUser"]["Arn"], keys, given.get("Expiration"))
+
+
+@reads("GetCallerIdentity")
+def get_caller_account_id(client: RegionClient) -> str:
+    """Return the caller's account; needs no permission."""
+    return str(client.sdk.get_caller_identity()["Account"])
+
+
+# What is read by several calls
+
+
+def read_members(client: RegionClient, account_ids: Sequence[str]) -> RegionResult[MemberList]:
+    """Look accounts up in the member list: one GetMembers call for each batch.
+
+    GetMembers may refuse the whole call as not found, or leave open whether an account is in the list. Then
+    ListMembers decides; without permission for it, an account that was left open stays so.
+    """
+    seen = MemberList()
+    for batch in batches(account_ids):
+        try:
+            found = get_members(client, batch)
+        except SecurityHubError as error:
+            listed = read_or_error(lambda: list_members(client)) if error.is_not_found else RegionResult([], error)
+            if listed.error:
+                return RegionResult(MemberList(seen.members), listed.error)
+            by_id = by_account(listed.value)
+            return RegionResult(MemberList({account_id: by_id.get(account_id) for account_id in account_ids}))
+        seen.members.update(found.members)
+        seen.unreadable.update(found.unreadable)
+    listed = read_or_error(lambda: list_members(client) if seen.unreadable else [])
+    if not seen.unreadable or listed.error:
+        return RegionResult(seen)
+    everything = {**by_account(listed.value), **seen.members}
+    return RegionResult(MemberList({account_id: everything.get(account_id) for account_id in account_ids}))
+
+
+def unreadable_error(client: RegionClient, read: MemberList) -> Optional[SecurityHubError]:
+    """Return the failure that accounts could not be looked up, with the message of the first; None if all could."""
+    account_ids = list(read.unreadable)
+    if not account_ids:
+        return None
+    message = read.unreadable[account_ids[0]]
+    return SecurityHubError(UNPROCESSED_ACCOUNTS, message, "GetMembers", client.region, account_ids)
 
 
 def read_member_side(client: RegionClient, administrator_id: str, to_accept: bool) -> MemberSide:
@@ -191,6 +413,13 @@ def read_member_side(client: RegionClient, administrator_id: str, to_accept: boo
     return MemberSide(administrator, invitation, looks_on and has_visible_members(client))
 
 
+def find_invitation(client: RegionClient, administrator_id: str) -> Optional[Invitation]:
+    """Return the invitation of one administrator, a pending one rather than an older one."""
+    found = [invitation for invitation in list_invitations(client) if invitation.administrator_id == administrator_id]
+    pending = [invitation for invitation in found if invitation.member_status == INVITED]
+    return next(iter(pending + found), None)
+
+
 def has_visible_members(client: RegionClient) -> bool:
     """Whether the caller's account has enabled members; without permission to list them, that stays open."""
     try:
@@ -199,19 +428,6 @@ def has_visible_members(client: RegionClient) -> bool:
         if error.error_code in DENIED_CODES:
             return False
         raise
-
-
-def get_administrator(client: RegionClient) -> Optional[Invitation]:
-    """Return the administrator that the caller's account is associated with, None for none."""
-    try:
-        found = call_with_retries(
-            client, "GetAdministratorAccount", lambda: _administrator(client.sdk.get_administrator_account())
-        )
-    except SecurityHubError as error:
-        if error.is_not_found:
-            return None
-        raise
-    return found if found and found.member_status not in _NOT_ASSOCIATED else None
 
 
 def is_hub_enabled(client: RegionClient) -> bool:
@@ -225,131 +441,13 @@ def is_hub_enabled(client: RegionClient) -> bool:
     return True
 
 
-def _administrator(response: Mapping[str, Any]) -> Optional[Invitation]:
-    administrator = response.get("Administrator") or {}
-    return _invitation(administrator) if administrator.get("AccountId") else None
-
-
-def find_invitation(client: RegionClient, administrator_id: str) -> Optional[Invitation]:
-    """Return the invitation of one administrator, a pending one rather than an older one."""
-    found = [invitation for invitation in list_invitations(client) if invitation.administrator_id == administrator_id]
-    pending = [invitation for invitation in found if invitation.member_status == INVITED]
-    return next(iter(pending + found), None)
-
-
-def list_invitations(client: RegionClient) -> List[Invitation]:
-    """Return all invitations to the caller's account, whoever sent them and whatever became of them."""
-    pages = list_pages(client, "ListInvitations", client.sdk.list_invitations)
-    return [_invitation(entry) for page in pages for entry in page.get("Invitations", [])]
-
-
-def _invitation(entry: Mapping[str, Any]) -> Invitation:
-    return Invitation(
-        administrator_id=entry["AccountId"],
-        member_status=canonical_status(entry.get("MemberStatus", "")),
-        invitation_id=entry.get("InvitationId"),
-        invited_at=_iso(entry.get("InvitedAt")),
-    )
-
-
-def accept_invitation(client: RegionClient, invitation: Invitation) -> None:
-    """Become a member of the administrator whose invitation it is."""
-    ids = {"AdministratorId": invitation.administrator_id, "InvitationId": invitation.invitation_id}
-    call_once(
-        client,
-        "AcceptAdministratorInvitation",
-        lambda: client.sdk.accept_administrator_invitation(**ids),
-        [invitation.administrator_id],
-    )
-
-
-def decline_invitation(client: RegionClient, administrator_id: str) -> None:
-    """Decline the invitation of an administrator: AccountIds are administrators here, by the user guide."""
-    _refuse_unprocessed(client, "DeclineInvitations", client.sdk.decline_invitations, administrator_id)
-
-
-def delete_invitation(client: RegionClient, administrator_id: str) -> None:
-    """Delete the invitation of an administrator, on the member's side."""
-    _refuse_unprocessed(client, "DeleteInvitations", client.sdk.delete_invitations, administrator_id)
-
-
-def _refuse_unprocessed(
-    client: RegionClient, operation: str, method: Callable[..., Any], administrator_id: str
-) -> None:
-    left = write_accounts(client, operation, method, [administrator_id])
-    if left:
-        words = left.get(administrator_id, NO_REASON)
-        raise SecurityHubError(UNPROCESSED_ACCOUNTS, words, operation, client.region, [administrator_id])
-
-
-def leave_administrator(client: RegionClient) -> None:
-    """End the membership of the caller's account."""
-    call_once(client, "DisassociateFromAdministratorAccount", client.sdk.disassociate_from_administrator_account)
-
-
 def describe_hub(client: RegionClient, with_tags: bool) -> Optional[Hub]:
     """Return the hub, None where Security Hub is not enabled.
 
     :param with_tags: whether to read the tags too, which needs another permission
     """
-    try:
-        hub = call_with_retries(client, "DescribeHub", lambda: _hub(client.sdk.describe_hub()))
-        return replace(hub, tags=_list_tags(client, str(hub.hub_arn))) if with_tags else hub
-    except SecurityHubError as error:
-        if error.hub_is_disabled or error.is_not_found:
-            return None
-        raise
-
-
-def _list_tags(client: RegionClient, arn: str) -> Dict[str, str]:
-    def send() -> Dict[str, str]:
-        return dict(client.sdk.list_tags_for_resource(ResourceArn=arn).get("Tags", {}))
-
-    return call_with_retries(client, "ListTagsForResource", send)
-
-
-def _hub(response: Mapping[str, Any]) -> Hub:
-    return Hub(
-        hub_arn=response["HubArn"],
-        subscribed_at=response.get("SubscribedAt"),
-        auto_enable_controls=response.get("AutoEnableControls", DEFAULT_AUTO_ENABLE_CONTROLS),
-        control_finding_generator=response.get("ControlFindingGenerator", DEFAULT_CONTROL_FINDING_GENERATOR),
-        tags=None,
-    )
-
-
-def enable_hub(client: RegionClient, parameters: Mapping[str, Any]) -> None:
-    """Enable Security Hub with parameters of EnableSecurityHub; one that is enabled by now is left as it is."""
-    try:
-        call_once(client, "EnableSecurityHub", lambda: client.sdk.enable_security_hub(**parameters))
-    except SecurityHubError as error:
-        if error.error_code != "ResourceConflictException":
-            raise
-
-
-def update_hub(client: RegionClient, settings: Mapping[str, Any]) -> None:
-    """Change settings, named as the fields of Hub."""
-    names = {"auto_enable_controls": "AutoEnableControls", "control_finding_generator": "ControlFindingGenerator"}
-    parameters = {names[key]: value for key, value in settings.items()}
-    call_once(
-        client, "UpdateSecurityHubConfiguration", lambda: client.sdk.update_security_hub_configuration(**parameters)
-    )
-
-
-def tag_hub(client: RegionClient, arn: str, tags: Mapping[str, str]) -> None:
-    """Add tags, or change them."""
-    call_once(client, "TagResource", lambda: client.sdk.tag_resource(ResourceArn=arn, Tags=dict(tags)))
-
-
-def untag_hub(client: RegionClient, arn: str, keys: Sequence[str]) -> None:
-    """Remove tags."""
-    call_once(client, "UntagResource", lambda: client.sdk.untag_resource(ResourceArn=arn, TagKeys=list(keys)))
-
-
-def disable_hub(client: RegionClient) -> None:
-    """Disable Security Hub, unless it is disabled by now."""
-    try:
-        call_once(client, "DisableSecurityHub", client.sdk.disable_security_hub)
-    except SecurityHubError as error:
-        if not error.hub_is_disabled:
-            raise
+    hub = _describe_hub(client)
+    if hub is None or not with_tags:
+        return hub
+    tags = _list_tags(client, str(hub.hub_arn))
+    return None if tags is None else replace(hub, tags=tags)

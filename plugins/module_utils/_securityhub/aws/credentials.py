@@ -11,13 +11,17 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
+
 from ..errors import CREDENTIAL_CODES, SecurityHubError
 from ..inputs.roles import Role
-from .retry import read_with_retries, send_once
+from ..reasons import UNEXPECTED_ACCOUNT
+from .api import assume_role
+from .calls import RegionClient
 
 try:
     from botocore.credentials import Credentials, ReadOnlyCredentials
@@ -29,27 +33,31 @@ except ImportError:
 _OTHER_REGION_CODES = CREDENTIAL_CODES | {"RegionDisabledException"}
 # Credentials that end sooner than this are taken again.
 _MARGIN = timedelta(minutes=2)
-# Attempts in a Region while there is another one to ask, and in the last one.
+# Attempts in a Region while there is another one to ask.
 ATTEMPTS_BEFORE_NEXT_REGION = 3
-ASSUME_ROLE_ATTEMPTS = 8
 
 
 @dataclass
 class RoleCredentials:
     """Credentials of a role, taken when they are needed first, and taken again before they expire.
 
-    :param assume: sends AssumeRole in a Region and returns its Credentials
+    :param request: the parameters of AssumeRole
+    :param sts: returns the client of STS in a Region
     :param regions: where STS may be asked, the one at hand first
+    :param base: the credentials that sign AssumeRole, None for those of the session
     :param account_id: the account that they give access to, None where nobody asks
+    :param error: why the role could not be taken, None if it was, or has not been needed
     """
 
-    assume: Callable[[str], Mapping[str, Any]]
+    request: Mapping[str, Any]
+    sts: Callable[[str], RegionClient]
     regions: Sequence[str]
+    base: Any = None
     account_id: Optional[str] = None
+    error: Optional[SecurityHubError] = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _frozen: Any = None
     _expires: Optional[datetime] = None
-    _error: Optional[SecurityHubError] = None
 
     def take(self, region: str) -> Optional[SecurityHubError]:
         """Take the role unless it is taken; return why that failed, None if it did not. A failure is remembered.
@@ -57,9 +65,9 @@ class RoleCredentials:
         :param region: the Region at hand, where STS is asked first
         """
         with self._lock:
-            if self._frozen is None and self._error is None:
+            if self._frozen is None and self.error is None:
                 self._take([region, *(each for each in self.regions if each != region)])
-            return self._error
+            return self.error
 
     def get_frozen_credentials(self) -> Any:
         """Return the credentials, as botocore asks for them before it signs a request.
@@ -69,8 +77,8 @@ class RoleCredentials:
         with self._lock:
             if self._frozen is None or (self._expires and datetime.now(timezone.utc) + _MARGIN >= self._expires):
                 self._take(self.regions)
-            if self._error:
-                raise self._error
+            if self.error:
+                raise self.error
             return self._frozen
 
     def renew(self, access_key: str) -> bool:
@@ -81,46 +89,60 @@ class RoleCredentials:
         with self._lock:
             if self._frozen is not None and self._frozen.access_key == access_key:
                 self._take(self.regions)
-            return self._error is None
-
-    @property
-    def error(self) -> Optional[SecurityHubError]:
-        """Why the role could not be taken, None if it was, or has not been needed."""
-        return self._error
+            return self.error is None
 
     def _take(self, regions: Sequence[str]) -> None:
-        self._frozen, self._error = None, None
-        for number, region in enumerate(regions, 1):
-            attempts = ASSUME_ROLE_ATTEMPTS if number == len(regions) else ATTEMPTS_BEFORE_NEXT_REGION
+        self._frozen, self.error = None, None
+        for number, client in enumerate(self._clients(regions), 1):
+            once = replace(client, read_attempts=ATTEMPTS_BEFORE_NEXT_REGION, silent_reads=1)
             try:
-                self._frozen, self._expires = self._assume_with_retries(region, attempts)
+                self._frozen, self._expires = self._assume(once if number < len(regions) else client)
             except SecurityHubError as error:
                 # The last one is the one that another Region did not help with.
-                self._error = error
+                self.error = error
                 if not _may_help_elsewhere(error):
                     return
             else:
-                self._error = None
+                self.error = None
                 return
 
-    def _assume_with_retries(self, region: str, attempts: int) -> Tuple[Any, Optional[datetime]]:
-        def assume() -> Tuple[Any, Optional[datetime]]:
-            taken = self.assume(region)
-            keys = ReadOnlyCredentials(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"])
-            return keys, taken.get("Expiration")
+    def _clients(self, regions: Sequence[str]) -> Iterator[RegionClient]:
+        """Yield the clients of STS in the order of the Regions, those that do not respond at the end."""
+        silent = []
+        for client in map(self.sts, regions):
+            if client.is_silent.is_set():
+                silent.append(client)
+            else:
+                yield client
+        yield from silent
 
-        return read_with_retries(lambda: send_once(assume, "AssumeRole", region), attempts)
+    def _assume(self, client: RegionClient) -> Tuple[Any, Optional[datetime]]:
+        """Take the role, and return its credentials and when they expire.
+
+        :raises SecurityHubError: if that fails, or the session is one of another account than the role
+        """
+        with acting_as(self.base):
+            session = assume_role(client, self.request)
+        wanted, got = (_account_of(arn) for arn in (self.request["RoleArn"], session.arn))
+        if wanted != got:
+            text = f"STS returned a session of {session.arn}, which is not in account {wanted}"
+            raise SecurityHubError(UNEXPECTED_ACCOUNT, text, "AssumeRole", client.region)
+        return ReadOnlyCredentials(*session.keys), session.expires
+
+
+def _account_of(arn: str) -> Any:
+    return (parse_aws_arn(arn) or {}).get("account_id")
 
 
 def _may_help_elsewhere(error: SecurityHubError) -> bool:
     """Whether STS may take in another Region what it did not take in this one."""
-    return error.is_retryable or error.error_code in _OTHER_REGION_CODES
+    return error.is_retryable or error.is_silence or error.error_code in _OTHER_REGION_CODES
 
 
 # Whose credentials sign the requests of the unit of work at hand; None for those of the session.
-_ACTING: ContextVar[Optional[RoleCredentials]] = ContextVar("acting", default=None)
+ACTING: ContextVar[Optional[RoleCredentials]] = ContextVar("acting", default=None)
 # The access key that signed the last request of this thread.
-_SIGNED_WITH: ContextVar[str] = ContextVar("signed_with", default="")
+SIGNED_WITH: ContextVar[str] = ContextVar("signed_with", default="")
 
 
 class Place(NamedTuple):
@@ -145,11 +167,11 @@ class ConnectionInfo(NamedTuple):
 @contextmanager
 def acting_as(credentials: Optional[RoleCredentials]) -> Iterator[None]:
     """Sign the requests of this thread with these credentials, None for those of the session."""
-    token = _ACTING.set(credentials)
+    token = ACTING.set(credentials)
     try:
         yield
     finally:
-        _ACTING.reset(token)
+        ACTING.reset(token)
 
 
 class _ActingCredentials(Credentials):
@@ -164,8 +186,8 @@ class _ActingCredentials(Credentials):
 
     def get_frozen_credentials(self) -> Any:
         """Return the credentials that sign a request of this thread."""
-        frozen = (_ACTING.get() or self._base()).get_frozen_credentials()
-        _SIGNED_WITH.set(frozen.access_key)
+        frozen = (ACTING.get() or self._base()).get_frozen_credentials()
+        SIGNED_WITH.set(frozen.access_key)
         return frozen
 
 
@@ -180,13 +202,3 @@ class ActingProvider:
     def load(self) -> Any:
         """Return the credentials."""
         return self._credentials
-
-
-def acting_credentials() -> Optional[RoleCredentials]:
-    """Return the credentials of the unit of work at hand, None for those of the session."""
-    return _ACTING.get()
-
-
-def signing_key() -> str:
-    """Return the access key that signed the last request of this thread, empty if there was none."""
-    return _SIGNED_WITH.get()

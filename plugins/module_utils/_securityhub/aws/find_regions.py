@@ -8,24 +8,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Callable, List, NamedTuple, Optional
 
-from ..errors import CREDENTIAL_CODES, DENIED_CODES, InvalidInput, SecurityHubError
+from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
+
+from ..errors import CHECK_CLOCK, CREDENTIAL_CODES, InvalidInput, SecurityHubError
 from ..inputs.regions import ALL, KnownRegions, RequestedRegions, without
-from .calls import RegionClient, call_with_retries, list_pages
+from .api import FindingAggregator, get_aggregator, list_aggregators, list_enabled_regions
+from .calls import RegionClient
 
 # Linking modes of a finding aggregator, by the API reference of GetFindingAggregator.
 NO_REGIONS, SPECIFIED_REGIONS = "NO_REGIONS", "SPECIFIED_REGIONS"
 ALL_REGIONS, ALL_REGIONS_EXCEPT = "ALL_REGIONS", "ALL_REGIONS_EXCEPT_SPECIFIED"
-
-
-class FindingAggregator(NamedTuple):
-    """What links Regions: its home Region, its linking mode, and the Regions that this mode includes or excludes."""
-
-    arn: str
-    home_region: str
-    linking_mode: str
-    regions: Sequence[str]
 
 
 class FoundRegions(NamedTuple):
@@ -33,10 +27,6 @@ class FoundRegions(NamedTuple):
 
     regions: List[str]
     unknown: List[str]
-
-    @property
-    def all(self) -> List[str]:
-        return [*self.regions, *self.unknown]
 
 
 def find_regions(
@@ -52,26 +42,16 @@ def find_regions(
     :raises InvalidInput: if they can't be read, or none is left
     """
     try:
-        if requested.word == ALL:
-            found = keep_known(list_enabled_regions(ec2()), known)
-        else:
-            found = _linked_from_home(hub(), lambda: list_enabled_regions(ec2()), known)
+        names = list_enabled_regions(ec2()) if requested.word == ALL else _linked_from_home(hub(), ec2)
     except SecurityHubError as error:
         raise InvalidInput(_read_failed(str(requested.word), error)) from error
-    return FoundRegions(without(found.regions, requested.excluded), found.unknown)
+    regions = [name for name in names if name in known.names]
+    return FoundRegions(without(regions, requested.excluded), [name for name in names if name not in known.names])
 
 
-def keep_known(names: Iterable[str], known: KnownRegions) -> FoundRegions:
-    """Return the Regions in order, apart from those where botocore does not know Security Hub."""
-    ordered = list(dict.fromkeys(names))
-    return FoundRegions(
-        [name for name in ordered if name in known.names], [name for name in ordered if name not in known.names]
-    )
-
-
-def _linked_from_home(client: RegionClient, enabled: Callable[[], Sequence[str]], known: KnownRegions) -> FoundRegions:
+def _linked_from_home(client: RegionClient, ec2: Callable[[], RegionClient]) -> List[str]:
     aggregator = _aggregator_at_home(client)
-    found = linked_regions(aggregator, enabled, known)
+    found = linked_regions(aggregator, ec2)
     if found is None:
         raise InvalidInput(
             f"regions: linked: the finding aggregator has the linking mode {aggregator.linking_mode}, which this "
@@ -80,59 +60,25 @@ def _linked_from_home(client: RegionClient, enabled: Callable[[], Sequence[str]]
     return found
 
 
-def linked_regions(
-    aggregator: FindingAggregator, enabled: Callable[[], Sequence[str]], known: KnownRegions
-) -> Optional[FoundRegions]:
+def linked_regions(aggregator: FindingAggregator, ec2: Callable[[], RegionClient]) -> Optional[List[str]]:
     """Return the home Region of an aggregator and then its linked Regions, None for an unknown linking mode.
 
-    :param enabled: lists the Regions that are enabled in the account, for the linking modes that link all of them
+    :param ec2: returns the client of EC2, for the linking modes that link all Regions that are enabled in the account
     :raises SecurityHubError: if these can't be listed
     """
-    linked: Dict[str, Callable[[], Sequence[str]]] = {
-        NO_REGIONS: list,
-        SPECIFIED_REGIONS: lambda: sorted(aggregator.regions),
-        ALL_REGIONS: enabled,
-        ALL_REGIONS_EXCEPT: lambda: [region for region in enabled() if region not in aggregator.regions],
-    }
-    find = linked.get(aggregator.linking_mode)
-    return keep_known([aggregator.home_region, *find()], known) if find else None
-
-
-def list_enabled_regions(client: RegionClient) -> List[str]:
-    """Return the Regions of the partition that are enabled in the caller's account, by EC2, sorted."""
-
-    def send() -> List[str]:
-        return sorted(region["RegionName"] for region in client.sdk.describe_regions().get("Regions", []))
-
-    return call_with_retries(client, "DescribeRegions", send)
+    if aggregator.linking_mode in (ALL_REGIONS, ALL_REGIONS_EXCEPT):
+        linked = [region for region in list_enabled_regions(ec2()) if region not in aggregator.regions]
+    elif aggregator.linking_mode in (NO_REGIONS, SPECIFIED_REGIONS):
+        linked = sorted(aggregator.regions)
+    else:
+        return None
+    return list(dict.fromkeys([aggregator.home_region, *linked]))
 
 
 def find_aggregator(client: RegionClient) -> Optional[FindingAggregator]:
-    """Return the finding aggregator of the caller's account, None for none. There is one at most in a partition."""
-    arn = _aggregator_arn(client)
-    return _get_aggregator(client, arn) if arn else None
-
-
-def _aggregator_arn(client: RegionClient) -> Optional[str]:
-    pages = list_pages(client, "ListFindingAggregators", client.sdk.list_finding_aggregators)
-    rows = (row for page in pages for row in page.get("FindingAggregators", []))
-    return next((row["FindingAggregatorArn"] for row in rows), None)
-
-
-def _get_aggregator(client: RegionClient, arn: str) -> FindingAggregator:
-    def send() -> FindingAggregator:
-        return _aggregator(client.sdk.get_finding_aggregator(FindingAggregatorArn=arn))
-
-    return call_with_retries(client, "GetFindingAggregator", send)
-
-
-def _aggregator(response: Mapping[str, Any]) -> FindingAggregator:
-    return FindingAggregator(
-        response["FindingAggregatorArn"],
-        response["FindingAggregationRegion"],
-        response["RegionLinkingMode"],
-        tuple(response.get("Regions") or ()),
-    )
+    """Return the finding aggregator of the caller's account, None for none."""
+    arn = next(iter(list_aggregators(client)), None)
+    return get_aggregator(client, arn) if arn else None
 
 
 def _aggregator_at_home(client: RegionClient) -> FindingAggregator:
@@ -140,15 +86,15 @@ def _aggregator_at_home(client: RegionClient) -> FindingAggregator:
 
     :raises InvalidInput: if there is none, or its home Region is another one
     """
-    arn = _aggregator_arn(client)
+    arn = next(iter(list_aggregators(client)), None)
     if not arn:
         raise InvalidInput(
             f"regions: linked: the account has no finding aggregator, as ListFindingAggregators in {client.region} "
             "shows, so no Regions are linked. Set up cross-Region aggregation in Security Hub, or name the "
             "Regions."
         )
-    _require_home(arn.split(":")[3], client.region)  # arn:<partition>:securityhub:<home Region>:...
-    aggregator = _get_aggregator(client, arn)
+    _require_home((parse_aws_arn(arn) or {}).get("region", client.region), client.region)
+    aggregator = get_aggregator(client, arn)
     _require_home(aggregator.home_region, client.region)
     return aggregator
 
@@ -177,7 +123,9 @@ def _read_failed(word: str, error: SecurityHubError) -> str:
 
 
 def _next_step(error: SecurityHubError) -> str:
-    if error.error_code in DENIED_CODES:
+    if error.clock_is_off:
+        return CHECK_CLOCK.rstrip(".")
+    if error.denied_action:
         return f"Allow {error.denied_action} in the caller's IAM policy"
     if error.error_code in CREDENTIAL_CODES:
         return f"Check the credentials, and whether the Region {error.region} is enabled (opted in) in the account"

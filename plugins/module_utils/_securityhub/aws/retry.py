@@ -4,32 +4,24 @@
 
 # PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
 
-"""Sending with retries, waiting, and keeping track of what may have been written."""
+"""Sending with retries, waiting, the guard for the unforeseen, and keeping track of what may have been written."""
 
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
+from functools import partial
 from itertools import islice
-from typing import Any, Callable, Iterator, Optional, Sequence, TypeVar
+from typing import Callable, Iterator, Optional, Sequence, TypeVar
 
 from ansible_collections.amazon.aws.plugins.module_utils.cloud import BackoffIterator
 
-from ..errors import THROTTLING_CODES, SecurityHubError
-
-try:
-    from botocore.exceptions import (
-        BotoCoreError,
-        ClientError,
-        ConnectTimeoutError,
-        EndpointConnectionError,
-        HTTPClientError,
-        ProxyConnectionError,
-    )
-except ImportError:
-    pass  # AnsibleAWSModule reports it
+from ..errors import FAILURES, Failure, SecurityHubError
 
 # Attempts for a read, unless "retries" in aws_config says otherwise.
 READ_ATTEMPTS = 8
+# Of these, attempts that a Region may leave without a response: with READ_TIMEOUT about a minute.
+SILENT_READS = 3
 # Attempts for a write: enough for five throttles, an error, a lost response and an error after the work.
 SEND_ATTEMPTS = 10
 BACKOFF_BASE = 0.5
@@ -78,10 +70,15 @@ class WriteTracker:
         """Whether something was, or may have been, written."""
         return self.written or self.in_doubt
 
-    def track(self, send: Callable[[], None]) -> None:
-        """Send a write and record its outcome."""
+    def send(self, request: Callable[[], None], is_done: Callable[[SecurityHubError], bool]) -> None:
+        """Send a write as :func:`send_with_retries` does. What somebody else has done is not recorded."""
+        send_with_retries(partial(self._track, request), is_done)
+        if self.in_doubt:
+            self.confirm()
+
+    def _track(self, request: Callable[[], None]) -> None:
         try:
-            send()
+            request()
         except SecurityHubError as error:
             self.in_doubt = self.in_doubt or error.in_doubt
             raise
@@ -92,76 +89,61 @@ class WriteTracker:
         self.written, self.in_doubt = True, False
 
 
-class Write:
-    """A write that may need several attempts; subclasses say how to send it and how to see whether it is done."""
+def poll(
+    look: Callable[[], T],
+    is_done: Callable[[T], bool],
+    waiter: Waiter,
+    passes: Callable[[Failure], bool] = lambda _error: False,
+) -> T:
+    """Look until it is done or time is up; return what was seen last.
 
-    def send(self) -> None:
-        """Send the request.
-
-        :raises SecurityHubError: if the service refuses it, or does not respond
-        """
-        raise NotImplementedError
-
-    def is_done(self, error: SecurityHubError) -> bool:
-        """Read again after ``error``, and return whether there is nothing left to send.
-
-        Called after a response was lost, and where the service found another state than the one that was read.
-
-        :raises SecurityHubError: if the state can't be read, or another attempt is not worthwhile
-        """
-        raise NotImplementedError
+    :param passes: whether a failure may pass, so that it counts as not done yet
+    :raises SecurityHubError: that does not pass, or did not in time
+    :raises PreconditionFailed: likewise
+    """
+    while True:
+        try:
+            seen = look()
+        except FAILURES as error:
+            if not passes(error) or not waiter.sleep():
+                raise
+        else:
+            if is_done(seen) or not waiter.sleep():
+                return seen
 
 
-def send_with_retries(write: Write) -> None:
+@contextmanager
+def guarded(step: str, region: str, account_ids: Sequence[str] = ()) -> Iterator[None]:
+    """Make whatever nobody foresaw a failure of one Region or account, so that what was done stays in the result.
+
+    :raises SecurityHubError: for it; failures that are foreseen pass as they are
+    """
+    try:
+        yield
+    except FAILURES:
+        raise
+    except Exception as error:
+        raise unexpected_error(error, step, region, account_ids) from error
+
+
+def send_with_retries(send: Callable[[], None], is_done: Callable[[SecurityHubError], bool]) -> None:
     """Send a write until the service takes it.
 
+    :param is_done: reads again, and returns whether there is nothing left to send. It is called after a response was
+        lost, and where the service found another state than the one that was read; it raises what ends the attempts
     :raises SecurityHubError: that another attempt can't help, or that did not stop
     """
     pauses = _pauses(SEND_ATTEMPTS)
     while True:
         try:
-            return write.send()
+            return send()
         except SecurityHubError as error:
             pause = next(pauses)
             if pause is None or not (error.is_retryable or error.is_stale):
                 raise
             time.sleep(pause)
-            if (error.in_doubt or error.is_stale) and write.is_done(error):
+            if (error.in_doubt or error.is_stale) and is_done(error):
                 return None
-
-
-def send_once(send: Callable[[], T], operation: str, region: str, account_ids: Sequence[str] = ()) -> T:
-    """Send one request and read the response.
-
-    :raises SecurityHubError: for whatever goes wrong, so that it stops no other Region
-    """
-    try:
-        return send()
-    except SecurityHubError:
-        raise
-    except ClientError as error:
-        raise _refusal(error, operation, region, account_ids) from error
-    except BotoCoreError as error:
-        raise _no_response(error, operation, region, account_ids) from error
-    except Exception as error:
-        raise unexpected_error(error, operation, region, account_ids) from error
-
-
-def _refusal(error: Any, operation: str, region: str, account_ids: Sequence[str]) -> SecurityHubError:
-    code = error.response.get("Error", {}).get("Code", "Unknown")
-    text = error.response.get("Error", {}).get("Message") or ""
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    throttled = status == 429 or code in THROTTLING_CODES
-    in_doubt = not throttled and (status >= 500 or code == "InternalException")
-    return SecurityHubError(code, text, operation, region, account_ids, status, throttled=throttled, in_doubt=in_doubt)
-
-
-def _no_response(error: Any, operation: str, region: str, account_ids: Sequence[str]) -> SecurityHubError:
-    unsent = isinstance(error, (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError))
-    in_doubt = isinstance(error, HTTPClientError)
-    return SecurityHubError(
-        type(error).__name__, str(error), operation, region, account_ids, unsent=unsent, in_doubt=in_doubt
-    )
 
 
 def unexpected_error(
@@ -175,21 +157,25 @@ def unexpected_error(
     return SecurityHubError(type(error).__name__, str(error), operation, region, account_ids, in_doubt=sent)
 
 
-def read_with_retries(read: Callable[[], T], attempts: int) -> T:
-    """Read until the service responds.
+class ReadAttempts:
+    """The attempts of a read.
 
-    :param attempts: how often to try at most
-    :raises SecurityHubError: that another attempt can't help, or that did not stop
+    :param attempts: how many there are at most
+    :param silent_reads: how many if the service connects and does not respond
     """
-    pauses = _pauses(attempts)
-    while True:
-        try:
-            return read()
-        except SecurityHubError as error:
-            pause = next(pauses)
-            if pause is None or not error.is_retryable:
-                raise
-            time.sleep(pause)
+
+    def __init__(self, attempts: int, silent_reads: int = SILENT_READS) -> None:
+        self._pauses = _pauses(attempts)
+        self._silent_reads = silent_reads
+
+    def sleep(self, error: SecurityHubError) -> bool:
+        """Sleep before the next attempt; return False without sleeping if there is none, or it can't help."""
+        pause = next(self._pauses)
+        self._silent_reads -= error.is_silence
+        if pause is None or self._silent_reads <= 0 or not error.is_retryable:
+            return False
+        time.sleep(pause)
+        return True
 
 
 def _pauses(attempts: int) -> Iterator[Optional[float]]:

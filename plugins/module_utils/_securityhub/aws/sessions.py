@@ -4,25 +4,28 @@
 
 # PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
 
-"""boto3 sessions from the connection options, and what the SDK says of options that can't be used."""
+"""The boto3 session of the connection options and its credentials, and what the SDK says of unusable options."""
 
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
 from typing import Any, Callable, Iterator, Mapping, Optional, Sequence, Type
+from urllib.parse import urlsplit
 
-from ..errors import InvalidInput
+from ..errors import CHECK_CLOCK, InvalidInput, without_passwords
 from ..inputs.regions import KnownRegions
-from ..inputs.roles import assume_role
-from .credentials import ConnectionInfo
+from .calls import RegionClient, sdk_message
+from .credentials import ActingProvider, ConnectionInfo, RoleCredentials
 
 try:
     import boto3.session
     import botocore
     import botocore.session
+    from botocore.credentials import CredentialResolver
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.utils import parse_timestamp
 except ImportError:
@@ -63,12 +66,6 @@ def _legacy_token(access_key: Optional[str]) -> Optional[str]:
     return os.environ.get("AWS_SECURITY_TOKEN") if from_environment else None
 
 
-def known_regions(session: Any) -> KnownRegions:
-    """Return the Regions of all partitions where the installed botocore knows Security Hub."""
-    names = (session.get_available_regions(SERVICE, partition_name=each) for each in session.get_available_partitions())
-    return KnownRegions(frozenset(chain.from_iterable(names)), botocore.__version__)
-
-
 def parse_time(value: Any) -> datetime:
     """Parse a time of a reply as botocore does, but ISO 8601 first, and with the standard library.
 
@@ -90,15 +87,114 @@ def usable(what: str, *more: Type[Exception]) -> Iterator[None]:
     except InvalidInput:
         raise
     except (BotoCoreError, ClientError, AttributeError, EOFError, TypeError, ValueError, *more) as error:
-        raise InvalidInput(f"The {what} can't be used: {error}") from error
+        raise InvalidInput(f"The {what} can't be used: {without_passwords(sdk_message(error))}") from error
 
 
-def connection_info(get: Callable[[], Sequence[Any]], params: Mapping[str, Any]) -> ConnectionInfo:
-    """Return what get_aws_connection_info finds, and the role to take.
+def _check_endpoint_url(url: str) -> None:
+    """Refuse what is no URL, which the SDK would repeat with the password in it.
 
-    :raises InvalidInput: for an aws_config that the SDK refuses, and for what can't be a role
+    :raises InvalidInput: naming only what comes after a password
     """
-    role = assume_role(params)
-    with usable("connection options", OSError):
-        region, endpoint_url, boto_params = get()
-    return ConnectionInfo(region, endpoint_url, boto_params, role)
+    try:
+        parts = urlsplit(url)
+        is_url = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not re.search(r"\s", url)
+    except ValueError:
+        is_url = False
+    if not is_url:
+        shown = re.sub(r".*@", "***@", url, flags=re.DOTALL)
+        raise InvalidInput(
+            f"endpoint_url can't be used: {shown!r} is not a URL, such as https://securityhub.example:8443."
+        )
+
+
+class AwsSession:
+    """The session of the connection options: its credentials, and clients that many accounts share.
+
+    ``credentials`` sign what no unit of work signs with its own: None until ``connect`` has found them.
+    """
+
+    def __init__(self, info: ConnectionInfo) -> None:
+        """Prepare without any call to AWS.
+
+        :raises InvalidInput: for credentials that can't be used
+        """
+        if info.endpoint_url:
+            _check_endpoint_url(info.endpoint_url)
+        self.info = info
+        self.credentials: Any = None
+        self._own_core = core_session()
+        self._own = own_session(self._own_core, info.boto_params)
+        self.core = core_session(self._own_core)
+        provider = ActingProvider(lambda: self.credentials)
+        self.core.register_component("credential_provider", CredentialResolver([provider]))
+        with usable("credentials", OSError):
+            self._session = boto3.session.Session(
+                botocore_session=self.core, profile_name=info.boto_params.get("profile_name")
+            )
+
+    def connect(self, sts: Callable[[str], RegionClient], regions: Sequence[str]) -> None:
+        """Find the credentials and take ``assume_role``, before any call to Security Hub.
+
+        :param regions: where STS may be asked
+        :raises InvalidInput: if there are no usable credentials
+        """
+        own, role = self._find_credentials(), self.info.assume_role
+        if not role:
+            self.credentials = own
+            return
+        credentials = RoleCredentials(role.request(role.name), sts, regions, own)
+        error = credentials.take(regions[0])
+        if error:
+            step = "Check the role's trust policy, and that the caller may take it."
+            raise InvalidInput(
+                f"assume_role_arn: AssumeRole of {role.name} failed in {error.region} with {error.error_code}: "
+                f"{error.text.rstrip('.')}. {CHECK_CLOCK if error.clock_is_off else step}"
+            )
+        self.credentials = credentials
+
+    def _find_credentials(self) -> Any:
+        with usable("credentials", OSError):
+            found = self._own.get_credentials()
+            if found is not None:
+                self._refuse_mfa()
+                found.get_frozen_credentials()
+        if found is None:
+            raise InvalidInput(
+                "No AWS credentials: set access_key and secret_key, profile, their environment variables, "
+                "or run where an IAM role provides them."
+            )
+        return found
+
+    def _refuse_mfa(self) -> None:
+        """Refuse a profile whose role asks for an MFA code: a task has nobody to type it."""
+        profile = self._own_core.get_scoped_config() if self._own.profile_name else {}
+        explicit = self.info.boto_params.get("aws_access_key_id")
+        if not explicit and profile.get("role_arn") and profile.get("mfa_serial"):
+            raise InvalidInput(
+                f"profile: {self._own.profile_name} asks for an MFA code (mfa_serial), which a task can't enter. "
+                "Get a session first, for example with 'aws configure export-credentials', and give the task its "
+                "access_key, secret_key and session_token."
+            )
+
+    def known_regions(self) -> KnownRegions:
+        """Return the Regions of all partitions where the installed botocore knows Security Hub."""
+        partitions = self._session.get_available_partitions()
+        names = (self._session.get_available_regions(SERVICE, partition_name=each) for each in partitions)
+        return KnownRegions(frozenset(chain.from_iterable(names)), botocore.__version__)
+
+    def partition(self, region: str) -> str:
+        """Return the partition of a Region, such as aws or aws-us-gov."""
+        return self._session.get_partition_for_region(region)
+
+    def client(self, service: str, region: str, config: Any) -> Any:
+        """Return a new client of the SDK.
+
+        :raises InvalidInput: if the connection options can't be used
+        """
+        endpoint_url, verify = self.info.endpoint_url, self.info.boto_params.get("verify")
+        # amazon.aws says True where nobody said anything. botocore's None is what environment and profile say.
+        verify = None if verify is True else verify
+        with usable("connection options"):
+            return self._session.client(
+                service, region_name=region, endpoint_url=endpoint_url, verify=verify, config=config
+            )

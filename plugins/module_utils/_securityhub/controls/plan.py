@@ -46,11 +46,12 @@ from typing import (
     Tuple,
 )
 
-from ..errors import REJECTED, STANDARDS_PENDING, UNCONFIRMED, UNKNOWN_STATUS, UNREADABLE, InvalidInput
+from ..errors import InvalidInput
 from ..inputs.controls import ControlEntry, Parameters
 from ..inputs.options import nearest
 from ..inputs.policy import Policy
 from ..model import ControlAssociation, ControlDefinition, ParameterValue, SecurityControl, Standard
+from ..reasons import REJECTED, STANDARDS_PENDING, UNCONFIRMED, UNKNOWN_STATUS, UNREADABLE
 from ..standards.plan import DELETING, MANAGED_ELSEWHERE, READY
 from .global_controls import GLOBAL_CONTROLS
 from .parameters import after_sending, parameter_problems, parameters_to_send

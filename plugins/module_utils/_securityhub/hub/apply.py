@@ -24,9 +24,10 @@ from ..aws.api import (
     update_hub,
 )
 from ..aws.calls import RegionClient, read_or_error
-from ..aws.retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
-from ..errors import ASSOCIATED, UNCONFIRMED, PreconditionFailed, RegionResult, SecurityHubError
+from ..aws.retry import Waiter, WriteTracker, guarded, poll
+from ..errors import FAILURES, PreconditionFailed, RegionResult, SecurityHubError
 from ..model import Hub, StateChange
+from ..reasons import ASSOCIATED, UNCONFIRMED
 from .plan import DesiredHub, HubPlan, plan_hub_present
 
 Planner = Callable[[Optional[Hub]], HubPlan]
@@ -49,14 +50,12 @@ def reconcile_hub(client: RegionClient, plan: Planner, with_tags: bool, check_mo
         return _expected_change(client, planned)
     steps = _HubSteps(client, plan, with_tags)
     try:
-        return RegionResult(HubChange(planned.before, steps.take(planned), changed=True))
-    except (SecurityHubError, PreconditionFailed) as error:
+        with guarded("Changing Security Hub", client.region):
+            after = steps.take(planned)
+            return RegionResult(HubChange(planned.before, after, changed=steps.tracker.any))
+    except FAILURES as error:
         change = steps.change_so_far(planned.before)
         return RegionResult(replace(change, is_certain=change.is_certain and error.error_code != UNCONFIRMED), error)
-    except Exception as error:  # noqa: BLE001
-        # Whatever it is: what was done before stays in the result.
-        failure = unexpected_error(error, "Changing Security Hub", client.region)
-        return RegionResult(HubChange(planned.before, changed=True, is_certain=False), failure)
 
 
 def not_started(error: SecurityHubError) -> RegionResult[HubChange]:
@@ -68,7 +67,7 @@ def _expected_change(client: RegionClient, planned: HubPlan) -> RegionResult[Hub
     try:
         if planned.disable:
             _require_no_associations(client)
-    except (SecurityHubError, PreconditionFailed) as error:
+    except FAILURES as error:
         return RegionResult(HubChange(planned.before, planned.before), error)
     return RegionResult(HubChange(planned.before, planned.after, changed=planned.changed))
 
@@ -83,9 +82,9 @@ def _require_no_associations(client: RegionClient) -> None:
         what = f"is a member of {administrator.administrator_id}" if administrator else "has enabled members"
         raise PreconditionFailed(
             ASSOCIATED,
-            f"The account {what} in {client.region}, so Security Hub can't be disabled there. Leave the administrator "
-            "with multiaccount.aws.securityhub_invitation, disassociate members with "
-            "multiaccount.aws.securityhub_member.",
+            "{account} {what} in {region}, so Security Hub can't be disabled there.",
+            what=what,
+            region=client.region,
         )
 
 
@@ -96,7 +95,7 @@ class _HubSteps:
         self._client = client
         self._plan = plan
         self._with_tags = with_tags
-        self._tracker = WriteTracker()
+        self.tracker = WriteTracker()
         self._done: Set[str] = set()
 
     def take(self, planned: HubPlan) -> Optional[Hub]:
@@ -109,60 +108,61 @@ class _HubSteps:
         waiter = Waiter(HUB_WAIT_TIMEOUT)
         while current.changed:
             for part, request in _requests(self._client, current).items():
-                send_with_retries(_HubWrite(request, partial(_is_applied, self._client, current), self._tracker))
-                self._tracker.confirm()
+                self.tracker.send(request, partial(_is_applied, self._client, current))
                 self._done.add(part)
             current = self._next_plan(current, waiter)
+            if "enable" in self._done and not self._client.new_hub:
+                self._client = after_enabling(self._client)
         return current.before
 
     def change_so_far(self, before: Optional[Hub]) -> HubChange:
         """Read again after a failure. What the service took, and does not show, leaves the state uncertain."""
         seen = read_or_error(lambda: [describe_hub(self._client, self._with_tags)])
         if seen.error:
-            return HubChange(before, before, changed=self._tracker.any, is_certain=not self._tracker.any)
+            return HubChange(before, before, changed=self.tracker.any, is_certain=not self.tracker.any)
         (after,) = seen.value
         left = self._plan(after)
         is_certain = not any(getattr(left, part) for part in self._done)
-        return HubChange(before, after, changed=self._tracker.any or after != before, is_certain=is_certain)
+        return HubChange(before, after, changed=self.tracker.any, is_certain=is_certain)
 
     def _next_plan(self, current: HubPlan, waiter: Waiter) -> HubPlan:
         """Read until something of a plan shows, and return what is left to do.
 
         :raises PreconditionFailed: if nothing shows in time
         """
-        while True:
-            following = self._plan(describe_hub(self._client, self._with_tags))
-            if following != current:
-                return following
-            if not waiter.sleep():
-                raise PreconditionFailed(
-                    UNCONFIRMED,
-                    f"The service took the request in {self._client.region}, but did not show its effect within "
-                    f"{HUB_WAIT_TIMEOUT} seconds. Look again with multiaccount.aws.securityhub_hub_info.",
-                )
+        following = poll(
+            lambda: self._plan(describe_hub(self._client, self._with_tags)), lambda seen: seen != current, waiter
+        )
+        if following == current:
+            hidden = [name for name in current.settings if current.before and getattr(current.before, name) is None]
+            raise PreconditionFailed(
+                UNCONFIRMED,
+                "The service accepted the request in {region}, but did not show its effect in {limit} seconds.{hint}",
+                "Look again with multiaccount.aws.securityhub_hub_info.",
+                region=self._client.region,
+                limit=HUB_WAIT_TIMEOUT,
+                hint=f" The service does not show {' and '.join(hidden)} here." if hidden else "",
+            )
+        return following
 
 
-class _HubWrite(Write):
-    """One request, and how to see that it is done after its response was lost or refused."""
-
-    def __init__(self, request: Callable[[], None], is_done: Callable[[], bool], tracker: WriteTracker) -> None:
-        self._request = request
-        self._is_done = is_done
-        self._tracker = tracker
-
-    def send(self) -> None:
-        self._tracker.track(self._request)
-
-    def is_done(self, _error: SecurityHubError) -> bool:
-        return self._is_done()
-
-
-def _is_applied(client: RegionClient, plan: HubPlan) -> bool:
+def _is_applied(client: RegionClient, plan: HubPlan, error: SecurityHubError) -> bool:
     """Whether Security Hub is enabled or disabled as planned; everything else may be sent again at will."""
-    hub = describe_hub(client, with_tags=False)
     if plan.enable is not None:
-        return hub is not None
-    return plan.disable and hub is None
+        return _is_enabled(lambda: describe_hub(client, with_tags=False) is not None, error)
+    return plan.disable and describe_hub(client, with_tags=False) is None
+
+
+def _is_enabled(look: Callable[[], bool], error: SecurityHubError) -> bool:
+    """Read again whether Security Hub is enabled; where the service says that it is, until it shows.
+
+    :raises SecurityHubError: ``error``, if the service says so and does not show it
+    """
+    is_said = error.is_stale and not error.is_transient
+    shown = poll(look, bool, Waiter(HUB_WAIT_TIMEOUT if is_said else 0))
+    if is_said and not shown:
+        raise error
+    return shown
 
 
 def _requests(client: RegionClient, plan: HubPlan) -> Dict[str, Callable[[], None]]:
@@ -182,14 +182,20 @@ def _requests(client: RegionClient, plan: HubPlan) -> Dict[str, Callable[[], Non
     return requests
 
 
-def enable_where_disabled(
-    client: RegionClient, desired: DesiredHub, tracker: WriteTracker
-) -> Optional[SecurityHubError]:
-    """Enable Security Hub where it was seen disabled; return why that failed, None if it did not."""
+def enable_where_disabled(client: RegionClient, desired: DesiredHub, tracker: WriteTracker) -> RegionClient:
+    """Enable Security Hub where it was seen disabled; return the client for what follows.
+
+    :raises SecurityHubError: if the service refuses, or keeps failing, and Security Hub is not enabled
+    """
     request = partial(enable_hub, client, plan_hub_present(desired, None).enable or {})
     try:
-        send_with_retries(_HubWrite(request, partial(is_hub_enabled, client), tracker))
-    except SecurityHubError as error:
-        enabled = read_or_error(lambda: [is_hub_enabled(client)])
-        return None if True in enabled.value else error
-    return None
+        tracker.send(request, partial(_is_enabled, partial(is_hub_enabled, client)))
+    except SecurityHubError:
+        if True not in read_or_error(lambda: [is_hub_enabled(client)]).value:
+            raise
+    return after_enabling(client)
+
+
+def after_enabling(client: RegionClient) -> RegionClient:
+    """Return the client for a hub that was just enabled: for seconds it may answer as if it were not."""
+    return replace(client, new_hub=Waiter(HUB_WAIT_TIMEOUT))

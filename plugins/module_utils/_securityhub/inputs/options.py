@@ -12,7 +12,7 @@ import csv
 import json
 import re
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
+from difflib import get_close_matches
 from typing import Any, Collection, Dict, Iterable, List, Mapping, Optional, Sequence
 
 from ..errors import InvalidInput
@@ -82,9 +82,9 @@ def split_text(values: Iterable[object]) -> List[str]:
 
 def nearest(name: str, candidates: Iterable[str]) -> Optional[str]:
     """Return the candidate that is most similar to a name, whatever its case, None where none is similar."""
-    similarity = {each: SequenceMatcher(None, name.lower(), each.lower()).ratio() for each in sorted(candidates)}
-    found = max(similarity, key=lambda each: similarity[each], default=None)
-    return found if found and similarity[found] >= _SIMILAR else None
+    by_lower = {each.lower(): each for each in candidates}
+    found = get_close_matches(name.lower(), by_lower, 1, _SIMILAR)
+    return by_lower[found[0]] if found else None
 
 
 def named_with_nearest(names: Iterable[str], candidates: Collection[str]) -> str:

@@ -12,15 +12,19 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Mapping, Optional
 
+from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
+
 from ..errors import InvalidInput
-from .options import parse_account_ids
+from .account_ids import is_account_id
+from .options import MemberEntry, parse_account_ids
 
 # IAM's rules for role names and paths, by its API reference.
 _NAME = r"[A-Za-z0-9+=,.@_-]{1,64}"
 _PATH_AND_NAME = re.compile(rf"(?:[!-.0-~]+/)*{_NAME}")
-_ARN = re.compile(rf"arn:[a-z0-9-]+:iam::[0-9]{{12}}:role/(?:[!-.0-~]+/)*{_NAME}")
 _SESSION_NAME = re.compile(r"[A-Za-z0-9+=,.@_-]{2,64}")
 DEFAULT_SESSION_NAME = "multiaccount.aws"
+# The options that go with the name of a role, and the fields of Role.
+_COMPANIONS = ("external_id", "session_name", "duration", "policy")
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,15 @@ class Role:
     policy: Optional[str] = None
 
     def arn(self, account_id: str, partition: str) -> str:
-        """Return the ARN of the role in an account."""
-        return self.name if self.name.startswith("arn:") else f"arn:{partition}:iam::{account_id}:role/{self.name}"
+        """Return the ARN of the role in an account.
+
+        :raises InvalidInput: if it is one of another partition
+        """
+        if not self.name.startswith("arn:"):
+            return f"arn:{partition}:iam::{account_id}:role/{self.name}"
+        if parse_aws_arn(self.name)["partition"] != partition:
+            raise InvalidInput(f"member_role of members: {self.name!r} is not in the partition {partition}.")
+        return self.name
 
     def request(self, arn: str) -> Dict[str, Any]:
         """Return the parameters of AssumeRole."""
@@ -75,7 +86,11 @@ def check_role_arn(arn: str, option: str) -> str:
 
     :raises InvalidInput: for what can't be the ARN of a role
     """
-    if not _ARN.fullmatch(arn):
+    parts = parse_aws_arn(arn) or {}
+    name = str(parts.get("resource_id"))
+    # parse_aws_arn finds an ARN anywhere in a text, and takes any account ID: what it has found has to be all of it.
+    role_arn = f"arn:{parts.get('partition')}:iam::{parts.get('account_id')}:role/{name}"
+    if arn != role_arn or not is_account_id(parts["account_id"]) or not _PATH_AND_NAME.fullmatch(name):
         raise InvalidInput(
             f"{option}: {arn!r} is not the ARN of a role, such as arn:aws:iam::111122223333:role/security-hub."
         )
@@ -92,59 +107,69 @@ def check_session_name(name: str, option: str) -> str:
     return name
 
 
+def _role(params: Mapping[str, Any], option: str, name: str) -> Role:
+    """Return a role as the options say that go with its name."""
+    given = {part: params.get(f"{option}_{part}") for part in _COMPANIONS}
+    if given["session_name"]:
+        check_session_name(given["session_name"], f"{option}_session_name")
+    return Role(name, **{part: value for part, value in given.items() if value not in (None, "")})
+
+
+def _refuse_without_role(params: Mapping[str, Any], option: str, needed: str) -> None:
+    """Refuse options that go with a role where there is none: they would be dropped, a restricting policy too."""
+    for name in (f"{option}_{part}" for part in _COMPANIONS):
+        if params.get(name):
+            raise InvalidInput(f"{name}: there is no role to take. Set {needed} too.")
+
+
 def assume_role(params: Mapping[str, Any]) -> Optional[Role]:
     """Return the role of the options ``assume_role_...``, None where there is none.
 
     :raises InvalidInput: for what can't be one
     """
     arn = params.get("assume_role_arn")
-    session_name = params.get("assume_role_session_name")
-    if not arn:
-        left = [name for name in ("assume_role_external_id", "assume_role_session_name") if params.get(name)]
-        if left:
-            raise InvalidInput(f"{left[0]}: there is no role to take. Set assume_role_arn too.")
-        return None
-    return Role(
-        check_role_arn(arn, "assume_role_arn"),
-        params.get("assume_role_external_id"),
-        check_session_name(session_name, "assume_role_session_name") if session_name else DEFAULT_SESSION_NAME,
-    )
+    if arn:
+        return _role(params, "assume_role", check_role_arn(arn, "assume_role_arn"))
+    _refuse_without_role(params, "assume_role", "assume_role_arn")
+    return None
 
 
-def member_role(params: Mapping[str, Any]) -> Optional[Role]:
-    """Return the role of the options ``member_role...``, None where there is none.
+def member_role(params: Mapping[str, Any]) -> Role:
+    """Return the role of the options ``member_role...``. Without a name, it is how the roles of rows are taken.
 
     :raises InvalidInput: for what can't be one
     """
     name = params.get("member_role")
-    session_name = params.get("member_role_session_name")
-    if name is None:
-        return None
-    return Role(
-        check_role_name(name, "member_role", allow_arn=False),
-        params.get("member_role_external_id"),
-        check_session_name(session_name, "member_role_session_name") if session_name else DEFAULT_SESSION_NAME,
-        params.get("member_role_duration"),
-        params.get("member_role_policy"),
-    )
+    return _role(params, "member_role", "" if name is None else check_role_name(name, "member_role", allow_arn=False))
 
 
-def role_of_row(
-    account_id: str, name: Optional[str], external_id: Optional[str], usual: Optional[Role]
-) -> Optional[Role]:
+def member_roles(entries: Mapping[str, MemberEntry], params: Mapping[str, Any]) -> Dict[str, Role]:
+    """Return the role of each account that has one: its row's, else the usual one.
+
+    :raises InvalidInput: for what can't be a role, and for options that go with a role where there is none
+    """
+    usual = member_role(params)
+    roles = {
+        account_id: role_of_row(account_id, each.role, each.external_id, usual) for account_id, each in entries.items()
+    }
+    if entries and not any(roles.values()):
+        _refuse_without_role(params, "member_role", "member_role, or the role of a row,")
+    return {account_id: role for account_id, role in roles.items() if role}
+
+
+def role_of_row(account_id: str, name: Optional[str], external_id: Optional[str], usual: Role) -> Optional[Role]:
     """Return the role of one account, from its row of ``members`` and the usual role; None where there is none.
 
     :raises InvalidInput: for what can't be a role, or is the role of another account
     """
-    if name is None and external_id is None:
-        return usual
-    if name is None and usual is None:
-        raise InvalidInput("members: a row has member_role_external_id, but there is no role. Set member_role too.")
-    base = usual or Role("")
-    role_name = check_role_name(name, "member_role of members", allow_arn=True) if name else base.name
-    if role_name.startswith("arn:") and f"::{account_id}:" not in role_name:
+    if not name and not usual.name:
+        if external_id:
+            raise InvalidInput("members: a row has member_role_external_id, but there is no role. Set member_role too.")
+        return None
+    role_name = check_role_name(name, "member_role of members", allow_arn=True) if name else usual.name
+    if role_name.startswith("arn:") and parse_aws_arn(role_name)["account_id"] != account_id:
         raise InvalidInput(f"member_role of members: {role_name!r} is not a role of account {account_id}.")
-    return replace(base, name=role_name, external_id=external_id or base.external_id)
+    return replace(usual, name=role_name, external_id=external_id or usual.external_id)
 
 
 def account_roles(params: Mapping[str, Any]) -> Optional[Dict[str, Role]]:
@@ -152,12 +177,14 @@ def account_roles(params: Mapping[str, Any]) -> Optional[Dict[str, Role]]:
 
     :raises InvalidInput: for what can't be used, or one without the other
     """
-    role = member_role(params)
-    if params["account_ids"] is None:
-        if role:
+    role, account_ids = member_role(params), params["account_ids"]
+    if not role.name:
+        _refuse_without_role(params, "member_role", "member_role")
+    if account_ids is None:
+        if role.name:
             raise InvalidInput("member_role: there is no account to take it in. Set account_ids too.")
         return None
-    account_ids = parse_account_ids(params["account_ids"], "account_ids")
-    if not role and account_ids:
+    parsed = parse_account_ids(account_ids, "account_ids")
+    if parsed and not role.name:
         raise InvalidInput("account_ids: there is no role to take in the accounts. Set member_role too.")
-    return {account_id: role for account_id in account_ids if role}
+    return dict.fromkeys(parsed, role)

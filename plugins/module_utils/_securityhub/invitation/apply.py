@@ -9,26 +9,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Callable, List, Optional, Sequence, Tuple, Union
+from functools import partial
+from typing import List, Optional, Sequence, Tuple
 
 from ..aws.api import accept_invitation, decline_invitation, delete_invitation, leave_administrator, read_member_side
 from ..aws.calls import RegionClient
-from ..aws.retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
-from ..errors import (
-    NO_INVITATION,
-    OWN_ACCOUNT,
-    UNCONFIRMED,
-    PreconditionFailed,
-    RegionResult,
-    SecurityHubError,
-)
-from ..hub.apply import HUB_WAIT_TIMEOUT, enable_where_disabled
+from ..aws.retry import Waiter, WriteTracker, guarded, poll
+from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError
+from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
-from ..model import ENABLED, INVITED, RESIGNED, MemberSide, StateChange
-from .plan import ACCEPT, DECLINE, DELETE_INVITATION, LEAVE, InvitationPlan, plan_membership
-
-# Returns the ID of the account that calls, None if it can't be found out.
-OwnAccount = Callable[[], Optional[str]]
+from ..model import (
+    ACCEPT,
+    DECLINE,
+    DELETE_INVITATION,
+    ENABLED,
+    INVITED,
+    LEAVE,
+    RESIGNED,
+    MemberSide,
+    StateChange,
+)
+from ..reasons import NO_INVITATION, OWN_ACCOUNT, UNCONFIRMED
+from .plan import InvitationPlan, plan_membership
 
 
 @dataclass(frozen=True)
@@ -65,27 +67,27 @@ class DesiredMembership:
 
 
 def reconcile_invitation(
-    client: RegionClient, desired: DesiredMembership, check_mode: bool, own_account: OwnAccount
+    client: RegionClient, desired: DesiredMembership, check_mode: bool
 ) -> RegionResult[MembershipChange]:
     """Bring the caller's account to its desired state in one Region, or in check mode return what that would do.
 
-    :return: ``before`` is None where Security Hub was disabled
+    :return: ``before`` is None where Security Hub was disabled, and this run has enabled it or would
     """
-    result = _reconcile_enabled(client, desired, check_mode, own_account)
-    if desired.hub is None or not _is_hub_disabled(result):
+    result = _reconcile_enabled(client, desired, check_mode)
+    if desired.hub is None or not (isinstance(result.error, SecurityHubError) and result.error.hub_is_disabled):
         return result
     unknown = Membership(desired.administrator_id, None, None, None)
     if check_mode:
         # An invitation that can't be seen before Security Hub is enabled is taken to be there.
         return RegionResult(MembershipChange(None, replace(unknown, member_status=ENABLED), changed=True))
     tracker = WriteTracker()
-    error = enable_where_disabled(client, desired.hub, tracker)
-    if error:
+    try:
+        enabled = enable_where_disabled(client, desired.hub, tracker)
+    except SecurityHubError as error:
         return RegionResult(MembershipChange(changed=tracker.any), error)
-    result = _reconcile_enabled(client, desired, check_mode, own_account)
-    waiter = Waiter(HUB_WAIT_TIMEOUT)
-    while _is_hub_disabled(result) and waiter.sleep():
-        result = _reconcile_enabled(client, desired, check_mode, own_account)
+    result = _reconcile_enabled(enabled, desired, check_mode)
+    if not tracker.any:
+        return result
     if isinstance(result.error, SecurityHubError):
         unknown = replace(unknown, reason=UNCONFIRMED)
     return replace(result, value=MembershipChange(None, result.value.after or unknown, changed=True))
@@ -96,17 +98,25 @@ def not_started(error: SecurityHubError) -> RegionResult[MembershipChange]:
     return RegionResult(MembershipChange(is_read=False), error)
 
 
-def _is_hub_disabled(result: RegionResult[MembershipChange]) -> bool:
-    return isinstance(result.error, SecurityHubError) and result.error.hub_is_disabled
-
-
 def _reconcile_enabled(
-    client: RegionClient, desired: DesiredMembership, check_mode: bool, own_account: OwnAccount
+    client: RegionClient, desired: DesiredMembership, check_mode: bool
 ) -> RegionResult[MembershipChange]:
-    """Do it where Security Hub is enabled."""
+    """Do it where Security Hub is enabled. An invitation that is not there yet, or can't be read yet, is waited for."""
+
+    def look() -> Tuple[MemberSide, InvitationPlan]:
+        side = read_member_side(client, desired.administrator_id, desired.accepted)
+        return side, plan_membership(desired.state, desired.administrator_id, side, client.region)
+
+    def passes(error: Failure) -> bool:
+        if isinstance(error, SecurityHubError):
+            return error.is_transient
+        if error.error_code == NO_INVITATION and client.account_id() == desired.administrator_id:
+            raise PreconditionFailed(OWN_ACCOUNT, "{account} is the administrator itself.") from error
+        return error.error_code == NO_INVITATION
+
     try:
-        side, plan = _plan_when_invited(client, desired, own_account)
-    except (SecurityHubError, PreconditionFailed) as error:
+        side, plan = poll(look, lambda _: True, Waiter(desired.wait_timeout), passes)
+    except FAILURES as error:
         if error.error_code == OWN_ACCOUNT:
             itself = Membership(desired.administrator_id, None, None, None, OWN_ACCOUNT)
             return RegionResult(MembershipChange(itself, itself))
@@ -116,7 +126,7 @@ def _reconcile_enabled(
     after = replace(before, member_status=plan.after)
     if check_mode or not plan.steps:
         return RegionResult(MembershipChange(before, after, changed=bool(plan.steps)))
-    return _apply(client, desired, side, plan.steps, MembershipChange(before, after, changed=True))
+    return _apply(client, desired, side, plan.steps, MembershipChange(before, after))
 
 
 def _apply(
@@ -126,68 +136,16 @@ def _apply(
     steps: Sequence[str],
     expected: MembershipChange,
 ) -> RegionResult[MembershipChange]:
-    steps_taken = InvitationSteps(client, desired.administrator_id, side)
-    error: Union[SecurityHubError, PreconditionFailed]
+    taken = InvitationSteps(client, desired.administrator_id, side)
     try:
-        steps_taken.take(steps, Waiter(desired.wait_timeout))
-        return RegionResult(expected)
-    except (SecurityHubError, PreconditionFailed) as failure:
-        error = failure
-    except Exception as failure:  # noqa: BLE001
-        # Whatever it is: what was done before stays in the result.
-        steps_taken.tracker.in_doubt = True
-        error = unexpected_error(failure, "Changing the membership", client.region)
-    before = expected.before
-    reason = None if steps_taken.is_certain and error.error_code != UNCONFIRMED else UNCONFIRMED
-    after = replace(before, member_status=steps_taken.last_seen_status(), reason=reason) if before else None
-    return RegionResult(MembershipChange(before, after, changed=steps_taken.tracker.any), error)
-
-
-def _plan_when_invited(
-    client: RegionClient, desired: DesiredMembership, own_account: OwnAccount
-) -> Tuple[MemberSide, InvitationPlan]:
-    """Read and plan; an invitation that is not there yet, or that can't be read for a passing error, is waited for.
-
-    :raises SecurityHubError: if the account can't be read
-    :raises PreconditionFailed: if nothing can be done
-    """
-    waiter = Waiter(desired.wait_timeout)
-    while True:
-        try:
-            side = read_member_side(client, desired.administrator_id, desired.accepted)
-            return side, plan_membership(desired.state, desired.administrator_id, side, client.region)
-        except SecurityHubError as error:
-            if not error.is_transient or not waiter.sleep():
-                raise
-        except PreconditionFailed as error:
-            if error.error_code != NO_INVITATION:
-                raise
-            if own_account() == desired.administrator_id:
-                raise PreconditionFailed(OWN_ACCOUNT, "The account is the administrator itself.") from error
-            if not waiter.sleep():
-                raise
-
-
-class _StepWrite(Write):
-    """One step of a member account."""
-
-    def __init__(self, steps: InvitationSteps, step: str) -> None:
-        self._steps = steps
-        self._step = step
-
-    def send(self) -> None:
-        self._steps.tracker.track(lambda: self._steps.send(self._step))
-
-    def is_done(self, error: SecurityHubError) -> bool:
-        """Read again whether the step is done.
-
-        :raises SecurityHubError: ``error``, if the service objects to a state that has not changed
-        """
-        earlier = self._steps.side
-        done = self._steps.is_done(self._step)
-        if error.is_stale and not done and self._steps.side == earlier:
-            raise error
-        return done
+        with guarded("Changing the membership", client.region):
+            taken.take(steps, Waiter(desired.wait_timeout))
+            return RegionResult(replace(expected, changed=taken.tracker.any))
+    except FAILURES as error:
+        reason = None if taken.is_certain and error.error_code != UNCONFIRMED else UNCONFIRMED
+        before = expected.before
+        after = replace(before, member_status=taken.last_seen_status(), reason=reason) if before else None
+        return RegionResult(MembershipChange(before, after, changed=taken.tracker.any), error)
 
 
 class InvitationSteps:
@@ -210,13 +168,12 @@ class InvitationSteps:
         for number, step in enumerate(steps):
             if number == 0 or not self.is_done(step):
                 self._take(step, waiter)
-        while waiter.is_wanted and not self.is_done(steps[-1]):
-            if not waiter.sleep():
-                raise PreconditionFailed(
-                    UNCONFIRMED,
-                    f"The service took the request in {self._client.region}, but did not show its effect within "
-                    "wait_timeout. Look again with multiaccount.aws.securityhub_invitation_info.",
-                )
+        if steps and waiter.is_wanted and not poll(partial(self.is_done, steps[-1]), bool, waiter):
+            raise PreconditionFailed(
+                UNCONFIRMED,
+                "The service accepted the request in {region}, but did not show its effect in time.",
+                region=self._client.region,
+            )
 
     @property
     def is_certain(self) -> bool:
@@ -228,10 +185,9 @@ class InvitationSteps:
         """Return the status that was read last."""
         return self.side.invitation.member_status if self.side.invitation else None
 
-    def send(self, step: str) -> None:
-        """Send the request of a step."""
+    def _send(self, step: str) -> None:
         if step == ACCEPT and self.side.invitation:
-            accept_invitation(self._client, self.side.invitation)
+            accept_invitation(self._client, self._administrator_id, self.side.invitation.invitation_id)
         elif step == DECLINE:
             decline_invitation(self._client, self._administrator_id)
         elif step == LEAVE:
@@ -260,17 +216,26 @@ class InvitationSteps:
     def _take(self, step: str, waiter: Waiter) -> None:
         while True:
             try:
-                send_with_retries(_StepWrite(self, step))
+                self.tracker.send(partial(self._send, step), partial(self._is_done_after, step))
+                self._taken.append(step)
+                return
             except SecurityHubError as error:
                 if self._turns_out_done(step, error, waiter):
                     return
                 if not self._may_pass(step, error) or not waiter.sleep():
                     self._explain_refusal(step, error)
                     raise
-            else:
-                self.tracker.confirm()
-                self._taken.append(step)
-                return
+
+    def _is_done_after(self, step: str, error: SecurityHubError) -> bool:
+        """Read again whether a step is done.
+
+        :raises SecurityHubError: ``error``, if the service objects to a state that has not changed
+        """
+        earlier = self.side
+        done = self.is_done(step)
+        if error.is_stale and not (error.is_transient or done) and self.side == earlier:
+            raise error
+        return done
 
     def _may_pass(self, step: str, error: SecurityHubError) -> bool:
         """Whether the service may take a step later that it refused.
@@ -287,9 +252,8 @@ class InvitationSteps:
         in_doubt = self.tracker.in_doubt
         if not in_doubt and error.is_retryable:
             return False
-        while not self.is_done(step):
-            if not (in_doubt or error.is_already_done) or not waiter.sleep():
-                return False
+        if not poll(partial(self.is_done, step), bool, waiter if in_doubt or error.is_already_done else Waiter(0)):
+            return False
         if in_doubt:
             self.tracker.confirm()
         return True
@@ -306,7 +270,7 @@ class InvitationSteps:
         if error.is_not_found and self.last_seen_status() == RESIGNED:
             raise PreconditionFailed(
                 NO_INVITATION,
-                f"The account declined the invitation from {self._administrator_id} in {region} or left, and can't "
-                "accept it any more. Have it invited again with multiaccount.aws.securityhub_member_invite and "
-                "resigned in reinvite.",
+                "{account} declined the invitation from {administrator_id} in {region} or left: it can't accept it.",
+                administrator_id=self._administrator_id,
+                region=region,
             )

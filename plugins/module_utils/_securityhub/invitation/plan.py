@@ -11,13 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional, Tuple
 
-from ..errors import HAS_MEMBERS, NO_INVITATION, OTHER_ADMINISTRATOR, UNKNOWN_STATUS, PreconditionFailed
-from ..model import ENABLED, INVITED, RESIGNED, STATUSES, MemberSide
-
-ACCEPT = "accept"
-DECLINE = "decline"
-LEAVE = "leave"
-DELETE_INVITATION = "delete_invitation"
+from ..errors import PreconditionFailed
+from ..model import (
+    ACCEPT,
+    DECLINE,
+    DELETE_INVITATION,
+    ENABLED,
+    INVITED,
+    LEAVE,
+    RESIGNED,
+    STATUSES,
+    MemberSide,
+)
+from ..reasons import HAS_MEMBERS, NO_INVITATION, OTHER_ADMINISTRATOR, UNKNOWN_STATUS
 
 
 @dataclass(frozen=True)
@@ -41,8 +47,11 @@ def plan_membership(state: str, administrator_id: str, side: MemberSide, region:
     if before is not None and before not in STATUSES:
         raise PreconditionFailed(
             UNKNOWN_STATUS,
-            f"The account has the status {before!r} with administrator {administrator_id} in {region}, which is not "
-            "known, so nothing was done. Look at the account in the Security Hub console.",
+            "{account} has the status {before!r} with administrator {administrator_id} in {region}, which is not "
+            "known, so nothing was done.",
+            before=before,
+            administrator_id=administrator_id,
+            region=region,
         )
     if state == "accepted":
         _require_acceptable(before, administrator_id, side, region)
@@ -61,25 +70,37 @@ def _require_acceptable(before: Optional[str], administrator_id: str, side: Memb
 
     :raises PreconditionFailed: for another administrator, members of the account's own, and no invitation
     """
-    if side.administrator:
-        other = side.administrator.administrator_id
-        raise PreconditionFailed(
-            OTHER_ADMINISTRATOR,
-            f"The account is a member of administrator {other} in {region}, so it can't accept the invitation from "
-            f"{administrator_id}. Leave {other} with multiaccount.aws.securityhub_invitation and state absent.",
-        )
+    other = side.administrator.administrator_id if side.administrator else None
+    obstacle = obstacle_to_accepting(other, side.administers_members, region)
+    if obstacle:
+        raise obstacle
     if before not in (INVITED, RESIGNED):
         raise PreconditionFailed(
             NO_INVITATION,
-            f"The account has no invitation from {administrator_id} in {region}. Send it from there with "
-            "multiaccount.aws.securityhub_member_invite, or raise wait_timeout if it is on its way.",
+            "{account} has no invitation from {administrator_id} in {region}.",
+            administrator_id=administrator_id,
+            region=region,
         )
-    if side.administers_members:
-        raise PreconditionFailed(
+
+
+def obstacle_to_accepting(
+    other_administrator: Optional[str], administers_members: bool, region: str
+) -> Optional[PreconditionFailed]:
+    """Return why an account can't accept any invitation, None where nothing stands in the way."""
+    if other_administrator:
+        return PreconditionFailed(
+            OTHER_ADMINISTRATOR,
+            "{account} is a member of administrator {other} in {region}, so it can't accept another invitation.",
+            other=other_administrator,
+            region=region,
+        )
+    if administers_members:
+        return PreconditionFailed(
             HAS_MEMBERS,
-            f"The account has enabled members of its own in {region}, so it can't accept the invitation from "
-            f"{administrator_id}. Disassociate its members with multiaccount.aws.securityhub_member.",
+            "{account} has enabled members of its own in {region}, so it can't accept an invitation.",
+            region=region,
         )
+    return None
 
 
 def _stay(status: Optional[str]) -> InvitationPlan:

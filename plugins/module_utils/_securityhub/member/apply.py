@@ -12,7 +12,7 @@ done is sent again.
 
 from __future__ import annotations
 
-from typing import Callable, Collection, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Callable, Collection, Dict, List, Mapping, Optional, Sequence
 
 from ..aws.api import (
     create_members,
@@ -23,9 +23,10 @@ from ..aws.api import (
     read_members,
 )
 from ..aws.calls import RegionClient, batches
-from ..aws.retry import Waiter, unexpected_error
+from ..aws.retry import Waiter, guarded, poll, send_with_retries
 from ..errors import (
-    CALLER_IS_MEMBER,
+    FAILURES,
+    Failure,
     PreconditionFailed,
     RegionResult,
     SecurityHubError,
@@ -33,31 +34,26 @@ from ..errors import (
     is_caller_a_member_message,
     is_not_found_message,
 )
-from ..model import ENABLED, INVITED, REMOVED, RESIGNED, Member, MemberList, is_listed, status_of
-from .batch import BatchState, MemberChange
-from .plan import (
+from ..model import (
     CREATE,
     DELETE,
     DISASSOCIATE,
+    ENABLED,
     INVITE,
-    MemberPlan,
+    INVITED,
+    REMOVED,
+    RESIGNED,
+    Member,
+    MemberList,
     Outcome,
-    WriteResult,
-    expected_outcome,
-    final_outcome,
-    not_attempted,
-    plan_own_account,
-    plan_unreadable,
+    is_listed,
+    status_of,
 )
-from .sending import send_batch, still_open
+from ..reasons import CALLER_IS_MEMBER
+from .batch import BatchState, MemberChange, final_outcome, open_step
+from .plan import expected_outcome, not_attempted, plan_own_account, plan_unreadable
 
-Planner = Callable[[str, Optional[Member]], MemberPlan]
-# Returns the administrator's own account ID, None if it can't be found out.
-OwnAccount = Callable[[], Optional[str]]
-
-
-def _is_invited(member: Optional[Member]) -> bool:
-    return status_of(member) in (INVITED, ENABLED)
+Planner = Callable[[str, Optional[Member]], Outcome]
 
 
 def _is_already_invited(message: str, member: Optional[Member]) -> bool:
@@ -74,17 +70,15 @@ def _is_already_created(message: str, member: Optional[Member]) -> bool:
     return is_already_done_message(message) and status_of(member) != REMOVED
 
 
-def _is_not_enabled(member: Optional[Member]) -> bool:
-    return status_of(member) != ENABLED
-
-
-def _is_not_listed(member: Optional[Member]) -> bool:
-    return not is_listed(member)
-
-
-INVITATION = MemberChange(INVITE, invite_members, _is_invited, _is_already_invited)
-DISASSOCIATION = MemberChange(DISASSOCIATE, disassociate_members, _is_not_enabled, lambda *_: False, True)
-DELETION = MemberChange(DELETE, delete_members, _is_not_listed, lambda message, _: is_not_found_message(message))
+INVITATION = MemberChange(
+    INVITE, invite_members, lambda member: status_of(member) in (INVITED, ENABLED), _is_already_invited
+)
+DISASSOCIATION = MemberChange(
+    DISASSOCIATE, disassociate_members, lambda member: status_of(member) != ENABLED, lambda *_: False, True
+)
+DELETION = MemberChange(
+    DELETE, delete_members, lambda member: not is_listed(member), lambda message, _: is_not_found_message(message)
+)
 
 
 def creation(emails: Mapping[str, Optional[str]]) -> MemberChange:
@@ -103,7 +97,6 @@ def reconcile_members(
     changes: Sequence[MemberChange],
     wait_timeout: float,
     check_mode: bool,
-    own_account: OwnAccount,
 ) -> RegionResult[List[Outcome]]:
     """Bring the accounts of one Region to their desired state, or in check mode return what that would do.
 
@@ -115,29 +108,19 @@ def reconcile_members(
     read = read_members(client, account_ids)
     if read.error:
         return _reading_failed(account_ids, read, plan)
-    plans = _plan_all(account_ids, read.value, plan, own_account)
+    own = _own_account_id(client, account_ids, read.value)
+
+    def plan_one(account_id: str) -> Outcome:
+        if account_id == own:
+            return plan_own_account(account_id, read.value.members.get(account_id))
+        if account_id in read.value.unreadable:
+            return plan_unreadable(account_id, read.value.unreadable[account_id])
+        return plan(account_id, read.value.members[account_id])
+
+    plans = [plan_one(account_id) for account_id in account_ids]
     if check_mode:
         return _expected_result(client, plans)
-    return apply_plans(client, plans, changes, read.value.members, wait_timeout)
-
-
-def apply_plans(
-    client: RegionClient,
-    plans: Sequence[MemberPlan],
-    changes: Sequence[MemberChange],
-    members: Mapping[str, Optional[Member]],
-    wait_timeout: float,
-    follow_ups: Collection[str] = (),
-) -> RegionResult[List[Outcome]]:
-    """Apply plans to the member list of one Region; return the outcome of each.
-
-    :param members: the entries that the plans were made from
-    :param follow_ups: accounts for which the service may not know yet what they have done themselves
-    """
-    seen = dict(members)
-    states: Dict[str, BatchState] = {}
-    error = _apply_all(client, plans, changes, seen, wait_timeout, states, follow_ups)
-    return RegionResult([_outcome(each, states, seen, error) for each in plans], error)
+    return apply_plans(client, plans, changes, wait_timeout)
 
 
 def not_started(account_ids: Sequence[str], error: SecurityHubError) -> RegionResult[List[Outcome]]:
@@ -153,44 +136,42 @@ def _reading_failed(
 
     def outcome(account_id: str) -> Outcome:
         planned = plan(account_id, seen[account_id]) if account_id in seen else None
-        if planned and not planned.steps:
-            return expected_outcome(planned)
-        return not_attempted(account_id, seen, str(read.error))
+        return planned if planned and not planned.actions else not_attempted(account_id, seen, str(read.error))
 
     return RegionResult([outcome(account_id) for account_id in account_ids], read.error)
 
 
-def _plan_all(account_ids: Sequence[str], read: MemberList, plan: Planner, own_account: OwnAccount) -> List[MemberPlan]:
-    own = _own_account_id(account_ids, read, own_account)
-
-    def plan_one(account_id: str) -> MemberPlan:
-        if account_id == own:
-            return plan_own_account(account_id, read.members.get(account_id))
-        if account_id in read.unreadable:
-            return plan_unreadable(account_id, read.unreadable[account_id])
-        return plan(account_id, read.members[account_id])
-
-    return [plan_one(account_id) for account_id in account_ids]
-
-
-def _own_account_id(account_ids: Sequence[str], read: MemberList, own_account: OwnAccount) -> Optional[str]:
+def _own_account_id(client: RegionClient, account_ids: Sequence[str], read: MemberList) -> Optional[str]:
     """Return the administrator's own account ID where it may be among the accounts: it is never in the list."""
     if all(is_listed(read.members.get(account_id)) for account_id in account_ids):
         return None
-    told = (member.administrator_id for member in read.members.values() if member and member.administrator_id)
-    return next(told, None) or own_account()
+    return administrator_of(read.members) or client.account_id()
 
 
-def _expected_result(client: RegionClient, plans: Sequence[MemberPlan]) -> RegionResult[List[Outcome]]:
+def administrator_of(members: Mapping[str, Optional[Member]]) -> Optional[str]:
+    """Return the administrator, where an entry of its list names it."""
+    return next((each.administrator_id for each in members.values() if each and each.administrator_id), None)
+
+
+def _expected_result(client: RegionClient, plans: Sequence[Outcome]) -> RegionResult[List[Outcome]]:
     """Return what check mode shows of one Region."""
+    error = why_not_to_invite(client, plans)
+    if error:
+        found = [final_outcome(plan, {}, plan.before, error) if plan.actions else plan for plan in plans]
+        return RegionResult(found, error)
+    return RegionResult([expected_outcome(plan) for plan in plans])
+
+
+def why_not_to_invite(client: RegionClient, plans: Sequence[Outcome]) -> Optional[PreconditionFailed]:
+    """Return why the calling account can't invite anybody; without the permission to look, that stays open."""
     try:
-        if any(INVITE in plan.steps for plan in plans):
+        if any(INVITE in plan.actions for plan in plans):
             require_no_administrator(client)
     except PreconditionFailed as error:
-        return RegionResult([_outcome(plan, {}, {plan.account_id: plan.before}, error) for plan in plans], error)
+        return error
     except SecurityHubError:
-        pass  # without the permission, this stays open until the run
-    return RegionResult([expected_outcome(plan) for plan in plans])
+        pass
+    return None
 
 
 def require_no_administrator(client: RegionClient) -> None:
@@ -206,78 +187,42 @@ def require_no_administrator(client: RegionClient) -> None:
 def _caller_is_member(region: str, whose: str) -> PreconditionFailed:
     return PreconditionFailed(
         CALLER_IS_MEMBER,
-        f"The calling account is itself a member {whose} in {region}, so it can't invite accounts. Use the credentials "
-        "of the administrator account, or leave that administrator with multiaccount.aws.securityhub_invitation.",
+        "{account} is itself a member {whose} in {region}, so it can't invite accounts.",
+        account="The calling account",
+        whose=whose,
+        region=region,
     )
 
 
-def _apply_all(
+def apply_plans(
     client: RegionClient,
-    plans: Sequence[MemberPlan],
+    plans: Sequence[Outcome],
     changes: Sequence[MemberChange],
-    seen: Dict[str, Optional[Member]],
     wait_timeout: float,
-    states: Dict[str, BatchState],
     late: Collection[str] = (),
-) -> Union[SecurityHubError, PreconditionFailed, None]:
-    """Apply the changes one after the other, each to the accounts whose earlier steps are done.
+) -> RegionResult[List[Outcome]]:
+    """Apply plans to the member list of one Region; return the outcome of each.
 
-    :param seen: the entries that were read last, kept up to date
+    One change comes after the other, each to the accounts whose earlier steps are done.
+
     :param late: accounts for which the service may not know yet what they have done themselves
-    :param states: gets the state of each change by its step, also of one that an exception ends
-    :return: why the Region failed, None if it did not
     """
+    seen = {plan.account_id: plan.before for plan in plans}
+    states: Dict[str, BatchState] = {}
+    error: Optional[Failure] = None
     for change in changes:
-        ready = [plan for plan in plans if change.step in plan.steps and _open_step(plan, states) == change.step]
-        account_ids = [plan.account_id for plan in ready]
-        follow_ups = {plan.account_id for plan in ready if plan.steps[0] != change.step}.union(late)
+        ready = [plan for plan in plans if change.step in plan.actions and open_step(plan, states) == change.step]
+        follow_ups = {plan.account_id for plan in ready if plan.actions[0] != change.step}.union(late)
         state = states[change.step] = BatchState(change, seen, wait_timeout > 0 or change.no_unprocessed_reply)
-        account_ids = state.leave_out_done(account_ids)
+        account_ids = state.leave_out_done([plan.account_id for plan in ready])
         try:
-            apply_change(client, state, account_ids, Waiter(wait_timeout), follow_ups)
-        except Exception as error:  # noqa: BLE001
-            # Whatever it is: what was done before stays in the result.
-            state.in_doubt.update(state.without_response())
-            state.error = unexpected_error(error, f"The step {change.step}", client.region, account_ids)
-        if state.error:
-            return state.error
-    return None
-
-
-def _open_step(plan: MemberPlan, states: Mapping[str, BatchState]) -> str:
-    """Return the first step of a plan that is not done, the last one if all are."""
-    for step in plan.steps:
-        if step not in states or not states[step].is_done(plan.account_id):
-            return step
-    return plan.steps[-1]
-
-
-def _outcome(
-    plan: MemberPlan,
-    states: Mapping[str, BatchState],
-    seen: Mapping[str, Optional[Member]],
-    error: Union[SecurityHubError, PreconditionFailed, None],
-) -> Outcome:
-    if not plan.steps:
-        return expected_outcome(plan)
-    step = _open_step(plan, states)
-    state = states.get(step) or BatchState(INVITATION, {}, True)
-    account_id = plan.account_id
-    result = WriteResult(
-        member=seen.get(account_id),
-        accepted=account_id in state.accepted,
-        in_doubt=account_id in state.in_doubt,
-        earlier_steps=plan.steps[: plan.steps.index(step)],
-        actions=tuple(each for each in plan.steps if each in states and states[each].may_have_written(account_id)),
-        is_done=account_id in state.done,
-        refusal=state.refusals.get(account_id),
-        already_done=state.already_done(account_id),
-        is_reread=state.is_reread,
-        refused_call=state.refused_calls.get(account_id),
-        error=str(error) if error else None,
-        precondition=error.error_code if isinstance(error, PreconditionFailed) else None,
-    )
-    return final_outcome(plan, result)
+            with guarded(f"The step {change.step}", client.region, account_ids):
+                apply_change(client, state, account_ids, Waiter(wait_timeout), follow_ups)
+        except FAILURES as failure:
+            error = failure
+            break
+    found = [final_outcome(plan, states, seen.get(plan.account_id), error) if plan.actions else plan for plan in plans]
+    return RegionResult(found, error)
 
 
 def apply_change(
@@ -291,36 +236,112 @@ def apply_change(
 
     Accounts that the service refuses for a reason that passes are sent again until the waiter's time is up, and so are
     ``follow_ups``: those for which the service may not know yet what an earlier step did.
+
+    :raises SecurityHubError: that ends the work in the Region
+    :raises PreconditionFailed: if the calling account can't invite anybody
     """
     pending = list(account_ids)
     while pending:
-        _send_and_reread(client, state, pending, waiter)
+        error: Optional[Failure] = None
+        try:
+            for batch in batches(pending):
+                send_batch(client, state, batch)
+                _require_no_member(client, state)
+        except FAILURES as failure:
+            error = failure
+        try:
+            _reread(client, state, pending, waiter)
+        except SecurityHubError as failure:
+            error = error or failure
+        if error:
+            raise error
         again = state.to_send_again(follow_ups)
         pending = [account_id for account_id in pending if account_id in again]
-        if state.error or not pending or not waiter.sleep():
+        if pending and not waiter.sleep():
             return
 
 
-def _send_and_reread(client: RegionClient, state: BatchState, account_ids: Sequence[str], waiter: Waiter) -> None:
-    try:
-        for batch in batches(account_ids):
-            _send_batch(client, state, batch)
-    except (SecurityHubError, PreconditionFailed) as error:
-        state.error = error
-    try:
-        _reread(client, state, account_ids, waiter)
-    except SecurityHubError as error:
-        state.error = state.error or error
-
-
-def _send_batch(client: RegionClient, state: BatchState, batch: Sequence[str]) -> None:
+def send_batch(
+    client: RegionClient, state: BatchState, batch: Sequence[str], is_part: bool = False
+) -> Optional[SecurityHubError]:
     """Send one batch until the service has responded for each of its accounts.
 
+    :param is_part: whether it is part of a batch that was refused as a whole: return the error if it is, too
     :raises SecurityHubError: that another attempt can't help, or that did not stop
-    :raises PreconditionFailed: if the calling account can't invite anybody
     """
-    send_batch(client, state, batch)
-    if any(map(is_caller_a_member_message, state.refusals.values())):
+    pending = list(batch)
+
+    def send() -> None:
+        try:
+            with guarded(f"The step {state.change.step}", client.region, pending):
+                state.note_response(pending, state.change.send(client, pending))
+        except SecurityHubError as error:
+            state.note_failed_call(pending, error)
+            raise
+
+    def is_done(error: SecurityHubError) -> bool:
+        nonlocal pending
+        if is_part and not error.in_doubt:
+            raise error
+        pending = _left_after(client, state, pending, error)
+        return not pending
+
+    try:
+        send_with_retries(send, is_done)
+    except SecurityHubError as error:
+        if is_part and error.refuses_request:
+            return error
+        if not error.refuses_request:
+            raise
+        _narrow_down(client, state, pending, error)
+    return None
+
+
+def _left_after(
+    client: RegionClient, state: BatchState, account_ids: Sequence[str], error: SecurityHubError
+) -> List[str]:
+    """Read again which accounts are left to be sent.
+
+    :raises SecurityHubError: ``error``, if the service objects to a state that has not changed
+    """
+    before = {account_id: state.seen.get(account_id) for account_id in account_ids}
+    left = still_open(client, state, account_ids)
+    gone = [each for each in left if error.is_not_found and not is_listed(state.seen.get(each))]
+    for account_id in gone:
+        state.note_refusal(account_id, error.text)
+    left = [each for each in left if each not in gone]
+    if left and not error.is_retryable and before == {each: state.seen.get(each) for each in before}:
+        raise error
+    return left
+
+
+def _narrow_down(client: RegionClient, state: BatchState, batch: Sequence[str], error: SecurityHubError) -> None:
+    """Find the accounts for which the service refuses a whole batch, so that they do not hold up the others.
+
+    Whether one account can have that effect is not documented.
+
+    :raises SecurityHubError: if the refusal is seen to concern every account alike
+    """
+    parts = [batch]
+    known: Optional[SecurityHubError] = error
+    while parts:
+        part = parts.pop()
+        refusal, known = known or send_batch(client, state, part, is_part=True), None
+        if refusal and len(part) == 1:
+            state.note_lone_refusal(part[0], refusal)
+            # The largest part is next, far from this account: accounts side by side may share a cause.
+            parts = [*parts[1:], *parts[:1]]
+        elif refusal:
+            middle = len(part) // 2
+            parts += [part[middle:], part[:middle]]
+
+
+def _require_no_member(client: RegionClient, state: BatchState) -> None:
+    """Stop where the service refuses accounts because the calling account is a member itself.
+
+    :raises PreconditionFailed: if it does
+    """
+    if any(is_caller_a_member_message(known.message or "") for known in state.accounts.values()):
         require_no_administrator(client)
         raise _caller_is_member(client.region, "of another administrator")
 
@@ -335,9 +356,24 @@ def _reread(client: RegionClient, state: BatchState, account_ids: Sequence[str],
     """
     worth_reading = state.to_reread()
     pending = [account_id for account_id in account_ids if account_id in worth_reading]
-    while pending:
-        open_accounts = still_open(client, state, pending)
-        awaited = state.to_wait_for()
-        pending = [account_id for account_id in open_accounts if account_id in awaited]
-        if not pending or not waiter.sleep():
-            return
+
+    def look() -> List[str]:
+        nonlocal pending
+        left, awaited = still_open(client, state, pending), state.to_wait_for()
+        pending = [account_id for account_id in left if account_id in awaited]
+        return pending
+
+    if pending:
+        poll(look, lambda left: not left, waiter)
+
+
+def still_open(client: RegionClient, state: BatchState, account_ids: Sequence[str]) -> List[str]:
+    """Read again, and return the accounts for which the member list does not show the change.
+
+    :raises SecurityHubError: if the member list can't be read
+    """
+    read = read_members(client, account_ids)
+    state.note_members(read.value.members)
+    if read.error:
+        raise read.error
+    return [account_id for account_id in account_ids if not state.is_shown(account_id)]

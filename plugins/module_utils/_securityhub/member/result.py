@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from ..errors import NOT_ATTEMPTED, OWN_ACCOUNT, RegionResult
-from ..model import Member, status_of
+from ..errors import RegionResult
+from ..model import Member, Outcome, status_of
+from ..reasons import is_failure
 from ..results.messages import Result, Shortcoming, region_message, shortcomings_in_words, with_message
-from ..results.rows import AccountLookup, failed_regions
+from ..results.rows import failed_regions
 from ..results.run import RunMode
-from .plan import UNPROCESSED, Outcome
+from .plan import list_of
 
 ByRegion = Mapping[str, RegionResult[List[Outcome]]]
 
@@ -34,21 +35,18 @@ def account_result(
     verb: str,
     fail_on_unprocessed: bool,
     mode: RunMode,
-    account_lookup: AccountLookup,
 ) -> Result:
     """Build the result of a module for the member list.
 
     :param lists: the result lists without "_accounts", in order; ``unprocessed`` is the last of them
     :param verb: what the module does to accounts, for the message, such as "invited"
-    :param account_lookup: returns the account that calls, for messages in which nothing else names it
     """
     result: Result = {key: [] for key in account_keys(lists)}
     outcomes = [(region, outcome) for region, found in by_region.items() for outcome in found.value]
     for region, outcome in outcomes:
-        result[f"{outcome.result}_accounts"].append(_row(region, outcome))
-    errors = {region: found.error for region, found in by_region.items()}
+        result[f"{list_of(outcome)}_accounts"].append(_row(region, outcome))
     result["changed"] = any(outcome.changed for _region, outcome in outcomes)
-    result["failed_regions"] = failed_regions(errors, account_lookup, _administrator_id(by_region))
+    result["failed_regions"] = failed_regions(by_region, _administrator_id(by_region))
     if mode.diff:
         result["diff"] = {side: _statuses(by_region, side) for side in ("before", "after")}
     message = region_message(result["failed_regions"], len(by_region))
@@ -63,7 +61,7 @@ def _row(region: str, outcome: Outcome) -> Dict[str, Any]:
         "account_id": outcome.account_id,
         "member_status": status_of(outcome.after),
     }
-    if outcome.result == UNPROCESSED:
+    if outcome.reason:
         return {**row, "reason": outcome.reason, "processing_result": outcome.processing_result}
     row["previous_member_status"] = status_of(outcome.before)
     known = outcome.after or outcome.before
@@ -96,25 +94,19 @@ def _statuses(by_region: ByRegion, side: str) -> Dict[str, Dict[str, Optional[st
 
 
 def _unprocessed_message(by_region: ByRegion, verb: str, said: Sequence[str]) -> List[str]:
-    """Count the unprocessed accounts and name the first: last those whose Region failed, as that is said already."""
+    """Count the unprocessed accounts and name the first of each reason."""
     pairs = [(region, outcome) for region, found in by_region.items() for outcome in found.value]
     left = [
         Shortcoming(region, outcome.account_id, outcome.reason, outcome.processing_result)
         for region, outcome in pairs
-        if outcome.result == UNPROCESSED and outcome.reason and outcome.reason != OWN_ACCOUNT
+        if outcome.reason and is_failure(outcome.reason)
     ]
     if not left:
         return []
-    left.sort(key=lambda each: each.reason == NOT_ATTEMPTED)
     accounts = len({outcome.account_id for _region, outcome in pairs})
     how_many = _how_many(len(left), len(pairs), accounts, len(by_region))
-    named = shortcomings_in_words([_without_words(each) for each in left], " ".join(said))
+    named = shortcomings_in_words(left, " ".join(said))
     return [f"{how_many} not {verb}: {named}."]
-
-
-def _without_words(left: Shortcoming) -> Shortcoming:
-    """Leave out why a Region failed, as that is said of the Region."""
-    return left._replace(message=None) if left.reason == NOT_ATTEMPTED else left
 
 
 def _how_many(left: int, pairs: int, accounts: int, regions: int) -> str:

@@ -13,40 +13,33 @@ accounts do is done in all of them at once; the administrator's calls carry 50 a
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Callable, Collection, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Collection, Dict, List, Mapping, Optional, Sequence
 
 from ..aws.api import list_members, read_members
 from ..aws.calls import RegionClient, read_or_error
-from ..aws.retry import Waiter, WriteTracker, unexpected_error
-from ..errors import (
-    NOT_ATTEMPTED,
-    REJECTED,
-    UNCONFIRMED,
-    PreconditionFailed,
-    RegionResult,
-    SecurityHubError,
-)
-from ..hub.apply import HUB_WAIT_TIMEOUT, enable_where_disabled
+from ..aws.retry import Waiter, WriteTracker, guarded, poll
+from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError
+from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
-from ..member.apply import DELETION, DISASSOCIATION, INVITATION, apply_plans, creation, require_no_administrator
-from ..member.plan import (
-    CREATE,
-    INVITE,
-    MemberPlan,
-    Outcome,
-    expected_outcome,
-    not_attempted,
-    plan_own_account,
-    plan_unreadable,
+from ..member.apply import (
+    DELETION,
+    DISASSOCIATION,
+    INVITATION,
+    administrator_of,
+    apply_plans,
+    creation,
+    why_not_to_invite,
 )
-from ..model import ENABLED, REMOVED, Member, MemberList, status_of
+from ..member.apply import not_started as members_not_started
+from ..member.plan import expected_outcome, not_attempted, plan_own_account, plan_unreadable
+from ..model import CREATE, ENABLED, REMOVED, Member, MemberList, Outcome, status_of
+from ..reasons import NOT_ATTEMPTED, REJECTED, UNCONFIRMED
 from ..standards.apply import Offers
 from ..standards.plan import DesiredStandards
 from .member_side import MemberAccounts, MemberSideWork
 from .plan import (
     MemberLook,
     MembershipPlan,
-    MembershipRow,
     SideResult,
     after_leaving,
     expected_row,
@@ -55,14 +48,11 @@ from .plan import (
     is_member_side_wanted,
     may_accept,
     may_accept_again,
-    not_attempted_row,
     plan_membership,
     plan_offboarding,
     with_standards,
 )
 from .standards_side import StandardsSide
-
-Failure = Union[SecurityHubError, PreconditionFailed]
 
 
 @dataclass(frozen=True)
@@ -91,16 +81,15 @@ class DesiredMemberships:
 class RegionMemberships:
     """What came of one Region: a row for each requested account, the surplus members, and the administrator's side."""
 
-    rows: List[MembershipRow] = field(default_factory=list)
-    surplus: List[MembershipRow] = field(default_factory=list)
+    rows: List[Outcome] = field(default_factory=list)
+    surplus: List[Outcome] = field(default_factory=list)
     administrator_id: Optional[str] = None
     is_hub_enabled: bool = False
 
 
 def not_started(emails: Mapping[str, Optional[str]], error: SecurityHubError) -> RegionResult[RegionMemberships]:
     """Return the result of a Region in which nothing could be read nor written."""
-    rows = [not_attempted_row(not_attempted(account_id, {}, str(error))) for account_id in emails]
-    return RegionResult(RegionMemberships(rows), error)
+    return RegionResult(RegionMemberships(members_not_started(list(emails), error).value), error)
 
 
 def find_surplus(client: RegionClient, account_ids: Collection[str]) -> RegionResult[Sequence[Member]]:
@@ -117,14 +106,14 @@ class RegionRun:
         client: RegionClient,
         desired: DesiredMemberships,
         accounts: MemberAccounts,
-        own_account: Callable[[], Optional[str]],
         offers: Offers,
     ) -> None:
         self._client = client
         self._desired = desired
         self._accounts = accounts
-        self._own_account = own_account
-        self._standards = StandardsSide(client, accounts, desired.standards, offers, desired.wait_timeout)
+        self._standards = StandardsSide(
+            client, accounts, desired.standards, offers, desired.wait_timeout, desired.check_mode
+        )
         self._emails = desired.emails.get(client.region, {})
         self._members: Dict[str, Optional[Member]] = {}
         self._administrator_id: Optional[str] = None
@@ -140,12 +129,10 @@ class RegionRun:
             return RegionResult(RegionMemberships())
         read = self._read()
         if read.error:
-            rows = [
-                not_attempted_row(not_attempted(each, read.value.members, str(read.error))) for each in self._emails
-            ]
+            rows = [not_attempted(each, read.value.members, str(read.error)) for each in self._emails]
             return RegionResult(RegionMemberships(rows), read.error)
         self._members = dict(read.value.members)
-        self._find_administrator()
+        self._administrator_id = administrator_of(self._members) or self._client.account_id()
         plans = self._plan(read.value)
         self._standards.look(plans, self._desired.hub.enable_default_standards)
         leaving = [plan_offboarding(each.account_id, each, ()) for each in surplus if self._desired.surplus == "remove"]
@@ -161,16 +148,9 @@ class RegionRun:
             return RegionResult(MemberList(dict.fromkeys(self._emails)))
         return read
 
-    def _find_administrator(self) -> None:
-        self._administrator_id = self._told_administrator() or self._own_account()
-
-    def _told_administrator(self) -> Optional[str]:
-        told = (member.administrator_id for member in self._members.values() if member and member.administrator_id)
-        return next(told, None)
-
     def _side(self) -> MemberSideWork:
-        desired = self._desired
-        return MemberSideWork(self._client, self._accounts, self._administrator_id, desired.hub, desired.wait_timeout)
+        client, desired = replace(self._client, new_hub=None), self._desired
+        return MemberSideWork(client, self._accounts, self._administrator_id, desired.hub, desired.wait_timeout)
 
     def _plan(self, read: MemberList) -> List[MembershipPlan]:
         readable = [each for each in self._emails if each in read.members and each != self._administrator_id]
@@ -183,7 +163,7 @@ class RegionRun:
                 left_alone = plan_own_account(account_id, read.members.get(account_id))
             else:
                 left_alone = plan_unreadable(account_id, read.unreadable[account_id])
-            return MembershipPlan(left_alone, (), left_alone.reason, left_alone.message)
+            return MembershipPlan(left_alone)
 
         return [plan(account_id) for account_id in self._emails]
 
@@ -199,6 +179,7 @@ class RegionRun:
                 reinvite,
                 looks.get(each, MemberLook()),
                 self._administrator_id,
+                self._client.region,
             )
             for each in account_ids
         }
@@ -216,34 +197,25 @@ class RegionRun:
             return self._nothing_done(plans, surplus, obstacle)
         self._is_hub_enabled = self._is_hub_disabled and self._desired.joins
         rows = [expected_row(plan, self._desired.joins) for plan in plans]
-        late = [plan for plan in plans if plan.expects_enabled and not (plan.member.steps or plan.member_side)]
+        late = [plan for plan in plans if plan.expects_enabled and not (plan.member.actions or plan.member_side)]
         outcomes = {plan.account_id: expected_outcome(plan.member) for plan in late}
         error = self._confirm(late, outcomes, {})
         seen = {each: self._final_row(plan, outcomes[each], {}) for each, plan in zip(outcomes, late)}
-        self._standards.wait()
+        self._standards.advance([row.account_id for row in rows])
         rows = [with_standards(seen.get(row.account_id, row), self._standards.expected(row.account_id)) for row in rows]
         removed = [expected_row(plan, joins=False) for plan in leaving]
         return RegionResult(self._result(rows, removed or [_reported(member) for member in surplus]), error)
 
     def _why_not_to_invite(self, plans: Sequence[MembershipPlan]) -> Optional[PreconditionFailed]:
-        """Return why the administrator can't invite anybody; without the permission to look, that stays open."""
-        if self._is_hub_disabled or not any(INVITE in plan.member.steps for plan in plans):
-            return None
-        try:
-            require_no_administrator(self._client)
-        except PreconditionFailed as error:
-            return error
-        except SecurityHubError:
-            pass
-        return None
+        return None if self._is_hub_disabled else why_not_to_invite(self._client, [plan.member for plan in plans])
 
     def _nothing_done(
         self, plans: Sequence[MembershipPlan], surplus: Sequence[Member], error: Failure
     ) -> RegionResult[RegionMemberships]:
         reason = error.error_code if isinstance(error, PreconditionFailed) else NOT_ATTEMPTED
         rows = [
-            MembershipRow(plan.account_id, plan.member.before, plan.member.before, (), False, reason, str(error))
-            if plan.member.steps or plan.member_side
+            Outcome(plan.account_id, plan.member.before, plan.member.before, (), reason, str(error))
+            if plan.member.actions or plan.member_side
             else with_standards(
                 expected_row(plan, self._desired.joins),
                 self._standards.not_attempted(plan.account_id, reason, str(error)),
@@ -252,46 +224,39 @@ class RegionRun:
         ]
         return RegionResult(self._result(rows, [_reported(each) for each in surplus]), error)
 
-    def _interrupted(
-        self, plans: Sequence[MembershipPlan], surplus: Sequence[Member], error: SecurityHubError
-    ) -> RegionResult[RegionMemberships]:
-        """Return the result of a Region whose work an unforeseen exception ended: anything may have been done."""
-        result = self._nothing_done(plans, surplus, error)
-        rows = [
-            replace(row, changed=True, reason=UNCONFIRMED) if row.reason == NOT_ATTEMPTED else row
-            for row in result.value.rows
-        ]
-        return replace(result, value=replace(result.value, rows=rows))
-
     def _apply(
         self, plans: Sequence[MembershipPlan], surplus: Sequence[Member], leaving: Sequence[MembershipPlan]
     ) -> RegionResult[RegionMemberships]:
-        error: Optional[Failure] = self._enable_hub() or self._why_not_to_invite(plans)
+        error = self._enable_hub() or self._why_not_to_invite(plans)
         if error:
             return self._nothing_done(plans, surplus, error)
         try:
-            return self._join(plans, surplus, leaving) if self._desired.joins else self._leave(plans)
-        except Exception as failure:  # noqa: BLE001
-            # Whatever it is: what may have been done stays in the result.
-            return self._interrupted(
-                plans, surplus, unexpected_error(failure, "Changing memberships", self._client.region)
-            )
+            with guarded("Changing memberships", self._client.region):
+                return self._join(plans, surplus, leaving) if self._desired.joins else self._leave(plans)
+        except FAILURES as failure:
+            # Nobody foresaw it: anything that was planned may have been done.
+            result = self._nothing_done(plans, surplus, failure)
+            planned = {plan.account_id: expected_row(plan, self._desired.joins).actions for plan in plans}
+            rows = [
+                replace(row, actions=planned[row.account_id], reason=UNCONFIRMED)
+                if row.reason == NOT_ATTEMPTED
+                else row
+                for row in result.value.rows
+            ]
+            return replace(result, value=replace(result.value, rows=rows))
 
-    def _enable_hub(self) -> Optional[SecurityHubError]:
+    def _enable_hub(self) -> Optional[Failure]:
         """Enable Security Hub in the administrator where it is disabled; return why that failed."""
         if not self._is_hub_disabled or not self._desired.joins:
             return None
         tracker = WriteTracker()
-        error = enable_where_disabled(self._client, self._desired.hub, tracker)
-        self._is_hub_enabled = tracker.any
-        waiter = Waiter(HUB_WAIT_TIMEOUT)
-        while error is None:
-            read = read_members(self._client, list(self._emails))
-            if not (isinstance(read.error, SecurityHubError) and read.error.hub_is_disabled):
-                break
-            if not waiter.sleep():
-                error = read.error
-        return error
+        try:
+            self._client = enable_where_disabled(self._client, self._desired.hub, tracker)
+            return read_members(self._client, list(self._emails)).error
+        except SecurityHubError as error:
+            return error
+        finally:
+            self._is_hub_enabled = tracker.any
 
     def _join(
         self, plans: Sequence[MembershipPlan], surplus: Sequence[Member], leaving: Sequence[MembershipPlan]
@@ -300,22 +265,20 @@ class RegionRun:
         created = self._create_again([] if administered.error else administered.value)
         outcomes = {each.account_id: each for each in [*administered.value, *created.value]}
         self._members.update({each.account_id: each.after for each in outcomes.values()})
-        self._administrator_id = self._administrator_id or self._told_administrator()
+        self._administrator_id = self._administrator_id or administrator_of(self._members)
         ready = {each.account_id: each for each in plans if each.member_side and may_accept(outcomes[each.account_id])}
         sides = self._side().accept(ready, [each for each in ready if may_accept_again(outcomes[each])])
         error = created.error or self._confirm(plans, outcomes, sides)
-        self._standards.enable([each for each in self._emails if status_of(self._members.get(each)) == ENABLED])
+        self._standards.advance([each for each in self._emails if status_of(self._members.get(each)) == ENABLED])
         removed = self._apply_plans([plan.member for plan in leaving], creates=False)
         rows = [self._final_row(plan, outcomes[plan.account_id], sides) for plan in plans]
         rows = [with_standards(row, self._standards.result(row.account_id)) for row in rows]
-        gone = [not_attempted_row(outcome) for outcome in removed.value]
-        result = self._result(rows, gone or [_reported(member) for member in surplus])
+        result = self._result(rows, removed.value or [_reported(member) for member in surplus])
         return RegionResult(result, administered.error or error or removed.error)
 
-    def _apply_plans(self, plans: Sequence[MemberPlan], creates: bool = True) -> RegionResult[List[Outcome]]:
+    def _apply_plans(self, plans: Sequence[Outcome], creates: bool = True) -> RegionResult[List[Outcome]]:
         changes = [creation(self._emails), INVITATION] if creates else [DISASSOCIATION, DELETION]
-        members = {plan.account_id: plan.before for plan in plans}
-        return apply_plans(self._client, plans, changes, members, self._desired.wait_timeout)
+        return apply_plans(self._client, plans, changes, self._desired.wait_timeout)
 
     def _create_again(self, outcomes: Sequence[Outcome]) -> RegionResult[List[Outcome]]:
         """Create accounts again that are Removed and whose invitation was refused, as an organization's account is.
@@ -323,7 +286,7 @@ class RegionRun:
         :return: the outcomes of those for which that may have changed something
         """
         again = [
-            MemberPlan(each.account_id, each.before, ENABLED, replace(each.after, member_status=ENABLED), (CREATE,))
+            Outcome(each.account_id, each.before, replace(each.after, member_status=ENABLED), (CREATE,))
             for each in outcomes
             if each.reason == REJECTED and each.after and each.after.member_status == REMOVED
         ]
@@ -336,21 +299,27 @@ class RegionRun:
         """Read the administrator's list, in batches, until it shows the accounts as Enabled that expect it."""
         expected = [each.account_id for each in plans if each.expects_enabled and may_accept(outcomes[each.account_id])]
         pending = [each for each in self._not_enabled(expected) if each not in sides or sides[each].may_have_accepted]
-        waiter = Waiter(self._desired.wait_timeout)
-        while pending:
+
+        def look() -> List[str]:
+            nonlocal pending
             read = read_members(self._client, pending)
             self._members.update(read.value.members)
             if read.error:
-                return read.error
+                raise read.error
             pending = self._not_enabled(pending)
-            if pending and not waiter.sleep():
-                break
+            return pending
+
+        try:
+            if pending:
+                poll(look, lambda left: not left, Waiter(self._desired.wait_timeout))
+        except SecurityHubError as error:
+            return error
         return None
 
     def _not_enabled(self, account_ids: Sequence[str]) -> List[str]:
         return [each for each in account_ids if status_of(self._members.get(each)) != ENABLED]
 
-    def _final_row(self, plan: MembershipPlan, outcome: Outcome, sides: Mapping[str, SideResult]) -> MembershipRow:
+    def _final_row(self, plan: MembershipPlan, outcome: Outcome, sides: Mapping[str, SideResult]) -> Outcome:
         side = sides.get(plan.account_id, SideResult())
         return final_row(plan, outcome, side, self._members.get(plan.account_id), self._desired.joins)
 
@@ -359,9 +328,7 @@ class RegionRun:
         sides = self._side().leave(leaving)
         now = read_members(self._client, [each for each, side in sides.items() if side.reason]).value.members
         members = [after_leaving(plan, now.get(plan.account_id, plan.member.before), sides) for plan in plans]
-        known = {plan.account_id: plan.before for plan in members}
-        changes = [DISASSOCIATION, DELETION]
-        done = apply_plans(self._client, members, changes, known, self._desired.wait_timeout, list(sides))
+        done = apply_plans(self._client, members, [DISASSOCIATION, DELETION], self._desired.wait_timeout, list(sides))
         self._members.update({outcome.account_id: outcome.after for outcome in done.value})
         # The list has changed by what these accounts did, though not as it was to.
         short = [each.account_id for each in done.value if each.reason and each.account_id in sides]
@@ -369,9 +336,9 @@ class RegionRun:
         rows = [self._final_row(plan, outcome, sides) for plan, outcome in zip(plans, done.value)]
         return RegionResult(self._result(rows, []), done.error)
 
-    def _result(self, rows: List[MembershipRow], surplus: List[MembershipRow]) -> RegionMemberships:
+    def _result(self, rows: List[Outcome], surplus: List[Outcome]) -> RegionMemberships:
         return RegionMemberships(rows, surplus, self._administrator_id, self._is_hub_enabled)
 
 
-def _reported(member: Member) -> MembershipRow:
-    return MembershipRow(member.account_id, member, member)
+def _reported(member: Member) -> Outcome:
+    return Outcome(member.account_id, member, member)

@@ -8,41 +8,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Collection, Dict, List, Mapping, Optional, Sequence, Tuple, TypeVar, Union
+from typing import Any, Callable, Collection, Dict, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
 from ..aws.api import find_invitation, get_administrator, has_visible_members, read_member_side
 from ..aws.calls import RegionClient
 from ..aws.credentials import RoleCredentials, acting_as
-from ..aws.retry import Waiter, WriteTracker, unexpected_error
-from ..errors import (
-    CREDENTIAL_CODES,
-    REGION_NOT_ENABLED,
-    REJECTED,
-    ROLE_NOT_ASSUMED,
-    UNCONFIRMED,
-    PreconditionFailed,
-    SecurityHubError,
-)
+from ..aws.retry import Waiter, WriteTracker, guarded, poll
+from ..errors import CREDENTIAL_CODES, FAILURES, Failure, PreconditionFailed, SecurityHubError
 from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
 from ..invitation.apply import InvitationSteps
 from ..invitation.plan import plan_membership as plan_member_side
-from ..model import INVITED, RESIGNED, MemberSide
-from .plan import (
-    ACCEPT,
-    DECLINE,
-    ENABLE_HUB,
-    FAILED,
-    HUB_DISABLED,
-    HUB_ENABLED,
-    LEAVE,
-    MemberLook,
-    MembershipPlan,
-    SideResult,
-)
+from ..model import ACCEPT, DECLINE, ENABLE_HUB, INVITED, LEAVE, RESIGNED, Invitation, MemberSide
+from ..reasons import REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
+from .plan import FAILED, HUB_DISABLED, HUB_ENABLED, MemberLook, MembershipPlan, SideResult
 
 T = TypeVar("T")
-Failure = Union[SecurityHubError, PreconditionFailed]
 # Runs a function for many accounts at once, and returns the results in their order.
 RunAll = Callable[[Callable[[str], Any], Sequence[str]], Sequence[Any]]
 
@@ -122,92 +103,77 @@ class MemberSideWork:
         """Look at the member's side; what goes wrong is part of what is seen."""
         error = self._accounts.role_error(account_id, self._client.region)
         if error:
-            return MemberLook(ROLE_NOT_ASSUMED, message=role_not_assumed(error))
+            return MemberLook(ROLE_NOT_ASSUMED, message=str(error))
         try:
-            administrator = get_administrator(self._client)
-            if administrator:
-                return MemberLook(HUB_ENABLED, administrator.administrator_id)
-            return MemberLook(HUB_ENABLED, None, has_visible_members(self._client))
+            with guarded("Looking", self._client.region):
+                administrator = get_administrator(self._client)
+                if administrator:
+                    return MemberLook(HUB_ENABLED, administrator.administrator_id)
+                return MemberLook(HUB_ENABLED, None, has_visible_members(self._client))
         except SecurityHubError as failure:
             return look_of_failure(failure)
-        except Exception as failure:  # noqa: BLE001
-            # Whatever it is: it costs this account only.
-            return MemberLook(FAILED, message=str(unexpected_error(failure, "Looking", self._client.region)))
 
     def _look_what_to_leave(self, account_id: str) -> Tuple[str, ...]:
         """Return what the account itself has to do; nothing where it can't be looked at: the list decides."""
         if self._accounts.role_error(account_id, self._client.region):
             return ()
         try:
-            side = read_member_side(self._client, self._administrator_id, to_accept=False)
-            steps = plan_member_side("absent", self._administrator_id, side, self._client.region).steps
-        except Exception:  # noqa: BLE001
+            with guarded("Looking", self._client.region):
+                _side, steps = self._read_what_to_leave()
+        except FAILURES:
             return ()
         return tuple(step for step in (LEAVE, DECLINE) if step in steps)
 
+    def _read_what_to_leave(self) -> Tuple[MemberSide, Sequence[str]]:
+        side = read_member_side(self._client, self._administrator_id, to_accept=False)
+        return side, plan_member_side("absent", self._administrator_id, side, self._client.region).steps
+
     def _accept(self, plan: MembershipPlan, is_resigned: bool) -> SideResult:
         """Enable Security Hub in the member account where it is disabled, and accept the invitation."""
-        tracker = WriteTracker()
-        done: Tuple[str, ...] = ()
+        client, enabling = self._client, WriteTracker()
+        steps = InvitationSteps(client, self._administrator_id, MemberSide(None, None))
         try:
-            if ENABLE_HUB in plan.member_side:
-                failure = enable_where_disabled(self._client, self._hub, tracker)
-                if failure:
-                    return _failed_side(failure, (ENABLE_HUB,) if tracker.any else (), tracker)
-                done = (ENABLE_HUB,)
-            accepting = self._steps(self._await_invitation((INVITED, RESIGNED) if is_resigned else (INVITED,)))
-            tracker = accepting.tracker
-            accepting.take((ACCEPT,), Waiter(0))
-            return SideResult((*done, ACCEPT))
-        except (SecurityHubError, PreconditionFailed) as error:
-            return _failed_side(error, (*done, ACCEPT) if tracker.in_doubt else done, tracker)
-        except Exception as error:  # noqa: BLE001
-            # Whatever it is: it costs this account only.
-            return _failed_side(unexpected_error(error, "Accepting", self._client.region), done, tracker)
+            with guarded("Accepting", client.region):
+                if ENABLE_HUB in plan.member_side:
+                    client = enable_where_disabled(client, self._hub, enabling)
+                invitation = self._await_invitation(client, (INVITED, RESIGNED) if is_resigned else (INVITED,))
+                steps = InvitationSteps(client, self._administrator_id, MemberSide(None, invitation))
+                steps.take((ACCEPT,), Waiter(0))
+            return SideResult((*_actions(ENABLE_HUB, enabling), ACCEPT))
+        except FAILURES as error:
+            done = (*_actions(ENABLE_HUB, enabling), *_actions(ACCEPT, steps.tracker))
+            return _failed_side(error, done, enabling.in_doubt or steps.tracker.in_doubt)
 
-    def _await_invitation(self, acceptable: Collection[str]) -> MemberSide:
-        """Read the invitation, which may be on its way; the list of invitations may refuse right after the enabling.
+    def _await_invitation(self, client: RegionClient, acceptable: Collection[str]) -> Invitation:
+        """Read the invitation, which may be on its way.
 
         :raises SecurityHubError: if the invitations can't be read
         :raises PreconditionFailed: if there is none in time
         """
-        waiter = Waiter(self._wait_timeout)
-        while True:
-            try:
-                invitation = find_invitation(self._client, self._administrator_id)
-                if invitation and invitation.member_status in acceptable:
-                    return MemberSide(None, invitation)
-                problem: Failure = PreconditionFailed(
-                    UNCONFIRMED,
-                    "The member list shows the invitation, but the account does not show it within wait_timeout. Run "
-                    "the task again, or raise wait_timeout.",
-                )
-            except SecurityHubError as error:
-                if not (error.is_transient or error.hub_is_disabled):
-                    raise
-                problem = error
-            if not waiter.sleep():
-                raise problem
 
-    def _steps(self, side: MemberSide) -> InvitationSteps:
-        return InvitationSteps(self._client, self._administrator_id, side)
+        def look() -> Invitation:
+            invitation = find_invitation(client, self._administrator_id)
+            if invitation and invitation.member_status in acceptable:
+                return invitation
+            raise PreconditionFailed(UNCONFIRMED, "{account} does not show an invitation that it can accept in time.")
+
+        def passes(error: Failure) -> bool:
+            return isinstance(error, PreconditionFailed) or error.is_transient
+
+        return poll(look, bool, Waiter(self._wait_timeout), passes)
 
     def _leave(self, plan: MembershipPlan) -> SideResult:
         """Leave or decline, and delete the invitation."""
         tracker = WriteTracker()
         try:
-            side = read_member_side(self._client, self._administrator_id, to_accept=False)
-            steps = plan_member_side("absent", self._administrator_id, side, self._client.region).steps
-            taken = self._steps(side)
-            tracker = taken.tracker
-            taken.take(steps, Waiter(self._wait_timeout))
-            return SideResult(plan.member_side)
-        except (SecurityHubError, PreconditionFailed) as error:
-            return _failed_side(error, plan.member_side if tracker.any else (), tracker)
-        except Exception as error:  # noqa: BLE001
-            # Whatever it is: it costs this account only.
-            failure = unexpected_error(error, "Leaving", self._client.region)
-            return _failed_side(failure, plan.member_side if tracker.any else (), tracker)
+            with guarded("Leaving", self._client.region):
+                side, steps = self._read_what_to_leave()
+                taken = InvitationSteps(self._client, self._administrator_id, side)
+                tracker = taken.tracker
+                taken.take(steps, Waiter(self._wait_timeout))
+            return SideResult(plan.member_side if tracker.any else ())
+        except FAILURES as error:
+            return _failed_side(error, plan.member_side if tracker.any else (), tracker.in_doubt)
 
 
 def look_of_failure(error: SecurityHubError) -> MemberLook:
@@ -217,20 +183,15 @@ def look_of_failure(error: SecurityHubError) -> MemberLook:
     if error.error_code in CREDENTIAL_CODES:
         return MemberLook(
             REGION_NOT_ENABLED,
-            message=f"The Region {error.region} is not enabled (opted in) in the account: {error.text.rstrip('.')}. "
-            "Enable it there, or leave the Region out for this account.",
+            message=f"The Region {error.region} is not enabled (opted in) in the account: {error.text}",
         )
     return MemberLook(FAILED, message=str(error))
 
 
-def role_not_assumed(error: SecurityHubError) -> str:
-    """Say why the role of an account was not assumed."""
-    return (
-        f"AssumeRole failed in {error.region} with {error.error_code}: {error.text.rstrip('.')}. Check member_role, "
-        "its trust policy, and member_role_external_id."
-    )
+def _actions(step: str, tracker: WriteTracker) -> Tuple[str, ...]:
+    return (step,) if tracker.any else ()
 
 
-def _failed_side(error: Failure, done: Tuple[str, ...], tracker: WriteTracker) -> SideResult:
+def _failed_side(error: Failure, done: Tuple[str, ...], in_doubt: bool) -> SideResult:
     reason = error.error_code if isinstance(error, PreconditionFailed) else REJECTED
-    return SideResult(done, UNCONFIRMED if tracker.in_doubt else reason, str(error))
+    return SideResult(done, UNCONFIRMED if in_doubt else reason, str(error))

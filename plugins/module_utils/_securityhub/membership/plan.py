@@ -15,36 +15,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Collection, Mapping, Optional, Tuple
 
-from ..errors import (
-    AWAITING_ACCEPTANCE,
-    HAS_MEMBERS,
-    OTHER_ADMINISTRATOR,
-    REGION_NOT_ENABLED,
-    REJECTED,
-    ROLE_NOT_ASSUMED,
-    UNCONFIRMED,
-    is_already_done_message,
-)
-from ..member.plan import (
+from ..errors import is_already_done_message
+from ..invitation.plan import obstacle_to_accepting
+from ..member.plan import expected_outcome, is_without_invitation, plan_absent, plan_invitation
+from ..model import (
+    ACCEPT,
     CREATE,
+    CREATED,
     DELETE,
+    ENABLE_HUB,
+    ENABLED,
     INVITE,
-    UNCHANGED,
-    UNPROCESSED,
-    MemberPlan,
+    INVITED,
+    REMOVED,
+    RESIGNED,
+    Member,
     Outcome,
-    expected_outcome,
-    is_without_invitation,
-    plan_absent,
-    plan_invitation,
+    is_listed,
+    status_of,
 )
-from ..model import CREATED, ENABLED, INVITED, REMOVED, RESIGNED, Member, is_listed, status_of
-
-ENABLE_HUB = "enable_hub"
-ACCEPT = "accept"
-LEAVE = "leave"
-DECLINE = "decline"
-ENABLE_STANDARDS = "enable_standards"
+from ..reasons import AWAITING_ACCEPTANCE, REASONS, REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
 
 # What was seen on the member's side.
 NOT_LOOKED = "not_looked"
@@ -76,16 +66,13 @@ class MemberLook:
 class MembershipPlan:
     """What is to be done about one account in one Region, on both sides.
 
-    ``member`` has the administrator's steps. ``member_side`` has those of the account itself: they come after the
-    administrator's if the account joins, before them if it leaves. ``reason`` and ``message`` say why the membership
-    ends short of what was wanted, None where nothing is known against it. ``expects_enabled`` says whether the
-    list will show Enabled.
+    ``member`` has the administrator's part, and why the membership ends short of what was wanted, None where nothing is
+    known against it. ``member_side`` has the steps of the account itself: they come after the administrator's if the
+    account joins, before them if it leaves. ``expects_enabled`` says whether the list will show Enabled.
     """
 
-    member: MemberPlan
+    member: Outcome
     member_side: Tuple[str, ...] = ()
-    reason: Optional[str] = None
-    message: Optional[str] = None
     expects_enabled: bool = False
 
     @property
@@ -96,7 +83,7 @@ class MembershipPlan:
     @property
     def is_enabled(self) -> bool:
         """Whether the account is an enabled member, and stays one."""
-        return status_of(self.member.before) == ENABLED and not (self.member.steps or self.reason)
+        return status_of(self.member.before) == ENABLED and not (self.member.actions or self.member.reason)
 
 
 @dataclass(frozen=True)
@@ -113,39 +100,20 @@ class SideResult:
         return ACCEPT in self.actions
 
 
-@dataclass(frozen=True)
-class MembershipRow:
-    """What came, or in check mode would come, of one account in one Region."""
-
-    account_id: str
-    before: Optional[Member]
-    after: Optional[Member]
-    actions: Tuple[str, ...] = ()
-    changed: bool = False
-    reason: Optional[str] = None
-    processing_result: Optional[str] = None
-    is_seen: bool = True
-
-
 def is_member_side_wanted(member: Optional[Member], reinvite: Collection[str]) -> bool:
     """Whether the member's side matters for an account that is to be a member: there is something left to do."""
-    if status_of(member) == ENABLED:
-        return False
-    return plan_onboarding(MemberPlan("", member, UNCHANGED, member), None, reinvite).reason is None
+    return status_of(member) != ENABLED and plan_onboarding("", member, None, reinvite).reason is None
 
 
-def plan_onboarding(account: MemberPlan, email: Optional[str], reinvite: Collection[str]) -> MemberPlan:
-    """Plan the administrator's steps for an account that is to be a member.
-
-    :param account: account ID and its entry in the member list, as a plan without steps
-    """
-    member, account_id = account.before, account.account_id
+def plan_onboarding(
+    account_id: str, member: Optional[Member], email: Optional[str], reinvite: Collection[str]
+) -> Outcome:
+    """Plan the administrator's steps for an account that is to be a member."""
     if not is_listed(member):
-        invited = Member(account_id, INVITED, email)
-        return MemberPlan(account_id, member, INVITED, invited, (CREATE, INVITE))
+        return Outcome(account_id, member, Member(account_id, INVITED, email), (CREATE, INVITE))
     if member and member.member_status == REMOVED and is_without_invitation(member) and "removed" in reinvite:
         # AWS documents CreateMembers for an organization's account that was disassociated: it is Enabled at once.
-        return MemberPlan(account_id, member, ENABLED, replace(member, member_status=ENABLED), (CREATE,))
+        return Outcome(account_id, member, replace(member, member_status=ENABLED), (CREATE,))
     return plan_invitation(account_id, member, reinvite)
 
 
@@ -156,56 +124,31 @@ def plan_membership(
     reinvite: Collection[str],
     look: MemberLook,
     administrator_id: Optional[str],
+    region: str,
 ) -> MembershipPlan:
     """Plan how an account becomes a member, from both sides."""
-    as_it_is = MemberPlan(account_id, member, UNCHANGED, member)
-    steps = plan_onboarding(as_it_is, email, reinvite)
+    as_it_is = Outcome(account_id, member, member)
+    steps = plan_onboarding(account_id, member, email, reinvite)
     if status_of(member) == ENABLED or steps.reason:
-        return MembershipPlan(steps, (), steps.reason, steps.message)
+        return MembershipPlan(steps)
     if look.administrator_id and look.administrator_id == administrator_id:
         # The account is a member by what it sees itself: the list has yet to show it.
         return MembershipPlan(as_it_is, expects_enabled=True)
-    obstacle = _obstacle(look)
+    obstacle = obstacle_to_accepting(look.administrator_id, look.administers_members, region)
     if obstacle:
-        return MembershipPlan(as_it_is, (), *obstacle)
-    return _plan_to_join(steps, look)
-
-
-def _plan_to_join(steps: MemberPlan, look: MemberLook) -> MembershipPlan:
+        return MembershipPlan(replace(as_it_is, reason=obstacle.error_code, processing_result=str(obstacle)))
     if status_of(steps.after) == ENABLED:
         return MembershipPlan(steps, expects_enabled=True)
     if look.is_open:
         side = (ENABLE_HUB, ACCEPT) if look.state == HUB_DISABLED else (ACCEPT,)
         return MembershipPlan(steps, side, expects_enabled=True)
-    return MembershipPlan(steps, (), *_reason_of_closed_side(look))
-
-
-def _obstacle(look: MemberLook) -> Optional[Tuple[str, str]]:
-    """Return why the account can't accept an invitation, None where nothing stands in the way."""
-    if look.administrator_id:
-        return OTHER_ADMINISTRATOR, _other_administrator(look.administrator_id)
-    return (HAS_MEMBERS, _HAS_MEMBERS) if look.administers_members else None
-
-
-_AWAITING_ACCEPTANCE = (
-    "The owner of the account has to accept the invitation. Set member_role to have this module accept it."
-)
-_HAS_MEMBERS = (
-    "The account has enabled members of its own, so it can't accept an invitation. Disassociate its members with "
-    "multiaccount.aws.securityhub_member."
-)
-
-
-def _other_administrator(administrator_id: str) -> str:
-    return (
-        f"The account is a member of administrator {administrator_id}, so it can't accept another invitation. Leave "
-        f"{administrator_id} with multiaccount.aws.securityhub_invitation and state absent."
-    )
+    reason, message = _reason_of_closed_side(look)
+    return MembershipPlan(replace(steps, reason=reason, processing_result=message))
 
 
 def _reason_of_closed_side(look: MemberLook) -> Tuple[str, str]:
     if look.state == NOT_LOOKED:
-        return AWAITING_ACCEPTANCE, _AWAITING_ACCEPTANCE
+        return AWAITING_ACCEPTANCE, REASONS[AWAITING_ACCEPTANCE].explanation
     reason = look.state if look.state in (ROLE_NOT_ASSUMED, REGION_NOT_ENABLED) else REJECTED
     return reason, look.message or ""
 
@@ -216,48 +159,49 @@ def plan_offboarding(account_id: str, member: Optional[Member], side_steps: Tupl
     :param side_steps: what the account itself does before, LEAVE or DECLINE or nothing
     """
     plan = plan_absent(account_id, member)
-    if side_steps and plan.steps:
+    if side_steps and plan.actions:
         # The account leaves by itself, so there is nothing to disassociate.
-        plan = replace(plan, steps=(DELETE,), expected_refusal=None)
-    return MembershipPlan(plan, side_steps if plan.steps else (), plan.reason, plan.message)
+        return MembershipPlan(replace(plan, actions=(DELETE,)), side_steps)
+    return MembershipPlan(plan)
 
 
 def is_member_side_left(member: Optional[Member]) -> bool:
     """Whether an account that is to leave has something to leave: a membership or an invitation."""
-    if member is None or member.member_status == CREATED or not plan_absent(member.account_id, member).steps:
+    if member is None or member.member_status == CREATED or not plan_absent(member.account_id, member).actions:
         return False
     return not is_without_invitation(member)
 
 
-def expected_row(plan: MembershipPlan, joins: bool) -> MembershipRow:
+def expected_row(plan: MembershipPlan, joins: bool) -> Outcome:
     """Return the row if everything goes as far as is known now, which is what check mode shows.
 
     :param joins: whether the account is to be a member, rather than to leave
     """
-    outcome = expected_outcome(plan.member)
-    after = outcome.after
-    if plan.expects_enabled and after:
-        after = replace(after, member_status=ENABLED)
-    actions = outcome.actions + plan.member_side if joins else plan.member_side + outcome.actions
-    reason = plan.reason or outcome.reason
-    message = plan.message or outcome.processing_result
-    return MembershipRow(
-        plan.account_id, outcome.before, after, actions, bool(actions), reason, message, outcome.is_seen
-    )
+    row = expected_outcome(plan.member)
+    after = replace(row.after, member_status=ENABLED) if plan.expects_enabled and row.after else row.after
+    return replace(row, after=after, actions=_in_order(row.actions, plan.member_side, joins))
+
+
+def _in_order(actions: Tuple[str, ...], side: Tuple[str, ...], joins: bool) -> Tuple[str, ...]:
+    return actions + side if joins else side + actions
 
 
 def final_row(
     plan: MembershipPlan, outcome: Outcome, side: SideResult, after: Optional[Member], joins: bool
-) -> MembershipRow:
+) -> Outcome:
     """Return the row of a run.
 
     :param outcome: what came of the administrator's steps
     :param after: the account's entry in the member list when it was read last
     """
-    actions = outcome.actions + side.actions if joins else side.actions + outcome.actions
-    changed = outcome.changed or bool(actions)
-    reason, message = _final_reason(plan, outcome, side, after) if joins else _offboarding_reason(outcome, side)
-    return MembershipRow(plan.account_id, outcome.before, after, actions, changed, reason, message, outcome.is_seen)
+    reason, message = outcome.reason, outcome.processing_result
+    if joins:
+        reason, message = _final_reason(plan, outcome, side, after)
+    elif reason is None:
+        # The administrator's part decides: a membership that is deleted is gone, whatever the account itself did.
+        message = side.message
+    actions = _in_order(outcome.actions, side.actions, joins)
+    return replace(outcome, after=after, actions=actions, reason=reason, processing_result=message)
 
 
 def _final_reason(
@@ -267,52 +211,24 @@ def _final_reason(
         return None, None
     if side.reason:
         return side.reason, side.message
-    if outcome.result == UNPROCESSED:
-        return outcome.reason, outcome.processing_result
-    if plan.expects_enabled:
+    if plan.expects_enabled and not outcome.reason:
         shown = status_of(after) or "no entry"
         return UNCONFIRMED, (
-            f"The account is a member by what it sees itself, but the member list still shows {shown} after "
-            "wait_timeout. Look again later, or raise wait_timeout."
+            f"The account is a member by what it sees itself, but the member list did not show it in time: it shows "
+            f"{shown}."
         )
-    return plan.reason, plan.message
-
-
-def _offboarding_reason(outcome: Outcome, side: SideResult) -> Tuple[Optional[str], Optional[str]]:
-    """The administrator's part decides: a membership that is deleted is gone, whatever the account itself did."""
-    if outcome.reason is None:
-        return None, side.message
     return outcome.reason, outcome.processing_result
 
 
-def with_standards(row: MembershipRow, standards: Optional[SideResult]) -> MembershipRow:
+def with_standards(row: Outcome, standards: Optional[SideResult]) -> Outcome:
     """Return the row of an account with what came of its standards, which matters only where it is Enabled."""
     if standards is None or row.reason or status_of(row.after) != ENABLED:
         return row
-    return replace(
-        row,
-        actions=row.actions + standards.actions,
-        changed=row.changed or bool(standards.actions),
-        reason=standards.reason,
-        processing_result=standards.message,
-    )
+    actions = row.actions + standards.actions
+    return replace(row, actions=actions, reason=standards.reason, processing_result=standards.message)
 
 
-def not_attempted_row(outcome: Outcome) -> MembershipRow:
-    """Return the row of an account whose Region failed before anything was done for it."""
-    return MembershipRow(
-        outcome.account_id,
-        outcome.before,
-        outcome.after,
-        outcome.actions,
-        outcome.changed,
-        outcome.reason,
-        outcome.processing_result,
-        outcome.is_seen,
-    )
-
-
-def after_leaving(plan: MembershipPlan, now: Optional[Member], sides: Mapping[str, SideResult]) -> MemberPlan:
+def after_leaving(plan: MembershipPlan, now: Optional[Member], sides: Mapping[str, SideResult]) -> Outcome:
     """Return the administrator's plan: with a disassociation, where the account could not leave by itself."""
     side = sides.get(plan.account_id)
     if side is None or not side.reason or status_of(now) != ENABLED:

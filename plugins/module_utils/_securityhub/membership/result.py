@@ -11,35 +11,27 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from ..errors import NO_FAILURE, NOT_ATTEMPTED, RegionResult
-from ..model import Member, status_of
+from ..errors import RegionResult
+from ..model import Member, Outcome, status_of
+from ..reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE, is_failure
 from ..results.messages import Result, Shortcoming, region_message, shortcomings_in_words, with_message
-from ..results.rows import AccountLookup, failed_regions
+from ..results.rows import failed_regions
 from ..results.run import RunMode
 from .apply import RegionMemberships
-from .plan import MembershipRow
 
 ByRegion = Mapping[str, RegionResult[RegionMemberships]]
 
 KEYS = ("memberships", "surplus_members", "hub_enabled_regions", "failed_regions")
-# How the status of an account is counted that is not in the member list, or that could not be read.
-NOT_A_MEMBER, UNREADABLE = "not_a_member", "unreadable"
 
 
-def membership_result(
-    by_region: ByRegion, fail_on_unprocessed: bool, mode: RunMode, account_lookup: AccountLookup
-) -> Result:
-    """Build the result of securityhub_membership.
-
-    :param account_lookup: returns the account that calls, for messages in which nothing else names it
-    """
+def membership_result(by_region: ByRegion, fail_on_unprocessed: bool, mode: RunMode) -> Result:
+    """Build the result of securityhub_membership."""
     rows = [(region, row) for region, found in by_region.items() for row in found.value.rows]
     surplus = [(region, row) for region, found in by_region.items() for row in found.value.surplus]
     administrator_id = next(
         (each.value.administrator_id for each in by_region.values() if each.value.administrator_id), None
     )
-    errors = {region: found.error for region, found in by_region.items()}
-    failed = failed_regions(errors, account_lookup, administrator_id)
+    failed = failed_regions(by_region, administrator_id)
     hub_enabled = [region for region, found in by_region.items() if found.value.is_hub_enabled]
     result: Result = {
         "memberships": [_row(region, row) for region, row in rows],
@@ -63,7 +55,7 @@ def no_memberships() -> Result:
     return {"administrator_id": None, "counts": _counts([])}
 
 
-def _row(region: str, row: MembershipRow) -> Dict[str, Any]:
+def _row(region: str, row: Outcome) -> Dict[str, Any]:
     entry = row.after or row.before or Member(row.account_id, "")
     return {
         "region": region,
@@ -88,7 +80,10 @@ def _counts(rows: List[Any]) -> Dict[str, Any]:
     }
 
 
-def _counted_status(row: MembershipRow) -> str:
+def _counted_status(row: Outcome) -> str:
+    """Return the status, or what stands for none: the administrator itself, nothing known, nothing in the list."""
+    if row.reason == OWN_ACCOUNT:
+        return OWN_ACCOUNT
     return status_of(row.after) or (NOT_A_MEMBER if row.is_seen else UNREADABLE)
 
 
@@ -104,12 +99,12 @@ def _statuses(by_region: ByRegion, side: str) -> Dict[str, Dict[str, Optional[st
     }
 
 
-def _unprocessed_message(rows: List[Tuple[str, MembershipRow]], said: Sequence[str]) -> List[str]:
+def _unprocessed_message(rows: List[Tuple[str, Outcome]], said: Sequence[str]) -> List[str]:
     """Count the memberships that are not as requested, and name the first of each reason."""
     left = [
-        Shortcoming(region, row.account_id, row.reason, None if row.reason == NOT_ATTEMPTED else row.processing_result)
+        Shortcoming(region, row.account_id, row.reason, row.processing_result)
         for region, row in rows
-        if row.reason and row.reason not in NO_FAILURE
+        if row.reason and is_failure(row.reason)
     ]
     if not left:
         return []

@@ -11,25 +11,17 @@ All accounts are worked on at once, and waited for together.
 
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..aws.calls import RegionClient
-from ..aws.retry import Waiter, unexpected_error
-from ..errors import (
-    REGION_NOT_ENABLED,
-    REJECTED,
-    ROLE_NOT_ASSUMED,
-    UNCONFIRMED,
-    PreconditionFailed,
-    SecurityHubError,
-)
-from ..model import OfferedStandard
-from ..standards.apply import Offers, StandardsRun
+from ..errors import Failure, PreconditionFailed, SecurityHubError
+from ..hub.apply import after_enabling
+from ..model import ENABLE_HUB, ENABLE_STANDARDS, OfferedStandard
+from ..reasons import REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
+from ..standards.apply import Offers, StandardsRun, advance_all
 from ..standards.plan import DesiredStandards
-from .member_side import MemberAccounts, look_of_failure, role_not_assumed
-from .plan import ENABLE_HUB, ENABLE_STANDARDS, MembershipPlan, SideResult
-
-Failure = Union[SecurityHubError, PreconditionFailed]
+from .member_side import MemberAccounts, look_of_failure
+from .plan import MembershipPlan, SideResult
 
 
 class StandardsSide:
@@ -46,14 +38,15 @@ class StandardsSide:
         desired: Optional[DesiredStandards],
         offers: Offers,
         wait_timeout: float,
+        check_mode: bool,
     ) -> None:
         self._client = client
         self._accounts = accounts
         self._desired = desired
         self._offers = offers
         self._wait_timeout = wait_timeout
+        self._check_mode = check_mode
         self._runs: Dict[str, StandardsRun] = {}
-        self._errors: Dict[str, Failure] = {}
         # Accounts in which Security Hub is enabled only by this run, so that they are looked at again.
         self._unseen: List[str] = []
 
@@ -69,23 +62,20 @@ class StandardsSide:
         for account_id in self._accounts.with_role(wanted):
             self._runs[account_id] = StandardsRun(self._client, self._desired, self._offers, self._wait_timeout)
         self._unseen = [each for each in self._runs if each in joining and ENABLE_HUB in joining[each].member_side]
-        self._each([each for each in self._runs if each not in self._unseen], StandardsRun.look)
+        self._attempt([each for each in self._runs if each not in self._unseen], StandardsRun.look)
         self._unseen += [each for each in joining if self._is_without_hub(each)]
         self._foresee(with_defaults)
 
     def _is_without_hub(self, account_id: str) -> bool:
-        error = self._errors.get(account_id)
+        error = self._runs[account_id].error if account_id in self._runs else None
         return isinstance(error, SecurityHubError) and error.hub_is_disabled
 
     def _foresee(self, with_defaults: bool) -> None:
         """Plan for the accounts in which Security Hub is not enabled yet; the administrator sees what is offered."""
         offers = self._read_offers() if self._unseen else None
-        for account_id in self._unseen:
-            self._errors.pop(account_id, None)
-            try:
-                self._runs[account_id].foresee(offers, with_defaults)
-            except PreconditionFailed as error:
-                self._errors[account_id] = error
+        for run in map(self._runs.__getitem__, self._unseen):
+            run.error, run.client = None, after_enabling(self._client)
+            run.attempt(lambda each: each.foresee(offers, with_defaults))
 
     def _read_offers(self) -> Optional[Mapping[str, OfferedStandard]]:
         try:
@@ -93,51 +83,26 @@ class StandardsSide:
         except SecurityHubError:
             return None
 
-    def wait(self) -> None:
-        """Wait for what is on its way without this run, as the run does, which is what check mode shows."""
-        waiter = Waiter(self._wait_timeout)
-        waiting = self._waiting()
-        while waiting and waiter.sleep():
-            self._each(waiting, StandardsRun.refresh)
-            waiting = self._waiting()
+    def advance(self, account_ids: Sequence[str]) -> None:
+        """Enable the standards of accounts that are Enabled now, and wait until they are ready.
 
-    def _waiting(self) -> List[str]:
-        return [each for each, run in self._runs.items() if run.plan.waiting and each not in self._errors]
+        In check mode wait for what is on its way without this run, as the run does.
+        """
+        ready = {each: self._runs[each] for each in account_ids if each in self._runs and not self._runs[each].error}
+        if not self._check_mode:
+            self._attempt([each for each in ready if each in self._unseen], StandardsRun.look)
+        advance_all(ready, self._attempt, self._wait_timeout, self._check_mode)
 
-    def enable(self, account_ids: Sequence[str]) -> None:
-        """Enable the standards of accounts that are Enabled now, and wait until they are ready."""
-        ready = [each for each in account_ids if each in self._runs and each not in self._errors]
-        self._each([each for each in ready if each in self._unseen], StandardsRun.look)
-        waiter = Waiter(self._wait_timeout)
-        left = self._left(ready)
-        while left:
-            if any(self._runs[each].plan.changed for each in left):
-                waiter = Waiter(self._wait_timeout)
-            elif not waiter.sleep():
-                return
-            self._each(left, StandardsRun.advance)
-            left = self._left(ready) if waiter.is_wanted else []
+    def _attempt(self, account_ids: Sequence[str], step: Callable[[StandardsRun], None]) -> None:
+        """Attempt a step in these accounts at once."""
 
-    def _left(self, account_ids: Sequence[str]) -> List[str]:
-        return [each for each in account_ids if each not in self._errors and self._runs[each].is_open]
+        def attempt(account_id: str) -> None:
+            run = self._runs[account_id]
+            run.error = self._accounts.role_error(account_id, self._client.region)
+            if not run.error:
+                run.attempt(step)
 
-    def _each(self, account_ids: Sequence[str], step: Callable[[StandardsRun], None]) -> None:
-        """Do a step in these accounts at once; one in which it fails is left out from then on."""
-        errors = self._accounts.map(account_ids, lambda account_id: self._error(account_id, step))
-        self._errors.update({account_id: error for account_id, error in errors.items() if error})
-
-    def _error(self, account_id: str, step: Callable[[StandardsRun], None]) -> Optional[Failure]:
-        error = self._accounts.role_error(account_id, self._client.region)
-        if error:
-            return error
-        try:
-            step(self._runs[account_id])
-        except (SecurityHubError, PreconditionFailed) as failure:
-            return failure
-        except Exception as failure:  # noqa: BLE001
-            # Whatever it is: it costs this account only.
-            return unexpected_error(failure, "Enabling standards", self._client.region)
-        return None
+        self._accounts.map(account_ids, attempt)
 
     def expected(self, account_id: str) -> Optional[SideResult]:
         """Return what enabling the standards of an account would come to, None where nobody asked."""
@@ -149,16 +114,16 @@ class StandardsSide:
 
     def not_attempted(self, account_id: str, reason: str, message: str) -> Optional[SideResult]:
         """Return why nothing came of the standards of an account, None where there was nothing to do."""
-        has_work = account_id in self._runs and (self._runs[account_id].plan.changed or account_id in self._errors)
-        return SideResult((), reason, message) if has_work else None
+        run = self._runs.get(account_id)
+        return SideResult((), reason, message) if run and (run.plan.changed or run.error) else None
 
     def _result(self, account_id: str, is_changed: Callable[[StandardsRun], bool]) -> Optional[SideResult]:
-        if account_id not in self._runs:
+        run = self._runs.get(account_id)
+        if run is None:
             return None
-        run, error = self._runs[account_id], self._errors.get(account_id)
-        if error:
+        if run.error:
             done = (ENABLE_STANDARDS,) if run.tracker.any else ()
-            return SideResult(done, *_reason(error, run.tracker.in_doubt))
+            return SideResult(done, *_reason(run.error, run.tracker.in_doubt))
         short = run.why_short()
         actions = (ENABLE_STANDARDS,) if is_changed(run) else ()
         return SideResult(actions, short.error_code, str(short)) if short else SideResult(actions)
@@ -168,7 +133,7 @@ def _reason(error: Failure, in_doubt: bool) -> Tuple[str, str]:
     if isinstance(error, PreconditionFailed):
         return error.error_code, str(error)
     if error.operation == "AssumeRole":
-        return ROLE_NOT_ASSUMED, role_not_assumed(error)
+        return ROLE_NOT_ASSUMED, str(error)
     look = look_of_failure(error)
     if look.state == REGION_NOT_ENABLED:
         return REGION_NOT_ENABLED, str(look.message)

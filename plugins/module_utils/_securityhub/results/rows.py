@@ -8,16 +8,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, TypeVar
+from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Optional, Sequence, TypeVar
 
 from ..aws.credentials import Place
 from ..errors import CREDENTIAL_CODES, EXPIRED_CODES, RegionResult, SecurityHubError
 from ..model import StateChange
-from .messages import NAMED_ACCOUNTS, Failure, Result, explain, region_message, role_message, with_message
+from .messages import Failure, Result, explain, failures_in_words, region_message, role_message, with_message
 from .run import RunMode
 
-# Returns the account that calls in a Region, None where that can't be found out.
-AccountLookup = Callable[[str], Optional[str]]
 State = TypeVar("State")
 
 
@@ -27,18 +25,16 @@ def region_result(
     rows: Callable[[State], Iterable[Mapping[str, Any]]],
     show: Callable[[State], Mapping[str, Any]],
     mode: RunMode,
-    account_lookup: AccountLookup,
 ) -> Result:
     """Build the result of a module that works on the caller's own account, or with ``account_ids`` on many.
 
     :param key: the result key of the rows
     :param rows: makes the rows of a place, except for what names it
     :param show: makes what the diff shows of a place
-    :param account_lookup: returns the account that calls, for messages in which nothing else names it
     """
     changes = {place: result.value for place, result in by_place.items()}
     certain = {place: change for place, change in changes.items() if change.is_certain}
-    failed = failed_places({place: result.error for place, result in by_place.items()}, account_lookup)
+    failed = failed_places(by_place)
     result: Result = {
         key: [
             {**place_keys(place), **row}
@@ -77,14 +73,12 @@ def _shown(states: Mapping[Place, Optional[State]], show: Callable[[State], Mapp
 def info_result(
     by_place: Mapping[Place, RegionResult[Sequence[State]]],
     keys: Mapping[str, Callable[[State], Iterable[Mapping[str, Any]]]],
-    account_lookup: AccountLookup,
 ) -> Result:
     """Build the result of a module that only reads.
 
     :param keys: for each result key, what makes its rows, except for their place, out of something that was found
-    :param account_lookup: returns the account that calls, for messages in which nothing else names it
     """
-    failed = failed_places({place: found.error for place, found in by_place.items()}, account_lookup)
+    failed = failed_places(by_place)
     result: Result = {
         key: [
             {**place_keys(place), **row}
@@ -107,8 +101,7 @@ def with_failed_accounts(result: Result, errors: Mapping[str, SecurityHubError])
     sentences = [result["msg"]] if "msg" in result else []
     if rows:
         noun = "The role of 1 account" if len(rows) == 1 else f"The role of {len(rows)} accounts"
-        named = " ".join(row["msg"] for row in rows[:NAMED_ACCOUNTS])
-        sentences.append(f"{noun} could not be taken. {named}")
+        sentences += [f"{noun} could not be assumed.", *failures_in_words(rows)]
     return with_message({**result, "failed_accounts": rows}, sentences)
 
 
@@ -117,19 +110,14 @@ def nothing_found(error: SecurityHubError) -> RegionResult[Sequence[Any]]:
     return RegionResult([], error)
 
 
-def failed_places(
-    errors: Mapping[Place, Optional[Failure]], account_lookup: AccountLookup, known: Optional[str] = None
-) -> List[Dict[str, str]]:
+def failed_places(by_place: Mapping[Place, RegionResult[Any]], known: Optional[str] = None) -> List[Dict[str, str]]:
     """Return a row for each Region, with ``account_ids`` for each Region and account, that failed.
 
-    :param errors: by place, None where all went well
     :param known: the account that calls, where something else has told it
     """
-    failed = {place: error for place, error in errors.items() if error}
-    if not failed:
-        return []
+    failed = {place: result.error for place, result in by_place.items() if result.error}
     needs_lookup = any(place.account_id is None for place in failed)
-    caller = (known or _caller_account_id(errors, account_lookup)) if needs_lookup else None
+    caller = (known or _caller_account_id(by_place.values())) if needs_lookup else None
     return [
         {
             **place_keys(place),
@@ -140,22 +128,20 @@ def failed_places(
     ]
 
 
-def failed_regions(
-    errors: Mapping[str, Optional[Failure]], account_lookup: AccountLookup, known: Optional[str] = None
-) -> List[Dict[str, str]]:
+def failed_regions(by_region: Mapping[str, RegionResult[Any]], known: Optional[str] = None) -> List[Dict[str, str]]:
     """Return a row for each Region that failed, as :func:`failed_places` does."""
-    return failed_places({Place(region): error for region, error in errors.items()}, account_lookup, known)
+    return failed_places({Place(region): result for region, result in by_region.items()}, known)
 
 
-def _caller_account_id(errors: Mapping[Place, Optional[Failure]], account_lookup: AccountLookup) -> Optional[str]:
+def _caller_account_id(results: Collection[RegionResult[Any]]) -> Optional[str]:
     """Return which account calls: from a message, else from STS in a Region that takes the credentials."""
-    told = (error.caller_account_id for error in errors.values() if isinstance(error, SecurityHubError))
-    answering = (place.region for place, error in errors.items() if not _takes_no_call(error))
-    return next(filter(None, told), None) or next(map(account_lookup, answering), None)
+    told = (each.error.caller_account_id for each in results if isinstance(each.error, SecurityHubError))
+    answering = (each.account_id() for each in results if not _takes_no_call(each.error))
+    return next(filter(None, told), None) or next(answering, None)
 
 
 def _takes_no_call(error: Optional[Failure]) -> bool:
-    """Whether a Region can't be asked: no connection, or none with these credentials."""
+    """Whether a Region can't be asked: no connection, no response, or none with these credentials."""
     if not isinstance(error, SecurityHubError):
         return False
-    return error.unsent or error.error_code in CREDENTIAL_CODES | EXPIRED_CODES
+    return error.unsent or error.is_silence or error.error_code in CREDENTIAL_CODES | EXPIRED_CODES

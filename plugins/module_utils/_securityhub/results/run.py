@@ -19,9 +19,17 @@ from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 
 from ..aws.credentials import ConnectionInfo
-from ..aws.sessions import connection_info
+from ..aws.sessions import usable
 from ..errors import InvalidInput
+from ..inputs.roles import assume_role
 from .messages import Result
+
+# {option: the variable of the environment, which is what a playbook has}
+_KEYS = {
+    "access_key": "AWS_ACCESS_KEY_ID",
+    "secret_key": "AWS_SECRET_ACCESS_KEY",
+    "session_token": "AWS_SESSION_TOKEN",
+}
 
 
 class RunMode(NamedTuple):
@@ -64,15 +72,19 @@ def module_result(
     """
     try:
         _check_credentials(params)
-        return function(params, connection_info(connection, params), mode)
+        role = assume_role(params)
+        with usable("connection options", OSError):  # an aws_config that the SDK refuses, or that can't be read
+            region, endpoint_url, boto_params = connection()
+        return function(params, ConnectionInfo(region, endpoint_url, boto_params, role), mode)
     except InvalidInput as error:
         return {"msg": str(error), "changed": False, **{key: [] for key in keys}}
 
 
 def _check_credentials(params: Mapping[str, Any]) -> None:
     """Refuse here what amazon.aws would refuse with a result that lacks the module's lists."""
-    keys = [name for name in ("access_key", "secret_key", "session_token") if params.get(name)]
+    keys = [name for name in _KEYS if params.get(name)]
     if params.get("profile") and keys:
         raise InvalidInput(
-            f"profile and {keys[0]}: both are set, as options or by environment variables. Set one of them."
+            f"profile (AWS_PROFILE) and {keys[0]} ({_KEYS[keys[0]]}) are both set, as options or in the environment. "
+            "Set one of them."
         )

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from ..aws.api_standards import (
+from ..aws.api import (
     STANDARDS_BATCH_SIZE,
     describe_standards,
     disable_standards,
@@ -22,8 +22,8 @@ from ..aws.api_standards import (
     get_enabled_standards,
 )
 from ..aws.calls import RegionClient, batches
-from ..aws.retry import Waiter, Write, WriteTracker, send_with_retries, unexpected_error
-from ..errors import PreconditionFailed, RegionResult, SecurityHubError
+from ..aws.retry import Waiter, WriteTracker, guarded
+from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError
 from ..model import OfferedStandard, Standard, StateChange
 from .plan import (
     READY,
@@ -63,11 +63,13 @@ class Offers:
 class StandardsRun:
     """The standards of one account and Region while they are brought to their desired state.
 
+    ``error`` is what ended the work, None while nothing has.
+
     :param wait_timeout: seconds that a standard may take to be ready, or gone; 0 not to wait
     """
 
     def __init__(self, client: RegionClient, desired: DesiredStandards, offers: Offers, wait_timeout: float) -> None:
-        self._client = client
+        self.client = client
         self._desired = desired
         self._offers = offers
         self._offered: Mapping[str, OfferedStandard] = {}
@@ -75,6 +77,7 @@ class StandardsRun:
         self._said: Dict[str, Standard] = {}
         self.wait_timeout = wait_timeout
         self.tracker = WriteTracker()
+        self.error: Optional[Failure] = None
         self.is_read = False
         self.before: Standards = ()
         self.plan = StandardsPlan()
@@ -85,15 +88,12 @@ class StandardsRun:
         :raises SecurityHubError: if they can't be read, or if what is offered can't be
         :raises PreconditionFailed: if one that is to be enabled is not offered in the Region
         """
-        self.start(get_enabled_standards(self._client))
-
-    def start(self, now: Sequence[Standard]) -> None:
-        """Plan from the standards that are known; raises as :meth:`look`."""
+        now = get_enabled_standards(self.client)
         self.is_read, self.before = True, _sorted(now)
         self.plan = plan_standards(self._desired, now)
         names = names_to_enable(self._desired, self.plan)
         if names:
-            self._offered = resolve(names, self._offers.read(self._client), self._client.region)
+            self._offered = resolve(names, self._offers.read(self.client), self.client.region)
 
     def foresee(self, offers: Optional[Mapping[str, OfferedStandard]], with_defaults: bool) -> None:
         """Plan for an account in which Security Hub is not enabled yet.
@@ -106,12 +106,19 @@ class StandardsRun:
         now = [Standard(each.name, each.standards_arn, None, READY) for each in defaults]
         self.plan = plan_standards(self._desired, now)
         if offers is not None:
-            resolve(self.plan.enable, offers, self._client.region)
+            resolve(self.plan.enable, offers, self.client.region)
 
-    @property
-    def is_open(self) -> bool:
-        """Whether something is left to write, or to wait for."""
-        return self.plan.changed or bool(self.plan.waiting)
+    def attempt(self, step: Callable[[StandardsRun], None]) -> None:
+        """Do a step; whatever goes wrong ends the work here."""
+        try:
+            with guarded("Changing standards", self.client.region):
+                step(self)
+        except FAILURES as error:
+            self.error = error
+
+    def is_open(self, check_mode: bool) -> bool:
+        """Whether something is left to write, which check mode does not, or to wait for."""
+        return not self.error and bool(self.plan.waiting or (self.plan.changed and not check_mode))
 
     def advance(self) -> None:
         """Write what the plan says, and read again, unless nothing is to be waited for.
@@ -128,7 +135,7 @@ class StandardsRun:
 
         :raises SecurityHubError: if the standards can't be read
         """
-        self.plan = plan_standards(self._desired, get_enabled_standards(self._client), self._sent)
+        self.plan = plan_standards(self._desired, get_enabled_standards(self.client), self._sent)
         self._said.clear()
 
     def _write(self) -> None:
@@ -137,18 +144,26 @@ class StandardsRun:
         for names in batches(self.plan.enable, STANDARDS_BATCH_SIZE):
             arns = [self._offered[name].standards_arn for name in names]
             before = {name: Sent(True, status_of(by_name.get(name))) for name in names}
-            self._send(before, partial(enable_standards, self._client, arns))
+            self._send(before, partial(enable_standards, self.client, arns))
         for going in batches(self.plan.disable, STANDARDS_BATCH_SIZE):
             arns = [str(each.standards_subscription_arn) for each in going]
             before = {each.name: Sent(False, each.standards_status) for each in going}
-            self._send(before, partial(disable_standards, self._client, arns))
+            self._send(before, partial(disable_standards, self.client, arns))
 
     def _send(self, before: Mapping[str, Sent], request: Callable[[], List[Standard]]) -> None:
-        write = _StandardsWrite(self._client, before, self.tracker, request)
-        send_with_retries(write)
-        self.tracker.confirm()
+        said: List[Standard] = []
+
+        def send() -> None:
+            said[:] = request()
+
+        def is_done(_error: SecurityHubError) -> bool:
+            now = {each.name: each for each in get_enabled_standards(self.client)}
+            said[:] = [now[name] for name in before if name in now]
+            return all(sent.is_shown(status_of(now.get(name))) for name, sent in before.items())
+
+        self.tracker.send(send, is_done)
         self._sent.update(before)
-        self._said.update({each.name: each for each in write.said})
+        self._said.update({each.name: each for each in said})
 
     def expected(self) -> StandardsChange:
         """Return what the run would do, as far as is known now."""
@@ -164,39 +179,37 @@ class StandardsRun:
 
     def why_short(self) -> Optional[PreconditionFailed]:
         """Return why the standards are not as desired, None where they are."""
-        return why_short(self._desired, self.plan, self._client.region, self.wait_timeout > 0)
+        return why_short(self._desired, self.plan, self.client.region, self.wait_timeout > 0)
 
 
 def _sorted(standards: Sequence[Standard]) -> Standards:
     return tuple(sorted(standards, key=lambda each: each.name))
 
 
-class _StandardsWrite(Write):
-    """A batch of standards to be enabled, or disabled; ``said`` is what the service said, or showed, of them."""
+def advance_all(
+    runs: Mapping[str, StandardsRun],
+    attempt: Callable[[Sequence[str], Callable[[StandardsRun], None]], None],
+    wait_timeout: float,
+    check_mode: bool,
+) -> None:
+    """Bring standards to their desired state: write, and read until nothing is left, or time is up after a write.
 
-    def __init__(
-        self,
-        client: RegionClient,
-        before: Mapping[str, Sent],
-        tracker: WriteTracker,
-        request: Callable[[], List[Standard]],
-    ) -> None:
-        self._client = client
-        self._before = before
-        self._tracker = tracker
-        self._request = request
-        self.said: List[Standard] = []
+    In check mode wait for what is on its way without this run, as the run does, so that what comes then is shown.
 
-    def send(self) -> None:
-        self._tracker.track(self._send)
-
-    def _send(self) -> None:
-        self.said = self._request()
-
-    def is_done(self, _error: SecurityHubError) -> bool:
-        now = {each.name: each for each in get_enabled_standards(self._client)}
-        self.said = [now[name] for name in self._before if name in now]
-        return all(sent.is_shown(status_of(now.get(name))) for name, sent in self._before.items())
+    :param runs: by account
+    :param attempt: attempts a step in some of these accounts
+    """
+    step = StandardsRun.refresh if check_mode else StandardsRun.advance
+    waiter = Waiter(wait_timeout)
+    while True:
+        left = [account_id for account_id, run in runs.items() if run.is_open(check_mode)]
+        if not check_mode and any(runs[each].plan.changed for each in left):
+            waiter = Waiter(wait_timeout)
+        elif not left or not waiter.sleep():
+            return
+        attempt(left, step)
+        if not waiter.is_wanted:
+            return
 
 
 def reconcile_standards(
@@ -208,20 +221,14 @@ def reconcile_standards(
     :param wait_timeout: seconds that a standard may take to be ready, or gone; 0 not to wait
     """
     run = StandardsRun(client, desired, offers, wait_timeout)
-    try:
-        run.look()
-        if check_mode:
-            return _foresee(run)
-        _apply(run)
-        return RegionResult(run.so_far(), run.why_short())
-    except (SecurityHubError, PreconditionFailed) as error:
-        if isinstance(error, SecurityHubError) and error.hub_is_disabled and not desired.is_present:
-            # Without Security Hub there are no standards.
-            return RegionResult(StandardsChange((), ()))
-        return RegionResult(change_after_failure(run), error)
-    except Exception as error:  # noqa: BLE001
-        # Whatever it is: what was done before stays in the result.
-        return RegionResult(run.so_far(), unexpected_error(error, "Changing standards", client.region))
+    run.attempt(StandardsRun.look)
+    advance_all({"": run}, lambda _accounts, step: run.attempt(step), wait_timeout, check_mode)
+    if isinstance(run.error, SecurityHubError) and run.error.hub_is_disabled and not desired.is_present:
+        # Without Security Hub there are no standards.
+        return RegionResult(StandardsChange((), ()))
+    if run.error:
+        return RegionResult(change_after_failure(run), run.error)
+    return RegionResult(run.expected() if check_mode else run.so_far(), run.why_short())
 
 
 def not_started(error: SecurityHubError) -> RegionResult[StandardsChange]:
@@ -229,32 +236,13 @@ def not_started(error: SecurityHubError) -> RegionResult[StandardsChange]:
     return RegionResult(StandardsChange(is_read=False), error)
 
 
-def _foresee(run: StandardsRun) -> RegionResult[StandardsChange]:
-    """Wait for what is on its way without this run, as the run does, and return what comes then."""
-    waiter = Waiter(run.wait_timeout)
-    while run.plan.waiting and waiter.sleep():
-        run.refresh()
-    return RegionResult(run.expected(), run.why_short())
-
-
-def _apply(run: StandardsRun) -> None:
-    waiter = Waiter(run.wait_timeout)
-    while run.is_open:
-        if run.plan.changed:
-            waiter = Waiter(run.wait_timeout)
-        elif not waiter.sleep():
-            return
-        run.advance()
-        if not waiter.is_wanted:
-            return
-
-
 def change_after_failure(run: StandardsRun) -> StandardsChange:
     """Return what was done before a failure, from another look if that is possible."""
     is_certain = True
     if run.tracker.any:
         try:
-            run.refresh()
+            with guarded("Reading standards", run.client.region):
+                run.refresh()
         except SecurityHubError:
             is_certain = not run.tracker.in_doubt  # without doubt, what was seen and said before stands
     return replace(run.so_far(), is_certain=is_certain)

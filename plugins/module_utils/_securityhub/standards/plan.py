@@ -11,16 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..errors import (
+from ..errors import PreconditionFailed
+from ..model import OfferedStandard, Standard
+from ..reasons import (
     STANDARDS_FAILED,
     STANDARDS_INCOMPLETE,
     STANDARDS_NOT_OFFERED,
     STANDARDS_PENDING,
     UNCONFIRMED,
     UNKNOWN_STATUS,
-    PreconditionFailed,
 )
-from ..model import OfferedStandard, Standard
 
 # StandardsStatus, by the service model. FAILED is documented for a standard that could not be disabled.
 PENDING = "PENDING"
@@ -37,19 +37,12 @@ _DONE, _ENABLE, _DISABLE, _WAIT, _STUCK = "done", "enable", "disable", "wait", "
 MANAGED_ELSEWHERE = "service-managed-"
 
 # What to do about StandardsStatusReason.
-_STEPS = {
+_HINTS = {
     "NO_AVAILABLE_CONFIGURATION_RECORDER": "Enable recording with AWS Config in the account and Region.",
     "MAXIMUM_NUMBER_OF_CONFIG_RULES_EXCEEDED": "Remove AWS Config rules, or request a higher quota for them.",
 }
-_FIX = "Fix the cause and run the task again; completed changes are kept."
-# The error codes, the one that weighs most first, and what to do next.
-_NEXT_STEPS = {
-    STANDARDS_FAILED: _FIX,
-    STANDARDS_INCOMPLETE: "Fix the cause. A standard that stays INCOMPLETE can be disabled and enabled again.",
-    UNKNOWN_STATUS: "Look at the standards in the console.",
-    UNCONFIRMED: "Run the task again later, or raise wait_timeout.",
-    STANDARDS_PENDING: "Run the task again later, or raise wait_timeout.",
-}
+# The error codes, the one that weighs most first.
+_CODES = (STANDARDS_FAILED, STANDARDS_INCOMPLETE, UNKNOWN_STATUS, UNCONFIRMED, STANDARDS_PENDING)
 
 
 @dataclass(frozen=True)
@@ -142,7 +135,7 @@ def _step(wanted: Optional[bool], status: Optional[str], sent: Optional[Sent]) -
         return _STUCK
     if sent is not None:
         return _STUCK if status in (INCOMPLETE, FAILED) and sent.is_shown(status) else _WAIT
-    if status == DELETING or (wanted and status == PENDING):
+    if status in (DELETING, PENDING):
         return _WAIT
     if not wanted:
         return _DISABLE
@@ -151,7 +144,7 @@ def _step(wanted: Optional[bool], status: Optional[str], sent: Optional[Sent]) -
 
 def names_to_enable(desired: DesiredStandards, plan: StandardsPlan) -> Tuple[str, ...]:
     """Return the standards that are to be enabled, now or once they are gone."""
-    deleting = [each.name for each in plan.now if _is_blocked(desired, each)]
+    deleting = [each.name for each in plan.now if each.standards_status == DELETING and desired.wants(each.name)]
     return (*plan.enable, *(name for name in plan.waiting if name in deleting))
 
 
@@ -165,8 +158,11 @@ def resolve(names: Iterable[str], offers: Mapping[str, OfferedStandard], region:
     if wrong:
         raise PreconditionFailed(
             STANDARDS_NOT_OFFERED,
-            f"The account can't enable {', '.join(wrong)} in {region}: not offered there. Offered are "
-            f"{', '.join(sorted(available)) or 'none'}. No standard was changed. Check the spelling and the version.",
+            "{account} can't enable {wrong} in {region}: not offered there. Offered are {offered}. No standard was "
+            "changed.",
+            wrong=", ".join(wrong),
+            region=region,
+            offered=", ".join(sorted(available)) or "none",
         )
     return {name: offers[name] for name in names}
 
@@ -203,20 +199,24 @@ def why_short(desired: DesiredStandards, plan: StandardsPlan, region: str, waits
     if not wrong:
         return None
     codes = {_code(desired, by_name.get(name)) for name in wrong}
-    code = next(each for each in _NEXT_STEPS if each in codes)
+    code = next(each for each in _CODES if each in codes)
     named = "; ".join(_in_words(desired, name, by_name.get(name)) for name in wrong)
     reasons = (by_name[name].status_reason_code for name in wrong if name in by_name)
-    steps = dict.fromkeys(_STEPS[reason] for reason in reasons if reason in _STEPS)
+    hints = dict.fromkeys(_HINTS[reason] for reason in reasons if reason in _HINTS)
     return PreconditionFailed(
         code,
-        f"The account has standards in {region} that are not as requested: {named}. "
-        f"{' '.join([*steps, _NEXT_STEPS[code]])}",
+        "{account} has standards in {region} that are not as requested: {named}.{hints}",
+        region=region,
+        named=named,
+        hints="".join(f" {hint}" for hint in hints),
     )
 
 
 def _is_blocked(desired: DesiredStandards, standard: Optional[Standard]) -> bool:
-    """Whether a standard can't be enabled, as it is still being disabled."""
-    return standard is not None and standard.standards_status == DELETING and desired.wants(standard.name) is True
+    """Whether nothing can be sent yet about a standard, as it is on its way to the opposite of what is wanted."""
+    if standard is None or standard.standards_status not in (DELETING, PENDING):
+        return False
+    return desired.wants(standard.name) is (standard.standards_status == DELETING)
 
 
 def _code(desired: DesiredStandards, standard: Optional[Standard]) -> str:
@@ -225,8 +225,10 @@ def _code(desired: DesiredStandards, standard: Optional[Standard]) -> str:
         return UNKNOWN_STATUS
     if status == FAILED:
         return STANDARDS_FAILED
-    if standard and desired.wants(standard.name):
-        return {INCOMPLETE: STANDARDS_INCOMPLETE, PENDING: STANDARDS_PENDING}.get(str(status), UNCONFIRMED)
+    if status == PENDING:
+        return STANDARDS_PENDING
+    if standard and status == INCOMPLETE and desired.wants(standard.name):
+        return STANDARDS_INCOMPLETE
     return UNCONFIRMED
 
 
@@ -234,5 +236,6 @@ def _in_words(desired: DesiredStandards, name: str, standard: Optional[Standard]
     if standard is None:
         return f"{name} is not shown as enabled"
     reason = f" ({standard.status_reason_code})" if standard.status_reason_code else ""
-    again = ", and can be enabled again once it is gone" if _is_blocked(desired, standard) else ""
+    later = {DELETING: ", and can be enabled again once it is gone", PENDING: ", and can be disabled once it is READY"}
+    again = later[standard.standards_status] if _is_blocked(desired, standard) else ""
     return f"{name} is {standard.standards_status}{reason}{again}"

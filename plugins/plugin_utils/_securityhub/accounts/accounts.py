@@ -12,12 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.account_ids import (
-    account_id_hint,
-    account_id_of,
-)
-
-from ..fleet.wording import count
+from ....module_utils._securityhub.inputs.account_ids import account_id_hint, account_id_of
+from ....module_utils._securityhub.results.messages import count
 from .tables import InvalidAccounts, RawRow, rows_of
 
 # Only what becomes of a file that was read wrongly is refused: which addresses there are is the service's business.

@@ -11,24 +11,23 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
+from ....module_utils._securityhub.errors import printable
+from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
+from ....module_utils._securityhub.reasons import (
+    AWAITING_ACCEPTANCE,
+    NOT_A_MEMBER,
+    NOT_ATTEMPTED,
+    OWN_ACCOUNT,
+    UNREADABLE,
+    is_failure,
+)
+from ....module_utils._securityhub.results.messages import in_order
 from .variables import with_variables
-from .wording import in_order
 
-ENABLED, INVITED = "Enabled", "Invited"
-# Shown beside the service's own statuses.
-NOT_A_MEMBER = "NotAMember"
-NOT_READABLE = "NotReadable"
-ADMINISTRATOR = "Administrator"
+# The service's statuses, and what stands for one where there is none.
 STATUS_ORDER = (
-    ENABLED, INVITED, "Created", "Removed", "Resigned", "Deleted", "AccountSuspended", NOT_A_MEMBER, NOT_READABLE,
-    ADMINISTRATOR,
+    ENABLED, INVITED, CREATED, REMOVED, RESIGNED, DELETED, SUSPENDED, NOT_A_MEMBER, UNREADABLE, OWN_ACCOUNT,
 )  # fmt: skip
-# Reasons that this collection's modules give and that are handled here.
-AWAITING_ACCEPTANCE = "awaiting_acceptance"
-OWN_ACCOUNT = "own_account"
-NOT_ATTEMPTED = "not_attempted"
-STANDARDS_PENDING = "standards_pending"
-NO_FAILURE = (None, AWAITING_ACCEPTANCE, OWN_ACCOUNT, STANDARDS_PENDING)
 
 Row = Mapping[str, Any]
 Pair = Tuple[str, str]
@@ -37,9 +36,9 @@ Failed = Set[Tuple[Optional[str], str]]  # account ID, or None for all accounts;
 
 @dataclass(frozen=True)
 class Membership:
-    """One account in one Region.
+    """One account in one Region, as a module's row shows it.
 
-    :param status: the member status, or NOT_A_MEMBER, NOT_READABLE, ADMINISTRATOR
+    :param status: the member status, or NOT_A_MEMBER, UNREADABLE, OWN_ACCOUNT
     :param invited_at: the time of an open invitation
     :param actions: what was done, in check mode what would be done
     :param is_plan: whether the status is from before the actions
@@ -58,7 +57,12 @@ class Membership:
     @property
     def is_counted(self) -> bool:
         """Return whether it can be Enabled or not: it was read, and is not the administrator's own account."""
-        return self.status not in (NOT_READABLE, ADMINISTRATOR)
+        return self.status not in (UNREADABLE, OWN_ACCOUNT)
+
+    @property
+    def is_of_failed_region(self) -> bool:
+        """Return whether it could not be read because its Region failed, which is said of the Region."""
+        return self.status == UNREADABLE and self.reason in (None, NOT_ATTEMPTED)
 
     @property
     def is_as_requested(self) -> bool:
@@ -129,7 +133,8 @@ def fleet_of(results: Any, accounts: Sequence[Row] = (), before: bool = False) -
         failed_regions=failed_regions,
         surplus_members=_surplus(calls, {*seen, *requested}),
         hub_enabled_regions=in_order(_texts(calls, "hub_enabled_regions")),
-        names={str(row["account_id"]): str(row["name"]) for row in accounts if row.get("name")},
+        names={str(row["account_id"]): printable(str(row["name"])) for row in accounts if row.get("name")},
+        # what a module refuses it names by its options, and by nothing that the service said
         problems=in_order(
             with_variables(str(call["msg"])) for call, rows in zip(calls, read) if _is_problem(call, rows)
         ),
@@ -169,7 +174,7 @@ def _is_problem(call: Row, rows: Sequence[Membership]) -> bool:
     """Return whether a call failed and has no row that tells why."""
     if not call.get("msg") or call.get("failed_regions"):
         return False
-    return all(row.reason in NO_FAILURE for row in rows)
+    return not any(is_failure(row.reason) for row in rows)
 
 
 def _memberships(call: Row, failed: Failed, before: bool) -> List[Membership]:
@@ -193,7 +198,7 @@ def _failed_regions(calls: Iterable[Row]) -> List[FailedRegion]:
             (row["region"], row.get("account_id"), row.get("msg")): FailedRegion(
                 str(row["region"]),
                 row.get("error_code"),
-                with_variables(str(row.get("msg") or "")),
+                str(row.get("msg") or ""),
                 row.get("account_id"),
             )
             for row in rows
@@ -222,23 +227,19 @@ def _membership(row: Row, failed: Failed, before: bool, actions: Iterable[str]) 
         invited_at=row.get("invited_at") or None if status == INVITED else None,
         actions=actions,
         reason=reason,
-        processing_result=_explanation(row) if reason else None,
+        processing_result=row.get("processing_result") or None if reason else None,
         is_plan=before,
     )
-
-
-def _explanation(row: Row) -> Optional[str]:
-    """Return the service's words or the module's, with variables in place of the module's options."""
-    return with_variables(str(row.get("processing_result") or "")) or None
 
 
 def _status(status: Optional[str], reason: Optional[str], has_failed: bool) -> str:
     """Return a membership's status; without one, "not a member" only where the list was read."""
     if reason == OWN_ACCOUNT:
-        return ADMINISTRATOR
+        return OWN_ACCOUNT
     if status:
-        return str(status)
-    return NOT_READABLE if has_failed and reason in (None, NOT_ATTEMPTED) else NOT_A_MEMBER
+        return printable(str(status))
+    is_unread = reason == UNREADABLE or (has_failed and reason in (None, NOT_ATTEMPTED))
+    return UNREADABLE if is_unread else NOT_A_MEMBER
 
 
 def _requested(accounts: Sequence[Row], seen: Mapping[Pair, Membership], regions: Sequence[str]) -> List[Pair]:
@@ -254,7 +255,7 @@ def _requested(accounts: Sequence[Row], seen: Mapping[Pair, Membership], regions
 
 
 def _unreadable(pair: Pair, emails: Mapping[str, Optional[str]]) -> Membership:
-    return Membership(region=pair[1], account_id=pair[0], status=NOT_READABLE, email=emails.get(pair[0]))
+    return Membership(region=pair[1], account_id=pair[0], status=UNREADABLE, email=emails.get(pair[0]))
 
 
 def _in_order(found: Mapping[Pair, Membership], requested: Sequence[Pair]) -> List[Membership]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Dict
 
-from .fleet import Fleet, count_actions, count_by_status
-from .groups import Group, groups
+from ....module_utils._securityhub.results.messages import Group
+from .fleet import Fleet, Membership, count_actions, count_by_status
+from .reasons import groups, next_step
 from .summary import Request, Summary, open_memberships
 
 
@@ -43,12 +44,12 @@ def _counts(fleet: Fleet) -> Dict[str, Any]:
     }
 
 
-def _remaining(group: Group) -> Dict[str, Any]:
+def _remaining(group: Group[Membership]) -> Dict[str, Any]:
     return {
         "member_status": group.first.status,
         "reason": group.first.reason,
         "explanation": group.explanation,
-        "next_step": group.next_step,
+        "next_step": next_step(group.first),
         "memberships": len(group.rows),
         "account_ids": group.account_ids,
         "regions": group.regions,

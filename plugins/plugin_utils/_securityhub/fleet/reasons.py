@@ -7,123 +7,37 @@
 
 from __future__ import annotations
 
-from typing import Dict, Optional, Tuple
+from typing import Dict, Iterable, List, Optional, Tuple
 
-from .fleet import (
+from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
+from ....module_utils._securityhub.reasons import (
     AWAITING_ACCEPTANCE,
-    ENABLED,
-    INVITED,
     NOT_A_MEMBER,
-    NOT_READABLE,
-    STANDARDS_PENDING,
-    Membership,
+    NOT_INVITED,
+    REASONS,
+    REMOVED_REASON,
+    RESIGNED_REASON,
+    SUSPENDED_REASON,
+    UNKNOWN_STATUS,
+    Reason,
 )
-from .wording import sentence
+from ....module_utils._securityhub.results.messages import Group, grouped, sentence
+from .fleet import Membership
 
 MISSING_REGIONS_STEP = (
     "Set securityhub_regions to linked, or add the Regions to it. The findings of an account arrive only from Regions "
     "in which it is an enabled member."
 )
 
-# {reason: (what it means, what to do next)}
-REASONS: Dict[str, Tuple[str, str]] = {
-    AWAITING_ACCEPTANCE: (
-        "The account owner must accept the invitation.",
-        (
-            "Ask the account owners to enable Security Hub and accept the invitation in each Region, "
-            "or set securityhub_member_role to a role that this run can assume in the accounts."
-        ),
-    ),
-    "not_a_member": (
-        "The account is not in the member list.",
-        "Run multiaccount.aws.securityhub_onboard to add and invite the accounts.",
-    ),
-    "not_invited": (
-        "The account is in the member list and has not been invited.",
-        "Run multiaccount.aws.securityhub_onboard to invite the accounts.",
-    ),
-    "removed": (
-        "The administrator ended the membership.",
-        "Add removed to securityhub_reinvite to invite the accounts again.",
-    ),
-    "resigned": (
-        "The account declined the invitation or left the administrator.",
-        "Ask the account owners, then set securityhub_reinvite to removed,resigned to invite the accounts again.",
-    ),
-    "suspended": (
-        "AWS suspended the account.",
-        "Reactivate the accounts in AWS Organizations, or take them out of the list.",
-    ),
-    "unknown_status": (
-        "The status is not known to this version of the collection.",
-        "Look at the accounts in the Security Hub console, and update the collection.",
-    ),
-    "rejected": (
-        "The service refused the account.",
-        "Fix the cause that the message names and run the playbook again; completed changes are kept.",
-    ),
-    "unconfirmed": (
-        "The change is not visible yet.",
-        "Run the playbook again, or set securityhub_wait_timeout to more seconds.",
-    ),
-    "role_not_assumed": (
-        "The role can't be assumed in the account.",
-        (
-            "Check securityhub_member_role, the role's trust policy, and if the policy asks for one, "
-            "securityhub_member_role_external_id."
-        ),
-    ),
-    "other_administrator": (
-        "The account has another administrator.",
-        "Disassociate the accounts from the other administrator first, then run the playbook again.",
-    ),
-    "has_members": (
-        "The account is an administrator with members of its own.",
-        "Remove the members of these accounts first, or take the accounts out of the list.",
-    ),
-    "region_not_enabled": (
-        "The Region is not enabled in the account.",
-        "Enable the Region in the accounts, or add it to securityhub_exclude_regions.",
-    ),
-    "standards_not_offered": (
-        "A standard is not offered in the Region.",
-        "Correct securityhub_standards, or add the Region to securityhub_exclude_regions.",
-    ),
-    "standards_failed": (
-        "A standard could not be enabled.",
-        "Fix the cause that the message names and run the playbook again; completed changes are kept.",
-    ),
-    "standards_incomplete": (
-        "A standard is enabled, but not completely.",
-        "Fix the cause that the message names, such as an AWS Config that does not record in the account and Region.",
-    ),
-    STANDARDS_PENDING: (
-        "The service is still enabling a standard, or adding controls to it.",
-        "Look again later, or set securityhub_wait_timeout to more seconds.",
-    ),
-    "not_attempted": (
-        "The Region failed before the account was processed.",
-        "Fix the cause of the failure and run the playbook again; completed changes are kept.",
-    ),
-    "own_account": (
-        "This is the administrator's own account.",
-        "Take the account out of the list: an administrator can't be its own member.",
-    ),
-}
-# For these, the modules have no words of the service, and their own are about the options of a single task.
-_EXPLAINED_HERE = frozenset(
-    [AWAITING_ACCEPTANCE, "not_a_member", "removed", "resigned", "suspended", "unknown_status", "own_account"]
-)
-_UNKNOWN_REASON = ("The account was not processed.", "Fix the cause and run the playbook again.")
-_STATUSES = {NOT_READABLE: "The Region could not be read.", ENABLED: "The account is a member."}
+_OTHER = Reason("The account was not processed.", "", "Fix the cause and run the playbook again.")
 _REASONS_OF_STATUSES = {
-    NOT_A_MEMBER: "not_a_member",
-    "Deleted": "not_a_member",
-    "Created": "not_invited",
+    NOT_A_MEMBER: NOT_A_MEMBER,
+    DELETED: NOT_A_MEMBER,
+    CREATED: NOT_INVITED,
     INVITED: AWAITING_ACCEPTANCE,
-    "Removed": "removed",
-    "Resigned": "resigned",
-    "AccountSuspended": "suspended",
+    REMOVED: REMOVED_REASON,
+    RESIGNED: RESIGNED_REASON,
+    SUSPENDED: SUSPENDED_REASON,
 }
 # {action: (as something done, as something to do)}
 ACTIONS: Dict[str, Tuple[str, str]] = {
@@ -141,25 +55,26 @@ ACTIONS: Dict[str, Tuple[str, str]] = {
 
 def explanation(row: Membership) -> str:
     """Return why a membership is not Enabled: the service's own words where it gave any."""
-    if row.processing_result and row.reason not in _EXPLAINED_HERE:
+    if row.processing_result:
         return sentence(row.processing_result)
-    if row.reason:
-        return REASONS.get(row.reason, _UNKNOWN_REASON)[0]
-    if row.status == ENABLED and not row.is_as_requested:
-        return "The account is a member, and does not have all of securityhub_standards yet."
-    return _STATUSES.get(row.status) or REASONS[_implied_reason(row.status)][0]
+    if row.is_of_failed_region:
+        return "The Region could not be read."
+    reason = reason_of(row) or _implied_reason(row.status)
+    if row.status == ENABLED and not row.reason:
+        missing = "and does not have all of securityhub_standards yet"
+        return "The account is a member." if row.is_as_requested else f"The account is a member, {missing}."
+    return REASONS.get(reason, _OTHER).explanation
 
 
 def next_step(row: Membership) -> str:
     """Return what to do about a membership, empty for nothing."""
-    if row.status == NOT_READABLE:
+    if row.is_of_failed_region:
         return "Fix the cause of the failed Region and run the playbook again."
-    if row.reason:
-        return REASONS.get(row.reason, _UNKNOWN_REASON)[1]
-    if row.is_plan and row.actions:
+    if not row.reason and row.is_plan and row.actions:
         steps = ", ".join([ACTIONS.get(action, ("", action))[1] for action in row.actions])
         return f"Run multiaccount.aws.securityhub_onboard for these steps: {steps}."
-    return "" if row.status == ENABLED else REASONS[_implied_reason(row.status)][1]
+    reason = reason_of(row) or _implied_reason(row.status)
+    return "" if row.status == ENABLED and not row.reason else REASONS.get(reason, _OTHER).playbook_step
 
 
 def reason_of(row: Membership) -> Optional[str]:
@@ -169,4 +84,10 @@ def reason_of(row: Membership) -> Optional[str]:
 
 def _implied_reason(status: str) -> str:
     """Return the reason that a status alone stands for."""
-    return _REASONS_OF_STATUSES.get(status, "unknown_status")
+    return _REASONS_OF_STATUSES.get(status, UNKNOWN_STATUS)
+
+
+def groups(rows: Iterable[Membership]) -> List[Group[Membership]]:
+    """Return the memberships grouped by reason, explanation and next step, the most accounts first."""
+    found = grouped(rows, lambda row: (row.status, row.reason, next_step(row)), explanation)
+    return sorted(found, key=lambda group: -len(group.account_ids))

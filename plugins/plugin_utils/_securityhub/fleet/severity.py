@@ -9,26 +9,26 @@ from __future__ import annotations
 
 from typing import Dict, List, Tuple
 
-from .fleet import ADMINISTRATOR, ENABLED, INVITED, NO_FAILURE, NOT_A_MEMBER, NOT_READABLE, Fleet, Membership
-from .groups import Group
+from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
+from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, is_failure
+from ....module_utils._securityhub.results.messages import Group
+from .fleet import Fleet, Membership
 
 Severity = Tuple[bool, int]  # the smaller, the worse
 # A status that is not known comes before all of these.
-_WORST_FIRST = (
-    "Removed", "Resigned", "Deleted", "AccountSuspended", NOT_A_MEMBER, "Created", INVITED, ENABLED,
-)  # fmt: skip
+_WORST_FIRST = (REMOVED, RESIGNED, DELETED, SUSPENDED, NOT_A_MEMBER, CREATED, INVITED, ENABLED)
 _FINE: Severity = (True, len(_WORST_FIRST))
 
 
 def severity(row: Membership) -> Severity:
     """Return how bad a membership is: failures first, then by status. What could not be read is its Region's fault."""
-    if row.is_as_requested or row.status in (NOT_READABLE, ADMINISTRATOR):
+    if row.is_as_requested or row.is_of_failed_region or row.status == OWN_ACCOUNT:
         return _FINE
     place = _WORST_FIRST.index(row.status) if row.status in _WORST_FIRST else -1
-    return row.reason in NO_FAILURE, place
+    return not is_failure(row.reason), place
 
 
-def worst_groups_first(groups: List[Group]) -> List[Group]:
+def worst_groups_first(groups: List[Group[Membership]]) -> List[Group[Membership]]:
     """Return groups with the worst first, and of equals the one with the most accounts."""
     return sorted(groups, key=lambda group: (severity(group.first), -len(group.account_ids)))
 

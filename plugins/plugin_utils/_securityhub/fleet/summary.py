@@ -10,35 +10,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from pathlib import Path
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 
-from .fleet import (
-    ADMINISTRATOR,
-    ENABLED,
-    NO_FAILURE,
-    NOT_A_MEMBER,
-    NOT_READABLE,
-    OWN_ACCOUNT,
-    STANDARDS_PENDING,
-    Fleet,
-    Membership,
-    count_actions,
-    count_by_status,
-)
-from .groups import Group, groups
-from .reasons import ACTIONS, MISSING_REGIONS_STEP
-from .wording import (
+from ....module_utils._securityhub.errors import printable
+from ....module_utils._securityhub.model import ENABLED
+from ....module_utils._securityhub.reasons import OWN_ACCOUNT, STANDARDS_PENDING, UNREADABLE, is_failure
+from ....module_utils._securityhub.results.messages import (
     NAMED_REGIONS,
-    account_in_words,
+    Group,
     at_most,
     count,
-    file_url,
+    grouped,
     in_order,
     listed,
     regions_in_words,
     sentence,
     sentences,
 )
+from .fleet import FailedRegion, Fleet, Membership, count_actions, count_by_status
+from .reasons import ACTIONS, MISSING_REGIONS_STEP, groups, next_step
 
 ONBOARD, INVITE, VERIFY, REPORT, OFFBOARD = PURPOSES = ("onboard", "invite", "verify", "report", "offboard")
 LOOKING_PURPOSES = (VERIFY, REPORT)
@@ -50,11 +41,6 @@ NO_ACCOUNTS = (
 # Actions that are done in so many accounts and Regions.
 _ACTIONS_IN = ("enable_hub", "enable_standards")
 _TIMES = " \u00d7 "
-_STATUS_WORDS = {
-    NOT_A_MEMBER: "not in the member list",
-    NOT_READABLE: "not readable",
-    ADMINISTRATOR: "the administrator's own",
-}
 
 
 @dataclass(frozen=True)
@@ -115,13 +101,13 @@ def summarize(fleet: Fleet, request: Request) -> Summary:
 def _report(request: Request) -> str:
     """Return where the report is, or that check mode writes none."""
     if request.report_path:
-        return f"Report: {file_url(request.report_path)}"
+        return f"Report: {Path(request.report_path).expanduser().absolute().as_uri()}"
     return "Report: not written in check mode" if request.wants_report and request.is_check else ""
 
 
 def open_memberships(fleet: Fleet, request: Request) -> List[Membership]:
     """Return the memberships that the run leaves short of its goal; failed Regions are named by themselves."""
-    readable = [row for row in fleet.memberships if row.status != NOT_READABLE]
+    readable = [row for row in fleet.memberships if not row.is_of_failed_region]
     if request.purpose == OFFBOARD:
         return [row for row in readable if row.reason]
     return [row for row in readable if not row.is_as_requested]
@@ -130,15 +116,16 @@ def open_memberships(fleet: Fleet, request: Request) -> List[Membership]:
 def failures(fleet: Fleet, request: Request) -> List[str]:
     """Return what the run fails for, nothing for a run that does not fail."""
     problems = [*fleet.problems, *_failed_regions(fleet)]
+    judged = [row for row in fleet.memberships if not row.is_of_failed_region and row.status != OWN_ACCOUNT]
     if request.purpose == VERIFY:
-        late = [row for row in fleet.memberships if row.is_counted and _fails_verification(row)]
+        late = [row for row in judged if _fails_verification(row)]
         verb = "are not Enabled" if all(row.status != ENABLED for row in late) else "are not as requested"
     else:
-        late = [row for row in fleet.memberships if row.reason not in NO_FAILURE and row.is_counted]
+        late = [row for row in judged if is_failure(row.reason)]
         late = late if request.fail_on_unprocessed and request.purpose != REPORT else []
         verb = "were not processed" if not request.is_check else "would not be processed"
     if late:
-        problems.append(f"{_share(late, fleet, verb)}: {_why(late)}. The summary names the accounts and what to do.")
+        problems.append(f"{_share(late, fleet, verb)}: {_why(late)}. The summary says what to do.")
     return problems
 
 
@@ -155,15 +142,14 @@ def _share(rows: Sequence[Membership], fleet: Fleet, verb: str) -> str:
 
 
 def _why(rows: Sequence[Membership]) -> str:
-    """Return how many memberships have which reason or status."""
-    kinds = Counter(row.reason or _kind(row) for row in rows)
-    return ", ".join(f"{number:,} {kind}" for kind, number in kinds.most_common())
+    """Return how many memberships have which reason or status, and the first accounts of each."""
+    kinds = grouped(rows, lambda row: (row.reason or _kind(row),), lambda _row: "")
+    kinds.sort(key=lambda group: -len(group.rows))
+    return ", ".join(f"{len(kind.rows):,} {kind.first.reason or _kind(kind.first)} ({kind.places})" for kind in kinds)
 
 
 def _kind(row: Membership) -> str:
-    if row.status == ENABLED and row.actions:
-        return "without standards"
-    return _STATUS_WORDS.get(row.status, row.status)
+    return "without standards" if row.status == ENABLED and row.actions else row.status
 
 
 def _totals(fleet: Fleet, request: Request) -> str:
@@ -174,13 +160,8 @@ def _totals(fleet: Fleet, request: Request) -> str:
     size, parts = count(len(rows), "membership"), (count(accounts, "account"), count(regions, "Region"))
     size = f"{_TIMES.join(parts)} = {size}" if accounts * regions == len(rows) else f"{size} of {' in '.join(parts)}"
     when = " after a run" if request.is_check and not request.looks_only else ""
-    kinds = _outcomes(rows) if request.purpose == OFFBOARD else _statuses(rows)
+    kinds = _outcomes(rows) if request.purpose == OFFBOARD else count_by_status(rows)
     return f"{size}{when}: {', '.join(f'{number:,} {kind}' for kind, number in kinds.items())}"
-
-
-def _statuses(rows: Iterable[Membership]) -> Dict[str, int]:
-    """Return {status in words: number}, Enabled first."""
-    return {_STATUS_WORDS.get(status, status): number for status, number in count_by_status(rows).items()}
 
 
 def _outcomes(rows: Iterable[Membership]) -> Dict[str, int]:
@@ -189,13 +170,11 @@ def _outcomes(rows: Iterable[Membership]) -> Dict[str, int]:
 
 
 def _outcome(row: Membership) -> str:
-    if row.status == NOT_READABLE:
-        return _STATUS_WORDS[NOT_READABLE]
-    if row.reason == OWN_ACCOUNT:
-        return _STATUS_WORDS[ADMINISTRATOR]
+    if row.status in (UNREADABLE, OWN_ACCOUNT):
+        return row.status
     if row.reason:
         return "not removed"
-    return "removed" if row.actions else "already not in the member list"
+    return "removed" if row.actions else "already not_a_member"
 
 
 def _place(fleet: Fleet) -> str:
@@ -233,27 +212,17 @@ def _hubs(fleet: Fleet, request: Request) -> List[str]:
 
 def _failed_regions(fleet: Fleet) -> List[str]:
     """Return a line for each message, with its Regions and accounts."""
-    found: Dict[Tuple[Optional[str], str], List[Tuple[str, Optional[str]]]] = {}
-    for row in fleet.failed_regions:
-        text = row.msg.replace(row.region, "\0r").replace(row.account_id or "\0a", "\0a")
-        found.setdefault((row.error_code, text), []).append((row.region, row.account_id))
-    return [_failed_line(code, text, places, fleet.regions) for (code, text), places in found.items()]
+    found = grouped(fleet.failed_regions, lambda row: (row.error_code, row.account_id is None), lambda row: row.msg)
+    return [_failed_line(group, fleet.regions) for group in found]
 
 
-def _failed_line(
-    code: Optional[str], text: str, places: Sequence[Tuple[str, Optional[str]]], everywhere: Sequence[str]
-) -> str:
-    regions = in_order(region for region, _account_id in places)
-    account_ids = in_order(account_id for _region, account_id in places if account_id)
-    if len(regions) > 1:
-        text = text.replace(" in \0r", "")
-    text = text.replace("\0r", regions[0] if len(regions) == 1 else "<Region>")
-    text = text.replace("\0a", account_ids[0] if len(account_ids) == 1 else "<account>")
+def _failed_line(group: Group[FailedRegion], everywhere: Sequence[str]) -> str:
+    regions, account_ids, code = group.regions, group.account_ids, group.first.error_code
     accounts = f" for {count(len(account_ids), 'account')} ({at_most(account_ids)})" if account_ids else ""
     where = listed(regions)
     if len(regions) > NAMED_REGIONS:
         where = re.sub("^all ", "All ", regions_in_words(regions, everywhere))
-    return f"{where} failed{accounts}{f' ({code})' if code else ''}: {sentence(text)}"
+    return f"{where} failed{accounts}{f' ({code})' if code else ''}: {sentence(group.explanation)}"
 
 
 def _missing_regions(fleet: Fleet) -> List[str]:
@@ -266,23 +235,28 @@ def _missing_regions(fleet: Fleet) -> List[str]:
     ]
 
 
-def _groups(found: Sequence[Group], fleet: Fleet) -> List[str]:
+def _groups(found: Sequence[Group[Membership]], fleet: Fleet) -> List[str]:
     lines = [line for group in found[:NAMED_GROUPS] for line in _group_lines(group, fleet)]
     rest = len(found) - NAMED_GROUPS
     return [*lines, f"{count(rest, 'further reason')}: see the report (securityhub_report_path)"] if rest > 0 else lines
 
 
-def _group_lines(group: Group, fleet: Fleet) -> List[str]:
-    names = [account_in_words(account_id, fleet.names.get(account_id)) for account_id in group.account_ids]
+def _group_lines(group: Group[Membership], fleet: Fleet) -> List[str]:
+    names = [_with_name(account_id, fleet.names.get(account_id)) for account_id in group.account_ids]
     reason = f" ({group.first.reason})" if group.first.reason else ""
     lines = [
         f"{_size(group, fleet)}{reason}: {group.explanation}",
         f"  {_noun(group.account_ids)}: {at_most(names)}",
     ]
-    return [*lines, f"  Next: {group.next_step}"] if group.next_step else lines
+    step = next_step(group.first)
+    return [*lines, f"  Next: {step}"] if step else lines
 
 
-def _size(group: Group, fleet: Fleet) -> str:
+def _with_name(account_id: str, name: Optional[str]) -> str:
+    return f"{account_id} ({name})" if name else account_id
+
+
+def _size(group: Group[Membership], fleet: Fleet) -> str:
     where = regions_in_words(group.regions, fleet.regions)
     accounts = count(len(group.account_ids), "account")
     one_each = len(group.account_ids) == len(group.rows) and len(group.regions) == 1
@@ -318,4 +292,4 @@ def _skipped(request: Request) -> List[str]:
 
 
 def _skipped_account(row: Mapping[str, Any]) -> str:
-    return f"{row['account_id']}, {row['name']}" if row.get("name") else str(row["account_id"])
+    return f"{row['account_id']}, {printable(str(row['name']))}" if row.get("name") else str(row["account_id"])

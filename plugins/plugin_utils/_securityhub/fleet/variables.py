@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
 
+from ....module_utils._securityhub.results.messages import listed
 from ..accounts.accounts import is_given
-from .wording import listed
 
 PREFIX = "securityhub_"
 PRIVATE_PREFIX = "securityhub__"  # the role's own: what its tasks register

@@ -12,13 +12,12 @@ import re
 import shlex
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ..fleet.groups import Group
+from ....module_utils._securityhub.reasons import REASONS
+from ....module_utils._securityhub.results.messages import Group
 from ..fleet.variables import DEFAULTS
 
 EXAMPLE_ROLE = "SecurityHubOnboarding"
 ONBOARD, OFFBOARD = "multiaccount.aws.securityhub_onboard", "multiaccount.aws.securityhub_offboard"
-# Nothing that a playbook does helps these.
-NO_COMMAND = frozenset(["suspended", "unknown_status", "own_account", "has_members"])
 # What else these need.
 _VARIABLES: Mapping[str, Mapping[str, Any]] = {
     "removed": {"securityhub_reinvite": "removed"},
@@ -37,7 +36,11 @@ _PLAIN = re.compile(r"[\w.:/@,+-]+", re.ASCII)
 
 
 def commands(
-    group: Group, reason: Optional[str], requested: Set[Tuple[str, str]], settings: Mapping[str, Any], offboards: bool
+    group: Group[Any],
+    reason: Optional[str],
+    requested: Set[Tuple[str, str]],
+    settings: Mapping[str, Any],
+    offboards: bool,
 ) -> List[str]:
     """Return the commands that process the accounts of a group again, none where the fix is not a playbook's.
 
@@ -45,7 +48,7 @@ def commands(
 
     :param requested: account ID and Region of each membership of the run
     """
-    if reason in NO_COMMAND:
+    if reason in REASONS and not REASONS[reason].reruns:
         return []
     variables = {name: settings[name] for name in _KEPT if settings.get(name) not in (None, "", DEFAULTS[name])}
     if not offboards:
@@ -61,7 +64,7 @@ def _reinvite(reason: Optional[str]) -> Mapping[str, Any]:
     return _VARIABLES[reason] if reason in ("removed", "resigned") else {}
 
 
-def _parts(group: Group, requested: Set[Tuple[str, str]]) -> Dict[Tuple[str, ...], List[str]]:
+def _parts(group: Group[Any], requested: Set[Tuple[str, str]]) -> Dict[Tuple[str, ...], List[str]]:
     """Return {Regions: account IDs}: one part if that asks for nothing that was not requested."""
     regions = tuple(group.regions)
     if all((account_id, region) in requested for account_id in group.account_ids for region in regions):

@@ -11,7 +11,8 @@ import json
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
-from ..fleet.fleet import ENABLED, NO_FAILURE
+from ....module_utils._securityhub.model import ENABLED
+from ....module_utils._securityhub.reasons import is_failure
 
 Report = Mapping[str, Any]
 Pair = Tuple[str, str]  # account ID and Region
@@ -105,5 +106,5 @@ def _kind(before: Report, now: Report) -> Optional[str]:
 
 def _fails(membership: Report, reason: Optional[str] = None) -> bool:
     """Return whether a membership could not be read or processed, or not for this reason."""
-    fails = not membership["readable"] or membership["reason"] not in NO_FAILURE
+    fails = not membership["readable"] or is_failure(membership["reason"])
     return fails and (reason is None or membership["reason"] == reason)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 
-from ..fleet.fleet import INVITED
-from ..fleet.wording import count, in_order
+from ....module_utils._securityhub.model import INVITED
+from ....module_utils._securityhub.results.messages import count, in_order
 
 SUBJECT = "Accept the AWS Security Hub invitation"
 ACCOUNTS, REGIONS = "<accounts>", "<Regions>"  # what differs from owner to owner

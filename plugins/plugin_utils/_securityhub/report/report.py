@@ -19,10 +19,12 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 import jinja2
 import yaml
 
-from ..fleet.fleet import ADMINISTRATOR, ENABLED, INVITED, NOT_A_MEMBER, NOT_READABLE, Fleet
+from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
+from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
+from ....module_utils._securityhub.results.messages import all_regions, count, regions_in_words
+from ..fleet.fleet import Fleet
 from ..fleet.reasons import MISSING_REGIONS_STEP
 from ..fleet.severity import worst_accounts_first
-from ..fleet.wording import all_regions, count, regions_in_words
 from .invitations import letter, oldest
 from .report_data import Report, ReportOptions, build, clean
 
@@ -43,14 +45,14 @@ class Look:
 LOOKS = {
     ENABLED: Look("e", "\u2713", "Enabled", "Member of the administrator: nothing to do."),
     INVITED: Look("i", "\u2026", "Invited", "The account has an invitation and has not accepted it yet."),
-    "Created": Look("c", "+", "Created", "In the member list and not invited yet."),
-    "Removed": Look("r", "\u00d7", "Removed", "The administrator ended the membership."),
-    "Resigned": Look("q", "\u2190", "Resigned", "The account declined the invitation or left the administrator."),
-    "Deleted": Look("d", "\u2205", "Deleted", "Deleted from the member list."),
-    "AccountSuspended": Look("s", "\u2016", "Suspended", "AWS suspended the account."),
+    CREATED: Look("c", "+", "Created", "In the member list and not invited yet."),
+    REMOVED: Look("r", "\u00d7", "Removed", "The administrator ended the membership."),
+    RESIGNED: Look("q", "\u2190", "Resigned", "The account declined the invitation or left the administrator."),
+    DELETED: Look("d", "\u2205", "Deleted", "Deleted from the member list."),
+    SUSPENDED: Look("s", "\u2016", "Suspended", "AWS suspended the account."),
     NOT_A_MEMBER: Look("n", "\u2013", "No member", "Not in the administrator's member list."),
-    NOT_READABLE: Look("f", "!", "Not readable", "The Region could not be read: the status is not known."),
-    ADMINISTRATOR: Look("a", "\u2605", "Own account", "The administrator's own account, which can't be a member."),
+    UNREADABLE: Look("f", "!", "Not readable", "The Region could not be read: the status is not known."),
+    OWN_ACCOUNT: Look("a", "\u2605", "Own account", "The administrator's own account, which can't be a member."),
 }
 NOT_REQUESTED = Look("x", "\u00b7", "Not requested", "The account was not requested in this Region.")
 

@@ -11,19 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ..fleet.fleet import (
-    ADMINISTRATOR,
-    ENABLED,
-    INVITED,
-    NOT_A_MEMBER,
-    NOT_READABLE,
-    FailedRegion,
-    Fleet,
-    Membership,
-    count_by_status,
-)
-from ..fleet.groups import Group, groups
-from ..fleet.reasons import explanation, next_step, reason_of
+from ....module_utils._securityhub.model import ENABLED, INVITED
+from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
+from ....module_utils._securityhub.results.messages import Group
+from ..fleet.fleet import FailedRegion, Fleet, Membership, count_by_status
+from ..fleet.reasons import explanation, groups, next_step, reason_of
 from ..fleet.severity import worst_groups_first
 from ..fleet.summary import OFFBOARD, ONBOARD, Request, open_memberships
 from .commands import commands
@@ -95,14 +87,14 @@ def _to_do(fleet: Fleet, options: ReportOptions) -> List[Dict[str, Any]]:
     return [_group(group, requested, options) for group in worst_groups_first(groups(rows))]
 
 
-def _group(group: Group, requested: Set[Tuple[str, str]], options: ReportOptions) -> Dict[str, Any]:
+def _group(group: Group[Membership], requested: Set[Tuple[str, str]], options: ReportOptions) -> Dict[str, Any]:
     reason = reason_of(group.first)
     lines = commands(group, reason, requested, options.settings, options.purpose == OFFBOARD)
     return {
         "status": clean(group.first.status),
         "reason": clean(reason),
         "explanation": clean(group.explanation),
-        "next_step": clean(group.next_step),
+        "next_step": clean(next_step(group.first)),
         "commands": [clean(line) for line in lines],
         "accounts": {str(clean(key)): [clean(region) for region in regions] for key, regions in group.accounts.items()},
     }
@@ -164,10 +156,10 @@ def _accounts(fleet: Fleet, generated_at: str) -> List[Dict[str, Any]]:
 
 def _membership(row: Membership, generated_at: str) -> Dict[str, Any]:
     """Return a membership: its status is null where the account is not in the member list or was not read."""
-    own = row.status in (NOT_A_MEMBER, NOT_READABLE, ADMINISTRATOR)
+    own = row.status in (NOT_A_MEMBER, UNREADABLE, OWN_ACCOUNT)
     return {
         "member_status": None if own else clean(row.status),
-        "readable": row.status != NOT_READABLE,
+        "readable": row.status != UNREADABLE,
         "reason": clean(row.reason),
         "explanation": None if row.is_as_requested else clean(explanation(row)),
         "next_step": None if row.is_as_requested else clean(next_step(row)),

@@ -105,7 +105,7 @@ def test_tags_that_nobody_asks_for_need_no_permission(hub: Hub) -> None:
 def test_profile_with_keys_is_refused_with_all_lists(hub: Hub) -> None:
     run = run_at(hub, securityhub_member_invite, account_ids=PAIR, profile="security")
     assert run.failed
-    assert run.result["msg"].startswith("profile and access_key: both are set")
+    assert run.result["msg"].startswith("profile (AWS_PROFILE) and access_key (AWS_ACCESS_KEY_ID) are both set")
     assert run.result["invited_accounts"] == run.result["unprocessed_accounts"] == run.result["failed_regions"] == []
 
 

@@ -89,7 +89,7 @@ def test_one_region_of_three_fails_and_the_rest_is_returned(hub: Hub, operation:
 @pytest.mark.parametrize(
     ("mode", "regions", "linked"),
     [
-        ("ALL_REGIONS", None, [THREE[2], "us-east-1", "mars-north-1"]),
+        ("ALL_REGIONS", None, [THREE[2], "mars-north-1", "us-east-1"]),
         ("ALL_REGIONS_EXCEPT_SPECIFIED", ["us-east-1"], [THREE[2], "mars-north-1"]),
         ("SPECIFIED_REGIONS", ["us-east-1"], ["us-east-1"]),
         ("NO_REGIONS", None, []),

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import Clients
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member as module
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_invite as invite_module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
@@ -44,6 +44,7 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
 LISTS = ("created", "disassociated", "deleted", "unchanged", "unprocessed")
 NOTHING: dict[str, Any] = {**{f"{name}_accounts": [] for name in LISTS}, "failed_regions": []}
 STEPS = {"CreateMembers": "present", "DisassociateMembers": "disassociated", "DeleteMembers": "absent"}
+FIX = "Fix the cause and run the task again; completed changes are kept"
 
 
 def manage(hub: Hub, members: Any, state: str = "present", **options: Any) -> ModuleRun:
@@ -244,7 +245,7 @@ def test_absent_organization_account_is_disassociated_and_rejected(hub: Hub) -> 
         }
     ]
     assert run.result["msg"] == (
-        f"1 of 2 accounts not deleted: {MEMBER} in {REGION}: rejected ({words} {ended.rstrip('.')})."
+        f"1 of 2 accounts not deleted: {MEMBER} in {REGION}: rejected ({words} {ended} {FIX})."
     )
     assert run.result["diff"]["after"] == {REGION: {MEMBER: "Removed", OTHER_MEMBER: None}}
     for result in (foreseen.result, run.result):
@@ -452,7 +453,7 @@ def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub, state: str, status
     assert run.failed
     assert run.result["changed"]
     assert reasons(run.result) == dict.fromkeys(account_ids, "unconfirmed")
-    assert "within wait_timeout" in run.result["msg"]
+    assert "in time. Run the task again, or raise wait_timeout" in run.result["msg"]
     assert run.result["failed_regions"] == []
     assert set(writes(hub).values()) == {1}
 
@@ -504,9 +505,7 @@ def test_own_account_is_left_alone_without_failure(hub: Hub, check: bool, state:
     assert lists(run.result) == {DONE[state]: [MEMBER], "unprocessed": [ADMINISTRATOR]}
     row = run.result["unprocessed_accounts"][0]
     assert row["member_status"] is None
-    assert row["processing_result"] == (
-        "This is the administrator account itself, which is never a member of its own list."
-    )
+    assert row["processing_result"] == ("This is the administrator's own account.")
 
 
 def test_refused_account_is_rejected_in_the_words_of_the_service(hub: Hub) -> None:
@@ -514,7 +513,10 @@ def test_refused_account_is_rejected_in_the_words_of_the_service(hub: Hub) -> No
     hub.fault(kind="reject", operation="CreateMembers", account_ids=[OTHER_MEMBER], message="No such account.")
     run = manage(hub, [OTHER_MEMBER, MEMBER])
     assert run.failed
-    assert run.result["msg"] == f"1 of 2 accounts not added: {OTHER_MEMBER} in {REGION}: rejected (No such account)."
+    assert (
+        run.result["msg"]
+        == f"1 of 2 accounts not added: {OTHER_MEMBER} in {REGION}: rejected (No such account. {FIX})."
+    )
     assert lists(run.result) == {"created": [MEMBER], "unprocessed": [OTHER_MEMBER]}
     assert run.result["unprocessed_accounts"][0]["processing_result"] == "No such account."
 
@@ -523,7 +525,7 @@ def test_refused_account_is_rejected_in_the_words_of_the_service(hub: Hub) -> No
 def test_own_account_unknown_to_sts_does_not_hold_up_others(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, answer: str, reason: str
 ) -> None:
-    monkeypatch.setattr(RegionSession, "caller_account_id", lambda *_arguments: None)
+    monkeypatch.setattr(Clients, "caller_account_id", lambda *_arguments: None)
     seed_members(hub, {})
     hub.switches(own_id=answer)
     run = manage(hub, [MEMBER, ADMINISTRATOR, OTHER_MEMBER])

@@ -6,11 +6,16 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
+import threading
 from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 import yaml
+from botocore.client import BaseClient
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_invite as module
@@ -33,6 +38,7 @@ NOTHING: dict[str, Any] = {
     "unprocessed_accounts": [],
     "failed_regions": [],
 }
+FIX = "Fix the cause and run the task again; completed changes are kept"
 
 
 def invite(hub: Hub, account_ids: Any, check: bool = False, diff: bool = False, **options: Any) -> ModuleRun:
@@ -152,7 +158,7 @@ def test_the_rows_of_an_account(hub: Hub) -> None:
         "administrator_id": ADMINISTRATOR,
     }
     left = result["unprocessed_accounts"][0]
-    assert left.pop("processing_result").startswith("The member declined the invitation or left")
+    assert left.pop("processing_result").startswith("The account declined the invitation or left")
     assert left == {"region": REGION, "account_id": OTHER, "member_status": "Resigned", "reason": "resigned"}
 
 
@@ -294,7 +300,10 @@ def test_an_account_that_the_service_rejects(hub: Hub) -> None:
     hub.fault(kind="reject", operation="InviteMembers", account_ids=[OTHER], message="The request is rejected.")
     run = invite(hub, [ACCOUNT, OTHER])
     assert run.failed
-    assert run.result["msg"] == f"1 of 2 accounts not invited: {OTHER} in {REGION}: rejected (The request is rejected)."
+    assert (
+        run.result["msg"]
+        == f"1 of 2 accounts not invited: {OTHER} in {REGION}: rejected (The request is rejected. {FIX})."
+    )
     assert lists(run.result) == {"invited": [ACCOUNT], "unprocessed": [OTHER]}
     assert run.result["unprocessed_accounts"][0]["processing_result"] == "The request is rejected."
     assert hub.counts()["calls"] == {"GetMembers": 2, "InviteMembers": 1}
@@ -346,7 +355,7 @@ def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub) -> None:
     assert run.failed
     assert run.result["changed"]
     assert reasons(run.result) == dict.fromkeys(account_ids, "unconfirmed")
-    assert "within wait_timeout" in run.result["msg"]
+    assert "in time. Run the task again, or raise wait_timeout" in run.result["msg"]
     assert run.result["failed_regions"] == []
     assert invitations(hub) == dict.fromkeys(account_ids, 1)
 
@@ -642,7 +651,10 @@ def test_nobody_listens(hub: Hub) -> None:
         run = invite(hub, ACCOUNT, endpoint_url=f"http://127.0.0.1:{taken.getsockname()[1]}")
     assert run.failed
     assert run.result["failed_regions"][0]["error_code"] == "EndpointConnectionError"
-    assert "Check the Region, endpoint_url, aws_ca_bundle, proxy and network" in run.result["msg"]
+    assert (
+        "Check the Region, endpoint_url (AWS_URL), aws_ca_bundle (AWS_CA_BUNDLE), proxy and network"
+        in run.result["msg"]
+    )
     assert reasons(run.result) == {ACCOUNT: "not_attempted"}
 
 
@@ -664,7 +676,10 @@ def test_a_connection_that_never_opens(hub: Hub, full_queue: str) -> None:
     run = invite(hub, ACCOUNT, endpoint_url=full_queue, aws_config=config)
     assert run.failed
     assert run.result["failed_regions"][0]["error_code"] == "ConnectTimeoutError"
-    assert "Check the Region, endpoint_url, aws_ca_bundle, proxy and network" in run.result["msg"]
+    assert (
+        "Check the Region, endpoint_url (AWS_URL), aws_ca_bundle (AWS_CA_BUNDLE), proxy and network"
+        in run.result["msg"]
+    )
     assert not run.result["changed"]
 
 
@@ -697,3 +712,34 @@ def test_results_are_as_documented(hub: Hub) -> None:
     result = {key: value for key, value in run.result.items() if key not in ansibles_own}
     assert all(result.values())
     assert differences_from_return(module, result) == []
+
+
+# The way of a call
+
+PLUGINS = str(Path(module.__file__).parents[1])
+
+
+def own_frames(frame: FrameType | None) -> Iterator[str]:
+    """The functions of this collection in a stack, the innermost first."""
+    while frame:
+        if frame.f_code.co_filename.startswith(PLUGINS):
+            yield f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_name}"
+        frame = frame.f_back
+
+
+def test_invitation_passes_few_functions(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    stacks: list[list[str]] = []
+    make_api_call = BaseClient._make_api_call
+
+    def count(client: Any, operation: str, parameters: Any) -> Any:
+        if operation == "InviteMembers":
+            main = sys._current_frames()[threading.main_thread().ident or 0]
+            stacks.append([*own_frames(sys._getframe()), *own_frames(main)])
+        return make_api_call(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", count)
+    seed(hub, {ACCOUNT: "Created"})
+    invite(hub, ACCOUNT)
+    (stack,) = stacks
+    assert (stack[0], stack[-1]) == ("api.invite_members", "securityhub_member_invite.main")
+    assert len(stack) <= 14, stack

@@ -66,14 +66,14 @@ def test_account_named_for_another_reason_is_read_from_the_list(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, listable: bool
 ) -> None:
     seed_members(hub, {MEMBER: "Created", OTHER_MEMBER: "Enabled"})
-    read = api._get_members
+    read = api.get_members
 
     def named_as_unprocessed(client: RegionClient, account_ids: Sequence[str]) -> MemberList:
         found = read(client, account_ids)
         members = {each: member for each, member in found.members.items() if each != OTHER_MEMBER}
         return MemberList(members, dict.fromkeys({OTHER_MEMBER} & set(account_ids), "Not now."))
 
-    monkeypatch.setattr(api, "_get_members", named_as_unprocessed)
+    monkeypatch.setattr(api, "get_members", named_as_unprocessed)
     if not listable:
         hub.fault(kind="access_denied", operation="ListMembers", times=None)
     run = run_at(hub, module, account_ids=[MEMBER, OTHER_MEMBER])

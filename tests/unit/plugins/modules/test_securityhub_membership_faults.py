@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.apply import RegionRun
@@ -22,6 +24,7 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     turn_on,
     writes,
 )
+from ansible_collections.multiaccount.aws.tests.unit.scripted import CONFLICT, HUB_OFF, refuse
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, ModuleRun
 
 pytestmark = pytest.mark.usefixtures("no_pauses")
@@ -275,7 +278,7 @@ def test_sides_that_disagree_are_unconfirmed_in_check_mode_too(hub: Hub, check: 
     assert [(row["member_status"], row["reason"], row["actions"]) for row in rows] == [
         ("Invited", "unconfirmed", [])
     ] * 2
-    assert "the member list still shows Invited" in rows[0]["processing_result"]
+    assert "it shows Invited." in rows[0]["processing_result"]
     assert run.result["changed"] is False
 
 
@@ -312,3 +315,78 @@ def test_unforeseen_exception_after_the_writes_claims_no_less(hub: Hub, monkeypa
         **dict.fromkeys((NEW, WITH_HUB, CREATED, INVITED), "unconfirmed"),
         ENABLED: None,
     }
+
+
+def before_each_call(monkeypatch: pytest.MonkeyPatch, act: Callable[[Any, str], None]) -> None:
+    """Do something before each call, with the client and the name of the operation."""
+    make_api_call = BaseClient._make_api_call
+
+    def call(client: Any, operation: str, parameters: Any) -> Any:
+        act(client, operation)
+        return make_api_call(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        *("GetMembers", "CreateMembers", "InviteMembers"),
+        *("ListInvitations", "AcceptAdministratorInvitation", "GetEnabledStandards", "BatchEnableStandards"),
+    ],
+)
+def test_hub_that_was_just_enabled_is_borne_with(hub: Hub, monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
+    called: list[str] = []
+
+    def answer_late(_client: Any, name: str) -> None:
+        called.append(name)
+        if name == operation and "EnableSecurityHub" in called and called.count(f"{name} refused") < 3:
+            called.append(f"{name} refused")
+            refuse(HUB_OFF)
+
+    before_each_call(monkeypatch, answer_late)
+    run = fleet(hub, [NEW], regions=[FIRST], standards=["pci-dss/v/4.0.1"], wait_timeout=2)
+    assert not run.failed, run.result["msg"]
+    assert called.count(f"{operation} refused") == 3
+    (row,) = run.result["memberships"]
+    assert (row["member_status"], row["reason"]) == ("Enabled", None)
+
+
+@pytest.mark.parametrize("account_id", [ADMINISTRATOR, NEW])
+def test_hub_that_is_called_enabled_while_it_shows_as_off_is_a_refusal(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, account_id: str
+) -> None:
+    if account_id == NEW:
+        turn_on(hub, ADMINISTRATOR, [FIRST])
+
+    def conflict(_client: Any, name: str) -> None:
+        if name == "EnableSecurityHub":
+            refuse(CONFLICT)
+
+    before_each_call(monkeypatch, conflict)
+    run = fleet(hub, [NEW], regions=[FIRST])
+    assert run.failed
+    assert CONFLICT in run.result["msg"]
+    assert run.result["hub_enabled_regions"] == []
+    (row,) = run.result["memberships"]
+    assert "enable_hub" not in row["actions"]
+    assert run.result["changed"] == (account_id == NEW)  # the account was invited all the same
+
+
+def test_account_that_leaves_between_look_and_act_has_left(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed(hub)
+    looks: list[str] = []
+
+    def leave_by_itself(client: Any, name: str) -> None:
+        if name == "GetAdministratorAccount":
+            looks.append(name)
+            if len(looks) == 2:
+                client.disassociate_from_administrator_account()
+                client.delete_invitations(AccountIds=[ADMINISTRATOR])
+
+    before_each_call(monkeypatch, leave_by_itself)
+    run = fleet(hub, [ENABLED], regions=[FIRST], state="absent")
+    assert not run.failed, run.result["msg"]
+    (row,) = run.result["memberships"]
+    assert (row["actions"], row["member_status"], row["reason"]) == (["delete"], None, None)
+    assert ENABLED not in statuses(hub, FIRST)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.sessions import AwsSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member import apply as member_apply
 from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_invitation,
@@ -151,7 +151,7 @@ def fail_in(region: str, error: Exception, original: Any) -> Any:
 @pytest.mark.parametrize(
     ("owner", "name", "error", "code", "written"),
     [
-        (RegionSession, "_make_client", OSError(24, "Too many open files"), "OSError", False),
+        (AwsSession, "client", OSError(24, "Too many open files"), "OSError", False),
         (securityhub_member_invite, "reconcile_members", RuntimeError("unforeseen"), "RuntimeError", False),
         (member_apply, "read_members", RuntimeError("unforeseen"), "RuntimeError", False),
         (member_apply, "apply_change", RuntimeError("unforeseen"), "RuntimeError", False),

@@ -16,42 +16,13 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.erro
     is_not_found_message,
     is_own_account_message,
     is_transient_message,
+    printable,
 )
 
-# What playbooks compare with: reasons of unprocessed accounts, and error codes of failed Regions.
-DOCUMENTED = {
-    "NOT_A_MEMBER": "not_a_member",
-    "NOT_ATTEMPTED": "not_attempted",
-    "REJECTED": "rejected",
-    "UNCONFIRMED": "unconfirmed",
-    "UNKNOWN_STATUS": "unknown_status",
-    "UNREADABLE": "unreadable",
-    "SUSPENDED_REASON": "suspended",
-    "OWN_ACCOUNT": "own_account",
-    "AWAITING_ACCEPTANCE": "awaiting_acceptance",
-    "ROLE_NOT_ASSUMED": "role_not_assumed",
-    "REGION_NOT_ENABLED": "region_not_enabled",
-    "STANDARDS_PENDING": "standards_pending",
-    "OTHER_ADMINISTRATOR": "other_administrator",
-    "HAS_MEMBERS": "has_members",
-    "CALLER_IS_MEMBER": "caller_is_member",
-    "NO_INVITATION": "no_invitation",
-    "ASSOCIATED": "associated",
-    "STANDARDS_NOT_OFFERED": "standards_not_offered",
-    "STANDARDS_FAILED": "standards_failed",
-    "STANDARDS_INCOMPLETE": "standards_incomplete",
-    "UNPROCESSED_ACCOUNTS": "UnprocessedAccounts",
-    "NO_REASON": "The service gave no reason.",
-}
 
-
-@pytest.mark.parametrize(("name", "value"), DOCUMENTED.items())
-def test_documented_reasons_and_codes(name: str, value: str) -> None:
-    assert getattr(errors, name) == value
-
-
-def test_reasons_that_are_no_failure() -> None:
-    assert {"own_account", "awaiting_acceptance", "standards_pending"} == errors.NO_FAILURE
+def test_codes_that_playbooks_compare_with() -> None:
+    assert errors.UNPROCESSED_ACCOUNTS == "UnprocessedAccounts"
+    assert NO_REASON == "The service gave no reason."
 
 
 NO_SUCH_RESOURCE = "The request is rejected since no such resource found."
@@ -145,6 +116,10 @@ def test_empty_message_reads_as_no_reason(text: str) -> None:
         ("Internal error", True),
         ("internal server error", True),
         ("Please try again later.", True),
+        ("Please try later.", True),
+        ("Another operation is in progress.", True),
+        ("The standard is PENDING and can't be changed.", True),
+        ("The account has a pending invitation.", False),
         ("Rate exceeded", True),
         ("The request timed out", True),
         ("The service is temporarily unavailable", True),
@@ -180,6 +155,12 @@ def test_refusal_of_a_request(code: str, text: str, status: int, transient: bool
     assert (failed.is_transient, failed.refuses_request) == (transient, refuses_request)
 
 
+@pytest.mark.parametrize(("text", "passes"), [("Please try later.", True), ("The request is rejected.", False)])
+def test_account_that_is_named_with_a_passing_reason_may_be_sent_again(text: str, passes: bool) -> None:
+    failed = refusal("UnprocessedAccounts", text, 0)
+    assert (failed.is_transient, failed.is_retryable, failed.refuses_request) == (passes, passes, False)
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -206,7 +187,15 @@ def test_refusal_of_the_caller_is_not_about_one_account(code: str) -> None:
 
 def test_precondition_has_a_code_and_a_text() -> None:
     failed = PreconditionFailed("no_invitation", "There is no invitation.")
-    assert (failed.error_code, failed.text, str(failed)) == ("no_invitation",) + ("There is no invitation.",) * 2
+    assert (failed.error_code, str(failed)) == ("no_invitation", "There is no invitation.")
+
+
+def test_precondition_worded_names_the_account_and_keeps_braces_of_parts() -> None:
+    failed = PreconditionFailed(
+        "no_invitation", "{account} has the status {status} in {region}.", status="{x}", region="r"
+    )
+    assert str(failed) == "The account has the status {x} in r."
+    assert failed.worded(account="Account 7") == "Account 7 has the status {x} in r."
 
 
 def test_failure_without_a_response_has_no_status() -> None:
@@ -259,13 +248,40 @@ def test_message_about_the_caller(message: str, own_account: bool, caller_is_mem
     ("text", "action"),
     [
         ("User: x is not authorized to perform: iam:CreateServiceLinkedRole on y", "iam:CreateServiceLinkedRole"),
-        ("Access denied", "securityhub:InviteMembers"),
+        ("You are not authorized to perform this operation.", "securityhub:InviteMembers"),
+        ("Access denied", None),
+        ("You don't have permissions to do that.", None),
+        ("Account 111122223333 is managed by a configuration policy", None),
     ],
 )
-def test_denied_action(text: str, action: str) -> None:
+def test_denied_action(text: str, action: str | None) -> None:
     assert refusal("AccessDeniedException", text, 403).denied_action == action
 
 
 def test_denied_action_of_a_call_to_ec2() -> None:
-    denied = SecurityHubError("UnauthorizedOperation", "You are not authorized.", "DescribeRegions", "eu-west-1")
+    denied = SecurityHubError(
+        "UnauthorizedOperation", "You are not authorized to perform this operation.", "DescribeRegions", "eu-west-1"
+    )
     assert denied.denied_action == "ec2:DescribeRegions"
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("plain \u00e9\u4e2d words", "plain \u00e9\u4e2d words"),
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("\x9b31mred", "red"),
+        ("\x1b]0;a title\x07after", "after"),
+        ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("\x1bcreset", "reset"),
+        ("two\r\nlines\x08\x00", "two lines"),
+        ("\x85next", "next"),
+    ],
+)
+def test_printable(text: str, clean: str) -> None:
+    assert printable(text) == clean
+
+
+def test_message_of_the_service_reaches_no_terminal_as_an_escape_sequence() -> None:
+    failed = refusal("AccessDeniedException", "\x1b[2Jno\x07", 403)
+    assert (failed.text, "\x1b" in str(failed)) == ("no", False)

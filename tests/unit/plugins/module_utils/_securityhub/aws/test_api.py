@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import contextlib
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 import pytest
+from botocore import xform_name
+from botocore.exceptions import ReadTimeoutError
 from botocore.parsers import ResponseParserError
 from botocore.stub import Stubber
 
@@ -17,7 +21,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub impo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import api, calls
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, MemberList
-from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
+from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock, error
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, accounts
 
 NO_SUCH_RESOURCE = "The request is rejected since no such resource found."
@@ -110,7 +114,13 @@ def test_member_list_settles_what_get_members_leaves_open(stubber: Stubber, mess
 
 
 @pytest.mark.parametrize(
-    ("message", "told"), [("Internal error", "Internal error"), ("", errors.NO_REASON), (None, errors.NO_REASON)]
+    ("message", "told"),
+    [
+        ("Internal error", "Internal error"),
+        ("\x1b[31mInternal\r\nerror", "Internal error"),
+        ("", errors.NO_REASON),
+        (None, errors.NO_REASON),
+    ],
 )
 def test_account_that_neither_call_shows_is_unreadable(stubber: Stubber, message: str | None, told: str) -> None:
     member, open_one = accounts(2)
@@ -280,6 +290,44 @@ def test_a_reply_that_is_none_is_a_failure_of_this_region(answer: Any, code: str
         assert failed.account_ids == tuple(accounts(2))
 
 
+class Throttled:
+    """A client of the SDK, throttled; calls are the methods that were called."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def __getattr__(self, method: str) -> Any:
+        def call(**_parameters: Any) -> Any:
+            self.calls.append(method)
+            raise error("TooManyRequestsException", 429, "Rate exceeded")
+
+        return call
+
+
+OPERATIONS = sorted(name for name, value in vars(api).items() if hasattr(value, "__wrapped__"))
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "create_members": ({},),
+    "enable_hub": ({},),
+    "update_hub": ({},),
+    "assume_role": ({},),
+    "accept_invitation": (ADMINISTRATOR, "0123"),
+    "tag_hub": ("arn", {}),
+    "untag_hub": ("arn", []),
+}
+READS = ("get_", "_get_", "list_", "_list_", "describe_", "_describe_", "has_", "assume_role")
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_operation_is_the_call_that_it_names_and_retried_only_if_it_reads(name: str, clock: Clock) -> None:
+    function, sdk = getattr(api, name), Throttled()
+    more = list(inspect.signature(function).parameters.values())[1:]
+    required = [each for each in more if each.kind is not inspect.Parameter.VAR_KEYWORD]
+    arguments = ARGUMENTS.get(name, tuple("any" for _each in required))
+    with pytest.raises(errors.SecurityHubError, match="TooManyRequests") as failed:
+        function(calls.RegionClient("eu-west-1", sdk, read_attempts=2), *arguments)
+    assert sdk.calls == [xform_name(failed.value.operation)] * (2 if name.startswith(READS) else 1)
+
+
 def test_a_hub_that_does_not_say_its_arn_is_a_failure() -> None:
     with pytest.raises(errors.SecurityHubError, match="DescribeHub failed in eu-west-1: KeyError"):
         api.describe_hub(not_understood({}), with_tags=False)
@@ -318,6 +366,93 @@ def test_list_that_repeats_its_page_is_a_failure(stubber: Stubber) -> None:
         api.list_members(hub_client(stubber))
 
 
+class Pages:
+    """A service whose list is told by a function: from a token, or none, to rows and the next token."""
+
+    def __init__(self, page: Callable[[str], tuple[list[Any], str]]) -> None:
+        self.page = page
+        self.calls = 0
+
+    def list_invitations(self, NextToken: str = "", **_parameters: Any) -> dict[str, Any]:  # noqa: N803
+        self.calls += 1
+        rows, token = self.page(NextToken)
+        return {"Invitations": rows, "NextToken": token}
+
+
+ROW = {"AccountId": ADMINISTRATOR, "MemberStatus": "Invited"}
+
+
+@pytest.mark.parametrize(
+    ("page", "calls_made", "message"),
+    [
+        (lambda _token: ([ROW], "a"), 2, "NextToken is repeated"),
+        (lambda token: ([ROW], "b" if token == "a" else "a"), 3, "NextToken is repeated"),
+        (lambda token: ([], f"{token}x"), calls.MAX_EMPTY_PAGES + 1, "no end after 101 pages"),
+        (lambda token: ([ROW], f"{token}x"), calls.MAX_PAGES + 1, "no end after 1001 pages"),
+    ],
+)
+def test_list_that_does_not_end_is_a_failure(page: Any, calls_made: int, message: str) -> None:
+    service = Pages(page)
+    with pytest.raises(errors.SecurityHubError, match=message) as failed:
+        api.list_invitations(calls.RegionClient("eu-west-1", service))
+    assert (failed.value.operation, failed.value.error_code) == ("ListInvitations", "PaginationError")
+    assert service.calls == calls_made
+
+
+def test_list_with_empty_pages_is_read_to_its_end() -> None:
+    service = Pages(lambda token: ([ROW] if len(token) % 60 == 59 else [], f"{token}x" if len(token) < 179 else ""))
+    assert len(api.list_invitations(calls.RegionClient("eu-west-1", service))) == 3
+    assert service.calls == 180
+
+
+class Silent:
+    """A service that connects, and responds only while it is asked for after so many calls."""
+
+    def __init__(self, responds_at: int = 1000) -> None:
+        self.calls, self.responds_at = 0, responds_at
+
+    def get_members(self, **_parameters: Any) -> dict[str, Any]:
+        self.calls += 1
+        if self.calls < self.responds_at:
+            raise ReadTimeoutError(endpoint_url="https://securityhub.example")
+        return {}
+
+
+def test_region_that_does_not_respond_is_given_up_and_then_asked_once(clock: Clock) -> None:
+    service = Silent(responds_at=6)
+    client = calls.RegionClient("eu-west-1", service)
+    made = []
+    for _read in range(4):
+        with contextlib.suppress(errors.SecurityHubError):
+            api.get_members(client, accounts(1))
+        made.append(service.calls)
+    assert made == [3, 4, 5, 6]
+    service.responds_at = 1000
+    assert api.read_members(client, accounts(1)).error
+    assert service.calls == 9
+    assert len(clock.pauses) == 4
+
+
+def test_region_that_does_not_respond_is_asked_by_one_read_at_a_time(clock: Clock) -> None:
+    service = Silent()
+    client = calls.RegionClient("eu-west-1", service, 1)
+    asked_meanwhile: list[errors.SecurityHubError] = []
+
+    def ask_meanwhile(**_parameters: Any) -> None:
+        with pytest.raises(errors.SecurityHubError) as failed:
+            api.list_invitations(client)
+        asked_meanwhile.append(failed.value)
+        raise ReadTimeoutError(endpoint_url="https://securityhub.example")
+
+    with pytest.raises(errors.SecurityHubError):
+        api.get_members(client, accounts(1))
+    service.get_members = ask_meanwhile  # type: ignore[method-assign,assignment]
+    with pytest.raises(errors.SecurityHubError):
+        api.get_members(client, accounts(1))
+    assert [(each.error_code, each.is_retryable) for each in asked_meanwhile] == [("ReadTimeoutError", False)]
+    assert clock.pauses == []
+
+
 HUB = {"HubArn": "arn:aws:securityhub:eu-west-1:111122223333:hub/default"}
 
 
@@ -331,6 +466,8 @@ def test_tags_are_read_only_where_they_are_asked_for(
     hub = api.describe_hub(hub_client(stubber), with_tags)
     assert hub
     assert hub.tags == tags
+    # What the service does not show is not made up.
+    assert (hub.subscribed_at, hub.auto_enable_controls, hub.control_finding_generator) == (None, None, None)
 
 
 def invitation(stubber: Stubber) -> None:

@@ -1,185 +1,64 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of roles, and credentials of roles that are taken when they are needed."""
+"""Credentials of roles that are taken when they are needed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import (
+    ACTING,
+    SIGNED_WITH,
     ActingProvider,
     RoleCredentials,
     acting_as,
-    acting_credentials,
-    signing_key,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput, SecurityHubError
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import SecurityHubError
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import (
-    DEFAULT_SESSION_NAME,
     Role,
-    account_roles,
-    assume_role,
-    check_role_arn,
-    check_role_name,
-    check_session_name,
-    member_role,
-    role_of_row,
 )
 from ansible_collections.multiaccount.aws.tests.unit.scripted import ENDPOINT, Clock, error
 
 ACCOUNT, OTHER = "111122223333", "012345670123"
 ARN = f"arn:aws:iam::{ACCOUNT}:role/security/hub-member"
 FIRST, SECOND, THIRD = REGIONS = ["eu-west-1", "eu-central-1", "eu-south-1"]
-NAMES = ["r", "Hub+=,.@_-Member", "x" * 64, "security/hub", "a/b/c/hub", "team!$/hub"]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_role_names(name: str) -> None:
-    assert check_role_name(name, "member_role", allow_arn=False) == name
-    assert Role(name).arn(ACCOUNT, "aws-cn") == f"arn:aws-cn:iam::{ACCOUNT}:role/{name}"
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("", "'' can't be the name of a role"),
-        (" ", "can't be the name"),
-        ("two words", "without blanks"),
-        ("hub ", "can't be the name"),
-        ("hub\n", "can't be the name"),
-        ("/hub", "begins with a slash. Write a path without it: 'hub'"),
-        ("/a/hub", "Write a path without it: 'a/hub'"),
-        ("hub/", "can't be the name"),
-        ("a//hub", "can't be the name"),
-        ("x" * 65, "1 to 64 letters"),
-        ("a/" + "x" * 65, "1 to 64 letters"),
-        ("hüb", "can't be the name"),
-        ("hub:member", "can't be the name"),
-        (ARN, "is an ARN. Set the name of the role"),
-    ],
-)
-def test_what_is_no_role_name(name: str, message: str) -> None:
-    with pytest.raises(InvalidInput, match=rf"^member_role: .*{message}"):
-        check_role_name(name, "member_role", allow_arn=False)
-
-
-@pytest.mark.parametrize("arn", [ARN, f"arn:aws-us-gov:iam::{ACCOUNT}:role/hub"])
-def test_arn_of_a_row_is_taken_as_it_is(arn: str) -> None:
-    assert check_role_name(arn, "members", allow_arn=True) == check_role_arn(arn, "assume_role_arn") == arn
-    assert Role(arn).arn(OTHER, "aws") == arn
-
-
-@pytest.mark.parametrize(
-    "arn",
-    [
-        "",
-        "hub",
-        f"arn:aws:iam::{ACCOUNT}:user/hub",
-        "arn:aws:iam::1111:role/hub",
-        f"arn:aws:iam::{ACCOUNT}:role/",
-        ARN + " ",
-    ],
-)
-def test_what_is_no_arn(arn: str) -> None:
-    with pytest.raises(InvalidInput, match=r"^assume_role_arn: .* is not the ARN of a role"):
-        check_role_arn(arn, "assume_role_arn")
-    if arn.startswith("arn:"):
-        with pytest.raises(InvalidInput, match=r"^members: "):
-            check_role_name(arn, "members", allow_arn=True)
-
-
-@pytest.mark.parametrize("name", ["", "x", "x" * 65, "two words"])
-def test_what_is_no_session_name(name: str) -> None:
-    with pytest.raises(InvalidInput, match=r"^member_role_session_name: .* can't be a session name"):
-        check_session_name(name, "member_role_session_name")
-
-
-def test_request_has_what_is_given() -> None:
-    assert Role("hub").request(ARN) == {"RoleArn": ARN, "RoleSessionName": DEFAULT_SESSION_NAME}
-    assert Role("hub", "external", "session", 900, "{}").request(ARN) == {
-        "RoleArn": ARN,
-        "RoleSessionName": "session",
-        "ExternalId": "external",
-        "DurationSeconds": 900,
-        "Policy": "{}",
-    }
-
-
-def test_role_of_the_options() -> None:
-    assert member_role({}) is None
-    assert assume_role({}) is None
-    assert member_role({"member_role": "hub", "member_role_external_id": "external", "member_role_duration": 900}) == (
-        Role("hub", "external", DEFAULT_SESSION_NAME, 900)
-    )
-    assert assume_role({"assume_role_arn": ARN, "assume_role_session_name": "pipeline"}) == Role(ARN, None, "pipeline")
-
-
-@pytest.mark.parametrize("option", ["assume_role_external_id", "assume_role_session_name"])
-def test_companions_without_a_role_to_assume(option: str) -> None:
-    with pytest.raises(InvalidInput, match=rf"^{option}: there is no role to take"):
-        assume_role({option: "something"})
-
-
-USUAL = Role("hub", "usual", "session", 900)
-
-
-@pytest.mark.parametrize(
-    ("name", "external_id", "usual", "role"),
-    [
-        (None, None, None, None),
-        (None, None, USUAL, USUAL),
-        ("own", None, USUAL, Role("own", "usual", "session", 900)),
-        ("own", "its", USUAL, Role("own", "its", "session", 900)),
-        (None, "its", USUAL, Role("hub", "its", "session", 900)),
-        (ARN, None, None, Role(ARN)),
-        ("own", "its", None, Role("own", "its")),
-    ],
-)
-def test_role_of_a_row(name: str | None, external_id: str | None, usual: Role | None, role: Role | None) -> None:
-    assert role_of_row(ACCOUNT, name, external_id, usual) == role
-
-
-def test_external_id_of_a_row_without_a_role() -> None:
-    with pytest.raises(InvalidInput, match=r"^members: a row has member_role_external_id, but there is no role"):
-        role_of_row(ACCOUNT, None, "its", None)
-
-
-def test_role_of_another_account_is_refused() -> None:
-    with pytest.raises(InvalidInput, match=f"is not a role of account {OTHER}"):
-        role_of_row(OTHER, ARN, None, USUAL)
-
-
-def test_roles_of_account_ids() -> None:
-    assert account_roles({"account_ids": None}) is None
-    assert account_roles({"account_ids": []}) == {}
-    assert account_roles({"account_ids": [ACCOUNT, OTHER], "member_role": "hub"}) == dict.fromkeys(
-        (ACCOUNT, OTHER), Role("hub")
-    )
-    with pytest.raises(InvalidInput, match=r"^account_ids: there is no role"):
-        account_roles({"account_ids": [ACCOUNT]})
-    with pytest.raises(InvalidInput, match=r"^member_role: there is no account"):
-        account_roles({"account_ids": None, "member_role": "hub"})
 
 
 class Sts:
     """Hands out keys, numbered, unless a script says what a Region's next calls meet."""
 
-    def __init__(self, scripts: Mapping[str, list[Any]] | None = None, expires: datetime | None = None) -> None:
+    def __init__(self, scripts: Mapping[str, list[Any]] | None = None, expires: Any = None, **answer: Any) -> None:
         self.asked: list[str] = []
         self.scripts = {region: list(script) for region, script in (scripts or {}).items()}
-        self.expires = expires
+        self.expires, self.answer = expires, answer
+        self.clients = {
+            region: RegionClient(region, SimpleNamespace(assume_role=partial(self._assume_role, region)))
+            for region in REGIONS
+        }
 
-    def __call__(self, region: str) -> Mapping[str, Any]:
+    def _assume_role(self, region: str, **_request: Any) -> Mapping[str, Any]:
         self.asked.append(region)
         if self.scripts.get(region):
             raise self.scripts[region].pop(0)
-        keys = {"AccessKeyId": f"KEY{len(self.asked)}", "SecretAccessKey": "no-secret", "SessionToken": "no-token"}
-        return {**keys, "Expiration": self.expires} if self.expires else keys
+        number = len(self.asked)
+        keys = {"AccessKeyId": f"KEY{number}", "SecretAccessKey": "no-secret", "SessionToken": "no-token"}
+        return {
+            "AssumedRoleUser": {"Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/hub-member/session"},
+            "Credentials": {**keys, "Expiration": self.expires},
+            **self.answer,
+        }
+
+    def credentials(self, *regions: str, **more: Any) -> RoleCredentials:
+        """Those of a role in the account."""
+        return RoleCredentials(Role(ARN).request(ARN), self.clients.__getitem__, regions or REGIONS, **more)
 
 
 @pytest.fixture(autouse=True)
@@ -198,26 +77,45 @@ BROKEN = error("InternalFailure", 500, "Internal failure")
 @pytest.mark.parametrize("first", [DISABLED, TOKEN_REFUSED])
 def test_refusing_region_is_asked_once_and_then_another(first: Exception) -> None:
     sts = Sts({SECOND: [first] * 9})
-    assert RoleCredentials(sts, REGIONS).take(SECOND) is None
+    assert sts.credentials().take(SECOND) is None
     assert sts.asked == [SECOND, FIRST]
+
+
+def test_take_region_that_does_not_respond_is_asked_once_and_last_by_others() -> None:
+    sts = Sts({SECOND: [ReadTimeoutError(endpoint_url=ENDPOINT)] * 9})
+    assert sts.credentials().take(SECOND) is None
+    assert sts.asked == [SECOND, FIRST]
+    assert sts.credentials().take(SECOND) is None
+    assert sts.asked == [SECOND, FIRST, FIRST]
+
+
+def test_take_session_of_another_account_is_a_failure() -> None:
+    sts = Sts(AssumedRoleUser={"Arn": f"arn:aws:sts::{OTHER}:assumed-role/hub-member/session"})
+    credentials = sts.credentials()
+    failure = credentials.take(FIRST)
+    assert failure is not None
+    assert (failure.error_code, sts.asked) == ("unexpected_account", [FIRST])
+    assert failure.text.endswith(f":assumed-role/hub-member/session, which is not in account {ACCOUNT}")
+    with pytest.raises(SecurityHubError, match="unexpected_account"):
+        credentials.get_frozen_credentials()
 
 
 @pytest.mark.parametrize("first", [UNREACHABLE, THROTTLED, BROKEN])
 def test_failing_region_is_asked_a_few_times_and_then_another(first: Exception) -> None:
     sts = Sts({SECOND: [first] * 9})
-    assert RoleCredentials(sts, REGIONS).take(SECOND) is None
+    assert sts.credentials().take(SECOND) is None
     assert sts.asked == [SECOND] * 3 + [FIRST]
 
 
 def test_last_region_is_asked_more_often() -> None:
     sts = Sts({FIRST: [THROTTLED] * 7})
-    assert RoleCredentials(sts, [FIRST]).take(FIRST) is None
+    assert sts.credentials(FIRST).take(FIRST) is None
     assert sts.asked == [FIRST] * 8
 
 
 def test_denied_role_is_asked_for_once_and_remembered() -> None:
     sts = Sts(dict.fromkeys(REGIONS, [DENIED] * 9))
-    credentials = RoleCredentials(sts, REGIONS)
+    credentials = sts.credentials()
     failures = [credentials.take(region) for region in REGIONS]
     assert [each.error_code for each in failures if each] == ["AccessDenied"] * 3
     assert sts.asked == [FIRST]
@@ -227,20 +125,20 @@ def test_denied_role_is_asked_for_once_and_remembered() -> None:
 
 def test_failure_of_all_regions_is_that_of_the_last() -> None:
     sts = Sts({FIRST: [DISABLED], SECOND: [TOKEN_REFUSED], THIRD: [DENIED]})
-    failure = RoleCredentials(sts, REGIONS).take(FIRST)
+    failure = sts.credentials().take(FIRST)
     assert failure is not None
     assert (failure.error_code, failure.region, sts.asked) == ("AccessDenied", THIRD, REGIONS)
 
 
 def test_answer_without_keys_is_a_failure() -> None:
-    failure = RoleCredentials(lambda _region: {}, [FIRST]).take(FIRST)
+    failure = Sts(Credentials={}).credentials(FIRST).take(FIRST)
     assert failure is not None
     assert failure.error_code == "KeyError"
 
 
 def test_role_is_taken_once_whatever_the_number_of_regions() -> None:
     sts = Sts()
-    credentials = RoleCredentials(sts, REGIONS)
+    credentials = sts.credentials()
     assert credentials.error is None
     assert [credentials.take(region) for region in REGIONS] == [None] * 3
     assert credentials.get_frozen_credentials().access_key == "KEY1"
@@ -250,19 +148,19 @@ def test_role_is_taken_once_whatever_the_number_of_regions() -> None:
 def test_role_is_taken_when_a_request_needs_it() -> None:
     sts = Sts({FIRST: [DENIED]})
     with pytest.raises(SecurityHubError, match="AccessDenied"):
-        RoleCredentials(sts, REGIONS).get_frozen_credentials()
+        sts.credentials().get_frozen_credentials()
 
 
 @pytest.mark.parametrize(("minutes", "keys"), [(1, ["KEY2", "KEY3"]), (60, ["KEY1", "KEY1"])])
 def test_credentials_are_taken_again_before_they_expire(minutes: int, keys: list[str]) -> None:
-    credentials = RoleCredentials(Sts(expires=datetime.now(UTC) + timedelta(minutes=minutes)), REGIONS)
+    credentials = Sts(expires=datetime.now(UTC) + timedelta(minutes=minutes)).credentials()
     credentials.take(FIRST)
     assert [credentials.get_frozen_credentials().access_key for _time in range(2)] == keys
 
 
 def test_expired_credentials_are_taken_again_once_for_all_threads() -> None:
     sts = Sts()
-    credentials = RoleCredentials(sts, REGIONS)
+    credentials = sts.credentials()
     credentials.take(FIRST)
     assert [credentials.renew("KEY1"), credentials.renew("KEY1")] == [True, True]
     assert credentials.get_frozen_credentials().access_key == "KEY2"
@@ -270,12 +168,12 @@ def test_expired_credentials_are_taken_again_once_for_all_threads() -> None:
 
 
 def test_requests_are_signed_for_the_unit_of_work() -> None:
-    base, mine = (RoleCredentials(Sts(), [region], region) for region in (FIRST, SECOND))
+    base, mine = (Sts().credentials(region, account_id=region) for region in (FIRST, SECOND))
     mine.take(SECOND)
     mine.renew("KEY1")
     shared = ActingProvider(lambda: base).load()
-    assert (shared.get_frozen_credentials().access_key, signing_key()) == ("KEY1", "KEY1")
+    assert (shared.get_frozen_credentials().access_key, SIGNED_WITH.get()) == ("KEY1", "KEY1")
     with acting_as(mine):
-        assert acting_credentials() is mine
-        assert (shared.get_frozen_credentials().access_key, signing_key()) == ("KEY2", "KEY2")
-    assert acting_credentials() is None
+        assert ACTING.get() is mine
+        assert (shared.get_frozen_credentials().access_key, SIGNED_WITH.get()) == ("KEY2", "KEY2")
+    assert ACTING.get() is None

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -116,19 +116,14 @@ def test_what_no_answer_means(client: Any, error: Exception, kind: str) -> None:
     failure = failed.value
     assert (failure.unsent, failure.in_doubt, failure.throttled) == (kind == UNSENT, kind == IN_DOUBT, False)
     assert failure.is_retryable == (kind != FINAL)
-    assert (failure.error_code, failure.text) == (type(error).__name__, str(error))
+    assert (failure.error_code, failure.text) == (type(error).__name__, str(error).replace("\n", " "))
     assert (failure.operation, failure.region) == ("InviteMembers", "eu-west-1")
 
 
 def fail_with(error: Exception) -> errors.SecurityHubError:
     """What a request ends with that meets this."""
 
-    def send() -> None:
-        raise error
-
-    with pytest.raises(errors.SecurityHubError) as failed:
-        retry.send_once(send, "GetMembers", "eu-west-1", accounts(1))
-    return failed.value
+    return calls.as_service_error(error, "GetMembers", "eu-west-1", accounts(1))
 
 
 @pytest.mark.parametrize(
@@ -168,12 +163,18 @@ def failed(code: str = "InternalException", status: int = 500, **more: Any) -> e
 
 THROTTLE = failed("TooManyRequestsException", 429, throttled=True)
 LOST = failed("ReadTimeoutError", 0, in_doubt=True)
+CLOSED = failed("ConnectionClosedError", 0, in_doubt=True)
 STALE = failed("ResourceNotFoundException", 404)
 REFUSED = failed("InvalidInputException", 400)
 EMPTY = errors.SecurityHubError("BadRequestException", "", "InviteMembers", "eu-west-1", status=400)
 
 
-class ScriptedWrite(retry.Write):
+def read(send: Callable[[], Any], attempts: int) -> Any:
+    """Send it as an operation that reads."""
+    return calls.reads("GetMembers")(lambda _client: send())(calls.RegionClient("eu-west-1", None, attempts))
+
+
+class ScriptedWrite:
     """Fails as a script says; is done after so many further looks."""
 
     def __init__(self, failures: list[errors.SecurityHubError], done_at_look: int = 1000) -> None:
@@ -197,14 +198,14 @@ def test_write_is_sent_again_and_read_before_where_it_may_be_done(
     clock: Clock, error: errors.SecurityHubError, looks: int
 ) -> None:
     write = ScriptedWrite([error] * 3)
-    retry.send_with_retries(write)
+    retry.send_with_retries(write.send, write.is_done)
     assert (write.sent, len(write.looks), len(clock.pauses)) == (4, looks, 3)
 
 
 @pytest.mark.parametrize("error", [LOST, STALE])
 def test_write_that_is_seen_done_is_not_sent_again(clock: Clock, error: errors.SecurityHubError) -> None:
     write = ScriptedWrite([error] * 3, done_at_look=2)
-    retry.send_with_retries(write)
+    retry.send_with_retries(write.send, write.is_done)
     assert (write.sent, write.looks, len(clock.pauses)) == (2, [error] * 2, 2)
 
 
@@ -215,33 +216,35 @@ def test_write_that_is_seen_done_is_not_sent_again(clock: Clock, error: errors.S
 def test_write_is_given_up(clock: Clock, error: errors.SecurityHubError, sent: int) -> None:
     write = ScriptedWrite([error] * 100)
     with pytest.raises(errors.SecurityHubError) as raised:
-        retry.send_with_retries(write)
+        retry.send_with_retries(write.send, write.is_done)
     assert raised.value is error
     assert (write.sent, len(clock.pauses)) == (sent, sent - 1)
 
 
-@pytest.mark.parametrize(("error", "reads"), [(THROTTLE, 4), (LOST, 4), (EMPTY, 4), (REFUSED, 1), (STALE, 1)])
+@pytest.mark.parametrize(
+    ("error", "reads"), [(THROTTLE, 4), (CLOSED, 4), (LOST, retry.SILENT_READS), (EMPTY, 4), (REFUSED, 1), (STALE, 1)]
+)
 def test_read_is_given_up(clock: Clock, error: errors.SecurityHubError, reads: int) -> None:
     write = ScriptedWrite([error] * 100)
     with pytest.raises(errors.SecurityHubError) as raised:
-        retry.read_with_retries(write.send, 4)
+        read(write.send, 4)
     assert raised.value is error
     assert (write.sent, len(clock.pauses)) == (reads, reads - 1)
 
 
 @pytest.mark.parametrize("attempts", [0, 1])
 def test_read_is_tried_at_least_once(clock: Clock, attempts: int) -> None:
-    assert retry.read_with_retries(lambda: "read", attempts) == "read"
+    assert read(lambda: "read", attempts) == "read"
     with pytest.raises(errors.SecurityHubError):
-        retry.read_with_retries(ScriptedWrite([LOST]).send, attempts)
+        read(ScriptedWrite([LOST]).send, attempts)
     assert clock.pauses == []
 
 
 @pytest.mark.parametrize(
     ("give_up", "pauses"),
     [
-        (lambda send: retry.read_with_retries(send, retry.READ_ATTEMPTS), [0.5, 1, 2, 4, 8, 16, 20]),
-        (lambda send: retry.send_with_retries(send.__self__), [0.5, 1, 2, 4, 8, 16, 20, 20, 20]),
+        (lambda send: read(send, retry.READ_ATTEMPTS), [0.5, 1, 2, 4, 8, 16, 20]),
+        (lambda send: retry.send_with_retries(send, send.__self__.is_done), [0.5, 1, 2, 4, 8, 16, 20, 20, 20]),
     ],
 )
 def test_pauses_double_up_to_a_limit_each_with_full_jitter(
@@ -260,13 +263,6 @@ def test_pauses_double_up_to_a_limit_each_with_full_jitter(
     assert drawn == [(0, pause) for pause in pauses]
 
 
-def test_write_has_to_say_how_it_is_sent_and_seen() -> None:
-    with pytest.raises(NotImplementedError):
-        retry.Write().send()
-    with pytest.raises(NotImplementedError):
-        retry.Write().is_done(LOST)
-
-
 @pytest.mark.parametrize(("seconds", "pauses"), [(0, []), (0.2, [0.2]), (1, [0.5, 0.5]), (8, [0.5, 1, 2, 3, 1.5])])
 def test_waiter_sleeps_until_its_time_is_up(clock: Clock, seconds: float, pauses: list[float]) -> None:
     waiter = retry.Waiter(seconds)
@@ -278,21 +274,85 @@ def test_waiter_sleeps_until_its_time_is_up(clock: Clock, seconds: float, pauses
 
 
 @pytest.mark.parametrize(
-    ("failures", "written", "in_doubt"),
+    ("failures", "seen_at_look", "written", "in_doubt"),
     [
-        ([], True, False),
-        ([LOST], False, True),
-        ([LOST, THROTTLE], False, True),
-        ([LOST, REFUSED], False, True),
-        ([THROTTLE, REFUSED], False, False),
-        ([LOST, THROTTLE, None], True, False),
+        ([], 1000, True, False),
+        ([LOST] * 100, 1000, False, True),
+        ([LOST, REFUSED], 1000, False, True),
+        ([LOST, THROTTLE, REFUSED], 1000, False, True),
+        ([THROTTLE, REFUSED], 1000, False, False),
+        ([LOST, THROTTLE], 1000, True, False),
+        ([LOST], 1, True, False),
+        ([LOST, STALE], 2, True, False),
+        ([STALE], 1, False, False),  # somebody else was first
     ],
 )
 def test_tracker_keeps_what_may_have_been_written(
-    failures: list[errors.SecurityHubError | None], written: bool, in_doubt: bool
+    clock: Clock, failures: list[errors.SecurityHubError], seen_at_look: int, written: bool, in_doubt: bool
 ) -> None:
-    tracker = retry.WriteTracker()
-    for failure in failures or [None]:
-        with contextlib.suppress(errors.SecurityHubError):
-            tracker.track(ScriptedWrite([failure] if failure else []).send)
+    tracker, write = retry.WriteTracker(), ScriptedWrite(failures, seen_at_look)
+    with contextlib.suppress(errors.SecurityHubError):
+        tracker.send(write.send, write.is_done)
     assert (tracker.written, tracker.in_doubt, tracker.any) == (written, in_doubt, written or in_doubt)
+
+
+def looks(*seen: Any) -> Any:
+    """A look that shows these one after the other, and raises those that are failures."""
+    left = list(seen)
+
+    def look() -> Any:
+        each = left.pop(0)
+        if isinstance(each, Exception):
+            raise each
+        return each
+
+    return look
+
+
+@pytest.mark.parametrize(
+    ("seen", "seconds", "result", "pauses"),
+    [
+        ([3], 0, 3, []),
+        ([1], 0, 1, []),
+        ([1, 2, 3, 4], 30, 3, [0.5, 1]),
+        ([1, 1, 1], 1, 1, [0.5, 0.5]),
+        ([LOST, 3], 30, 3, [0.5]),
+    ],
+)
+def test_poll_looks_until_it_is_done_or_time_is_up(
+    clock: Clock, seen: list[Any], seconds: float, result: int, pauses: list[float]
+) -> None:
+    found = retry.poll(looks(*seen), lambda each: each == 3, retry.Waiter(seconds), lambda error: error is LOST)
+    assert (found, clock.pauses) == (result, pauses)
+
+
+@pytest.mark.parametrize(("seen", "seconds", "pauses"), [([REFUSED], 30, []), ([LOST] * 3, 1, [0.5, 0.5])])
+def test_poll_raises_failure_that_does_not_pass_or_not_in_time(
+    clock: Clock, seen: list[Any], seconds: float, pauses: list[float]
+) -> None:
+    with pytest.raises(errors.SecurityHubError) as raised:
+        retry.poll(looks(*seen), bool, retry.Waiter(seconds), lambda error: error is LOST)
+    assert raised.value is seen[-1]
+    assert clock.pauses == pauses
+
+
+def test_poll_lets_no_failure_pass_unless_told(clock: Clock) -> None:
+    with pytest.raises(errors.SecurityHubError):
+        retry.poll(looks(LOST, 3), bool, retry.Waiter(30))
+    assert clock.pauses == []
+
+
+@pytest.mark.parametrize("error", [REFUSED, errors.PreconditionFailed("has_members", "It has members.")])
+def test_guard_lets_failures_pass_as_they_are(error: Exception) -> None:
+    with pytest.raises(type(error)) as raised, retry.guarded("Looking", "eu-west-1"):
+        raise error
+    assert raised.value is error
+
+
+def test_guard_makes_unforeseen_exception_a_failure_of_its_region() -> None:
+    with pytest.raises(errors.SecurityHubError) as raised, retry.guarded("Looking", "eu-west-1", accounts(2)):
+        raise KeyError("MemberStatus")
+    error = raised.value
+    assert (error.operation, error.region, error.error_code) == ("Looking", "eu-west-1", "KeyError")
+    assert error.account_ids == tuple(accounts(2))
+    assert isinstance(error.__cause__, KeyError)

@@ -19,9 +19,11 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub, StateChange
 from ansible_collections.multiaccount.aws.tests.unit.scripted import (
+    CONFLICT,
     DENIED,
     ERROR,
     ERROR_AFTER,
+    HUB_OFF,
     LOST_REPLY,
     LOST_REQUEST,
     NO_CONNECTION,
@@ -104,7 +106,7 @@ class HubAccount(Scripted[Hub | None]):
 def reconcile(account: Any, desired: DesiredHub | None, check_mode: bool = False) -> Any:
     """Bring the hub to its desired state, None for disabled; tags are read where they are asked for."""
     plan = plan_hub_absent if desired is None else lambda hub: plan_hub_present(desired, hub)
-    return hub_apply.reconcile_hub(account, plan, asks_for_tags(desired), check_mode)
+    return hub_apply.reconcile_hub(account.client, plan, asks_for_tags(desired), check_mode)
 
 
 def asks_for_tags(desired: DesiredHub | None) -> bool:
@@ -261,3 +263,66 @@ def test_hub_that_cannot_be_read_is_left_alone(clock: Clock, read: str) -> None:
     assert found.error.error_code == "AccessDeniedException"
     assert (found.value.is_read, found.value.changed) == (False, False)
     assert account.sent == []
+
+
+@pytest.mark.parametrize(
+    ("desired", "operation"), [(ALL, UPDATE), (ALL, "describe"), (DesiredHub(tags=TEAM), "list_tags")]
+)
+@pytest.mark.parametrize("refusals", [1, 4])
+def test_hub_that_was_just_enabled_is_borne_with(
+    clock: Clock, desired: DesiredHub, operation: str, refusals: int
+) -> None:
+    account = HubAccount(clock, None)
+    account.incidents[operation] = ([""] if operation == "describe" else []) + [HUB_OFF] * refusals
+    found = reconcile(account, desired)
+    assert (found.error, found.value.changed) == (None, True)
+    assert found.value.after == as_read(account.state, desired)
+    assert account.sent.count(ENABLE) == 1
+
+
+def test_hub_that_keeps_answering_as_if_it_were_off_is_given_up(clock: Clock) -> None:
+    account = HubAccount(clock, None)
+    account.incidents[UPDATE] = [HUB_OFF] * 100
+    found = reconcile(account, ALL)
+    assert found.error.hub_is_disabled
+    assert (found.value.changed, account.sent.count(ENABLE)) == (True, 1)
+    assert hub_apply.HUB_WAIT_TIMEOUT <= sum(clock.pauses) <= 2 * hub_apply.HUB_WAIT_TIMEOUT
+
+
+@pytest.mark.parametrize("shown_after", [5, None])
+def test_conflict_is_seen_enabled_or_a_refusal(clock: Clock, shown_after: float | None) -> None:
+    account = HubAccount(clock, None)
+    account.incidents[ENABLE] = [CONFLICT] * 100
+    if shown_after:
+        account.become(ON, shown_after)
+    found = reconcile(account, DesiredHub())
+    assert found.value.changed is False
+    if shown_after:
+        assert (found.error, found.value.after) == (None, replace(ON, tags=None))
+    else:
+        assert (found.error.error_code, found.error.text) == ("ResourceConflictException", CONFLICT)
+        assert (found.value.after, account.sent) == (None, [ENABLE])
+
+
+def test_operation_in_progress_is_tried_again(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = HubAccount(clock, None)
+    refusals = [error("ResourceConflictException", 409, "An operation is in progress")] * 2
+    enable = account.enable_security_hub
+
+    def refuse_at_first(**parameters: Any) -> None:
+        if refusals:
+            raise refusals.pop()
+        enable(**parameters)
+
+    monkeypatch.setattr(account, "enable_security_hub", refuse_at_first)
+    found = reconcile(account, DesiredHub())
+    assert (found.error, found.value.changed, account.sent) == (None, True, [ENABLE])
+
+
+def test_setting_that_the_service_does_not_show_is_unconfirmed_and_said(clock: Clock) -> None:
+    account = HubAccount(clock, replace(ON, control_finding_generator=None))
+    account.update_security_hub_configuration = lambda **_request: account.sent.append(UPDATE)  # type: ignore[method-assign]
+    found = reconcile(account, DesiredHub(control_finding_generator="STANDARD_CONTROL"))
+    assert found.error.error_code == "unconfirmed"
+    assert "The service does not show control_finding_generator here." in str(found.error)
+    assert (found.value.before.control_finding_generator, found.value.changed) == (None, True)

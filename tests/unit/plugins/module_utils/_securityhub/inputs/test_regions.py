@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import FindingAggregator
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.find_regions import (
-    FindingAggregator,
     FoundRegions,
     find_regions,
     linked_regions,
@@ -53,7 +53,7 @@ def test_regions_are_taken(values: list[Any] | None, regions: list[str]) -> None
         (["eu-wset-1"], "not a Region {}: 'eu-wset-1' (did you mean eu-west-1?). If eu-wset-1 is a new Region, {}"),
         (["EU-WEST-1"], "not a Region {}: 'EU-WEST-1' (did you mean eu-west-1?)."),
         (["eu-west-1a"], "not a Region {}: 'eu-west-1a' (did you mean eu-west-1?)."),
-        (["eu-west-9"], "not a Region {}: 'eu-west-9' (did you mean eu-west-1?). If eu-west-9 is a new Region, {}"),
+        (["eu-west-9"], "not a Region {}: 'eu-west-9' (did you mean eu-west-3?). If eu-west-9 is a new Region, {}"),
         (["Ireland"], "not a Region {}: 'Ireland'. Check the spelling, such as eu-west-1."),
         (["mx-queretaro-1"], "not a Region {}: 'mx-queretaro-1'. Check the spelling, such as eu-west-1. If mx-quere"),
         (
@@ -210,8 +210,8 @@ def test_linked_in_each_linking_mode(mode: str, regions: Any, found: list[str], 
 
 def test_linked_begins_with_the_home_region() -> None:
     aggregator = FindingAggregator(ARN, VIRGINIA, "ALL_REGIONS", ())
-    found = linked_regions(aggregator, lambda: [IRELAND, "mars-north-1", VIRGINIA], KNOWN)
-    assert found == FoundRegions([VIRGINIA, IRELAND], ["mars-north-1"])
+    ec2 = RegionClient(IRELAND, Account([IRELAND, "mars-north-1", VIRGINIA]))
+    assert linked_regions(aggregator, lambda: ec2) == [VIRGINIA, IRELAND, "mars-north-1"]
 
 
 def test_linked_names_specified_regions_that_botocore_does_not_know() -> None:
@@ -281,7 +281,7 @@ def test_all_that_cannot_be_read(problem: Exception, message: str) -> None:
 
 @pytest.mark.parametrize("operation", ["ListFindingAggregators", "GetFindingAggregator"])
 def test_linked_names_the_action_that_is_denied(operation: str) -> None:
-    refusal = error("AccessDeniedException", 403, "no")
+    refusal = error("AccessDeniedException", 403, "x is not authorized to perform: securityhub:" + operation)
     account = Account(aggregators=[ARN.format(IRELAND)], details=refusal)
     if operation == "ListFindingAggregators":
         account.aggregators = refusal

@@ -13,6 +13,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub import apply as hub_apply
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation import apply as invitation_apply
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import MemberSide
 from ansible_collections.multiaccount.aws.tests.unit.scripted import (
     DENIED,
     ERROR,
@@ -106,7 +107,7 @@ def reconcile(
     account: Any, state: str, wait_timeout: float = 30, check_mode: bool = False, hub: DesiredHub | None = None
 ) -> Any:
     desired = invitation_apply.DesiredMembership(ASKED, state, wait_timeout, hub)
-    return invitation_apply.reconcile_invitation(account, desired, check_mode, lambda: None)
+    return invitation_apply.reconcile_invitation(account.client, desired, check_mode)
 
 
 # state, status now, writes, status afterwards
@@ -304,7 +305,7 @@ def test_another_administrator_that_is_faster_is_named(clock: Clock) -> None:
     account.history.append((clock.now + 0.0001, {ASKED: "Invited", OTHER: "Enabled"}))
     found = reconcile(account, "accepted", wait_timeout=3)
     assert found.error.error_code == "other_administrator"
-    assert OTHER in found.error.text
+    assert OTHER in str(found.error)
     assert not found.value.changed
 
 
@@ -313,7 +314,7 @@ def test_an_invitation_that_was_declined_and_cannot_be_accepted_any_more(clock: 
     account.incidents[ACCEPT] = [NOT_FOUND] * 100
     found = reconcile(account, "accepted")
     assert found.error.error_code == "no_invitation"
-    assert "Have it invited again" in found.error.text
+    assert "or left: it can't accept it" in str(found.error)
     assert account.sent == [ACCEPT], "what has not changed is not tried again"
     assert not found.value.changed
 
@@ -354,3 +355,48 @@ def test_a_hub_that_stays_off_for_reads(clock: Clock) -> None:
     assert found.value.after.member_status is None
     assert account.sent == [ENABLE]
     assert hub_apply.HUB_WAIT_TIMEOUT <= sum(clock.pauses) <= hub_apply.HUB_WAIT_TIMEOUT + retry.POLL_PAUSE_AFTERWARDS
+
+
+SUBSCRIBED = "Account 111122223333 is already subscribed to Security Hub"
+
+
+class ConflictingAccount(NewAccount):
+    """The service says that Security Hub is enabled already, and shows so after so many further reads, or never."""
+
+    def enable_security_hub(self, **_parameters: Any) -> None:
+        self.sent.append(ENABLE)
+        raise error("ResourceConflictException", 409, SUBSCRIBED)
+
+
+def test_conflict_while_hub_shows_as_off_is_refusal_in_the_words_of_the_service(clock: Clock) -> None:
+    account = ConflictingAccount(clock, {ASKED: "Invited"})
+    account.incidents["get_administrator"] = [HUB_OFF] * 100
+    found = reconcile(account, "accepted", hub=DesiredHub())
+    assert (found.error.error_code, found.error.text) == ("ResourceConflictException", SUBSCRIBED)
+    assert (found.value.changed, found.value.after, account.sent) == (False, None, [ENABLE])
+
+
+def test_hub_that_somebody_else_has_enabled_is_none_of_this_run(clock: Clock) -> None:
+    account = ConflictingAccount(clock, {ASKED: "Invited"})
+    account.incidents["get_administrator"] = [HUB_OFF] * 4
+    found = reconcile(account, "accepted", hub=DesiredHub())
+    assert found.error is None
+    assert found.value.before.member_status == "Invited"
+    assert found.value.after.member_status == "Enabled"
+    assert account.sent == [ENABLE, ACCEPT]
+
+
+def test_invitation_that_is_refused_for_now_is_declined_later(clock: Clock) -> None:
+    account = MemberAccount(clock, {ASKED: "Invited"})
+    answers = [{"UnprocessedAccounts": [{"AccountId": ASKED, "ProcessingResult": "Please try later."}]}]
+    decline = account.decline_invitations
+    account.decline_invitations = lambda **request: answers.pop() if answers else decline(**request)  # type: ignore[method-assign]
+    found = reconcile(account, "declined", wait_timeout=0)
+    assert (found.error, found.value.changed, account.state) == (None, True, {ASKED: "Resigned"})
+
+
+def test_account_with_nothing_left_to_do_takes_no_step(clock: Clock) -> None:
+    account = MemberAccount(clock, {})
+    steps = invitation_apply.InvitationSteps(account.client, ASKED, MemberSide(None, None))
+    steps.take((), retry.Waiter(30))
+    assert (account.sent, steps.tracker.any, steps.is_certain) == ([], False, True)

@@ -155,7 +155,8 @@ def test_an_account_that_somebody_else_has_invited_meanwhile(pair: Service, stat
     first, second = accounts(2)
     pair.before_invite = lambda: pair.set_status(first, status)
     found = reconcile_members(pair)
-    assert ends(found) == [INVITED, INVITED]
+    assert ends(found) == [UNCHANGED, INVITED]
+    assert [outcome.changed for outcome in found.value] == [False, True]
     assert [status_after(outcome) for outcome in found.value] == [status, "Invited"]
     assert pair.sent == [[first, second]]
 

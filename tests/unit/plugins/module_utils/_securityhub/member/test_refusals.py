@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import SecurityHubError
 from ansible_collections.multiaccount.aws.tests.unit.member_service import (
     ALREADY,
     INVITED,
@@ -86,7 +87,7 @@ def test_refusal_of_every_call_is_not_narrowed_down_to_every_account(clock: Cloc
     assert ends(found) == [REJECTED] * min(number, 50) + [NOT_ATTEMPTED] * (number - 50)
     assert not any(outcome.changed for outcome in found.value)
     assert len(service.sent) <= 12
-    assert found.error
+    assert isinstance(found.error, SecurityHubError)
     assert found.error.text == incident
 
 

@@ -11,6 +11,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.erro
 from ansible_collections.multiaccount.aws.tests.unit.member_service import (
     INVITED,
     REJECTED,
+    UNCHANGED,
     UNCONFIRMED,
     Service,
     ends,
@@ -77,7 +78,7 @@ def test_without_wait_timeout_nobody_looks_again(pair: Service) -> None:
 def test_without_wait_timeout_those_that_were_named_are_looked_at(pair: Service) -> None:
     first, second = accounts(2)
     pair.before_invite = lambda: pair.set_status(first, "Invited")
-    assert ends(reconcile_members(pair, wait_timeout=0)) == [INVITED, INVITED]
+    assert ends(reconcile_members(pair, wait_timeout=0)) == [UNCHANGED, INVITED]
     assert pair.looked == [[first, second], [first]]
 
 
@@ -131,7 +132,7 @@ def test_in_doubt_and_not_visible_in_time_is_unconfirmed(pair: Service, wait_tim
     assert all(outcome.changed for outcome in found.value)
 
 
-@pytest.mark.parametrize(("lag", "end"), [(5, INVITED), (60, REJECTED)])
+@pytest.mark.parametrize(("lag", "end"), [(5, UNCHANGED), (60, REJECTED)])
 def test_an_invitation_of_somebody_else_is_waited_for(pair: Service, lag: float, end: tuple[str, str | None]) -> None:
     first, second = accounts(2)
     pair.lag = lag

@@ -8,25 +8,19 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import (
-    MemberPlan,
-    Outcome,
-)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.plan import (
     MemberLook,
-    MembershipRow,
     SideResult,
     expected_row,
     final_row,
     is_member_side_left,
     is_member_side_wanted,
-    not_attempted_row,
     plan_membership,
     plan_offboarding,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, status_of
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, Outcome, status_of
 
-ACCOUNT, ADMINISTRATOR, OTHER = "111122223333", "999988887777", "777766665555"
+ACCOUNT, ADMINISTRATOR, OTHER, REGION = "111122223333", "999988887777", "777766665555", "eu-west-1"
 INVITED_AT = "2026-01-31T08:15:30+00:00"
 
 NO_ROLE = MemberLook()
@@ -78,7 +72,7 @@ SIDES: list[tuple[MemberLook, bool, tuple[str, ...], str | None, str | None]] = 
 
 
 def planned(status: str | None, reinvite: list[str], look: MemberLook) -> Any:
-    return plan_membership(ACCOUNT, member(status), "new@example.com", reinvite, look, ADMINISTRATOR)
+    return plan_membership(ACCOUNT, member(status), "new@example.com", reinvite, look, ADMINISTRATOR, REGION)
 
 
 @pytest.mark.parametrize(("status", "reinvite", "steps"), STEPS)
@@ -94,9 +88,9 @@ def test_account_that_joins(
     reason: str | None,
 ) -> None:
     plan = planned(status, reinvite, look)
-    assert (plan.member.steps, plan.member_side, plan.reason) == (steps if taken else (), side, reason)
+    assert (plan.member.actions, plan.member_side, plan.member.reason) == (steps if taken else (), side, reason)
     row = expected_row(plan, joins=True)
-    assert row.actions == plan.member.steps + side
+    assert row.actions == plan.member.actions + side
     assert status_of(row.after) == (after if taken else status)
     assert (row.changed, row.reason, bool(row.processing_result)) == (bool(row.actions), reason, reason is not None)
     assert is_member_side_wanted(member(status), reinvite)
@@ -130,19 +124,19 @@ def test_account_that_is_left_whatever_its_side_shows(
 @pytest.mark.parametrize("look", [NO_ROLE, DISABLED, HUB, NO_ACCESS, CLOSED, FAILED])
 def test_removed_account_of_an_organization_is_created_again(look: MemberLook) -> None:
     plan = planned(ORGANIZATIONS, REMOVED, look)
-    assert (plan.member.steps, plan.member_side, plan.expects_enabled) == (("create",), (), True)
+    assert (plan.member.actions, plan.member_side, plan.expects_enabled) == (("create",), (), True)
     assert status_of(expected_row(plan, joins=True).after) == "Enabled"
 
 
 @pytest.mark.parametrize("status", [None, "Created", "Invited", "Removed", ORGANIZATIONS])
 def test_account_that_sees_itself_as_a_member_is_waited_for(status: str | None) -> None:
     plan = planned(status, REMOVED, OURS)
-    assert (plan.member.steps, plan.member_side, plan.reason, plan.expects_enabled) == ((), (), None, True)
+    assert (plan.member.actions, plan.member_side, plan.member.reason, plan.expects_enabled) == ((), (), None, True)
 
 
 def test_own_administrator_that_is_not_known_is_another_one() -> None:
-    plan = plan_membership(ACCOUNT, None, None, REMOVED, OURS, None)
-    assert plan.reason == "other_administrator"
+    plan = plan_membership(ACCOUNT, None, None, REMOVED, OURS, None, REGION)
+    assert plan.member.reason == "other_administrator"
 
 
 def test_email_is_that_of_the_request_for_a_new_account() -> None:
@@ -196,8 +190,8 @@ def test_what_has_something_to_leave(status: str | None, left: bool) -> None:
     assert is_member_side_left(member(status)) == left
 
 
-def outcome(result: str = "invited", after: str | None = "Invited", **more: Any) -> Outcome:
-    return Outcome(ACCOUNT, member("Created"), member(after), result, more.pop("changed", True), **more)
+def outcome(after: str | None = "Invited", **more: Any) -> Outcome:
+    return Outcome(ACCOUNT, member("Created"), member(after), **more)
 
 
 JOINING = planned("Created", REMOVED, HUB)
@@ -214,8 +208,8 @@ MAYBE = SideResult(("accept",), "unconfirmed", "No reply.")
         (outcome(actions=("invite",)), REJECTED, "Enabled", ("invite",), None),
         (outcome(actions=("invite",)), MAYBE, "Enabled", ("invite", "accept"), None),
         (outcome(actions=("invite",)), MAYBE, "Invited", ("invite", "accept"), "unconfirmed"),
-        (outcome("unprocessed", "Created", reason="rejected"), SideResult(), "Created", (), "rejected"),
-        (outcome("unprocessed", "Created", reason="not_attempted"), SideResult(), None, (), "not_attempted"),
+        (outcome("Created", reason="rejected"), SideResult(), "Created", (), "rejected"),
+        (outcome("Created", reason="not_attempted"), SideResult(), None, (), "not_attempted"),
     ],
 )
 def test_row_of_a_run_that_joins(
@@ -223,13 +217,12 @@ def test_row_of_a_run_that_joins(
 ) -> None:
     row = final_row(JOINING, outcome, side, member(after), joins=True)
     assert (row.actions, row.reason, row.after) == (actions, reason, member(after))
-    assert row.changed
+    assert row.changed == bool(actions)
 
 
 def test_row_of_a_run_says_why_nothing_could_be_done() -> None:
     plan = planned("Created", REMOVED, OTHERS)
-    unchanged = outcome("unchanged", "Created", changed=False)
-    row = final_row(plan, unchanged, SideResult(), member("Created"), joins=True)
+    row = final_row(plan, plan.member, SideResult(), member("Created"), joins=True)
     assert (row.changed, row.reason) == (False, "other_administrator")
     assert f"a member of administrator {OTHER}" in str(row.processing_result)
 
@@ -237,10 +230,10 @@ def test_row_of_a_run_says_why_nothing_could_be_done() -> None:
 @pytest.mark.parametrize(
     ("outcome", "side", "actions", "reason", "message"),
     [
-        (outcome("deleted", None, actions=("delete",)), SideResult(("leave",)), ("leave", "delete"), None, None),
-        (outcome("deleted", None, actions=("delete",)), REJECTED, ("delete",), None, "Access denied."),
+        (outcome(None, actions=("delete",)), SideResult(("leave",)), ("leave", "delete"), None, None),
+        (outcome(None, actions=("delete",)), REJECTED, ("delete",), None, "Access denied."),
         (
-            outcome("unprocessed", "Enabled", reason="rejected", processing_result="No."),
+            outcome("Enabled", reason="rejected", processing_result="No."),
             SideResult(("leave",)),
             ("leave",),
             "rejected",
@@ -256,14 +249,6 @@ def test_row_of_a_run_that_leaves(
     assert (row.actions, row.reason, row.processing_result) == (actions, reason, message)
 
 
-def test_row_of_an_account_whose_turn_never_came() -> None:
-    unread = Outcome(ACCOUNT, None, None, "unprocessed", False, "not_attempted", "It failed.", is_seen=False)
-    assert not_attempted_row(unread) == MembershipRow(
-        ACCOUNT, None, None, (), False, "not_attempted", "It failed.", is_seen=False
-    )
-
-
 def test_plan_names_its_account() -> None:
     plan = planned(None, REMOVED, HUB)
     assert plan.account_id == ACCOUNT
-    assert isinstance(plan.member, MemberPlan)

@@ -8,16 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import (
-    MemberPlan,
-    Outcome,
-    plan_absent,
-)
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import plan_absent
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership import plan as memberships
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.plan import (
     MemberLook,
     MembershipPlan,
-    MembershipRow,
     SideResult,
     after_leaving,
     expected_row,
@@ -25,12 +20,19 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     is_member_side_wanted,
     may_accept,
     may_accept_again,
-    not_attempted_row,
     plan_membership,
     plan_offboarding,
     with_standards,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
+    ACCEPT,
+    DECLINE,
+    ENABLE_HUB,
+    ENABLE_STANDARDS,
+    LEAVE,
+    Member,
+    Outcome,
+)
 
 ACCOUNT, ADMINISTRATOR = "111122223333", "999988887777"
 ENABLED = Member(ACCOUNT, "Enabled", None, ADMINISTRATOR, "2026-01-31T08:15:30+00:00")
@@ -44,29 +46,34 @@ HUB, OURS = MemberLook("hub_enabled"), MemberLook("hub_enabled", ADMINISTRATOR)
 def planned(
     member: Member | None, look: MemberLook = HUB, administrator_id: str | None = ADMINISTRATOR
 ) -> MembershipPlan:
-    return plan_membership(ACCOUNT, member, None, ["removed"], look, administrator_id)
+    return plan_membership(ACCOUNT, member, None, ["removed"], look, administrator_id, "eu-west-1")
 
 
 def test_names_in_results_and_looks() -> None:
-    actions = [memberships.ENABLE_HUB, memberships.ACCEPT, memberships.LEAVE, memberships.DECLINE]
-    assert [*actions, memberships.ENABLE_STANDARDS] == ["enable_hub", "accept", "leave", "decline", "enable_standards"]
+    assert [ENABLE_HUB, ACCEPT, LEAVE, DECLINE, ENABLE_STANDARDS] == [
+        "enable_hub",
+        "accept",
+        "leave",
+        "decline",
+        "enable_standards",
+    ]
     assert (MemberLook().state, memberships.FAILED) == ("not_looked", "failed")
 
 
 @pytest.mark.parametrize(
     ("member", "look", "expected"),
     [
-        (DELETED, HUB, MemberPlan(ACCOUNT, DELETED, "Invited", Member(ACCOUNT, "Invited"), ("create", "invite"))),
+        (DELETED, HUB, Outcome(ACCOUNT, DELETED, Member(ACCOUNT, "Invited"), ("create", "invite"))),
         (
             ORGANIZATIONS,
             HUB,
-            MemberPlan(ACCOUNT, ORGANIZATIONS, "Enabled", replace(ORGANIZATIONS, member_status="Enabled"), ("create",)),
+            Outcome(ACCOUNT, ORGANIZATIONS, replace(ORGANIZATIONS, member_status="Enabled"), ("create",)),
         ),
-        (CREATED, HUB, MemberPlan(ACCOUNT, CREATED, "invited", INVITED, ("invite",))),
-        (INVITED, OURS, MemberPlan(ACCOUNT, INVITED, "unchanged", INVITED)),
+        (CREATED, HUB, Outcome(ACCOUNT, CREATED, INVITED, ("invite",))),
+        (INVITED, OURS, Outcome(ACCOUNT, INVITED, INVITED)),
     ],
 )
-def test_steps_of_the_administrator(member: Member, look: MemberLook, expected: MemberPlan) -> None:
+def test_steps_of_the_administrator(member: Member, look: MemberLook, expected: Outcome) -> None:
     assert planned(member, look).member == expected
 
 
@@ -75,27 +82,22 @@ def test_account_without_administrator_joins_one_that_is_not_known() -> None:
 
 
 def test_plan_says_why_it_ends_short() -> None:
-    plan = planned(RESIGNED)
-    assert (plan.reason, plan.message) == ("resigned", plan.member.message)
-    assert "left" in str(plan.message)
-    leaving = plan_offboarding(ACCOUNT, replace(ENABLED, member_status="Paused"), ())
-    assert (leaving.reason, leaving.message) == ("unknown_status", leaving.member.message)
-    assert "'Paused'" in str(leaving.message)
+    plan = planned(RESIGNED).member
+    assert plan.reason == "resigned"
+    assert "left" in str(plan.processing_result)
+    leaving = plan_offboarding(ACCOUNT, replace(ENABLED, member_status="Paused"), ()).member
+    assert leaving.reason == "unknown_status"
+    assert "'Paused'" in str(leaving.processing_result)
 
 
 def test_look_that_failed_without_a_message() -> None:
     plan = planned(INVITED, MemberLook("failed"))
-    assert (plan.reason, plan.message) == ("rejected", "")
+    assert (plan.member.reason, plan.member.processing_result) == ("rejected", "")
 
 
-def test_owner_is_told_how_to_have_the_invitation_accepted() -> None:
-    words = "The owner of the account has to accept the invitation. Set member_role to have this module accept it."
-    assert planned(INVITED, MemberLook()).message == words
-
-
-def test_account_that_leaves_by_itself_is_not_expected_to_be_refused() -> None:
-    plan = plan_offboarding(ACCOUNT, replace(ENABLED, invited_at=None), ("leave",))
-    assert (plan.member.steps, plan.member.expected_refusal, plan.member_side) == (("delete",), None, ("leave",))
+def test_plan_membership_without_role_awaits_acceptance() -> None:
+    words = "The account owner must accept the invitation."
+    assert planned(INVITED, MemberLook()).member.processing_result == words
 
 
 @pytest.mark.parametrize("member", [ENABLED, replace(ENABLED, member_status="AccountSuspended")])
@@ -103,7 +105,7 @@ def test_member_side_is_not_wanted(member: Member) -> None:
     assert is_member_side_wanted(member, ["removed"]) is False
 
 
-STAYS = MemberPlan(ACCOUNT, ENABLED, "unchanged", ENABLED)
+STAYS = Outcome(ACCOUNT, ENABLED, ENABLED)
 
 
 @pytest.mark.parametrize(
@@ -112,47 +114,43 @@ STAYS = MemberPlan(ACCOUNT, ENABLED, "unchanged", ENABLED)
         (MembershipPlan(STAYS), True),
         (MembershipPlan(replace(STAYS, before=CREATED)), False),
         (MembershipPlan(replace(STAYS, before=None)), False),
-        (MembershipPlan(replace(STAYS, steps=("delete",))), False),
-        (MembershipPlan(STAYS, reason="own_account"), False),
+        (MembershipPlan(replace(STAYS, actions=("delete",))), False),
+        (MembershipPlan(replace(STAYS, reason="own_account")), False),
     ],
 )
 def test_plan_of_an_account_that_is_and_stays_enabled(plan: MembershipPlan, enabled: bool) -> None:
     assert plan.is_enabled is enabled
 
 
-def test_row_claims_nothing_that_is_not_said() -> None:
-    assert MembershipRow(ACCOUNT, None, None) == MembershipRow(ACCOUNT, None, None, (), False, None, None, True)
-
-
 @pytest.mark.parametrize("seen", [True, False])
 def test_row_says_whether_the_account_was_seen(seen: bool) -> None:
     plan = MembershipPlan(replace(STAYS, is_seen=seen))
-    outcome = Outcome(ACCOUNT, ENABLED, ENABLED, "unchanged", is_seen=seen)
+    outcome = Outcome(ACCOUNT, ENABLED, ENABLED, is_seen=seen)
     assert expected_row(plan, joins=True).is_seen is seen
     assert final_row(plan, outcome, SideResult(), ENABLED, joins=True).is_seen is seen
 
 
 def test_account_that_is_not_listed_yet_is_not_expected_as_enabled() -> None:
-    assert expected_row(planned(None, OURS), joins=True) == MembershipRow(ACCOUNT, None, None)
+    assert expected_row(planned(None, OURS), joins=True) == Outcome(ACCOUNT, None, None)
 
 
 def test_row_is_changed_by_what_the_account_did() -> None:
-    outcome = Outcome(ACCOUNT, INVITED, INVITED, "unchanged")
+    outcome = Outcome(ACCOUNT, INVITED, INVITED)
     assert final_row(planned(INVITED), outcome, SideResult(("accept",)), ENABLED, joins=True).changed is True
     assert final_row(planned(INVITED), outcome, SideResult(), INVITED, joins=True).changed is False
 
 
 @pytest.mark.parametrize(("after", "shown"), [(INVITED, "Invited"), (None, "no entry")])
 def test_row_says_what_the_list_still_shows(after: Member | None, shown: str) -> None:
-    row = final_row(planned(INVITED, OURS), Outcome(ACCOUNT, INVITED, INVITED, "unchanged"), SideResult(), after, True)
+    row = final_row(planned(INVITED, OURS), Outcome(ACCOUNT, INVITED, INVITED), SideResult(), after, True)
     assert row.reason == "unconfirmed"
     assert row.processing_result == (
-        f"The account is a member by what it sees itself, but the member list still shows {shown} after "
-        "wait_timeout. Look again later, or raise wait_timeout."
+        "The account is a member by what it sees itself, but the member list did not show it in time: "
+        f"it shows {shown}."
     )
 
 
-JOINED = MembershipRow(ACCOUNT, INVITED, ENABLED, ("accept",), True)
+JOINED = Outcome(ACCOUNT, INVITED, ENABLED, ("accept",))
 SET = SideResult(("enable_standards",), "standards_pending", "They are PENDING.")
 
 
@@ -163,29 +161,22 @@ SET = SideResult(("enable_standards",), "standards_pending", "They are PENDING."
         (
             JOINED,
             SET,
-            MembershipRow(ACCOUNT, INVITED, ENABLED, ("accept", "enable_standards"), True, SET.reason, SET.message),
+            Outcome(ACCOUNT, INVITED, ENABLED, ("accept", "enable_standards"), SET.reason, SET.message),
         ),
         (JOINED, SideResult(), JOINED),
         (
-            MembershipRow(ACCOUNT, ENABLED, ENABLED),
+            Outcome(ACCOUNT, ENABLED, ENABLED),
             SideResult(("enable_standards",)),
-            MembershipRow(ACCOUNT, ENABLED, ENABLED, ("enable_standards",), True),
+            Outcome(ACCOUNT, ENABLED, ENABLED, ("enable_standards",)),
         ),
-        (MembershipRow(ACCOUNT, ENABLED, ENABLED), SideResult(), MembershipRow(ACCOUNT, ENABLED, ENABLED)),
+        (Outcome(ACCOUNT, ENABLED, ENABLED), SideResult(), Outcome(ACCOUNT, ENABLED, ENABLED)),
         (replace(JOINED, reason="rejected"), SET, replace(JOINED, reason="rejected")),
         (replace(JOINED, after=INVITED), SET, replace(JOINED, after=INVITED)),
         (replace(JOINED, after=None), SET, replace(JOINED, after=None)),
     ],
 )
-def test_row_with_standards(row: MembershipRow, standards: SideResult | None, expected: MembershipRow) -> None:
+def test_row_with_standards(row: Outcome, standards: SideResult | None, expected: Outcome) -> None:
     assert with_standards(row, standards) == expected
-
-
-def test_row_of_a_failed_region_has_all_that_is_known() -> None:
-    outcome = Outcome(ACCOUNT, ENABLED, REMOVED, "unprocessed", True, "rejected", "No.", True, ("disassociate",))
-    assert not_attempted_row(outcome) == MembershipRow(
-        ACCOUNT, ENABLED, REMOVED, ("disassociate",), True, "rejected", "No.", True
-    )
 
 
 COULD_NOT = SideResult((), "rejected", "Access denied.")
@@ -226,5 +217,5 @@ def test_account_that_could_not_leave_is_disassociated(
 def test_what_may_accept(
     after: Member | None, reason: str | None, message: str | None, accepts: bool, again: bool
 ) -> None:
-    outcome = Outcome(ACCOUNT, CREATED, after, "unprocessed", reason=reason, processing_result=message)
+    outcome = Outcome(ACCOUNT, CREATED, after, reason=reason, processing_result=message)
     assert (may_accept(outcome), may_accept_again(outcome)) == (accepts, again)

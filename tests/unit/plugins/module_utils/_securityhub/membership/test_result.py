@@ -10,13 +10,13 @@ import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult, SecurityHubError
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.apply import RegionMemberships
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.plan import MembershipRow
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.result import (
     KEYS,
     membership_result,
     no_memberships,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, Outcome
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import REASONS
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION, accounts
 
@@ -30,22 +30,22 @@ def member(status: str, account_id: str = ONE) -> Member:
     return Member(account_id, status, "security@example.com", ADMINISTRATOR, AT, AT)
 
 
-def row(account_id: str = ONE, reason: str | None = None, words: str | None = None, **more: Any) -> MembershipRow:
+def row(account_id: str = ONE, reason: str | None = None, words: str | None = None, **more: Any) -> Outcome:
     enabled = member("Enabled", account_id)
-    return MembershipRow(account_id, enabled, enabled, reason=reason, processing_result=words, **more)
+    return Outcome(account_id, enabled, enabled, reason=reason, processing_result=words, **more)
 
 
-def region(*rows: MembershipRow, error: SecurityHubError | None = None, **more: Any) -> RegionResult[RegionMemberships]:
+def region(*rows: Outcome, error: SecurityHubError | None = None, **more: Any) -> RegionResult[RegionMemberships]:
     return RegionResult(RegionMemberships(list(rows), **more), error)
 
 
 def result_of(
     by_region: dict[str, RegionResult[RegionMemberships]], fails: bool = True, mode: RunMode = RUN
 ) -> dict[str, Any]:
-    return membership_result(by_region, fails, mode, lambda _region: None)
+    return membership_result(by_region, fails, mode)
 
 
-def message_of(*rows: MembershipRow, fails: bool = True) -> str:
+def message_of(*rows: Outcome, fails: bool = True) -> str:
     return str(result_of({REGION: region(*rows)}, fails).get("msg", ""))
 
 
@@ -59,7 +59,7 @@ def test_no_region_is_an_empty_result() -> None:
 
 
 def test_row_of_an_account_that_has_become_a_member() -> None:
-    change = MembershipRow(ONE, member("Created"), member("Enabled"), ("invite", "accept"), changed=True)
+    change = Outcome(ONE, member("Created"), member("Enabled"), ("invite", "accept"))
     result = result_of({REGION: region(change, administrator_id=ADMINISTRATOR)})
     assert result["memberships"] == [
         {
@@ -85,7 +85,7 @@ def test_row_of_an_account_that_has_become_a_member() -> None:
 def test_row_of_an_account_that_is_not_in_the_list(
     before: Member | None, after: Member | None, email: str | None
 ) -> None:
-    shown = result_of({REGION: region(MembershipRow(ONE, before, after))})["memberships"][0]
+    shown = result_of({REGION: region(Outcome(ONE, before, after))})["memberships"][0]
     assert shown["member_status"] == (after.member_status if after else None)
     assert shown["previous_member_status"] == (before.member_status if before else None)
     assert shown["email"] == email
@@ -95,7 +95,7 @@ def test_row_of_an_account_that_is_not_in_the_list(
     "more",
     [
         {"is_hub_enabled": True},
-        {"surplus": [MembershipRow(TWO, member("Created", TWO), None, ("delete",), changed=True)]},
+        {"surplus": [Outcome(TWO, member("Created", TWO), None, ("delete",))]},
     ],
 )
 def test_changes_besides_the_rows_count(more: dict[str, Any]) -> None:
@@ -103,7 +103,7 @@ def test_changes_besides_the_rows_count(more: dict[str, Any]) -> None:
 
 
 def test_hub_enabled_regions_and_surplus_in_the_order_of_the_regions() -> None:
-    surplus = [MembershipRow(TWO, member("Enabled", TWO), member("Enabled", TWO))]
+    surplus = [Outcome(TWO, member("Enabled", TWO), member("Enabled", TWO))]
     result = result_of(
         {REGION: region(row(), is_hub_enabled=True), SECOND: region(row(), is_hub_enabled=True, surplus=surplus)}
     )
@@ -113,8 +113,8 @@ def test_hub_enabled_regions_and_surplus_in_the_order_of_the_regions() -> None:
 
 
 def test_counts() -> None:
-    unread = MembershipRow(TWO, None, None, reason="not_attempted", is_seen=False)
-    gone = MembershipRow(TWO, None, None)
+    unread = Outcome(TWO, None, None, reason="not_attempted", is_seen=False)
+    gone = Outcome(TWO, None, None)
     assert result_of({REGION: region(row(), gone), SECOND: region(row(), unread)})["counts"] == {
         "accounts": 2,
         "memberships": 4,
@@ -122,9 +122,27 @@ def test_counts() -> None:
     }
 
 
+def test_counts_own_account_is_neither_member_nor_not() -> None:
+    own = Outcome(TWO, None, None, (), "own_account")
+    assert result_of({REGION: region(row(), own)})["counts"]["by_status"] == {"Enabled": 1, "own_account": 1}
+
+
+def test_message_of_an_account_in_many_regions_names_it_once() -> None:
+    regions = {f"xx-test-{number}": region(row(ONE, "rejected", "No.")) for number in range(17)}
+    message = result_of(regions)["msg"]
+    assert f"not as requested: {ONE} in xx-test-0 and 16 more Regions: rejected (No." in message
+    assert message.count(ONE) == 1
+
+
+def test_message_passes_on_regions_in_the_words_of_the_service() -> None:
+    words = "not authorized on arn:aws:securityhub:{}:999988887777:hub/default"
+    both = {each: region(row(ONE, "rejected", words.format(each))) for each in (REGION, SECOND)}
+    assert f"(For example: {words.format(REGION)}. " in result_of(both)["msg"]
+
+
 def test_diff_leaves_out_what_was_not_read() -> None:
-    unread = MembershipRow(TWO, None, None, reason="not_attempted", is_seen=False)
-    surplus = MembershipRow(TWO, member("Created", TWO), None, changed=True)
+    unread = Outcome(TWO, None, None, reason="not_attempted", is_seen=False)
+    surplus = Outcome(TWO, member("Created", TWO), None, ("delete",))
     diff = result_of({REGION: region(row(), unread), SECOND: region(row(), surplus=[surplus])}, mode=DIFF)["diff"]
     assert diff == {
         "before": {REGION: {ONE: "Enabled"}, SECOND: {ONE: "Enabled", TWO: "Created"}},
@@ -140,31 +158,36 @@ def test_what_does_not_fail_the_task(reason: str | None) -> None:
 @pytest.mark.parametrize("reason", ["removed", "role_not_assumed", "unconfirmed", "unknown_status", "rejected"])
 def test_what_fails_the_task_unless_told_otherwise(reason: str) -> None:
     left = row(reason=reason, words="It is so.")
-    assert message_of(left) == f"1 of 1 membership is not as requested: {ONE} in {REGION}: {reason} (It is so)."
+    step = REASONS[reason].module_step
+    assert (
+        message_of(left)
+        == f"1 of 1 membership is not as requested: {ONE} in {REGION}: {reason} (It is so. {step[:-1]})."
+    )
     assert message_of(left, fails=False) == ""
 
 
 def test_message_groups_by_reason_and_words_whatever_the_region() -> None:
-    def left(where: str) -> list[MembershipRow]:
+    def left(where: str) -> list[Outcome]:
         return [row(each, "rejected", f"A call failed in {where}: no.") for each in (ONE, TWO)]
 
     message = result_of({REGION: region(*left(REGION)), SECOND: region(*left(SECOND), row(TWO, "removed"))})["msg"]
     assert message == (
-        f"5 of 5 memberships are not as requested: {ONE} in {REGION}, {TWO} in {REGION}, {ONE} in {SECOND}, {TWO} in "
-        f"{SECOND}: rejected (A call failed in {REGION}: no); {TWO} in {SECOND}: removed."
+        f"5 of 5 memberships are not as requested: {ONE} in {REGION} and {SECOND}, {TWO} in {REGION} and {SECOND}: "
+        f"rejected (For example: A call failed in {REGION}: no. {REASONS['rejected'].module_step[:-1]}); "
+        f"{TWO} in {SECOND}: removed ({REASONS['removed'].module_step[:-1]})."
     )
 
 
 def test_message_names_the_first_accounts_of_many() -> None:
     message = message_of(*(row(each, "removed", "It was removed.") for each in accounts(12)), row())
     assert message.startswith("12 of 13 memberships are not as requested: 000000000001 in ")
-    assert f"000000000010 in {REGION} and 2 more: removed (It was removed)." in message
+    assert f"000000000010 in {REGION} and 2 more accounts: removed (It was removed. " in message
     assert "000000000011" not in message
 
 
 def test_failed_region_is_explained_once() -> None:
     error = SecurityHubError("InternalException", "Internal error.", "GetMembers", REGION, status=500, in_doubt=True)
-    unread = MembershipRow(ONE, None, None, reason="not_attempted", processing_result=str(error), is_seen=False)
+    unread = Outcome(ONE, None, None, reason="not_attempted", processing_result=str(error), is_seen=False)
     result = result_of({REGION: region(unread, error=error), SECOND: region(row())})
     assert [each["error_code"] for each in result["failed_regions"]] == ["InternalException"]
     assert result["msg"].startswith("1 of 2 Regions failed. GetMembers failed in eu-west-1 with InternalException: ")
@@ -181,5 +204,6 @@ def test_surplus_member_that_could_not_be_removed_is_named() -> None:
     left = row(TWO, "rejected", "It belongs to an organization.")
     message = result_of({REGION: region(row(), surplus=[left])})["msg"]
     assert message == (
-        f"1 of 2 memberships is not as requested: {TWO} in {REGION}: rejected (It belongs to an organization)."
+        f"1 of 2 memberships is not as requested: {TWO} in {REGION}: rejected (It belongs to an organization. "
+        f"{REASONS['rejected'].module_step[:-1]})."
     )

@@ -95,7 +95,7 @@ def desired(*names: str, present: bool = True, purge: bool = False) -> DesiredSt
 
 
 def reconcile(account: Any, wish: DesiredStandards, wait: float = WAIT, check: bool = False) -> Any:
-    return standards_apply.reconcile_standards(account, wish, standards_apply.Offers(), wait, check)
+    return standards_apply.reconcile_standards(account.client, wish, standards_apply.Offers(), wait, check)
 
 
 def shown(standards: Any) -> Statuses:
@@ -108,7 +108,7 @@ WAYS: list[tuple[Statuses, DesiredStandards, list[str], Statuses]] = [
     ({NIST: "READY"}, desired(PCI, CIS), [ENABLE], {NIST: "READY", PCI: "READY", CIS: "READY"}),
     ({NIST: "READY"}, desired(PCI, purge=True), [ENABLE, DISABLE], {PCI: "READY"}),
     ({PCI: "FAILED"}, desired(PCI), [ENABLE], {PCI: "READY"}),
-    ({PCI: "READY", NIST: "PENDING"}, desired(PCI, NIST, present=False), [DISABLE], {}),
+    ({PCI: "READY", NIST: "INCOMPLETE"}, desired(PCI, NIST, present=False), [DISABLE], {}),
     ({PCI: "INCOMPLETE", NIST: "READY"}, desired(PCI, present=False), [DISABLE], {NIST: "READY"}),
     ({PCI: "FAILED"}, desired(purge=True), [DISABLE], {}),
 ]
@@ -228,6 +228,25 @@ def test_standard_that_ends_badly_is_reported_with_its_reason(
     assert sum(clock.pauses) < WAIT
     if outcome == "FAILED":
         assert "INTERNAL_ERROR" in str(found.error)
+
+
+@pytest.mark.parametrize("wish", [desired(PCI, present=False), desired(purge=True)])
+@pytest.mark.parametrize("check", [True, False])
+def test_unwanted_standard_that_is_pending_is_waited_for(clock: Clock, wish: DesiredStandards, check: bool) -> None:
+    account = Account(clock, {PCI: "PENDING"})
+    account.become({PCI: "READY"}, after=7)
+    found = reconcile(account, wish, check=check)
+    assert (found.error, shown(found.value.after), found.value.changed) == (None, {}, True)
+    assert account.sent == ([] if check else [DISABLE])
+
+
+@pytest.mark.parametrize("wait", [0, 30])
+def test_unwanted_standard_that_stays_pending_is_named(clock: Clock, wait: float) -> None:
+    account = Account(clock, {PCI: "PENDING"})
+    found = reconcile(account, desired(PCI, present=False), wait)
+    assert found.error.error_code == "standards_pending"
+    assert f"{PCI} is PENDING, and can be disabled once it is READY." in str(found.error)
+    assert (found.value.changed, account.sent) == (False, [])
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -363,7 +382,9 @@ def test_offers_are_read_once_a_region(clock: Clock) -> None:
     for account in accounts[4:]:
         account.region = "eu-central-1"
     threads = [
-        threading.Thread(target=standards_apply.reconcile_standards, args=(account, desired(PCI), offers, WAIT, False))
+        threading.Thread(
+            target=standards_apply.reconcile_standards, args=(account.client, desired(PCI), offers, WAIT, False)
+        )
         for account in accounts
     ]
     for thread in threads:
@@ -379,7 +400,7 @@ def test_offers_that_one_account_cannot_read_are_read_by_the_next(clock: Clock) 
     denied, allowed = Account(clock, {}), Account(clock, {})
     denied.incidents[OFFER] = [DENIED]
     accounts: list[Any] = [denied, allowed]
-    results = [standards_apply.reconcile_standards(each, desired(PCI), offers, WAIT, False) for each in accounts]
+    results = [standards_apply.reconcile_standards(each.client, desired(PCI), offers, WAIT, False) for each in accounts]
     assert [result.error is None for result in results] == [False, True]
 
 

@@ -67,7 +67,7 @@ def test_accounts_that_are_not_enabled_are_grouped_by_reason() -> None:
     assert found["remaining"][0]["regions"] == ["eu-west-1", "us-east-1"]
     assert all(each["explanation"] and each["next_step"] for each in found["remaining"])
     assert found["failed"] is True
-    assert found["msg"].startswith("1 of 4 memberships was not processed: 1 resigned.")
+    assert found["msg"].startswith("1 of 4 memberships was not processed: 1 resigned (111122220003 in eu-west-1).")
 
 
 def test_failed_regions_and_check_mode() -> None:
@@ -84,3 +84,12 @@ def test_offboarding_leaves_only_those_that_are_still_there() -> None:
         purpose="offboard",
     )
     assert [each["account_ids"] for each in found["remaining"]] == [[OTHER]]
+
+
+def test_outcome_counts_with_the_words_of_the_modules() -> None:
+    rows = [
+        row(ONE, "eu-west-1", None, reason="own_account"),
+        row(OTHER, "eu-west-1", None, reason="unreadable"),
+        row(THIRD, "eu-west-1", None, reason="not_a_member"),
+    ]
+    assert outcome(*rows)["counts"]["by_status"] == {"not_a_member": 1, "unreadable": 1, "own_account": 1}

@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import REASONS
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.fleet import Fleet, fleet_of
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.reasons import (
-    MISSING_REGIONS_STEP,
-    REASONS,
-)
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.reasons import MISSING_REGIONS_STEP
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import (
     LOOKING_PURPOSES,
     PURPOSES,
@@ -23,6 +21,7 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.flee
 )
 
 ADMINISTRATOR = "999988887777"
+WAITING = REASONS["awaiting_acceptance"]
 REGIONS = ["eu-central-1", "eu-west-1", "us-east-1"]
 DENIED = {"region": "us-east-1", "error_code": "AccessDeniedException", "msg": "GetMembers is denied in us-east-1"}
 
@@ -101,9 +100,9 @@ def test_waiting_owners_are_no_failure() -> None:
         "30 accounts \u00d7 3 Regions = 90 memberships: 85 Enabled, 5 Invited",
         "Regions: eu-central-1, eu-west-1, us-east-1; administrator: 999988887777",
         "Done: nothing",
-        f"5 memberships of 2 accounts in all 3 Regions (awaiting_acceptance): {REASONS['awaiting_acceptance'][0]}",
+        f"5 memberships of 2 accounts in all 3 Regions (awaiting_acceptance): {WAITING.explanation}",
         "  Accounts: 000000000028 and 000000000029",
-        f"  Next: {REASONS['awaiting_acceptance'][1]}",
+        f"  Next: {WAITING.playbook_step}",
     ]
 
 
@@ -111,11 +110,12 @@ def test_verify_fails_unless_all_are_enabled() -> None:
     found = summed(fleet_of_thirty(), "verify", is_check=True)
     assert found.failed
     assert found.msg == (
-        "5 of 90 memberships are not Enabled: 5 awaiting_acceptance. The summary names the accounts and what to do."
+        "5 of 90 memberships are not Enabled: 5 awaiting_acceptance (000000000028 in eu-west-1 and us-east-1, "
+        "000000000029 in eu-central-1 and 2 more Regions). The summary says what to do."
     )
     assert not summed(result(row(1), row(2)), "verify", is_check=True).failed
     one = summed(result(row(1), row(2, status="Created")), "verify", is_check=True)
-    assert one.msg.startswith("1 of 2 memberships is not Enabled: 1 Created.")
+    assert one.msg.startswith("1 of 2 memberships is not Enabled: 1 Created (000000000002 in eu-west-1).")
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
@@ -137,8 +137,8 @@ def test_verdict_by_reason(purpose: str, reason: str) -> None:
     found = summed(result(row(1, status="Created", reason=reason)), purpose)
     accepted = purpose != "verify" and reason in ("awaiting_acceptance", "standards_pending")
     assert found.failed == (FAILS[purpose] and not accepted and reason != "own_account")
-    assert REASONS[reason][0] in "\n".join(found.lines)
-    assert REASONS[reason][1] in "\n".join(found.lines)
+    assert REASONS[reason].explanation in "\n".join(found.lines)
+    assert REASONS[reason].playbook_step in "\n".join(found.lines)
 
 
 STANDARDS: dict[str, Any] = {"actions": ["enable_standards"]}
@@ -147,7 +147,8 @@ STANDARDS: dict[str, Any] = {"actions": ["enable_standards"]}
 def test_verify_fails_for_standards_that_are_missing() -> None:
     found = summed(result(row(1, **STANDARDS), row(2)), "verify", is_check=True)
     assert found.msg == (
-        "1 of 2 memberships is not as requested: 1 without standards. The summary names the accounts and what to do."
+        "1 of 2 memberships is not as requested: 1 without standards (000000000001 in eu-west-1). The summary says "
+        "what to do."
     )
     assert found.lines == [
         "2 accounts \u00d7 1 Region = 2 memberships: 2 Enabled",
@@ -158,7 +159,7 @@ def test_verify_fails_for_standards_that_are_missing() -> None:
         "  Next: Run multiaccount.aws.securityhub_onboard for these steps: enable standards.",
     ]
     both = summed(result(row(1, **STANDARDS), row(2, status="Created")), "verify", is_check=True)
-    assert both.msg.startswith("2 of 2 memberships are not as requested: 1 without standards, 1 Created.")
+    assert both.msg.startswith("2 of 2 memberships are not as requested: 1 without standards (")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,7 @@ def test_verdict_about_standards_of_enabled_accounts(reason: str, verify: bool, 
     assert summed(rows).failed == onboard
     text = "\n".join(summed(rows).lines)
     assert f"1 account in eu-west-1 ({reason}): pci-dss/v/4.0.1 is what it is." in text
-    assert REASONS[reason][1] in text
+    assert REASONS[reason].playbook_step in text
 
 
 def test_enabled_standards_are_counted() -> None:
@@ -194,9 +195,12 @@ def test_fail_on_unprocessed(fail: bool, purpose: str, failed: bool) -> None:
 def test_message_of_unprocessed_counts_the_reasons() -> None:
     rows = [row(n, status="Invited", reason="role_not_assumed") for n in range(3)]
     found = summed(result(*rows, row(4, status="Resigned", reason="resigned"), row(5)))
-    assert found.msg.startswith("4 of 5 memberships were not processed: 3 role_not_assumed, 1 resigned.")
+    assert found.msg.startswith(
+        "4 of 5 memberships were not processed: 3 role_not_assumed (000000000000 in eu-west-1, "
+    )
+    assert "), 1 resigned (000000000004 in eu-west-1). " in found.msg
     checked = summed(result(*rows, row(5)), is_check=True)
-    assert checked.msg.startswith("3 of 4 memberships would not be processed: 3 role_not_assumed.")
+    assert checked.msg.startswith("3 of 4 memberships would not be processed: 3 role_not_assumed (")
 
 
 def test_messages_that_differ_in_account_region_and_request_are_one_group() -> None:
@@ -209,9 +213,11 @@ def test_messages_that_differ_in_account_region_and_request_are_one_group() -> N
     lines = summed(result(*rows), accounts=[{"account_id": account(0), "name": "Shop"}]).lines
     head = [line for line in lines if "role_not_assumed" in line]
     assert len(head) == 1
-    assert head[0].startswith("36 memberships of 12 accounts in all 3 Regions (role_not_assumed): AccessDenied on ")
-    assert "arn:aws:iam::<account>:role/M" in head[0]
-    assert " in <Region>" not in head[0]
+    assert head[0] == (
+        "36 memberships of 12 accounts in all 3 Regions (role_not_assumed): For example: "
+        + text.format(account(0), "eu-central-1", 0)
+        + "."
+    )
     (accounts,) = [line for line in lines if line.startswith("  Accounts: ")]
     assert accounts.startswith("  Accounts: 000000000000 (Shop), 000000000001, ")
     assert accounts.endswith("000000000009 and 2 more")
@@ -225,9 +231,9 @@ def test_a_message_about_another_region_is_in_the_same_group() -> None:
         for region in ("eu-west-1", "eu-central-1")
     ]
     lines = summed(result(*rows)).lines
-    (line,) = [line for line in lines if "AssumeRole" in line]
+    (line,) = [line for line in lines if "AssumeRole failed" in line]
     assert line.startswith("4 memberships of 2 accounts in both Regions (role_not_assumed): ")
-    assert line.endswith("AssumeRole failed: denied for <account>.")
+    assert line.endswith("For example: AssumeRole failed in eu-west-1: denied for 000000000001.")
 
 
 def test_a_plan_to_invite_is_not_an_invitation_that_waits() -> None:
@@ -241,11 +247,15 @@ def test_a_plan_to_invite_is_not_an_invitation_that_waits() -> None:
     assert "  Next: Run multiaccount.aws.securityhub_onboard for these steps: invite." in lines
 
 
-def test_options_of_modules_are_named_as_variables() -> None:
-    words = "Check member_role, its trust policy, and member_role_external_id."
-    lines = summed(result(row(1, reason="role_not_assumed", processing_result=words))).lines
-    expected = "Check securityhub_member_role, its trust policy, and securityhub_member_role_external_id."
-    assert any(line.endswith(expected) for line in lines), "\n".join(lines)
+def test_words_of_the_service_are_passed_on_unchanged() -> None:
+    words = "Check member_role on arn:aws:securityhub:eu-west-1:1:hub, within wait_timeout."
+    rows = [row(1, region, reason="rejected", processing_result=words) for region in REGIONS]
+    denied = {**DENIED, "msg": words}
+    lines = summed(result(*rows, failed=(denied, {**denied, "region": "eu-west-1"}))).lines
+    assert sum(line.endswith(f": {words}") for line in lines) == 2
+
+
+def test_options_of_modules_that_refuse_their_input_are_named_as_variables() -> None:
     failed = summed({"failed": True, "msg": "surplus_limit: 12 accounts are too many. Raise surplus_limit."})
     assert failed.msg == "securityhub_surplus_limit: 12 accounts are too many. Raise securityhub_surplus_limit."
 
@@ -264,8 +274,8 @@ def test_batches_are_merged() -> None:
     for results in ([first, second], {"results": [first, second], "changed": True}):
         found = merged(results)
         assert [(line.account_id, line.region, line.status) for line in found.memberships] == [
-            (account(1), "eu-west-1", "Enabled"), (account(1), "us-east-1", "NotReadable"),
-            (account(2), "eu-west-1", "Enabled"), (account(2), "us-east-1", "NotReadable"),
+            (account(1), "eu-west-1", "Enabled"), (account(1), "us-east-1", "unreadable"),
+            (account(2), "eu-west-1", "Enabled"), (account(2), "us-east-1", "unreadable"),
         ]  # fmt: skip
         assert found.hub_enabled_regions == ["eu-west-1"]
         assert len(found.failed_regions) == 1
@@ -314,7 +324,7 @@ def test_unreadable_region_is_not_counted_as_not_a_member() -> None:
     accounts = [{"account_id": account(n), "regions": []} for n in range(3)]
     rows = [row(0), row(1), row(2), row(0, "us-east-1", None, reason="not_attempted")]
     found = summed(result(*rows, failed=(DENIED,)), accounts=accounts)
-    assert found.lines[0] == "3 accounts \u00d7 2 Regions = 6 memberships: 3 Enabled, 3 not readable"
+    assert found.lines[0] == "3 accounts \u00d7 2 Regions = 6 memberships: 3 Enabled, 3 unreadable"
     assert found.lines[3] == "us-east-1 failed (AccessDeniedException): GetMembers is denied in us-east-1."
     assert len(found.lines) == 4
     assert found.msg == found.lines[3]
@@ -326,7 +336,7 @@ def test_account_in_regions_of_its_own() -> None:
     accounts = [{"account_id": account(0), "regions": []}, {"account_id": account(1), "regions": ["eu-west-1"]}]
     rows = [row(0), row(0, "eu-central-1"), row(1)]
     found = summed(result(*rows, failed=(DENIED,)), accounts=accounts)
-    assert found.lines[0] == "4 memberships of 2 accounts in 3 Regions: 3 Enabled, 1 not readable"
+    assert found.lines[0] == "4 memberships of 2 accounts in 3 Regions: 3 Enabled, 1 unreadable"
 
 
 def test_region_that_failed_after_it_was_read_keeps_its_statuses() -> None:
@@ -336,7 +346,7 @@ def test_region_that_failed_after_it_was_read_keeps_its_statuses() -> None:
         row(2, "us-east-1", None, reason="rejected"),
     ]
     found = merged(result(*rows, failed=(DENIED,)))
-    assert [line.status for line in found.memberships] == ["Enabled", "Created", "NotAMember"]
+    assert [line.status for line in found.memberships] == ["Enabled", "Created", "not_a_member"]
 
 
 def test_failure_of_one_account_in_a_region() -> None:
@@ -344,18 +354,19 @@ def test_failure_of_one_account_in_a_region() -> None:
     other = {**DENIED, "account_id": account(2), "msg": f"Account {account(2)} timed out in us-east-1"}
     rows = [row(n, "us-east-1", None) for n in range(3)]
     found = merged(result(*rows, failed=(failure, other)))
-    assert [line.status for line in found.memberships] == ["NotAMember", "NotReadable", "NotReadable"]
+    assert [line.status for line in found.memberships] == ["not_a_member", "unreadable", "unreadable"]
     lines = summed(result(*rows, failed=(failure, other))).lines
     assert (
         "us-east-1 failed for 2 accounts (000000000001 and 000000000002) (AccessDeniedException): "
-        "Account <account> timed out in us-east-1."
+        "For example: Account 000000000001 timed out in us-east-1."
     ) in lines
 
 
 def test_regions_with_the_same_failure_are_one_line() -> None:
     failures = [{**DENIED, "region": region, "msg": f"GetMembers is denied in {region}"} for region in REGIONS]
     found = summed(result(failed=tuple(failures)))
-    line = "eu-central-1, eu-west-1 and us-east-1 failed (AccessDeniedException): GetMembers is denied."
+    where = "eu-central-1, eu-west-1 and us-east-1"
+    line = f"{where} failed (AccessDeniedException): For example: GetMembers is denied in eu-central-1."
     assert found.lines == ["Regions: eu-central-1, eu-west-1, us-east-1; administrator: 999988887777", line]
     assert found.msg == line
 
@@ -395,7 +406,7 @@ def test_report_shows_what_is_and_what_a_run_would_do() -> None:
     planned = row(1, previous_member_status=None, actions=["create", "invite", "enable_hub", "accept"])
     found = summed(result(planned, row(2), hub_enabled_regions=["eu-west-1"]), "report", is_check=True)
     assert found.lines == [
-        "2 accounts \u00d7 1 Region = 2 memberships: 1 Enabled, 1 not in the member list",
+        "2 accounts \u00d7 1 Region = 2 memberships: 1 Enabled, 1 not_a_member",
         "Region: eu-west-1; administrator: 999988887777",
         "An onboarding run would do: enable Security Hub in 1, add 1, invite 1, accept 1",
         "Security Hub is to be enabled in the administrator account in eu-west-1",
@@ -428,8 +439,8 @@ def test_check_mode_shows_what_a_run_would_leave() -> None:
         ("Invited", "Ask the account owners to enable Security Hub"),
         ("Removed", "Add removed to securityhub_reinvite"),
         ("Resigned", "set securityhub_reinvite to removed,resigned"),
-        ("AccountSuspended", "Reactivate the accounts in AWS Organizations"),
-        ("PendingReview", "Look at the accounts in the Security Hub console"),
+        ("AccountSuspended", "AWS Support reopens a closed account within 90 days"),
+        ("PendingReview", "Look at the account in the Security Hub console"),
     ],
 )
 def test_status_without_a_reason_has_a_next_step(purpose: str, status: str | None, step: str) -> None:
@@ -445,11 +456,11 @@ def test_offboard_counts_outcomes() -> None:
     ]
     found = summed(result(*rows), "offboard")
     assert found.lines[0].startswith("4 accounts \u00d7 1 Region = 4 memberships: 1 ")
-    for kind in ("1 removed", "1 already not in the member list", "1 not removed", "1 the administrator's own"):
+    for kind in ("1 removed", "1 already not_a_member", "1 not removed", "1 own_account"):
         assert kind in found.lines[0]
     assert found.lines[2] == "Done: 1 left, 2 disassociated, 1 deleted"
     assert "1 account in eu-west-1 (rejected): still associated." in found.lines
-    assert found.msg.startswith("1 of 4 memberships was not processed: 1 rejected.")
+    assert found.msg.startswith("1 of 4 memberships was not processed: 1 rejected (")
     assert not summed(result(*rows[:2]), "offboard").failed
 
 
@@ -457,9 +468,9 @@ def test_invite_takes_the_lists_of_its_module() -> None:
     rows = {"invited_accounts": [row(1, status="Invited")], "unchanged_accounts": [row(2)],
             "unprocessed_accounts": [row(3, status=None, reason="not_a_member")]}  # fmt: skip
     found = summed({**rows, "failed_regions": [], "changed": True, "failed": True, "msg": "1 account"}, "invite")
-    assert found.lines[0].endswith("3 memberships: 1 Enabled, 1 Invited, 1 not in the member list")
+    assert found.lines[0].endswith("3 memberships: 1 Enabled, 1 Invited, 1 not_a_member")
     assert "Done: 1 invited" in found.lines
-    assert found.msg.startswith("1 of 3 memberships was not processed: 1 not_a_member.")
+    assert found.msg.startswith("1 of 3 memberships was not processed: 1 not_a_member (")
 
 
 def test_rows_that_were_left_out_and_the_report() -> None:
@@ -472,3 +483,29 @@ def test_rows_that_were_left_out_and_the_report() -> None:
         "2 rows of accounts.csv left out: row 3 (000000000003, Old) is SUSPENDED and row 5 (000000000005) is SUSPENDED",
         "Report: file:///srv/my%20reports/page.html",
     ]
+
+
+def test_account_that_the_service_did_not_return_is_unreadable_and_not_passed_over() -> None:
+    left = row(1, status=None, reason="unreadable", processing_result="Not now.")
+    for purpose in ("onboard", "verify"):
+        found = summed(result(left, row(2)), purpose)
+        assert found.lines[0].endswith("1 Enabled, 1 unreadable")
+        assert found.msg.startswith("1 of 2 memberships ")
+        assert "1 unreadable (000000000001 in eu-west-1)" in found.msg
+    assert "1 account in eu-west-1 (unreadable): Not now." in summed(result(left, row(2))).lines
+
+
+def test_failing_message_names_the_first_ten_accounts_of_each_reason() -> None:
+    rows = [row(n, region, "Invited", reason="rejected") for n in range(12) for region in REGIONS]
+    msg = summed(result(*rows, row(20, reason="resigned", status="Resigned"))).msg
+    assert "36 rejected (000000000000 in eu-central-1 and 2 more Regions, 000000000001 in " in msg
+    assert "000000000009 in eu-central-1 and 2 more Regions and 2 more accounts), 1 resigned (000000000020 in " in msg
+    assert msg.count("000000000000") == 1
+
+
+def test_names_with_escape_sequences_reach_no_terminal() -> None:
+    accounts = [{"account_id": account(1), "name": "\x1b[2JShop\x07"}]
+    lines = summed(result(row(1, status="Created", reason="rejected")), accounts=accounts).lines
+    assert "  Account: 000000000001 (Shop)" in lines
+    skipped = [{"row": 1, "account_id": account(3), "name": "\x1b[31mOld", "reason": "is SUSPENDED"}]
+    assert "\x1b" not in "".join(summed(result(row(1)), skipped=skipped).lines)
