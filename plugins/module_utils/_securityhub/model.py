@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Dict, Generic, Iterable, Mapping, Optional, Tuple, TypeVar
+from typing import Any, Dict, Generic, Iterable, Mapping, NamedTuple, Optional, Tuple, TypeVar
 
 State = TypeVar("State")
 
@@ -136,6 +136,7 @@ class Standard:
     """A security standard that is enabled in one account and Region, or on its way there, or out.
 
     ``name`` is the short name, such as pci-dss/v/4.0.1. The ARN of the subscription is None before it is enabled.
+    ``is_updatable`` says whether its controls can be read and configured (StandardsControlsUpdatable).
     """
 
     name: str
@@ -143,6 +144,7 @@ class Standard:
     standards_subscription_arn: Optional[str]
     standards_status: str
     status_reason_code: Optional[str] = None
+    is_updatable: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,31 @@ class SecurityControl:
     control_id: str
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
     is_updating: bool = False
+
+
+class AssociationUpdate(NamedTuple):
+    """A control to be enabled or disabled in a standard, which is named by its short name and its ARN."""
+
+    standard: str
+    standards_arn: str
+    control_id: str
+    status: str
+    reason: Optional[str] = None
+
+
+class ParameterUpdate(NamedTuple):
+    """Parameters to be set, in the form of UpdateSecurityControl."""
+
+    control_id: str
+    parameters: Mapping[str, Mapping[str, Any]]
+    reason: Optional[str] = None
+
+
+class ControlRefusal(NamedTuple):
+    """Why the service left a control unprocessed: the code and the words that a batch has for it."""
+
+    code: str
+    message: str
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from typing import (
-    Any,
     Collection,
     Dict,
     FrozenSet,
@@ -50,7 +49,15 @@ from ..errors import InvalidInput
 from ..inputs.controls import ControlEntry, Parameters
 from ..inputs.options import nearest
 from ..inputs.policy import Policy
-from ..model import ControlAssociation, ControlDefinition, ParameterValue, SecurityControl, Standard
+from ..model import (
+    AssociationUpdate,
+    ControlAssociation,
+    ControlDefinition,
+    ParameterUpdate,
+    ParameterValue,
+    SecurityControl,
+    Standard,
+)
 from ..reasons import REJECTED, STANDARDS_PENDING, UNCONFIRMED, UNKNOWN_STATUS, UNREADABLE
 from ..standards.plan import DELETING, MANAGED_ELSEWHERE, READY
 from .global_controls import GLOBAL_CONTROLS
@@ -161,24 +168,6 @@ class ControlsState:
     not_ready: FrozenSet[str] = frozenset()
     associations: Mapping[Pair, ControlAssociation] = field(default_factory=dict)
     controls: Mapping[str, SecurityControl] = field(default_factory=dict)
-
-
-class AssociationUpdate(NamedTuple):
-    """A control to be enabled or disabled in a standard."""
-
-    standard: str
-    standards_arn: str
-    control_id: str
-    status: str
-    reason: Optional[str] = None
-
-
-class ParameterUpdate(NamedTuple):
-    """Parameters to be set, in the form of UpdateSecurityControl."""
-
-    control_id: str
-    parameters: Mapping[str, Mapping[str, Any]]
-    reason: Optional[str] = None
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,11 @@ def status_of(standard: Optional[Standard]) -> Optional[str]:
     return standard.standards_status if standard else None
 
 
+def standard_row(standard: Standard) -> Dict[str, Optional[str]]:
+    """Return the row of a standard, except for its place."""
+    return {key: value for key, value in vars(standard).items() if key != "is_updatable"}
+
+
 def _step(wanted: Optional[bool], status: Optional[str], sent: Optional[Sent]) -> str:
     if wanted is None or status == (READY if wanted else None):
         return _DONE

@@ -14,11 +14,9 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.cont
     SOURCE,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.controls.plan import (
-    AssociationUpdate,
     ControlsPlan,
     ControlsState,
     DesiredControls,
-    ParameterUpdate,
     Unprocessed,
     actions_of,
     catalog_of,
@@ -39,9 +37,11 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.erro
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.controls import ControlEntry
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.policy import Policy
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
+    AssociationUpdate,
     ControlAssociation,
     ControlDefinition,
     ParameterDefinition,
+    ParameterUpdate,
     ParameterValue,
     SecurityControl,
     Standard,
