@@ -15,7 +15,7 @@ ready for updates              ENABLED      nothing                           di
 ready for updates              DISABLED     enable                            nothing; another reason is set again
 ready for updates              unknown      nothing: ``unknown_status``       nothing: ``unknown_status``
 ready for updates              not shown    wait, then ``unreadable``         wait, then ``unreadable``
-not ready for updates          any          wait, then ``standards_pending``  wait, then ``standards_pending``
+not ready for updates          any          wait, then ``not_ready``          wait, then ``not_ready``
 being disabled                 any          as if it were not enabled         as if it were not enabled
 managed by another service     any          nothing, unless a row names it    nothing, unless a row names it
 none, or not in the Region     none         nothing: ``not_available``        nothing
@@ -31,6 +31,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from typing import (
+    Any,
     Collection,
     Dict,
     FrozenSet,
@@ -43,9 +44,10 @@ from typing import (
     Sequence,
     Set,
     Tuple,
+    Union,
 )
 
-from ..errors import InvalidInput
+from ..errors import PreconditionFailed, is_managed_centrally_message
 from ..inputs.controls import ControlEntry, Parameters
 from ..inputs.options import nearest
 from ..inputs.policy import Policy
@@ -58,7 +60,19 @@ from ..model import (
     SecurityControl,
     Standard,
 )
-from ..reasons import REJECTED, STANDARDS_PENDING, UNCONFIRMED, UNKNOWN_STATUS, UNREADABLE
+from ..reasons import (
+    INVALID_PARAMETERS,
+    MANAGED_BY_POLICY,
+    NOT_AVAILABLE,
+    NOT_READY,
+    REASONS,
+    REJECTED,
+    UNCONFIRMED,
+    UNKNOWN_CONTROL,
+    UNKNOWN_STATUS,
+    UNREADABLE,
+    UPDATING,
+)
 from ..standards.plan import DELETING, MANAGED_ELSEWHERE, READY
 from .global_controls import GLOBAL_CONTROLS
 from .parameters import after_sending, parameter_problems, parameters_to_send
@@ -66,31 +80,18 @@ from .parameters import after_sending, parameter_problems, parameters_to_send
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 # What was done to a control, or in check mode would be.
 ENABLE, DISABLE, SET_REASON, SET_PARAMETERS = "enable", "disable", "set_reason", "set_parameters"
-# Reasons of controls.
-NOT_AVAILABLE = "not_available"
-MANAGED_BY_POLICY = "managed_by_policy"
-UPDATING = "updating"
 # Error codes of unprocessed associations that may pass: while a standard is not ready for updates, and for the rate.
 PASSING_CODES = frozenset(["RESOURCE_NOT_FOUND", "NOT_FOUND", "LIMIT_EXCEEDED"])
 
 # What the console shows beside a disabled control where the task gives no reason.
 _DEFAULT_REASON = "Disabled with the Ansible collection multiaccount.aws"
-# Seen of accounts under a configuration policy of their organization: "is managed by a configuration policy".
-_MANAGED_TEXT = "configuration policy"
 # What LastUpdateReason does not take, by the service model.
 _NO_UPDATE_REASON = re.compile(r"[^-_ a-zA-Z0-9\u0080-\U0010ffff]+")
 # IDs that a control has in a single standard, such as CIS.1.14, PCI.IAM.6 and 1.14.
 _STANDARDS_ID = re.compile(r"(CIS|PCI|NIST)\..+|[0-9.]+")
-_EXPLANATIONS = {
-    NOT_AVAILABLE: "No enabled standard has this control in the Region.",
-    UNREADABLE: "The service did not show whether the control is enabled. Run the task again later.",
-    STANDARDS_PENDING: "A standard of this control is not ready for updates. Run the task again later, or raise "
-    "wait_timeout.",
-    UPDATING: "The parameters are being updated. Run the task again later, or raise wait_timeout.",
-    UNCONFIRMED: "The service did not show the change within wait_timeout. Run the task again later, or raise "
-    "wait_timeout.",
-}
+_NOT_SHOWN = "The service does not show whether the control is enabled, or its parameters."
 
+ControlUpdate = Union[AssociationUpdate, ParameterUpdate]
 Pair = Tuple[str, str]  # the short name of a standard, and the ID of a control
 
 
@@ -144,6 +145,12 @@ class DesiredControls:
             return is_enabled if entry.standards is None or standard in entry.standards else None
         return False if control_id in self.disabled_here else self.others
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether nothing is asked for but that controls are disabled."""
+        states = {self.is_enabled if each.is_enabled is None else each.is_enabled for each in self.named.values()}
+        return not (self.others or True in states or self.parameters)
+
     def reason_of(self, control_id: str) -> Optional[str]:
         """Return the reason that the task gives for a control."""
         entry = self.named.get(control_id)
@@ -186,21 +193,22 @@ class ControlsPlan:
     @property
     def changed(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.updates or self.parameter_updates)
+        return bool(self.writes)
+
+    @property
+    def writes(self) -> Tuple[ControlUpdate, ...]:
+        """All that is to be written."""
+        return (*self.updates, *self.parameter_updates)
 
     @property
     def changes(self) -> Set[str]:
         """The controls to which something is written."""
-        return {each.control_id for each in self.updates} | {each.control_id for each in self.parameter_updates}
+        return {each.control_id for each in self.writes}
 
 
 @dataclass(frozen=True)
 class ControlOutcome:
-    """What came, or in check mode would come, of a control in one account and Region.
-
-    ``state`` is ENABLED where a standard has it enabled, DISABLED where none has, None where no enabled standard has
-    the control. ``standards`` has its status in each of them, ``parameters`` the plain values.
-    """
+    """What came, or in check mode would come, of a control in one account and Region: as ``control_view`` has it."""
 
     control_id: str
     title: Optional[str]
@@ -261,15 +269,18 @@ def check_control_ids(
 
     :param known: the IDs of all controls in the Regions of the task
     :param former: the security controls of IDs that belong to one standard, as far as they are known
-    :raises InvalidInput: naming every one of them, with what was probably meant
+    :raises PreconditionFailed: naming every one of them, with what was probably meant
     """
     wrong = [control_id for control_id in dict.fromkeys(named) if control_id not in known]
     if wrong:
         hints = {control_id: _hint(control_id, known, former) for control_id in wrong}
         listed = ", ".join(f"{control_id!r}{f' ({hint})' if hint else ''}" for control_id, hint in hints.items())
-        raise InvalidInput(
-            f"{option}: no security control has the ID {listed}. An ID is the same in all standards, such as IAM.6; "
-            "multiaccount.aws.securityhub_controls_info returns them."
+        raise PreconditionFailed(
+            UNKNOWN_CONTROL,
+            "{option}: no security control has the ID {listed}. An ID is the same in all standards, such as IAM.6. "
+            "Nothing was changed.",
+            option=option,
+            listed=listed,
         )
 
 
@@ -300,7 +311,7 @@ def former_ids(associations: Iterable[ControlAssociation]) -> Dict[str, Set[str]
 def check_parameters(desired: DesiredControls, catalog: ControlCatalog, option: str) -> None:
     """Refuse parameters that the definitions of the Region do not have, and values that they do not take.
 
-    :raises InvalidInput: naming every one of them with what it takes
+    :raises PreconditionFailed: naming every one of them with what it takes
     """
     problems = [
         problem
@@ -309,7 +320,12 @@ def check_parameters(desired: DesiredControls, catalog: ControlCatalog, option: 
         for problem in parameter_problems(catalog.controls[control_id], given)
     ]
     if problems:
-        raise InvalidInput(f"{option}: {'; '.join(problems)}. Nothing was changed.")
+        raise PreconditionFailed(
+            INVALID_PARAMETERS,
+            "{option}: {problems}. Nothing was changed.",
+            option=option,
+            problems="; ".join(problems),
+        )
 
 
 def pairs_to_read(
@@ -323,6 +339,12 @@ def pairs_to_read(
             is_available = catalog.controls[control_id].is_available
             if is_available and desired.wants(control_id, standard.name) is not None:
                 yield standard, control_id
+
+
+def asked_controls(desired: DesiredControls, catalog: ControlCatalog, standards: Iterable[Standard]) -> List[str]:
+    """Return the controls that the desired state asks about, those that are named first."""
+    found = (control_id for _standard, control_id in pairs_to_read(desired, catalog, standards))
+    return list(dict.fromkeys([*desired.named, *found]))
 
 
 def controls_to_read(desired: DesiredControls, catalog: ControlCatalog, standards: Iterable[Standard]) -> List[str]:
@@ -350,7 +372,7 @@ def plan_controls(desired: DesiredControls, catalog: ControlCatalog, state: Cont
     for standard, control_id in pairs:
         association = state.associations.get((standard.name, control_id))
         if standard.name in state.not_ready:
-            short[control_id] = STANDARDS_PENDING
+            short[control_id] = NOT_READY
         elif association is None:
             short.setdefault(control_id, UNREADABLE)
         elif association.status not in (ENABLED, DISABLED):
@@ -370,11 +392,15 @@ def plan_controls(desired: DesiredControls, catalog: ControlCatalog, state: Cont
     return ControlsPlan(
         updates=tuple(updates),
         parameter_updates=tuple(parameter_updates),
-        waiting=tuple(each for each, reason in short.items() if reason in (STANDARDS_PENDING, UNREADABLE, UPDATING)),
+        waiting=tuple(each for each, reason in short.items() if reason in (NOT_READY, UNREADABLE, UPDATING)),
         unprocessed={
-            each: Unprocessed(reason, messages.get(each) or _EXPLANATIONS[reason]) for each, reason in short.items()
+            each: Unprocessed(reason, messages.get(each) or _explanation(reason)) for each, reason in short.items()
         },
     )
+
+
+def _explanation(reason: str) -> str:
+    return _NOT_SHOWN if reason == UNREADABLE else REASONS[reason].explanation
 
 
 def _not_available(desired: DesiredControls, found: Collection[str]) -> List[str]:
@@ -404,8 +430,7 @@ def _update_reason(reason: Optional[str]) -> Optional[str]:
 
 def refusal(error_code: str, text: str) -> Unprocessed:
     """Return why the service did not process an update, from what it says."""
-    is_managed = _MANAGED_TEXT in text.lower()
-    return Unprocessed(MANAGED_BY_POLICY if is_managed else REJECTED, text or error_code)
+    return Unprocessed(MANAGED_BY_POLICY if is_managed_centrally_message(text) else REJECTED, text or error_code)
 
 
 def with_new_standards(state: ControlsState, standards: Iterable[Standard], catalog: ControlCatalog) -> ControlsState:
@@ -473,7 +498,7 @@ def control_outcomes(
     :param refused: what the service refused, by control
     """
     left = plan_controls(desired, catalog, after)
-    unprocessed = {each: Unprocessed(UNCONFIRMED, _EXPLANATIONS[UNCONFIRMED]) for each in left.changes}
+    unprocessed = {each: Unprocessed(UNCONFIRMED, REASONS[UNCONFIRMED].explanation) for each in left.changes}
     unprocessed.update(left.unprocessed)
     unprocessed.update({each: reason for each, reason in refused.items() if each in unprocessed})
     asked = dict.fromkeys(control_id for _standard, control_id in pairs_to_read(desired, catalog, after.standards))
@@ -494,20 +519,31 @@ def _outcome(
     unprocessed: Optional[Unprocessed],
 ) -> ControlOutcome:
     definition = catalog.controls.get(control_id)
-    found = _associations_of(control_id, after)
-    control = after.controls.get(control_id)
     return ControlOutcome(
         control_id,
         definition.title if definition else None,
         definition.severity if definition else None,
-        _state_of(_associations_of(control_id, before)),
-        _state_of(found),
-        {each.standard: each.status for each in found},
-        {name: each.value for name, each in control.parameters.items()} if control else {},
-        next((each.reason for each in found if each.status == DISABLED and each.reason), None),
-        actions,
-        unprocessed,
+        actions=actions,
+        unprocessed=unprocessed,
+        previous_state=control_view(control_id, before)["state"],
+        **control_view(control_id, after),
     )
+
+
+def control_view(control_id: str, state: ControlsState) -> Dict[str, Any]:
+    """Return what is seen of a control: its state in all standards and in each, its parameters, and the reason.
+
+    The state is ENABLED where a standard has it enabled, DISABLED where none has, None where no enabled standard has
+    the control.
+    """
+    found = _associations_of(control_id, state)
+    control = state.controls.get(control_id)
+    return {
+        "state": _state_of(found),
+        "standards": {each.standard: each.status for each in found},
+        "parameters": {name: each.value for name, each in control.parameters.items()} if control else {},
+        "reason": next((each.reason for each in found if each.status == DISABLED and each.reason), None),
+    }
 
 
 def _associations_of(control_id: str, state: ControlsState) -> List[ControlAssociation]:

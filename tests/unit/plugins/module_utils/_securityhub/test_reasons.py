@@ -90,6 +90,6 @@ def test_reasons_of_membership_are_found() -> None:
 
 def test_is_failure() -> None:
     assert {reason for reason in REASONS if not is_failure(reason)} == {
-        "own_account", "awaiting_acceptance", "standards_pending",
+        "own_account", "awaiting_acceptance", "standards_pending", "not_available",
     }  # fmt: skip
     assert (is_failure(None), is_failure("of_another_version")) == (False, True)

@@ -33,7 +33,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.cont
     refusal,
     with_new_standards,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import PreconditionFailed
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.controls import ControlEntry
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.policy import Policy
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
@@ -131,7 +131,7 @@ def steps(desired: DesiredControls, now: ControlsState, control_id: str = "IAM.6
         (state(ONLY_CIS, {"IAM.6": "DISABLED"}), "ENABLED cis", ""),
         (state(ONLY_CIS, {"IAM.6": "CURIOUS"}), "unknown_status", "unknown_status"),
         (state(ONLY_CIS, {"IAM.6": "MISSING"}), "wait unreadable", "wait unreadable"),
-        (state(ONLY_CIS, not_ready=(CIS,)), "wait standards_pending", "wait standards_pending"),
+        (state(ONLY_CIS, not_ready=(CIS,)), "wait not_ready", "wait not_ready"),
         (state((standard(CIS, "DELETING"),)), "not_available", ""),
         (state((standard(TOWER),)), "not_available", ""),
         (state(()), "not_available", ""),
@@ -159,7 +159,7 @@ def test_plan_one_standard_that_is_not_ready_stops_no_other() -> None:
     plan = plan_controls(row("IAM.6", False), CATALOG, state(not_ready=(CIS,)))
     assert [each.standard for each in plan.updates] == [FOUNDATIONAL]
     assert plan.waiting == ("IAM.6",)
-    assert plan.unprocessed["IAM.6"].reason == "standards_pending"
+    assert plan.unprocessed["IAM.6"].reason == "not_ready"
 
 
 @pytest.mark.parametrize("others", [None, True, False])
@@ -209,13 +209,13 @@ def test_plan_control_that_the_region_lacks(is_enabled: bool, reason: str | None
     [
         (
             state(not_ready=(CIS, FOUNDATIONAL)),
-            "A standard of this control is not ready for updates. Run the task again later, or raise wait_timeout.",
+            "The controls of a standard are not ready for updates yet.",
         ),
         (
             state(statuses={"ACM.1": "MISSING"}),
-            "The service did not show whether the control is enabled. Run the task again later.",
+            "The service does not show whether the control is enabled, or its parameters.",
         ),
-        (state(is_updating=True), "The parameters are being updated. Run the task again later, or raise wait_timeout."),
+        (state(is_updating=True), "The service is still updating the parameters of the control."),
         (state(statuses={"ACM.1": "CURIOUS"}), "The status 'CURIOUS' is not known, so nothing was done."),
         (state(ONLY_CIS), "No enabled standard has this control in the Region."),
     ],
@@ -318,7 +318,7 @@ def test_check_parameters_names_all_that_is_wrong() -> None:
         ControlEntry("IAM.6", parameters={"x": 1}),
         ControlEntry("EC2.99", parameters={"not": "here"}),
     ]
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(PreconditionFailed) as refused:
         check_parameters(desired_in(DesiredControls(), entries, REGION), CATALOG, "controls")
     assert str(refused.value) == (
         "controls: ACM.1: daysToExpiration takes an integer from 14 to 365, not 500; IAM.6 has no parameters. "
@@ -342,11 +342,11 @@ def test_check_parameters_names_all_that_is_wrong() -> None:
 )
 def test_check_control_ids_names_the_nearest(wrong: list[str], words: str) -> None:
     former = {"CIS.1.14": ["IAM.6", "IAM.3"]}
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(PreconditionFailed) as refused:
         check_control_ids(["KMS.1", *wrong], CATALOG.controls, former, "controls")
     assert str(refused.value) == (
-        f"controls: no security control has the ID {words}. An ID is the same in all standards, such as IAM.6; "
-        "multiaccount.aws.securityhub_controls_info returns them."
+        f"controls: no security control has the ID {words}. An ID is the same in all standards, such as IAM.6. "
+        "Nothing was changed."
     )
 
 
