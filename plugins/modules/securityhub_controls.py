@@ -77,8 +77,8 @@ notes:
     C(securityhub:BatchUpdateStandardsControlAssociations) and C(securityhub:UpdateStandardsControl) too, and with
     parameters C(securityhub:UpdateSecurityControl).
   - Where there is nothing to do, the module makes two calls for each account and Region with up to 100 controls ×
-    standards, and one more with parameters. The controls of a standard are asked for once a Region, whatever the number of
-    accounts.
+    standards, and one more with parameters. The controls of a standard are asked for once a Region, whatever the number
+    of accounts.
   - An account that a configuration policy of its organization governs can't be changed. Its rows have the reason
     V(managed_by_policy).
 seealso:

@@ -94,13 +94,18 @@ class Service:
     def read(self, desired: DesiredControls, catalog: ControlCatalog = CATALOG) -> ControlsState:
         """What is read because the desired state asks about it, and no more."""
         standards = tuple(
-            Standard(name, f"arn:aws:securityhub:{REGION}::standards/{name}", None, status)
+            Standard(
+                name,
+                f"arn:aws:securityhub:{REGION}::standards/{name}",
+                None,
+                status,
+                is_updatable=name not in self.not_ready,
+            )
             for name, status in self.standards.items()
         )
         pairs = [(each.name, control_id) for each, control_id in pairs_to_read(desired, catalog, standards)]
         return ControlsState(
             standards,
-            frozenset(self.not_ready),
             {
                 pair: ControlAssociation(*pair, *self.associations.get(pair, ("ENABLED", None)))
                 for pair in pairs

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Collection, Dict, Iterator, List, Mapping, Sequence, Set, Tuple
+from typing import Any, Callable, Collection, Dict, Iterable, Iterator, List, Mapping, Sequence, Set, Tuple
 
 from ..aws.api import (
     CONTROLS_BATCH_SIZE,
@@ -102,27 +102,71 @@ class Definitions:
         key = (client.region, standard.name)
         return self._controls.get(key, lambda: list_control_definitions(client, StandardsArn=standard.standards_arn))
 
-    def known_ids(self, client: RegionClient) -> Set[str]:
-        """Return the IDs of all controls, those that no enabled standard has included.
+    def check_ids(self, client: RegionClient, names: Iterable[str], standards: Sequence[Standard], option: str) -> None:
+        """Refuse IDs that no control of the Region has, in no standard.
 
-        :raises SecurityHubError: if they can't be read; the next account asks again
+        :raises PreconditionFailed: naming every one of them, with what was probably meant
+        :raises SecurityHubError: if the controls can't be read
         """
-        found = self._controls.get((client.region,), lambda: list_control_definitions(client))
-        return {each.control_id for each in found}
+        catalog = self.catalog(client, standards)
+        missing = [each for each in names if each not in catalog.controls]
+        if missing:
+            every = self._controls.get((client.region,), lambda: list_control_definitions(client))
+            known = {each.control_id for each in every}
+            former = {} if known.issuperset(missing) else self._former_ids(client, catalog, standards)
+            check_control_ids(missing, known, former, option)
 
-    def former_ids(self, client: RegionClient, catalog: ControlCatalog, state: ControlsState) -> Dict[str, Set[str]]:
+    def _former_ids(
+        self, client: RegionClient, catalog: ControlCatalog, standards: Sequence[Standard]
+    ) -> Dict[str, Set[str]]:
         """Return the security controls of the IDs that belong to one standard, as far as they can be read."""
-        ready = [each for each in state.standards if each.name in catalog.standards]
-        pairs = [(each.standards_arn, control_id) for each in ready for control_id in catalog.standards[each.name]]
+        pairs = [(each, control_id) for each in standards for control_id in catalog.standards[each.name]]
 
         def read() -> Dict[str, Set[str]]:
-            found = (get_associations(client, batch)[0] for batch in batches(pairs, CONTROLS_BATCH_SIZE))
-            return former_ids(each for batch in found for each in batch)
+            return former_ids(read_controls(client, ControlsState(), pairs, ())[0].associations.values())
 
         try:
             return self._former.get(client.region, read)
         except SecurityHubError:
             return {}
+
+
+def read_standards(client: RegionClient) -> Tuple[Standard, ...]:
+    """Return the standards of an account, except for those that are being disabled.
+
+    :raises SecurityHubError: if they can't be read
+    """
+    found = sorted(get_enabled_standards(client), key=lambda each: each.name)
+    return tuple(each for each in found if each.standards_status != DELETING)
+
+
+def read_controls(
+    client: RegionClient, known: ControlsState, pairs: Iterable[Tuple[Standard, str]], control_ids: Sequence[str]
+) -> Tuple[ControlsState, Dict[str, ControlRefusal]]:
+    """Return what is known with what is read now, and why the service does not show some controls.
+
+    :param pairs: the controls to look up in their standards, as far as these are ready
+    :param control_ids: those whose parameters are looked up
+    :raises SecurityHubError: if they can't be read
+    """
+    associations, controls = dict(known.associations), dict(known.controls)
+    unread: Dict[str, ControlRefusal] = {}
+    names: Dict[ArnPair, Pair] = {
+        (standard.standards_arn, control_id): (standard.name, control_id)
+        for standard, control_id in pairs
+        if standard.is_updatable
+    }
+    for batch in batches(list(names), CONTROLS_BATCH_SIZE):
+        found, refused = get_associations(client, batch)
+        associations.update({(each.standard, each.control_id): each for each in found})
+        for pair, why in refused.items():
+            associations.pop(names[pair], None)
+            unread[pair[1]] = why
+    for part in batches(control_ids, CONTROLS_BATCH_SIZE):
+        shown, hidden = get_security_controls(client, part)
+        controls.update({each.control_id: each for each in shown})
+        unread.update(hidden)
+    return replace(known, associations=associations, controls=controls), unread
 
 
 class ControlsRun(ReconcileRun):
@@ -179,48 +223,27 @@ class ControlsRun(ReconcileRun):
         self.plan = plan_controls(self._desired, self._catalog, self.state)
 
     def _read_standards(self) -> None:
-        found = sorted(get_enabled_standards(self.client), key=lambda each: each.name)
-        standards = tuple(each for each in found if each.standards_status != DELETING)
-        self._catalog = self._definitions.catalog(self.client, standards)
-        not_ready = frozenset(each.name for each in standards if not each.is_updatable)
-        self.state = replace(self.state, standards=standards, not_ready=not_ready)
+        self.state = replace(self.state, standards=read_standards(self.client))
+        self._catalog = self._definitions.catalog(self.client, self.state.standards)
 
     def _check(self) -> None:
         """Refuse what no control of the Region can be, before the first write."""
         elsewhere = sorted(self._desired.disabled_here.difference(GLOBAL_CONTROLS))
         names = [*self._desired.named, *self._desired.parameters, *elsewhere]
-        missing = [each for each in names if each not in self._catalog.controls]
-        known = self._definitions.known_ids(self.client) if missing else set()
-        if not known.issuperset(missing):
-            former = self._definitions.former_ids(self.client, self._catalog, self.state)
-            check_control_ids(missing, known, former, self._option)
+        self._definitions.check_ids(self.client, names, self.state.standards, self._option)
         check_parameters(self._desired, self._catalog, self._option)
 
     def _read(self, again: Collection[str]) -> None:
         """Read what is not known yet, and what is to be read again."""
-        standards = self.state.standards
-        associations, controls = dict(self.state.associations), dict(self.state.controls)
-        by_arn = {each.standards_arn: each.name for each in standards}
-        self._unread = {}
+        known, standards = self.state, self.state.standards
         pairs = [
-            (standard.standards_arn, control_id)
+            (standard, control_id)
             for standard, control_id in pairs_to_read(self._desired, self._catalog, standards)
-            if standard.name not in self.state.not_ready
-            and (control_id in again or (standard.name, control_id) not in associations)
+            if control_id in again or (standard.name, control_id) not in known.associations
         ]
-        for batch in batches(pairs, CONTROLS_BATCH_SIZE):
-            found, refused = get_associations(self.client, batch)
-            associations.update({(each.standard, each.control_id): each for each in found})
-            for (arn, control_id), why in refused.items():
-                associations.pop((by_arn[arn], control_id), None)
-                self._unread[control_id] = why
         wanted = controls_to_read(self._desired, self._catalog, standards)
-        ids = [each for each in wanted if each in again or each not in controls]
-        for part in batches(ids, CONTROLS_BATCH_SIZE):
-            shown, hidden = get_security_controls(self.client, part)
-            controls.update({each.control_id: each for each in shown})
-            self._unread.update(hidden)
-        self.state = replace(self.state, associations=associations, controls=controls)
+        ids = [each for each in wanted if each in again or each not in known.controls]
+        self.state, self._unread = read_controls(self.client, known, pairs, ids)
 
     @property
     def _unsent(self) -> ControlsPlan:
@@ -267,7 +290,8 @@ class ControlsRun(ReconcileRun):
 
         :raises SecurityHubError: if the controls can't be read
         """
-        if self.state.not_ready or self._unread or self._put_off:
+        is_ready = all(each.is_updatable for each in self.state.standards)
+        if not is_ready or self._unread or self._put_off:
             self._read_standards()
         self._read(self.plan.changes.union(self.plan.waiting))
         self.plan = plan_controls(self._desired, self._catalog, self.state)

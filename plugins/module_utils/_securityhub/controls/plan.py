@@ -166,13 +166,9 @@ class DesiredControls:
 
 @dataclass(frozen=True)
 class ControlsState:
-    """What was read of the controls of an account in one Region: as much as the desired state asks about.
-
-    ``not_ready`` names the standards whose controls can't be read and configured yet (StandardsControlsUpdatable).
-    """
+    """What was read of the controls of an account in one Region: as much as the desired state asks about."""
 
     standards: Tuple[Standard, ...] = ()
-    not_ready: FrozenSet[str] = frozenset()
     associations: Mapping[Pair, ControlAssociation] = field(default_factory=dict)
     controls: Mapping[str, SecurityControl] = field(default_factory=dict)
 
@@ -371,7 +367,7 @@ def plan_controls(desired: DesiredControls, catalog: ControlCatalog, state: Cont
     messages: Dict[str, str] = {}
     for standard, control_id in pairs:
         association = state.associations.get((standard.name, control_id))
-        if standard.name in state.not_ready:
+        if not standard.is_updatable:
             short[control_id] = NOT_READY
         elif association is None:
             short.setdefault(control_id, UNREADABLE)
@@ -438,7 +434,7 @@ def with_new_standards(state: ControlsState, standards: Iterable[Standard], cata
 
     A control that another standard has keeps the parameters that were read.
     """
-    added = {each.name: replace(each, standards_status=READY) for each in standards}
+    added = {each.name: replace(each, standards_status=READY, is_updatable=True) for each in standards}
     associations = dict(state.associations)
     controls = dict(state.controls)
     for name in added:
@@ -450,7 +446,7 @@ def with_new_standards(state: ControlsState, standards: Iterable[Standard], cata
                 defaults = {key: ParameterValue(each.default) for key, each in definition.parameters.items()}
                 controls.setdefault(control_id, SecurityControl(control_id, defaults))
     kept = (each for each in state.standards if each.name not in added)
-    return ControlsState((*kept, *added.values()), state.not_ready.difference(added), associations, controls)
+    return ControlsState((*kept, *added.values()), associations, controls)
 
 
 def expected_state(plan: ControlsPlan, catalog: ControlCatalog, state: ControlsState) -> ControlsState:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -95,8 +96,7 @@ def state(
     }
     value = days or ParameterValue(30)
     return ControlsState(
-        standards,
-        frozenset(not_ready),
+        tuple(replace(each, is_updatable=each.name not in not_ready) for each in standards),
         {
             pair: ControlAssociation(*pair, status, reason if status == "DISABLED" else None)
             for pair, status in pairs.items()
@@ -573,9 +573,10 @@ def test_outcome_of_a_control_without_a_definition() -> None:
 
 
 def test_new_standards_are_expected_with_all_controls_enabled() -> None:
-    now = ControlsState(not_ready=frozenset([CIS]))
-    after = with_new_standards(now, BOTH, CATALOG)
+    not_ready = [replace(each, is_updatable=False) for each in BOTH]
+    after = with_new_standards(ControlsState(), not_ready, CATALOG)
     assert after == state()
+    assert all(each.is_updatable for each in after.standards)
     kept = state(ONLY_CIS, {"IAM.6": "DISABLED"}, days=ParameterValue(15, True))
     after = with_new_standards(kept, [standard(FOUNDATIONAL, "PENDING")], CATALOG)
     assert after.standards == (standard(CIS), standard(FOUNDATIONAL))
