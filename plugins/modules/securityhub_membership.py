@@ -365,6 +365,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.erro
     SecurityHubError,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.controls import parse_standards
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     COMMON_SPEC,
     FAIL_ON_UNPROCESSED_SPEC,
@@ -403,7 +404,6 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.resu
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.apply import Offers
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import (
     DesiredStandards,
-    parse_standards,
 )
 
 Surplus = Mapping[str, RegionResult[Sequence[Member]]]

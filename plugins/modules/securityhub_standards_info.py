@@ -173,6 +173,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.resu
     with_failed_accounts,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import standard_row
 
 KEYS = ("standards", "failed_regions", "failed_accounts")
 
@@ -187,7 +188,7 @@ def list_standards(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMo
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     by_place, errors = session.map_places(roles, find_standards, nothing_found)
-    result = info_result(by_place, {"standards": lambda standard: [vars(standard)]})
+    result = info_result(by_place, {"standards": lambda standard: [standard_row(standard)]})
     return with_failed_accounts(result, errors)
 
 

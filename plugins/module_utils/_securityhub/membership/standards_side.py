@@ -14,11 +14,12 @@ from __future__ import annotations
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..aws.calls import RegionClient
+from ..aws.retry import advance_all
 from ..errors import Failure, PreconditionFailed, SecurityHubError
 from ..hub.apply import after_enabling
 from ..model import ENABLE_HUB, ENABLE_STANDARDS, OfferedStandard
 from ..reasons import REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
-from ..standards.apply import Offers, StandardsRun, advance_all
+from ..standards.apply import Offers, StandardsRun
 from ..standards.plan import DesiredStandards
 from .member_side import MemberAccounts, look_of_failure
 from .plan import MembershipPlan, SideResult

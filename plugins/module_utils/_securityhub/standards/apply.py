@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
 from dataclasses import replace
 from functools import partial
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
@@ -21,9 +19,9 @@ from ..aws.api import (
     enable_standards,
     get_enabled_standards,
 )
-from ..aws.calls import RegionClient, batches
-from ..aws.retry import Waiter, WriteTracker, guarded
-from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError
+from ..aws.calls import ReadOnce, RegionClient, batches
+from ..aws.retry import ReconcileRun, advance_all, guarded
+from ..errors import PreconditionFailed, RegionResult, SecurityHubError
 from ..model import OfferedStandard, Standard, StateChange
 from .plan import (
     READY,
@@ -46,29 +44,24 @@ class Offers:
     """What each Region offers: asked once a Region, when somebody needs it, whatever the number of accounts."""
 
     def __init__(self) -> None:
-        self._known: Dict[str, Mapping[str, OfferedStandard]] = {}
-        self._locks: Dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._known: ReadOnce[Mapping[str, OfferedStandard]] = ReadOnce()
 
     def read(self, client: RegionClient) -> Mapping[str, OfferedStandard]:
         """Return {short name: offer}.
 
         :raises SecurityHubError: if they can't be read; the next account asks again
         """
-        with self._locks[client.region]:
-            if client.region not in self._known:
-                self._known[client.region] = {each.name: each for each in describe_standards(client)}
-            return self._known[client.region]
+        return self._known.get(client.region, lambda: {each.name: each for each in describe_standards(client)})
 
 
-class StandardsRun:
+class StandardsRun(ReconcileRun):
     """The standards of one account and Region while they are brought to their desired state.
-
-    ``error`` is what ended the work, None while nothing has.
 
     :param wait_timeout: seconds that a standard may take to be ready, or gone; 0 not to wait
     """
 
     def __init__(self, client: RegionClient, desired: DesiredStandards, offers: Offers, wait_timeout: float) -> None:
+        super().__init__()
         self.client = client
         self._desired = desired
         self._offers = offers
@@ -76,8 +69,6 @@ class StandardsRun:
         self._sent: Dict[str, Sent] = {}
         self._said: Dict[str, Standard] = {}
         self.wait_timeout = wait_timeout
-        self.tracker = WriteTracker()
-        self.error: Optional[Failure] = None
         self.is_read = False
         self.before: Standards = ()
         self.plan = StandardsPlan()
@@ -110,11 +101,13 @@ class StandardsRun:
 
     def attempt(self, step: Callable[[StandardsRun], None]) -> None:
         """Do a step; whatever goes wrong ends the work here."""
-        try:
-            with guarded("Changing standards", self.client.region):
-                step(self)
-        except FAILURES as error:
-            self.error = error
+        with self.ends("Changing standards", self.client.region):
+            step(self)
+
+    @property
+    def has_writes(self) -> bool:
+        """Whether there is anything to write that was not sent yet."""
+        return self.plan.changed
 
     def is_open(self, check_mode: bool) -> bool:
         """Whether something is left to write, which check mode does not, or to wait for."""
@@ -184,32 +177,6 @@ class StandardsRun:
 
 def _sorted(standards: Sequence[Standard]) -> Standards:
     return tuple(sorted(standards, key=lambda each: each.name))
-
-
-def advance_all(
-    runs: Mapping[str, StandardsRun],
-    attempt: Callable[[Sequence[str], Callable[[StandardsRun], None]], None],
-    wait_timeout: float,
-    check_mode: bool,
-) -> None:
-    """Bring standards to their desired state: write, and read until nothing is left, or time is up after a write.
-
-    In check mode wait for what is on its way without this run, as the run does, so that what comes then is shown.
-
-    :param runs: by account
-    :param attempt: attempts a step in some of these accounts
-    """
-    step = StandardsRun.refresh if check_mode else StandardsRun.advance
-    waiter = Waiter(wait_timeout)
-    while True:
-        left = [account_id for account_id, run in runs.items() if run.is_open(check_mode)]
-        if not check_mode and any(runs[each].plan.changed for each in left):
-            waiter = Waiter(wait_timeout)
-        elif not left or not waiter.sleep():
-            return
-        attempt(left, step)
-        if not waiter.is_wanted:
-            return
 
 
 def reconcile_standards(

@@ -8,12 +8,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..errors import InvalidInput, PreconditionFailed
-from ..inputs.options import split_text
+from ..errors import PreconditionFailed
 from ..model import OfferedStandard, Standard
 from ..reasons import (
     STANDARDS_FAILED,
@@ -35,10 +33,8 @@ _STATUSES = (None, PENDING, READY, INCOMPLETE, FAILED, DELETING)
 # What is to be done about a standard.
 _DONE, _ENABLE, _DISABLE, _WAIT, _STUCK = "done", "enable", "disable", "wait", "stuck"
 
-_SHORT_NAME = r"[A-Za-z0-9_.-]+/v/[A-Za-z0-9_.-]+"
-_NAME_OR_ARN = re.compile(rf"(?:arn:[a-z0-9-]+:securityhub:[a-z0-9-]*::(?:standards|ruleset)/)?({_SHORT_NAME})")
 # Standards that another AWS service manages begin with this; only that service disables them.
-_MANAGED_ELSEWHERE = "service-managed-"
+MANAGED_ELSEWHERE = "service-managed-"
 
 # What to do about StandardsStatusReason.
 _HINTS = {
@@ -71,7 +67,7 @@ class DesiredStandards:
         """Whether a standard is to be enabled; None if it stays as it is."""
         if name in self.names:
             return self.is_present
-        return False if self.purge and not name.startswith(_MANAGED_ELSEWHERE) else None
+        return False if self.purge and not name.startswith(MANAGED_ELSEWHERE) else None
 
 
 class Sent(NamedTuple):
@@ -106,23 +102,6 @@ class StandardsPlan:
         return bool(self.enable or self.disable)
 
 
-def parse_standards(values: Iterable[object], option: str) -> Tuple[str, ...]:
-    """Return the short names of the standards in a list or text, each once, in order.
-
-    An ARN stands for the same standard in whatever Region and partition the work is done.
-
-    :raises InvalidInput: naming every part that can't be a standard
-    """
-    found = {part: _NAME_OR_ARN.fullmatch(part) for part in split_text(values)}
-    wrong = [part for part, match in found.items() if match is None]
-    if wrong:
-        raise InvalidInput(
-            f"{option}: not a standard: {', '.join(map(repr, wrong))}. Write a short name, such as "
-            "aws-foundational-security-best-practices/v/1.0.0, or the ARN of the standard."
-        )
-    return tuple(dict.fromkeys(match.group(1) for match in found.values() if match))
-
-
 def plan_standards(
     desired: DesiredStandards, now: Sequence[Standard], sent: Optional[Mapping[str, Sent]] = None
 ) -> StandardsPlan:
@@ -147,6 +126,11 @@ def plan_standards(
 def status_of(standard: Optional[Standard]) -> Optional[str]:
     """Return the status of a standard, None for one that is not enabled."""
     return standard.standards_status if standard else None
+
+
+def standard_row(standard: Standard) -> Dict[str, Optional[str]]:
+    """Return the row of a standard, except for its place."""
+    return {key: value for key, value in vars(standard).items() if key != "is_updatable"}
 
 
 def _step(wanted: Optional[bool], status: Optional[str], sent: Optional[Sent]) -> str:
