@@ -28,7 +28,7 @@ from .controls import (
     parse_standards,
     refuse_unknown_keys,
 )
-from .options import named_with_nearest
+from .options import named_with_nearest, split_text
 from .regions import KnownRegions, parse_regions
 
 _RESOURCE_TYPE = "AWS::SecurityHub::ConfigurationPolicy"
@@ -77,10 +77,11 @@ class Policy:
         return tuple(dict.fromkeys([*self.controls, *self.parameters, *(self.global_controls or ())]))
 
 
-def parse_policy(value: object, option: str, known: KnownRegions) -> Policy:
+def parse_policy(value: object, option: str, known: Optional[KnownRegions]) -> Policy:
     """Return a configuration policy.
 
     :param value: a mapping, or a text with JSON or YAML
+    :param known: None where a module is called later, which checks the Region
     :raises InvalidInput: for what is no policy, naming each key that is not known
     """
     given = _parsed(value, option) if isinstance(value, str) else value
@@ -88,7 +89,7 @@ def parse_policy(value: object, option: str, known: KnownRegions) -> Policy:
     if str(fields.get(_SERVICE, True)).lower() != "true":
         raise InvalidInput(
             f"{option}: ServiceEnabled is {fields[_SERVICE]!r}: a policy does not disable Security Hub, that is "
-            "offboarding. Use state: absent for these accounts."
+            "offboarding. Use state: absent, or the playbook securityhub_offboard, for these accounts."
         )
     lists = [name for name in (_ENABLED, _DISABLED) if name in fields]
     if len(lists) != 1:
@@ -109,7 +110,7 @@ def parse_policy(value: object, option: str, known: KnownRegions) -> Policy:
 
 
 def _global(
-    fields: Mapping[str, object], option: str, known: KnownRegions
+    fields: Mapping[str, object], option: str, known: Optional[KnownRegions]
 ) -> Tuple[Optional[str], Optional[Tuple[str, ...]]]:
     """Return the Region of the controls that involve global resources, and which they are."""
     controls = _ids(fields, _GLOBAL_CONTROLS, option)
@@ -118,7 +119,7 @@ def _global(
         if controls is not None:
             raise InvalidInput(f"{option}: {_GLOBAL_CONTROLS} needs {_GLOBAL_REGION}: the Region that has them.")
         return None, None
-    regions = parse_regions([region], known, f"{option}: {_GLOBAL_REGION}")
+    regions = parse_regions([region], known, f"{option}: {_GLOBAL_REGION}") if known else split_text([region])
     if len(regions) > 1:
         raise InvalidInput(f"{option}: {_GLOBAL_REGION}: {region!r} is not one Region.")
     return regions[0], controls

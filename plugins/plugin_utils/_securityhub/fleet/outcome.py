@@ -11,7 +11,8 @@ from dataclasses import asdict
 from typing import Any, Dict
 
 from ....module_utils._securityhub.results.messages import Group
-from .fleet import Fleet, Membership, count_actions, count_by_status
+from .differences import Difference, differences
+from .fleet import Fleet, Membership, count_actions, count_by_policy, count_by_status
 from .reasons import groups, next_step
 from .summary import Request, Summary, open_memberships
 
@@ -31,6 +32,7 @@ def outcome_of(fleet: Fleet, request: Request, summary: Summary) -> Dict[str, An
         "counts": _counts(fleet),
         "actions": count_actions(fleet.memberships),
         "remaining": [_remaining(group) for group in groups(open_memberships(fleet, request))],
+        "policy_differences": [_difference(group) for group in differences(fleet.memberships)],
         "failed_regions": [asdict(row) for row in fleet.failed_regions],
         "report_path": request.report_path,
     }
@@ -41,6 +43,16 @@ def _counts(fleet: Fleet) -> Dict[str, Any]:
         "accounts": len(fleet.account_ids),
         "memberships": len(fleet.memberships),
         "by_status": count_by_status(fleet.memberships),
+        "by_policy": count_by_policy(fleet.memberships),
+    }
+
+
+def _difference(group: Group[Difference]) -> Dict[str, Any]:
+    return {
+        **group.first.as_dict(),
+        "memberships": len(group.rows),
+        "account_ids": group.account_ids,
+        "regions": group.regions,
     }
 
 

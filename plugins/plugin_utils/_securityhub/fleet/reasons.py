@@ -22,7 +22,7 @@ from ....module_utils._securityhub.reasons import (
     Reason,
 )
 from ....module_utils._securityhub.results.messages import Group, grouped, sentence
-from .fleet import Membership
+from .fleet import DIFFERS, Membership
 
 MISSING_REGIONS_STEP = (
     "Set securityhub_regions to linked, or add the Regions to it. The findings of an account arrive only from Regions "
@@ -46,6 +46,10 @@ ACTIONS: Dict[str, Tuple[str, str]] = {
     "invite": ("invited", "invite"),
     "accept": ("accepted", "accept"),
     "enable_standards": ("standards enabled", "enable standards"),
+    "disable_standards": ("standards disabled", "disable standards"),
+    "enable_controls": ("controls enabled", "enable controls"),
+    "disable_controls": ("controls disabled", "disable controls"),
+    "set_parameters": ("parameters set", "set parameters"),
     "leave": ("left", "leave"),
     "decline": ("declined", "decline"),
     "disassociate": ("disassociated", "disassociate"),
@@ -61,8 +65,9 @@ def explanation(row: Membership) -> str:
         return "The Region could not be read."
     reason = reason_of(row) or _implied_reason(row.status)
     if row.status == ENABLED and not row.reason:
-        missing = "and does not have all of securityhub_standards yet"
-        return "The account is a member." if row.is_as_requested else f"The account is a member, {missing}."
+        missing = ", and does not have all of securityhub_standards yet"
+        missing = " and differs from the policy" if row.policy == DIFFERS else missing
+        return "The account is a member." if row.is_as_requested else f"The account is a member{missing}."
     return REASONS.get(reason, _OTHER).explanation
 
 
@@ -70,6 +75,8 @@ def next_step(row: Membership) -> str:
     """Return what to do about a membership, empty for nothing."""
     if row.is_of_failed_region:
         return "Fix the cause of the failed Region and run the playbook again."
+    if not row.reason and row.policy == DIFFERS:
+        return "Run multiaccount.aws.securityhub_onboard with the same policy, which configures the accounts."
     if not row.reason and row.is_plan and row.actions:
         steps = ", ".join([ACTIONS.get(action, ("", action))[1] for action in row.actions])
         return f"Run multiaccount.aws.securityhub_onboard for these steps: {steps}."

@@ -14,7 +14,8 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 from ....module_utils._securityhub.model import ENABLED, INVITED
 from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
 from ....module_utils._securityhub.results.messages import Group
-from ..fleet.fleet import FailedRegion, Fleet, Membership, count_by_status
+from ..fleet.differences import Difference, differences
+from ..fleet.fleet import FailedRegion, Fleet, Membership, count_by_policy, count_by_status
 from ..fleet.reasons import explanation, groups, next_step, reason_of
 from ..fleet.severity import worst_groups_first
 from ..fleet.summary import OFFBOARD, ONBOARD, Request, open_memberships
@@ -67,6 +68,7 @@ def _present(fleet: Fleet, options: ReportOptions) -> Report:
         "regions": [clean(region) for region in fleet.regions],
         "counts": _counts(fleet.memberships),
         "accounts": _accounts(fleet, now),
+        "policy_differences": [_difference(group) for group in differences(fleet.memberships)],
         "missing_regions": [clean(region) for region in fleet.missing_regions],
         "failed_regions": [_failed_region(row) for row in fleet.failed_regions],
         "surplus_members": [_surplus_member(row, now) for row in fleet.surplus_members],
@@ -74,10 +76,6 @@ def _present(fleet: Fleet, options: ReportOptions) -> Report:
             {"row": row.get("row"), **texts(row, "account_id", "name", "reason")} for row in options.skipped
         ],
     }
-
-
-def _skipped_row(row: Mapping[str, Any]) -> Dict[str, Any]:
-    return {"row": row.get("row"), **texts(row, "account_id", "name", "reason")}
 
 
 def _to_do(fleet: Fleet, options: ReportOptions) -> List[Dict[str, Any]]:
@@ -96,8 +94,18 @@ def _group(group: Group[Membership], requested: Set[Tuple[str, str]], options: R
         "explanation": clean(group.explanation),
         "next_step": clean(next_step(group.first)),
         "commands": [clean(line) for line in lines],
-        "accounts": {str(clean(key)): [clean(region) for region in regions] for key, regions in group.accounts.items()},
+        "accounts": _places(group),
     }
+
+
+def _places(group: Group[Any]) -> Dict[str, List[Optional[str]]]:
+    return {str(clean(key)): [clean(region) for region in regions] for key, regions in group.accounts.items()}
+
+
+def _difference(group: Group[Difference]) -> Dict[str, Any]:
+    """Return a difference from the policy with its accounts; values of parameters keep their types."""
+    fields = {key: clean(value) if isinstance(value, str) else value for key, value in group.first.as_dict().items()}
+    return {**fields, "text": clean(group.text), "accounts": _places(group)}
 
 
 def clean(value: Any) -> Optional[str]:
@@ -135,6 +143,7 @@ def _counts(rows: Sequence[Membership]) -> Dict[str, Any]:
         "memberships": len(rows),
         "memberships_read": sum(row.is_counted for row in rows),
         "by_status": count_by_status(rows),
+        "by_policy": count_by_policy(rows),
     }
 
 
@@ -166,6 +175,8 @@ def _membership(row: Membership, generated_at: str) -> Dict[str, Any]:
         "invited_at": clean(row.invited_at),
         "invitation_age_days": age_in_days(row.invited_at, generated_at) if row.status == INVITED else None,
         "actions": [clean(action) for action in row.actions],
+        "policy": row.policy,
+        "policy_difference_count": row.difference_count,
     }
 
 

@@ -217,7 +217,7 @@ def in_hub(**parts: object) -> dict[str, Any]:
             in_hub(ServiceEnabled=False),
             (
                 "policy: ServiceEnabled is False: a policy does not disable Security Hub, that is offboarding. Use "
-                "state: absent for these accounts."
+                "state: absent, or the playbook securityhub_offboard, for these accounts."
             ),
         ),
         ({"service_enabled": False}, "policy: ServiceEnabled is False: "),

@@ -135,7 +135,11 @@ FAILS = {"onboard": True, "invite": True, "verify": True, "report": False, "offb
 @pytest.mark.parametrize("reason", sorted(REASONS))
 def test_verdict_by_reason(purpose: str, reason: str) -> None:
     found = summed(result(row(1, status="Created", reason=reason)), purpose)
-    accepted = purpose != "verify" and reason in ("awaiting_acceptance", "standards_pending")
+    accepted = purpose != "verify" and reason in (
+        "awaiting_acceptance",
+        "standards_pending",
+        "not_available",
+    )
     assert found.failed == (FAILS[purpose] and not accepted and reason != "own_account")
     assert REASONS[reason].explanation in "\n".join(found.lines)
     assert REASONS[reason].playbook_step in "\n".join(found.lines)
