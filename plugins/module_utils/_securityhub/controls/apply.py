@@ -326,8 +326,12 @@ class ControlsRun(ReconcileRun):
             if not middle or not error.refuses_request or error.error_code.startswith(_IN_USE):
                 self._note_refused_call(updates, error)
                 return
-            self._send_updates(updates[:middle])
-            self._send_updates(updates[middle:])
+            for half in (updates[:middle], updates[middle:]):
+                alike = [why for why in self._refused.values() if why.message == error.text]
+                if len(alike) > 1 and not self._sent:  # it concerns all controls, so it need not be said of each
+                    self._note_refused_call(half, error)
+                else:
+                    self._send_updates(half)
             return
         accepted = [each for each in updates if (each.standards_arn, each.control_id) not in refused]
         self._note_sent(ControlsPlan(tuple(accepted)), before)
