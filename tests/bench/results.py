@@ -53,10 +53,16 @@ def write(figures: Iterable[Figure], name: str = "peers", folder: Path = FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
     document = {"machine": machine(), "figures": [each.dump() for each in figures]}
     file = folder / f"{name}.json"
-    file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    file.write_text(_text(document), encoding="utf-8")
     for chart, text in drawn(read(document)).items():
         (folder / f"{name}-{chart}.svg").write_text(text, encoding="utf-8")
     return file
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    """Such a file's text: a line for the machine, and one for each figure."""
+    figures = ",\n".join(f"  {json.dumps(row)}" for row in document["figures"])
+    return f'{{\n "machine": {json.dumps(document["machine"])},\n "figures": [\n{figures}\n ]\n}}\n'
 
 
 def load(file: Path) -> dict[str, Any]:
@@ -91,10 +97,10 @@ def _label(case: Case) -> str:
 
 def drawn(figures: Sequence[Figure]) -> dict[str, str]:
     """The charts: {name: SVG}."""
-    groups: dict[str, list[charts.Group]] = {}
+    groups: dict[str, dict[str, dict[str, charts.Bar]]] = {}
     for case, by_side in _by_case(figures).items():
-        bars = [charts.Bar(side, one.seconds, duration(one.seconds), one.estimated) for side, one in by_side.items()]
-        groups.setdefault(_chart_of(case), []).append(charts.Group(_label(case), bars))
+        bars = {side: charts.Bar(one.seconds, duration(one.seconds), one.estimated) for side, one in by_side.items()}
+        groups.setdefault(_chart_of(case), {})[_label(case)] = bars
     names = [side.name for side in SIDES]
     return {chart: charts.draw(TITLES[chart], names, group) for chart, group in groups.items()}
 

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every block in the EXAMPLES of modules, filters and the inventory plugin, and the commands in their comments."""
+"""Every block in the EXAMPLES of modules and the inventory plugin, and the commands in their comments."""
 
 from __future__ import annotations
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from . import clock
 from .counts import Counts
 from .errors import Unprocessed, invalid_input, not_subscribed
 from .faults import Acting
@@ -39,7 +39,7 @@ class Call:
     switches: Switches
     counts: Counts
     acting: Acting = field(default_factory=Acting)
-    now: float = field(default_factory=time.monotonic)
+    now: float = field(default_factory=clock.monotonic)
     faulted: bool = False
 
     @property

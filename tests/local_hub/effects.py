@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from . import clock
 from .counts import Counts
 from .errors import CODES, ServiceError, denied, expired, unknown_key
 from .faults import Acting
@@ -50,7 +50,7 @@ class FaultedCall:
     def run(self, work: Callable[[], Reply]) -> Reply | None:
         """The answer, None where the connection is to be closed without one. Raises ServiceError."""
         if self.acting.latency:
-            time.sleep(self.acting.latency)
+            clock.sleep(self.acting.latency)
         if self.acting.kind in BEFORE_WORK:
             self.counts.fault(self.operation)
             return self._instead()
@@ -63,7 +63,7 @@ class FaultedCall:
 
     def _instead(self) -> Reply | None:
         if self.acting.kind == "hang":
-            time.sleep(self.acting.parameter("seconds"))
+            clock.sleep(self.acting.parameter("seconds"))
             return None
         if self.acting.kind == "refuse_connection":
             self.outage.begin(self.acting.parameter("seconds"))

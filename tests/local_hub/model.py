@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
+from . import clock
 from .config_recorders import Recorders
 from .control_catalogue import controls_of
 from .partitions import partition
@@ -131,7 +131,7 @@ class Hub:
 
     def dump(self) -> dict[str, Any]:
         """As GET /_hub/state shows it."""
-        now = time.monotonic()
+        now = clock.monotonic()
         live = self.live(now)
         return {
             "hub_arn": self.arn,

@@ -7,10 +7,9 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
-
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from .protocol import Reply, Request
 
@@ -18,8 +17,12 @@ from .protocol import Reply, Request
 class Moto:
     """Every service that moto knows."""
 
-    def __init__(self) -> None:
-        self._application = DomainDispatcherApplication(create_backend_app)
+    @cached_property
+    def _application(self) -> Any:
+        # It takes a second to import, and most who use the hub within their own process ask for none of its services.
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415
+
+        return DomainDispatcherApplication(create_backend_app)
 
     def ask(self, request: Request, account_id: str) -> Reply:
         """Its answer to a request of an account."""

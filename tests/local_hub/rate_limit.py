@@ -4,16 +4,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+
+from .clock import monotonic
 
 
 @dataclass
 class TokenBuckets:
     """Buckets of tokens by key. A bucket is full at first and refills steadily; a call takes one token."""
 
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float] = monotonic
     _buckets: dict[Hashable, tuple[float, float]] = field(default_factory=dict)
 
     def take(self, key: Hashable, rate: float, burst: int) -> bool:

@@ -11,20 +11,17 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from .control_api import PREFIX, ControlApi
-from .errors import ServiceError
+from .control_api import PREFIX
+from .endpoint import Endpoint
 from .guard import refuse_foreign
-from .identity import Callers, Scope
-from .other_services import OtherServices
-from .protocol import Reply, Request, error_reply, json_reply
-from .query_protocol import form
-from .service import SecurityHub
+from .identity import Scope
+from .protocol import Reply, Request, json_reply
 
 HOST = "127.0.0.1"
 
 
 class HubServer(ThreadingHTTPServer):
-    """Security Hub, the other services and the control API behind one address."""
+    """All services behind one address."""
 
     daemon_threads = True
     # Clients open a connection per Region and worker at once.
@@ -33,9 +30,7 @@ class HubServer(ThreadingHTTPServer):
     def __init__(self, port: int, quiet: bool, tls: ssl.SSLContext | None = None) -> None:
         self.quiet = quiet
         self._tls = tls
-        self.hub = SecurityHub(Callers())
-        self.control = ControlApi(self.hub)
-        self.others = OtherServices(self.hub)
+        self.endpoint = Endpoint()
         super().__init__((HOST, port), Handler)
 
     @property
@@ -53,28 +48,13 @@ class HubServer(ThreadingHTTPServer):
     def service_actions(self) -> None:
         """Between connections: stop or start to listen, when the fault refuse_connection says so."""
         super().service_actions()
-        self.hub.outage.carry_out(self.socket, self.request_queue_size)
+        self.endpoint.hub.outage.carry_out(self.socket, self.request_queue_size)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Serve one connection."""
         if isinstance(request, ssl.SSLSocket):
             request.do_handshake()
         super().finish_request(request, client_address)
-
-    def answer(self, request: Request) -> Reply | None:
-        """The reply to a request, None for none at all."""
-        if self.hub.outage.is_on:
-            return None
-        if request.path.startswith(PREFIX):
-            return self.control.handle(request)
-        scope = Scope.parse(request.headers)
-        if scope is None:
-            return error_reply(ServiceError("MissingAuthenticationTokenException", 403, "Missing Authentication Token"))
-        if scope.service == "securityhub":
-            return self.hub.handle(request, scope)
-        action = form(request).get("Action", "")
-        self.hub.counts.other(f"{scope.service}:{action or request.headers.get('x-amz-target', request.method)}")
-        return self.others.handle(request, scope, action)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Clients that go away or do not trust the certificate are nothing to report; anything else is."""
@@ -95,7 +75,9 @@ class Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, self.path, headers, self.rfile.read(length))
         try:
-            reply = refuse_foreign(headers, (HOST, "localhost"), self.server.server_port) or self.server.answer(request)
+            reply = refuse_foreign(
+                headers, (HOST, "localhost"), self.server.server_port
+            ) or self.server.endpoint.answer(request)
         except Exception as error:  # The client must see that the server is broken, not wait.
             self.log_error("%s %s: %r", self.command, self.path, error)
             self._send(json_reply(500, {"Code": "LocalHubBroken", "Message": repr(error)}))

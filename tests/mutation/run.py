@@ -40,7 +40,6 @@ MODULES: dict[str, list[Path]] = {
         Path("tests/properties/test_membership_plan.py"),
         Path("tests/properties/test_membership_standards.py"),
     ],
-    "member/batch.py": [UNIT / "member"],
     "aws/retry.py": [UNIT / "aws" / "test_retry.py"],
     "errors.py": [UNIT / "test_errors.py", UNIT / "aws" / "test_retry.py"],
 }

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from local_hub.control import SESSION_SECRET_PREFIX
 from playbooks.scene import ADMINISTRATOR, OTHER_REGION, REGION, Run, Scene
 
 ONE, ZERO, THREE = ACCOUNTS = ("111122220001", "012345670002", "111122220003")
@@ -19,8 +20,7 @@ REGIONS = (REGION, OTHER_REGION)
 COMMON: dict[str, Any] = {"regions": list(REGIONS), "wait_timeout": 0}
 OTHER_ADMINISTRATOR = "555566667777"
 MEMBER_ROLE = "SecurityHubOnboarding"
-# What every temporary session token of the local hub begins with, and what a masked secret looks like.
-TEMPORARY_TOKEN = "FQoGZXIvYXdz"
+# What a masked secret looks like, and where one would be.
 SECRET_FIELD = re.compile(r'"(?:aws_)?(?:secret_(?:access_)?key|session_token|security_token)": "([^"]*)"')
 MASKED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 RECAP = re.compile(r"^(\S+) +: ok=\d+ +changed=(\d+) +unreachable=0 +failed=(\d+)", re.MULTILINE)
@@ -111,7 +111,7 @@ class Fleet:
         """Run ansible-playbook, which must show neither a secret nor a traceback."""
         run = self.scene.run("ansible-playbook", *words, settings=settings)
         assert "Traceback" not in run.output
-        assert TEMPORARY_TOKEN not in run.output, "a temporary session token is in the output"
+        assert SESSION_SECRET_PREFIX not in run.output, "a secret of a session is in the output"
         assert set(SECRET_FIELD.findall(run.output)) <= {MASKED}
         return run
 

@@ -43,14 +43,36 @@ def survey(name: str) -> dict[str, Any]:
 def answers(name: str, empty: bool) -> dict[str, Any]:
     """Return a survey's answers as AWX hands them over: each question's default, or an empty box where it may be."""
     return {
-        question["variable"]: _default(question) if question["required"] or not empty else ""
+        question["variable"]: question["default"] if question["required"] or not empty else ""
         for question in survey(name)["spec"]
     }
 
 
-def _default(question: dict[str, Any]) -> Any:
-    """AWX keeps the defaults of a multiselect as lines, and hands them over as a list."""
-    return question["default"].split("\n") if question["type"] == "multiselect" else question["default"]
+def launch_errors(question: dict[str, Any], answer: Any) -> list[str]:
+    """Return what AWX finds wrong with an answer when it starts a job; it checks a question's default in the same way.
+
+    An answer that is wrong is refused, and a default that is wrong is left out without a word.
+    """
+    kind, name = question["type"], question["variable"]
+    if kind in ("text", "textarea", "password"):
+        size = len(answer) if isinstance(answer, str) else None
+    elif kind == "integer":
+        size = answer if isinstance(answer, int) and not isinstance(answer, bool) else None
+    else:
+        answers = answer if kind == "multiselect" else [answer]
+        known = isinstance(answers, list) and set(answers) <= set(question["choices"])
+        return [] if known else [f"{name}: {answer!r} is not of {question['choices']}"]
+    if size is None:
+        return [f"{name}: {answer!r} has another type than {kind}"]
+    return [] if question["min"] <= size <= question["max"] else [f"{name}: {answer!r} is too small or too large"]
+
+
+def save_errors(question: dict[str, Any]) -> list[str]:
+    """Return what AWX finds wrong with a question when a survey is saved: its default is a number or a text."""
+    wanted = int if question["type"] == "integer" else str
+    if not isinstance(question["default"], wanted):
+        return [f"{question['variable']}: the default is not of the type {wanted.__name__}"]
+    return []
 
 
 def apply(scene: Scene, given: dict[str, Any]) -> tuple[int, str, dict[str, Any]]:

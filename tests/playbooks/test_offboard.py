@@ -10,6 +10,8 @@ from typing import Any
 from playbooks.fleet import ACCOUNTS, MEMBER_ROLE, ONE, REGIONS, THREE, ZERO, Fleet, everywhere, recap
 from playbooks.scene import ADMINISTRATOR
 
+LOCAL: dict[str, Any] = {"hosts": "localhost", "connection": "local", "gather_facts": False}
+PYTHON = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
 BYSTANDER = "444400000001"
 NOT_OPTED_IN = "eu-north-1"
 
@@ -25,8 +27,7 @@ def test_check_run_and_run_again_on_both_sides(fleet: Fleet) -> None:
         {ONE: "Enabled", ZERO: "Enabled", THREE: "Invited", BYSTANDER: "Enabled"}
     )  # THREE is without Security Hub
     before = fleet.scene.hub.state()
-    # surplus is a variable for onboarding: a shared file of variables may have it
-    given: dict[str, Any] = {"accounts": ACCOUNTS, "member_role": MEMBER_ROLE, "surplus": "remove"}
+    given: dict[str, Any] = {"accounts": ACCOUNTS, "member_role": MEMBER_ROLE}
     check = fleet.play("offboard", "--check", **given)
     assert check.code == 0, check.output
     assert recap(check) == {"localhost": (1, 0)}
@@ -72,6 +73,50 @@ def test_nobody_is_taken_from_the_inventory(fleet: Fleet) -> None:
     run = fleet.play("offboard", "--inventory", "hosts.json", member_role=MEMBER_ROLE, **nobody)
     assert run.code == 2
     assert run.error.startswith("No accounts are given. Set securityhub_accounts or securityhub_accounts_file")
+    assert fleet.scene.calls() == 0
+
+
+def test_offboard_refuses_accounts_of_inventory_variables(fleet: Fleet) -> None:
+    """Of a group, of the host, and of a file beside the playbook; a variable of the command line is above them."""
+    fleet.seed({ONE: "Enabled", ZERO: "Enabled"})
+    inventory = {"all": {"hosts": {"localhost": {}}, "vars": {"securityhub_accounts": [ONE]}}}
+    (fleet.scene.folder / "hosts.json").write_text(json.dumps(inventory), encoding="utf-8")
+    refused = fleet.play("offboard", "--inventory", "hosts.json")
+    assert refused.code == 2, refused.output
+    assert refused.error.startswith("securityhub_accounts comes from the inventory. ")
+    assert fleet.scene.calls() == 0
+
+    run = fleet.play("offboard", "--inventory", "hosts.json", accounts=[ZERO])
+    assert run.code == 0, run.output
+    assert fleet.statuses() == {ONE: ["Enabled", "Enabled"], ZERO: [None, None], THREE: [None, None]}
+
+
+def test_offboard_takes_accounts_of_the_play_and_its_tasks(fleet: Fleet) -> None:
+    """Also where the inventory has others."""
+    fleet.seed(dict.fromkeys(ACCOUNTS, "Enabled"))
+    inventory = {"all": {"hosts": {"localhost": {"securityhub_accounts": [THREE]}}}}
+    (fleet.scene.folder / "hosts.json").write_text(json.dumps(inventory), encoding="utf-8")
+    leave = {"ansible.builtin.include_role": {"name": "multiaccount.aws.securityhub", "tasks_from": "offboard"}}
+    plays = [
+        {**LOCAL, "vars": {**PYTHON, "securityhub_accounts": [ONE]}, "tasks": [leave]},
+        {
+            **LOCAL,
+            "vars": PYTHON,
+            "tasks": [{"ansible.builtin.set_fact": {"securityhub_accounts": [ZERO]}}, leave],
+        },
+    ]
+    (fleet.scene.folder / "site.json").write_text(json.dumps(plays), encoding="utf-8")
+    run = fleet.run("site.json", "--inventory", "hosts.json")
+    assert run.code == 0, run.output
+    assert fleet.statuses() == {ONE: [None, None], ZERO: [None, None], THREE: ["Enabled", "Enabled"]}
+
+
+def test_variables_of_the_role_itself_turn_nothing_into_an_offboarding(fleet: Fleet) -> None:
+    fleet.seed({ONE: "Enabled"})
+    for name in ("securityhub__state", "securityhub__run"):
+        run = fleet.play("onboard", "--extra-vars", json.dumps({name: {"state": "absent"}}), accounts=[ONE])
+        assert run.code == 2, run.output
+        assert f"{name} can't be set: names with securityhub__ are the role's own." in run.output
     assert fleet.scene.calls() == 0
 
 

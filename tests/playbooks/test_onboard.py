@@ -140,6 +140,32 @@ def test_accounts_of_the_inventory_within_the_limit(fleet: Fleet) -> None:
     assert fleet.scene.statuses() == {ZERO: "Enabled"}
 
 
+def test_limit_of_a_file_is_read_as_ansible_reads_it(fleet: Fleet) -> None:
+    hosts: dict[str, Any] = {account_id: {"account_id": account_id} for account_id in ACCOUNTS}
+    hosts["localhost"] = {"ansible_connection": "local"}
+    (fleet.scene.folder / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+    (fleet.scene.folder / "some.txt").write_text(f"localhost\n{ZERO}\n", encoding="utf-8")
+    (fleet.scene.folder / "nobody.txt").write_text("localhost\n", encoding="utf-8")
+    given: dict[str, Any] = {"regions": REGION, "member_role": MEMBER_ROLE}
+    run = fleet.play("onboard", "--inventory", "hosts.json", "--limit", "@some.txt", **given)
+    assert run.code == 0, run.output
+    assert fleet.scene.statuses() == {ZERO: "Enabled"}
+
+    fleet.scene.hub.reset_counts()
+    nobody = fleet.play("onboard", "--inventory", "hosts.json", "--limit", "localhost,@nobody.txt", **given)
+    assert nobody.code == 2, nobody.output
+    assert nobody.error.startswith("No host within --limit localhost,@nobody.txt has account_id.")
+    assert fleet.scene.calls() == 0
+
+
+def test_external_ids_are_in_no_output(fleet: Fleet) -> None:
+    rows = [{"account_id": ONE, "member_role": MEMBER_ROLE, "member_role_external_id": "row-external-id"}]
+    run = fleet.play("onboard", "-v", accounts=rows, member_role=MEMBER_ROLE, member_role_external_id="run-external-id")
+    assert fleet.scene.statuses() == {ONE: "Enabled"}, run.output
+    assert "row-external-id" not in run.output
+    assert "run-external-id" not in run.output
+
+
 def test_onboard_offboard_and_onboard_in_one_run_touch_only_whom_they_name(fleet: Fleet) -> None:
     fleet.seed({ZERO: "Enabled"})
     names = (("onboard", ONE), ("offboard", ZERO), ("onboard", THREE))

@@ -91,7 +91,7 @@ def test_a_request_that_cannot_be_is_refused_before_any_call(fleet: Fleet) -> No
     run = fleet.play("onboard", region="eu-west-3", reinvite="everybody", accounts_file="missing.csv")
     assert run.code == 2
     assert run.error.startswith(
-        "securityhub_region is not a variable of this playbook. Did you mean securityhub_regions? "
+        "securityhub_region is not a variable of the role. Did you mean securityhub_regions? "
         "securityhub_reinvite is 'everybody'. Set it to one of removed, resigned. "
         f"{fleet.scene.folder}/missing.csv can't be read: "
     ), run.error

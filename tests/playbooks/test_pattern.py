@@ -19,12 +19,13 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.flee
 from local_hub.control import Hub
 from playbooks.fleet import ACCOUNTS, ONE, OTHER_ADMINISTRATOR, THREE, ZERO
 from playbooks.job import Job
-from playbooks.pattern import GIVEN, PATTERN, SURVEYS, answers, apply, survey
+from playbooks.pattern import GIVEN, PATTERN, SURVEYS, answers, apply, launch_errors, save_errors, survey
 from playbooks.scene import REGION, Scene
 from run.layout import ROOT
 from run.shell import show
 
 BUCKET = "security-reports"
+VERSION = str(yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"])
 SMALL_BOXES, NUMBERS = ("text", "textarea"), ("integer",)
 
 
@@ -46,9 +47,12 @@ def test_survey_asks_for_variables_of_the_playbooks_in_their_types(name: str) ->
         elif isinstance(default, int):
             assert (kind, question["default"]) == ("integer", default)
         elif isinstance(default, list):
-            assert (kind, question["choices"], question["default"].split("\n")) == ("multiselect", choices, default)
+            assert (kind, question["default"]) == ("multiplechoice", ",".join(default))
+            assert {part for choice in question["choices"] for part in choice.split(",")} == set(choices)
         elif isinstance(default, str):
             assert (kind, question["choices"], question["default"]) == ("multiplechoice", choices, default)
+        elif question["variable"].endswith("_external_id"):
+            assert kind == "password", question
         else:
             assert kind in SMALL_BOXES, question
 
@@ -60,8 +64,20 @@ def test_survey_is_one_of_awx(name: str) -> None:
     for question in spec:
         assert question["question_name"]
         assert isinstance(question["required"], bool)
+        assert [*save_errors(question), *launch_errors(question, question["default"])] == []
         if question["type"] in SMALL_BOXES + NUMBERS:
             assert question["min"] < question["max"]
+
+
+def test_survey_errors_of_answers_that_awx_refuses() -> None:
+    """What test_survey_is_one_of_awx looks for is found."""
+    several = {"variable": "v", "type": "multiselect", "choices": ["a", "b"], "default": "a"}
+    assert launch_errors(several, "a") == ["v: 'a' is not of ['a', 'b']"]
+    assert launch_errors(several, ["a"]) == save_errors(several) == []
+    assert save_errors({**several, "default": ["a"]}) == ["v: the default is not of the type str"]
+    number = {"variable": "v", "type": "integer", "min": 1, "max": 2}
+    assert launch_errors(number, "1") == ["v: '1' has another type than integer"]
+    assert launch_errors(number, 3) == ["v: 3 is too small or too large"]
 
 
 def test_resources_refer_to_each_other(resources: dict[str, Any]) -> None:
@@ -132,7 +148,15 @@ def test_execution_environment_has_a_context_without_a_warning(tmp_path: Path) -
     output = show("ansible-builder", "create", "--file", file, "--context", tmp_path / "context")
     assert "warn" not in output.lower()
     wanted = yaml.safe_load((tmp_path / "context" / "_build" / "requirements.yml").read_text(encoding="utf-8"))
-    assert wanted["collections"] == [{"name": "multiaccount.aws"}]
+    assert wanted["collections"] == [{"name": "multiaccount.aws", "version": VERSION}]
+    parts = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert re.search(r":\d+$", parts["images"]["base_image"]["name"])
+    assert all("~=" in parts["dependencies"][name]["package_pip"] for name in ("ansible_core", "ansible_runner"))
+
+
+def test_project_is_the_release_of_the_collection(resources: dict[str, Any]) -> None:
+    (project,) = resources["controller_projects"]
+    assert project["scm_branch"] == VERSION
 
 
 @pytest.fixture(name="job")
@@ -152,7 +176,7 @@ def _job(scene: Scene) -> Job:
 def test_template_runs_with_the_answers_of_its_survey(job: Job, name: str, empty: bool) -> None:
     given = answers(name, empty)
     if name == "offboard":  # the question is required, and has no default
-        given["securityhub_accounts"] = f"{ONE}\n{ZERO}"
+        given.update(securityhub_accounts=f"{ONE}\n{ZERO}", awx_workflow_job_id=7)
     run = job.run("job", str((PATTERN / "playbooks" / f"{name}.yml").relative_to(ROOT)), given)
     left = job.result("job")
     assert run.code == (2 if name == "verify" else 0), run.output
@@ -164,6 +188,18 @@ def test_template_runs_with_the_answers_of_its_survey(job: Job, name: str, empty
         assert [row["account_ids"] for row in left["remaining"]] == [[ONE]]
     if name == "offboard":
         assert job.scene.statuses() == {}
+
+
+def test_offboarding_outside_of_a_workflow_only_shows_what_it_would_do(job: Job) -> None:
+    playbook = str((PATTERN / "playbooks" / "offboard.yml").relative_to(ROOT))
+    given = {**answers("offboard", empty=False), "securityhub_accounts": ONE}
+    refused = job.run("refused", playbook, given)
+    assert refused.code == 2
+    assert "Launch the workflow." in refused.output
+    looked = job.run("looked", playbook, given, "--cmdline=--check")
+    assert looked.code == 0, looked.output
+    assert job.scene.statuses() == {ONE: "Created", ZERO: "Enabled"}
+    assert job.scene.writes() == 0
 
 
 @pytest.fixture(name="storage")
@@ -191,8 +227,7 @@ def test_page_of_the_report_is_kept_although_a_region_failed(scene: Scene, stora
     job = Job(scene, AWS_ENDPOINT_URL_S3=storage)
     job.folder.joinpath("project").symlink_to(ROOT)
     playbook = str((PATTERN / "playbooks" / "report.yml").relative_to(ROOT))
-    page = str(scene.folder / "securityhub.html")
-    given = {**answers("report", empty=False), "report_bucket": BUCKET, "securityhub_report_path": page}
+    given = {**answers("report", empty=False), "report_bucket": BUCKET}
     run = job.run("job", playbook, {**given, "securityhub_regions": f"{REGION} us-east-1"})
     assert run.code == 2, run.output
     s3 = client(storage)

@@ -88,7 +88,9 @@ def test_second_report_says_what_changed_since_the_first(fleet: Fleet) -> None:
     fleet.seed({ONE: "Resigned", ZERO: "Enabled"})
     run = fleet.play("report", **given)
     assert run.code == 0, run.output
-    assert not any("finding aggregator" in line for line in run.summary)
+    assert run.summary[-2].startswith("The finding aggregator could not be read: ")
+    assert "securityhub:ListFindingAggregators" in run.summary[-2]
+    assert not any(line.startswith("Regions of the finding aggregator") for line in run.summary)
     assert files(fleet) == {"fleet.page", "fleet.page.json"}
     since = document_of(fleet, "fleet.page.json")["since"]
     assert since["generated_at"] == document["generated_at"]

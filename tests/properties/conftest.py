@@ -12,7 +12,8 @@ from hypothesis import Phase, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
-from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
+from local_hub import clock as service_clock
+from local_hub.in_process import Clock
 from run.layout import CACHE
 
 EXAMPLES = os.environ.get("EXAMPLES")
@@ -26,7 +27,9 @@ settings.load_profile("new" if EXAMPLES else os.environ.get("PROPERTIES_PROFILE"
 
 @pytest.fixture(scope="session", autouse=True)
 def _clock() -> Iterator[None]:
-    """Let no test sleep: what waits moves a clock of its own."""
+    """Let no test sleep: what waits moves a clock of its own, which is the service's too."""
+    clock = Clock()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(retry, "time", Clock())
+        patch.setattr(retry, "time", clock)
+        patch.setattr(service_clock, "source", clock)
         yield

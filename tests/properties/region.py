@@ -1,262 +1,205 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A pure model of Security Hub in one Region: dictionaries that behave as AWS documents, behind the SDK's methods.
-
-It has no network, no faults and no delays but those of the service itself. Every account of it is called through the
-same object; `caller` says whose credentials are used.
-"""
+"""Security Hub of all accounts in one Region, as hypothesis draws it, in the local hub of this process."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
+import botocore.session
+
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.tests.unit.scripted import error
-from properties.account_services import AccountServices
+from local_hub import clock
+from local_hub.catalogue import short_name, standards_arn
+from local_hub.control import SECRET_KEY, access_key
+from local_hub.counts import READ_PREFIXES
+from local_hub.hubs import hub_arn
+from local_hub.in_process import URL, InProcessHub
+from local_hub.model import ALWAYS, CREATED, DELETING, ENABLED, PENDING, Hub, Member, Store, Subscription
 
 REGION = "eu-west-1"
 ADMINISTRATOR, OTHER_ADMINISTRATOR = "999988887777", "777766665555"
-TIME = datetime(2026, 1, 31, 8, 15, 30, tzinfo=UTC)
+TIME = "2026-01-31T08:15:30.000Z"
+PCI, NIST, CIS = "pci-dss/v/4.0.1", "nist-800-53/v/5.0.0", "cis-aws-foundations-benchmark/v/1.2.0"
+FOUNDATIONAL = "aws-foundational-security-best-practices/v/1.0.0"
+CONTROL_TOWER = "service-managed-aws-control-tower/v/1.0.0"
+# How long what goes on takes (seconds), and what is never over.
+MOMENT, MANY = 1, 3600
 
-NOT_FOUND = "The request is rejected since no such resource found."
-ALREADY_MEMBER = "The request is rejected because the given account ID is already a member of the current account."
-ALREADY_INVITED = "The request is rejected because the current account has already invited the given account ID."
-STILL_ASSOCIATED = "The request is rejected because the given account ID is still associated to it."
-ORGANIZATION = "The request is rejected because the account belongs to the organization."
-OWN_ACCOUNT_INVITED = "The request is rejected because the current account cannot invite itself."
-OWN_ACCOUNT_CREATED = "The request is rejected because an account cannot become a member of itself."
-REFUSED = "The request is rejected."
+HUB = InProcessHub()
+SESSION = botocore.session.Session()
+HUB.attach(SESSION)
+SESSION.set_credentials(access_key(ADMINISTRATOR), SECRET_KEY)
+SDK = SESSION.create_client("securityhub", region_name=REGION, endpoint_url=URL)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Entry:
-    """An entry of the administrator's member list. An account of the organization is a member without an invitation."""
+    """An entry of the administrator's member list.
+
+    ``invited``: the account has an invitation. ``accepted``: it accepted a moment ago, which no list shows yet.
+    """
 
     status: str
-    is_invited: bool = True
     email: str | None = None
-
-    @property
-    def is_of_organization(self) -> bool:
-        return not self.is_invited and self.status in ("Enabled", "Removed")
+    invited: bool = False
+    accepted: bool = False
+    organization: bool = False
 
 
 @dataclass
-class Account(AccountServices):
-    """What an account has itself: its hub, its administrator, invitations {administrator: status}, own members."""
+class Account:
+    """What an account has itself: its hub with standards {short name: status}, its administrator, own members."""
 
+    is_hub_enabled: bool = True
+    auto_enable_controls: bool = True
+    control_finding_generator: str = "SECURITY_CONTROL"
+    tags: dict[str, str] = field(default_factory=dict)
+    standards: dict[str, str] = field(default_factory=dict)
     administrator: str | None = None
     invitations: dict[str, str] = field(default_factory=dict)
     has_members: bool = False
 
-    def join(self, administrator_id: str) -> None:
-        """Become a member, with Security Hub enabled."""
-        self.is_hub_enabled, self.administrator = True, administrator_id
-
 
 class Region:
-    """Security Hub of all accounts in one Region.
+    """Security Hub of all accounts. Their administrator's is enabled unless `accounts` has it otherwise.
 
     :param entries: the administrator's member list
-    :param accounts: the member accounts; one that is not named has Security Hub disabled
+    :param accounts: accounts with Security Hub, or without; one that is not named has it disabled
     :param unreadable: accounts that GetMembers refuses to look up, and ListMembers is denied
     """
+
+    active: Region
 
     def __init__(
         self, entries: dict[str, Entry], accounts: dict[str, Account] | None = None, unreadable: Iterable[str] = ()
     ) -> None:
-        self.entries = entries
-        self.accounts = {ADMINISTRATOR: Account(), **(accounts or {})}
-        self.unreadable = frozenset(unreadable)
-        self.caller = ADMINISTRATOR
-        self.writes: list[tuple[str, tuple[str, ...]]] = []
+        self._drawn = (entries, {ADMINISTRATOR: Account(), **(accounts or {})}, list(unreadable))
+        self.account_ids = [*dict.fromkeys([ADMINISTRATOR, *entries, *(accounts or {})])]
+        self.writes: list[tuple[str, str, tuple[str, ...]]] = []
+        self._has_run = False
 
     def __repr__(self) -> str:
-        return f"Region({self.entries}, {self.accounts}, {sorted(self.unreadable)})"
+        return f"Region{self._drawn}"
 
-    @property
-    def client(self) -> RegionClient:
-        """What the functions of `api` take."""
-        return RegionClient(REGION, self, read_attempts=1, account_id=lambda: ADMINISTRATOR)
+    def copy(self) -> Region:
+        """The same, as it was drawn."""
+        return Region(*self._drawn)
+
+    @cached_property
+    def store(self) -> Store:
+        """What the hub has. It is made when it is needed first, so that what is on its way has still to come."""
+        entries, accounts, _unreadable = self._drawn
+        store = Store()
+        for account_id, account in accounts.items():
+            _put_account(store, account_id, account)
+        for account_id, entry in entries.items():
+            _put_entry(store, account_id, entry)
+        return store
+
+    def client(self, looks: int = 1) -> RegionClient:
+        """What the functions of `api` take, for a new run of the administrator: the hub is in this state now.
+
+        :param looks: the calls that look at the member list at first, and do not see who has accepted just now
+        """
+        entries, _accounts, unreadable = self._drawn
+        Region.active, HUB.service.store = self, self.store
+        self.writes = []
+        HUB.clear_faults()
+        if unreadable:
+            listed = [each for each in unreadable if each in entries]
+            HUB.fault(kind="reject", operation="GetMembers", account_ids=listed)
+            HUB.fault(kind="access_denied", operation="ListMembers", account_id=ADMINISTRATOR)
+        if not self._has_run and any(entry.accepted for entry in entries.values()):
+            HUB.fault(kind="slow_visibility", operation="GetMembers", seconds=MANY, times=looks)
+            HUB.fault(kind="slow_visibility", operation="ListMembers", seconds=MANY, times=1)
+        self._has_run = True
+        act_as(ADMINISTRATOR)
+        return RegionClient(REGION, SDK, read_attempts=1, account_id=acting)
 
     def statuses(self) -> dict[str, str]:
         """The administrator's member list."""
-        return {account_id: entry.status for account_id, entry in self.entries.items()}
+        return {each: member.status for each, member in self.store.look().members((ADMINISTRATOR, REGION))}
 
-    def account(self, account_id: str = "") -> Account:
-        """An account, the caller's if none is named."""
-        return self.accounts.setdefault(account_id or self.caller, Account(is_hub_enabled=False))
+    def account(self, account_id: str) -> Account:
+        """What an account has now."""
+        view, place, now = self.store.look(), (account_id, REGION), clock.monotonic()
+        administrator, hub = view.administrator(place), view.hub(place)
+        found = Account(
+            is_hub_enabled=hub is not None,
+            administrator=administrator[0] if administrator else None,
+            invitations={each: member.status for each, member in view.invitations(place) if member.status != ENABLED},
+            has_members=any(member.status == ENABLED for _each, member in view.members(place)),
+        )
+        if hub is not None:
+            found.auto_enable_controls, found.tags = hub.auto_enable_controls, hub.tags
+            found.control_finding_generator = hub.control_finding_generator
+            found.standards = {str(short_name(each.arn)): each.status_at(now) for each in hub.live(now)}
+        return found
 
-    def __getattr__(self, operation: str) -> Any:
-        """The operations of the account itself: its hub and its standards."""
-        if operation.startswith("_"):
-            raise AttributeError(operation)
-        return getattr(self.account(), operation)
-
-    # the administrator's side
-
-    def get_members(self, **request: Any) -> dict[str, Any]:
-        self.account().require_hub(self.caller)
-        found = [each for each in request["AccountIds"] if each in self.entries and each not in self.unreadable]
-        left = {each: NOT_FOUND for each in request["AccountIds"] if each not in self.entries}
-        left |= {each: REFUSED for each in request["AccountIds"] if each in self.unreadable}
-        rows = [self._entry(each) for each in found]
-        for account_id in found:
-            self._catch_up(account_id)
-        return {"Members": rows, **unprocessed(left)}
-
-    def _catch_up(self, account_id: str) -> None:
-        """What a member did some time before the first look is shown from the second one on."""
-        entry = self.entries[account_id]
-        if entry.status == "Invited" and self.account(account_id).administrator == ADMINISTRATOR:
-            entry.status = "Enabled"
-
-    def list_members(self, **request: Any) -> dict[str, Any]:
-        self.account().require_hub(self.caller)
-        if self.caller != ADMINISTRATOR:
-            own = {"AccountId": "123123123123", "MemberStatus": "Enabled"}
-            return {"Members": [own] if self.account().has_members else []}
-        if self.unreadable:
-            raise error("AccessDeniedException", 403, "User: x is not authorized to perform: securityhub:ListMembers")
-        shown = [each for each in self.entries if not request["OnlyAssociated"] or self._is_enabled(each)]
-        return {"Members": [self._entry(each) for each in shown]}
-
-    def _is_enabled(self, account_id: str) -> bool:
-        return account_id in self.entries and self.entries[account_id].status == "Enabled"
-
-    def _entry(self, account_id: str) -> dict[str, Any]:
-        entry = self.entries[account_id]
-        row = {"AccountId": account_id, "MemberStatus": entry.status, "AdministratorId": ADMINISTRATOR}
-        row |= {"Email": entry.email} if entry.email else {}
-        invited = entry.is_invited and entry.status != "Created"
-        return {**row, "UpdatedAt": TIME, **({"InvitedAt": TIME} if invited else {})}
-
-    def create_members(self, **request: Any) -> dict[str, Any]:
-        emails = {each["AccountId"]: each.get("Email") for each in request["AccountDetails"]}
-        self._write("create_members", emails)
-        return unprocessed({each: self._create(each, email) for each, email in emails.items()})
-
-    def _create(self, account_id: str, email: str | None) -> str:
-        if account_id == ADMINISTRATOR:
-            return OWN_ACCOUNT_CREATED
-        entry = self.entries.get(account_id)
-        if entry and entry.is_of_organization and entry.status == "Removed":
-            # An account of the organization becomes a member at once, and gets Security Hub.
-            entry.status = "Enabled"
-            self.account(account_id).join(ADMINISTRATOR)
-            return ""
-        if entry and entry.status != "Deleted":
-            return ALREADY_MEMBER
-        self.entries[account_id] = Entry("Created", email=email)
-        return ""
-
-    def invite_members(self, **request: Any) -> dict[str, Any]:
-        return self._write_each("invite_members", request["AccountIds"], self._invite)
-
-    def _invite(self, account_id: str) -> str:
-        if account_id == ADMINISTRATOR:
-            return OWN_ACCOUNT_INVITED
-        if account_id not in self.entries or self.entries[account_id].status == "Deleted":
-            return NOT_FOUND
-        entry = self.entries[account_id]
-        if entry.is_of_organization:
-            return ORGANIZATION
-        if entry.status in ("Invited", "Enabled"):
-            return ALREADY_INVITED
-        if entry.status not in ("Created", "Removed", "Resigned"):
-            return REFUSED
-        entry.status, entry.is_invited = "Invited", True
-        self.account(account_id).invitations[ADMINISTRATOR] = "Invited"
-        return ""
-
-    def disassociate_members(self, **request: Any) -> dict[str, Any]:
-        self._write("disassociate_members", request["AccountIds"])
-        for account_id in filter(self._is_enabled, request["AccountIds"]):
-            self.entries[account_id].status = "Removed"
-            self.account(account_id).administrator = None
-        return {}  # this operation names no unprocessed accounts
-
-    def delete_members(self, **request: Any) -> dict[str, Any]:
-        return self._write_each("delete_members", request["AccountIds"], self._delete)
-
-    def _delete(self, account_id: str) -> str:
-        if account_id not in self.entries:
-            return NOT_FOUND
-        if self._is_enabled(account_id):
-            return STILL_ASSOCIATED
-        if self.entries[account_id].is_of_organization:
-            return ORGANIZATION
-        del self.entries[account_id]
-        return ""
-
-    def _write_each(self, operation: str, account_ids: list[str], work: Any) -> dict[str, Any]:
-        self._write(operation, account_ids)
-        return unprocessed({each: work(each) for each in account_ids})
-
-    def _write(self, operation: str, account_ids: Iterable[str]) -> None:
-        self.account().require_hub(self.caller)
-        self.writes.append((operation, tuple(account_ids)))
-
-    # the member's side
-
-    def get_administrator_account(self) -> dict[str, Any]:
-        self.account().require_hub(self.caller)
-        administrator = self.account().administrator
-        return {"Administrator": {"AccountId": administrator, "MemberStatus": "Enabled"}} if administrator else {}
-
-    def list_invitations(self, **_request: Any) -> dict[str, Any]:
-        self.account().require_hub(self.caller)
-        found = self.account().invitations.items()
-        return {
-            "Invitations": [{"AccountId": each, "InvitationId": "1", "MemberStatus": status} for each, status in found]
-        }
-
-    def accept_administrator_invitation(self, **request: Any) -> None:
-        self._write("accept_administrator_invitation", [self.caller])
-        account, administrator = self.account(), request["AdministratorId"]
-        if account.administrator or account.has_members:
-            raise error("InvalidInputException", 400, REFUSED)
-        if account.invitations.get(administrator) not in ("Invited", "Resigned"):
-            raise error("ResourceNotFoundException", 404, NOT_FOUND)
-        account.administrator = administrator
-        del account.invitations[administrator]
-        self._list_shows("Enabled", administrator)
-
-    def decline_invitations(self, **request: Any) -> dict[str, Any]:
-        self._write("decline_invitations", [self.caller])
-        (administrator,) = request["AccountIds"]
-        if self.account().invitations.get(administrator) != "Invited":
-            return unprocessed({administrator: NOT_FOUND})
-        self.account().invitations[administrator] = "Resigned"
-        self._list_shows("Resigned", administrator)
-        return unprocessed({})
-
-    def delete_invitations(self, **request: Any) -> dict[str, Any]:
-        self._write("delete_invitations", [self.caller])
-        (administrator,) = request["AccountIds"]
-        if self.account().invitations.get(administrator) in (None, "Invited"):
-            return unprocessed({administrator: REFUSED})
-        del self.account().invitations[administrator]
-        return unprocessed({})
-
-    def disassociate_from_administrator_account(self) -> None:
-        self._write("disassociate_from_administrator_account", [self.caller])
-        administrator = self.account().administrator
-        if administrator is None:
-            raise error("ResourceNotFoundException", 404, NOT_FOUND)
-        self.account().administrator = None
-        self.account().invitations[administrator] = "Resigned"
-        self._list_shows("Resigned", administrator)
-
-    def _list_shows(self, status: str, administrator: str) -> None:
-        if administrator == ADMINISTRATOR and self.caller in self.entries:
-            self.entries[self.caller].status = status
+    def accounts(self) -> dict[str, Account]:
+        """What each of them has now."""
+        return {account_id: self.account(account_id) for account_id in self.account_ids}
 
 
-def unprocessed(messages: dict[str, str]) -> dict[str, Any]:
-    """UnprocessedAccounts of a response: those with a message."""
-    rows = [{"AccountId": each, "ProcessingResult": message} for each, message in messages.items() if message]
-    return {"UnprocessedAccounts": rows}
+def acting() -> str:
+    """Return the account whose keys sign requests."""
+    return str(SESSION.get_credentials().access_key[-12:])
+
+
+def act_as(account_id: str) -> None:
+    """Sign requests with the keys of an account."""
+    SESSION.get_credentials().access_key = access_key(account_id)
+
+
+def _put_account(store: Store, account_id: str, account: Account) -> None:
+    if account.is_hub_enabled:
+        hub = Hub(
+            hub_arn(account_id, REGION),
+            TIME,
+            account.auto_enable_controls,
+            account.control_finding_generator,
+            dict(account.tags),
+            tuple(_subscription(name, status) for name, status in account.standards.items()),
+        )
+        store.put_hub((account_id, REGION), hub, ALWAYS)
+    administrator = {account.administrator: ENABLED} if account.administrator else {}
+    for administrator_id, status in {**account.invitations, **administrator}.items():
+        _put_member(store, administrator_id, Member(account_id, status, TIME, invitation_id="1"))
+    if account.has_members:
+        _put_member(store, account_id, Member("123123123123", ENABLED, TIME))
+
+
+def _put_entry(store: Store, account_id: str, entry: Entry) -> None:
+    if entry.organization:
+        store.organization_accounts.add(account_id)
+    invited_at = None if entry.organization or entry.status == CREATED else TIME
+    invitation = "1" if entry.invited else None
+    member = Member(account_id, entry.status, TIME, entry.email, invited_at, invitation, entry.organization)
+    _put_member(store, ADMINISTRATOR, member)
+    if entry.accepted:
+        _put_member(store, ADMINISTRATOR, replace(member, status=ENABLED), clock.monotonic())
+
+
+def _put_member(store: Store, administrator_id: str, member: Member, when: float = ALWAYS) -> None:
+    store.put_member((administrator_id, REGION), member.account_id, member, when)
+
+
+def _subscription(name: str, status: str) -> Subscription:
+    arn, soon = standards_arn(name, REGION), clock.monotonic() + MOMENT
+    if status == PENDING:
+        return Subscription(arn, soon)
+    return Subscription(arn, gone_at=soon) if status == DELETING else Subscription(arn, status=status)
+
+
+def _record(params: dict[str, Any], model: Any, **_more: Any) -> None:
+    """Note each write that is sent: operation, caller, the accounts that it names."""
+    if not model.name.startswith(READ_PREFIXES):
+        named = params.get("AccountIds") or [row["AccountId"] for row in params.get("AccountDetails", [])]
+        Region.active.writes.append((model.name, acting(), tuple(named)))
+
+
+SDK.meta.events.register("provide-client-params", _record)

@@ -4,12 +4,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import DesiredStandards
-from properties.account_services import CIS, CONTROL_TOWER, FOUNDATIONAL, NIST, PCI
-from properties.region import ADMINISTRATOR, OTHER_ADMINISTRATOR, Account, Entry, Region
+from properties.region import (
+    ADMINISTRATOR,
+    CIS,
+    CONTROL_TOWER,
+    FOUNDATIONAL,
+    NIST,
+    OTHER_ADMINISTRATOR,
+    PCI,
+    Account,
+    Entry,
+    Region,
+)
 
 # Account IDs, most of them with leading zeros. Few of them, so that requests and member lists overlap.
 ACCOUNT_IDS = st.integers(1, 8).map(lambda number: f"{number:012d}")
@@ -29,8 +41,13 @@ REINVITE = st.lists(st.sampled_from(["removed", "resigned"]), unique=True)
 MEMBER_STATES = st.sampled_from(["invited", "present", "disassociated", "absent"])
 
 # An entry of the member list. Accounts of an organization are members without an invitation.
-INVITED_ENTRIES = st.builds(Entry, MEMBER_STATUSES, st.just(True), EMAILS)
-ORGANIZATION_ENTRIES = st.builds(Entry, st.sampled_from(["Enabled", "Removed"]), st.just(False))
+# The old invitation of an account that was removed, or left, may have been deleted by it.
+INVITED_ENTRIES = st.one_of(
+    st.builds(Entry, st.sampled_from(["Invited", "Enabled"]), EMAILS, st.just(True)),
+    st.builds(Entry, st.sampled_from(["Removed", "Resigned"]), EMAILS, st.booleans()),
+    st.builds(Entry, MEMBER_STATUSES.filter(lambda status: status not in ("Invited", "Enabled")), EMAILS),
+)
+ORGANIZATION_ENTRIES = st.builds(Entry, st.sampled_from(["Enabled", "Removed"]), organization=st.just(True))
 ENTRIES = st.one_of(INVITED_ENTRIES, ORGANIZATION_ENTRIES)
 
 # Regions in which only the administrator matters.
@@ -43,41 +60,35 @@ MEMBER_LISTS = st.builds(
 
 
 @st.composite
-def member_accounts(draw: st.DrawFn, entry: Entry | None) -> Account:
-    """An account that fits its entry in the administrator's list."""
-    if entry and entry.status == "Enabled":
-        return Account(administrator=ADMINISTRATOR)
-    account = draw(lone_accounts())
-    if entry and entry.status == "Invited":
-        # The member may have accepted just now, which the list does not show yet.
-        if draw(st.booleans()) and account.is_hub_enabled:
-            return Account(administrator=ADMINISTRATOR)
-        account.invitations[ADMINISTRATOR] = "Invited"
-    if entry and entry.status in ("Removed", "Resigned") and draw(st.booleans()):
-        account.invitations[ADMINISTRATOR] = entry.status
-    return account
-
-
-@st.composite
-def lone_accounts(draw: st.DrawFn) -> Account:
+def lone_accounts(draw: st.DrawFn, standards: st.SearchStrategy[dict[str, str]]) -> Account:
     """An account that is no member of the administrator: it may have another one, or members of its own."""
     if not draw(st.booleans()):
         return Account(is_hub_enabled=False)
     administrator = draw(st.sampled_from([None, None, OTHER_ADMINISTRATOR]))
     others = draw(st.sampled_from([{}, {"555566667777": "Invited"}]))
-    return Account(administrator=administrator, invitations=dict(others), has_members=draw(st.booleans()))
+    account = Account(administrator=administrator, invitations=dict(others), has_members=draw(st.booleans()))
+    return replace(account, standards=draw(standards))
 
 
 @st.composite
-def regions(draw: st.DrawFn) -> Region:
-    """A Region with both sides of each membership; in some, the administrator has yet to enable Security Hub."""
+def regions(draw: st.DrawFn, standards: st.SearchStrategy[dict[str, str]] | None = None, late: bool = False) -> Region:
+    """A Region with both sides of each membership; in some, the administrator has yet to enable Security Hub.
+
+    :param late: some accounts have accepted just now
+    """
+    standards = st.just({}) if standards is None else standards
     entries = draw(st.dictionaries(ACCOUNT_IDS, ENTRIES, max_size=6))
-    others = draw(st.lists(ACCOUNT_IDS, max_size=3))
-    accounts = {each: draw(member_accounts(entries.get(each))) for each in dict.fromkeys([*entries, *others])}
-    region = Region(entries, accounts)
-    if not entries:
-        region.account(ADMINISTRATOR).is_hub_enabled = draw(st.booleans())
-    return region
+    accounts = {each: draw(lone_accounts(standards)) for each in [*entries, *draw(st.lists(ACCOUNT_IDS, max_size=3))]}
+    for account_id, entry in entries.items():
+        account = accounts[account_id]
+        if entry.status == "Enabled":
+            accounts[account_id] = Account(standards=draw(standards))
+        elif late and entry.status == "Invited" and account.is_hub_enabled and draw(st.booleans()):
+            accounts[account_id] = Account(standards=draw(standards))
+            entries[account_id] = replace(entry, accepted=True)
+    if not entries and draw(st.booleans()):
+        accounts[ADMINISTRATOR] = Account(is_hub_enabled=False)
+    return Region(entries, accounts)
 
 
 # Hubs. AWS's own tags begin with aws: and can't be removed.

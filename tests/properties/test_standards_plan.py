@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 
 from hypothesis import given
@@ -23,8 +22,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.stan
     StandardsPlan,
     plan_standards,
 )
-from properties.account_services import CONTROL_TOWER, STANDARDS_ARN, SUBSCRIPTION_ARN
-from properties.region import ADMINISTRATOR, Account, Region
+from properties.region import ADMINISTRATOR, CONTROL_TOWER, Account, Region
 from properties.strategies import DESIRED_STANDARDS, OWN_STANDARDS, STANDARDS
 
 WAITS = st.sampled_from([0, 30])
@@ -32,11 +30,14 @@ ENDS_SHORT = {"standards_failed", "standards_incomplete", "unknown_status"}
 
 
 def run(
-    account: Account, desired: DesiredStandards, wait_timeout: float = 30, check: bool = False
+    region: Region, desired: DesiredStandards, wait_timeout: float = 30, check: bool = False
 ) -> RegionResult[StandardsChange]:
-    account.requests.clear()
-    region = Region({}, {ADMINISTRATOR: account})
-    return reconcile_standards(region.client, desired, Offers(), wait_timeout, check)
+    return reconcile_standards(region.client(), desired, Offers(), wait_timeout, check)
+
+
+def region_of(statuses: dict[str, str]) -> Region:
+    """A Region in which the administrator has these standards."""
+    return Region({}, {ADMINISTRATOR: Account(standards=statuses)})
 
 
 def code(result: RegionResult[StandardsChange]) -> str | None:
@@ -50,8 +51,7 @@ def known(desired: DesiredStandards, standards: Standards | None) -> list[Standa
 
 
 def planned(desired: DesiredStandards, statuses: dict[str, str]) -> StandardsPlan:
-    now = [Standard(name, STANDARDS_ARN + name, SUBSCRIPTION_ARN + name, status) for name, status in statuses.items()]
-    return plan_standards(desired, now)
+    return plan_standards(desired, [Standard(name, name, name, status) for name, status in statuses.items()])
 
 
 def step(plan: StandardsPlan, name: str) -> list[str]:
@@ -65,35 +65,36 @@ def step(plan: StandardsPlan, name: str) -> list[str]:
 def test_check_mode_shows_what_a_run_does(
     statuses: dict[str, str], desired: DesiredStandards, wait_timeout: float
 ) -> None:
-    account = Account(standards=dict(statuses))
-    expected = run(copy.deepcopy(account), desired, wait_timeout, check=True)
-    done = run(account, desired, wait_timeout)
+    region = region_of(statuses)
+    expected = run(region.copy(), desired, wait_timeout, check=True)
+    done = run(region, desired, wait_timeout)
     assert known(desired, expected.value.before) == known(desired, done.value.before)
     assert known(desired, expected.value.after) == known(desired, done.value.after)
     assert (expected.value.changed, code(expected)) == (done.value.changed, code(done))
-    assert done.value.changed == bool(account.requests)
+    assert done.value.changed == bool(region.writes)
 
 
 @given(STANDARDS, DESIRED_STANDARDS)
 def test_check_mode_sends_nothing(statuses: dict[str, str], desired: DesiredStandards) -> None:
-    account = Account(standards=dict(statuses))
-    run(account, desired, check=True)
-    assert account.requests == []
+    region = region_of(statuses)
+    run(region, desired, check=True)
+    assert region.writes == []
 
 
 @given(STANDARDS, DESIRED_STANDARDS)
 def test_second_run_has_nothing_to_do(statuses: dict[str, str], desired: DesiredStandards) -> None:
-    account = Account(standards=dict(statuses))
-    first = run(account, desired)
-    second = run(account, desired)
-    assert (second.value.changed, account.requests, code(second)) == (False, [], code(first))
+    region = region_of(statuses)
+    first = run(region, desired)
+    second = run(region, desired)
+    assert (second.value.changed, region.writes, code(second)) == (False, [], code(first))
 
 
 @given(STANDARDS, DESIRED_STANDARDS)
 def test_run_ends_as_desired_or_says_why_not(statuses: dict[str, str], desired: DesiredStandards) -> None:
-    account = Account(standards=dict(statuses))
-    result = run(account, desired)
-    shown = {name: status for name, status in account.standards.items() if desired.wants(name) is not None}
+    region = region_of(statuses)
+    result = run(region, desired)
+    held = region.account(ADMINISTRATOR).standards
+    shown = {name: status for name, status in held.items() if desired.wants(name) is not None}
     wanted = dict.fromkeys(desired.names, "READY") if desired.is_present else {}
     assert result.error is not None or shown == wanted
     assert code(result) in {None, *ENDS_SHORT}

@@ -4,8 +4,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.fleet import fleet_of
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import LOOKING_PURPOSES
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report.comparison import read_report
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report.report import texts_of
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report.report_data import ReportOptions
 from report.states import ADMINISTRATOR, HOSTILE, REGIONS, account
 
 Result = dict[str, Any]
@@ -13,6 +19,24 @@ Result = dict[str, Any]
 TIME = "2026-03-01T08:00:00Z"
 INVITED_AT = "2026-02-01T07:00:00Z"  # 28 days before
 DENIED = "GetMembers is denied in {}: allow securityhub:GetMembers."
+
+
+def made(
+    results: Any,
+    form: str,
+    accounts: Mapping[str, Any] | None = None,
+    purpose: str = "onboard",
+    generated_at: str = TIME,
+    settings: Mapping[str, Any] | None = None,
+    previous: str | None = None,
+) -> str:
+    """Return the report of results, html or json, as the role writes it."""
+    accounts = accounts or {}
+    found = fleet_of(results, accounts.get("accounts") or (), before=purpose in LOOKING_PURPOSES)
+    options = ReportOptions(
+        generated_at, "1.0.0", accounts.get("skipped") or (), settings or {}, purpose, read_report(previous)
+    )
+    return texts_of(found, options)[form]
 
 
 def row(region: str, account_id: str, status: str | None = "Enabled", **more: Any) -> dict[str, Any]:
@@ -59,7 +83,7 @@ def troubled(region: str, number: int) -> dict[str, Any]:
 
 
 def accounts(number: int) -> dict[str, Any]:
-    """Return the accounts of a fleet, as the filter securityhub_account_list returns them."""
+    """Return the accounts of a fleet, as the role reads them."""
     rows: list[dict[str, Any]] = [
         {"account_id": account(n), "email": None, "name": f"Workload {n}" if n % 2 else None, "regions": []}
         for n in range(number)

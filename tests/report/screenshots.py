@@ -14,10 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / ".build" / "collect
 
 from demo.accounts import ACCOUNTS, ADMINISTRATOR
 
-from ansible_collections.multiaccount.aws.plugins.filter.securityhub_membership_report import (
-    securityhub_membership_report,
-)
 from report.browser import chromium, programs
+from report.fleets import made
 from run.layout import ROOT
 
 REGIONS = ("eu-west-1", "eu-central-1", "us-east-1")
@@ -55,8 +53,8 @@ def page(folder: Path) -> Path:
     named = [{"account_id": account.account_id, "name": account.name, "regions": []} for account in ACCOUNTS]
     accounts = {"accounts": named, "skipped": []}
     earlier, file = folder / "report.json", folder / "report.html"
-    earlier.write_text(securityhub_membership_report(result(0), "json", accounts, generated_at=BEFORE), "utf-8")
-    html = securityhub_membership_report(result(1), "html", accounts, generated_at=NOW, previous=str(earlier))
+    earlier.write_text(made(result(0), "json", accounts, generated_at=BEFORE), "utf-8")
+    html = made(result(1), "html", accounts, generated_at=NOW, previous=str(earlier))
     file.write_text(html, "utf-8")
     return file
 

@@ -11,11 +11,8 @@ from typing import Any
 import pytest
 from ansible.parsing.splitter import parse_kv
 
-from ansible_collections.multiaccount.aws.plugins.filter.securityhub_membership_report import (
-    securityhub_membership_report as made,
-)
 from report import fleets
-from report.fleets import TIME, row
+from report.fleets import TIME, made, row
 from report.states import HOSTILE, account
 
 EUROPE, US = "eu-west-1", "us-east-1"

@@ -12,11 +12,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.filter.securityhub_membership_report import (
-    securityhub_membership_report,
-)
 from report import fleets
 from report.browser import PATIENCE, Page
+from report.fleets import made
 from report.reading import contrast
 from report.states import HOSTILE, account
 from run.layout import BUILD
@@ -61,7 +59,7 @@ def opened(browser: Page, tmp_path: Path) -> Opener:
 
     def opens(result: Any, accounts: Any = None, width: int = 1440, theme: str = "light") -> Page:
         file = tmp_path / "report.html"
-        html = securityhub_membership_report(result, "html", accounts, generated_at=fleets.TIME)
+        html = made(result, "html", accounts, generated_at=fleets.TIME)
         file.write_text(html, encoding="utf-8")
         browser.show(width, theme=theme)
         browser.problems()
@@ -198,7 +196,7 @@ def test_head_and_first_column_stay(opened: Opener, width: int) -> None:
 @pytest.mark.parametrize("number", [5, 200, 2000])
 def test_size(opened: Opener, record_property: Callable[[str, object], None], number: int) -> None:
     result, accounts = fleets.fleet(number), fleets.accounts(number)
-    html, data = (securityhub_membership_report(result, form, accounts) for form in ("html", "json"))
+    html, data = (made(result, form, accounts) for form in ("html", "json"))
     page = opened(result, accounts)
     assert page.run(SHOWN_ROWS) == number
     assert filtered(page) == f"{number:,} of {number:,} accounts, 17 of 17 Regions"

@@ -6,23 +6,18 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleFilterError
 
-from ansible_collections.multiaccount.aws.plugins.filter.securityhub_membership_report import (
-    securityhub_membership_report as made,
-)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import regions_in_words
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.reasons import MISSING_REGIONS_STEP
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report import report as plugin
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report.report_data import age_in_days
 from report import fleets
-from report.fleets import TIME
+from report.fleets import TIME, made
 from report.reading import Reader, contrast, themes
 from report.states import HOSTILE, REGIONS, account
 
@@ -342,21 +337,9 @@ def test_no_account_is_no_error() -> None:
     assert data(result)["counts"]["memberships"] == 0
 
 
-def test_time_is_now_unless_it_is_given() -> None:
-    age = datetime.now(UTC) - datetime.strptime(
-        json.loads(made(fleets.small(), "json"))["generated_at"], "%Y-%m-%dT%H:%M:%S%z"
-    )
-    assert timedelta(0) <= age < timedelta(minutes=1)
-
-
 def test_version_of_an_installed_collection(tmp_path: Path) -> None:
     (tmp_path / "MANIFEST.json").write_text('{"collection_info": {"version": "9.8.7"}}', encoding="utf-8")
     assert plugin.version_of(tmp_path) == "9.8.7"
-
-
-def test_unknown_format() -> None:
-    with pytest.raises(AnsibleFilterError, match="format is 'pdf', must be html or json"):
-        made(fleets.small(), "pdf")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -11,11 +11,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.filter.securityhub_membership_report import (
-    securityhub_membership_report,
-)
 from report import fleets
 from report.browser import PATIENCE, Page
+from report.fleets import made
 from report.states import account
 
 ROWS = """return [...document.querySelectorAll('#matrix tbody tr')].filter(row => row.offsetHeight)
@@ -35,7 +33,7 @@ REPORT = fleets.fleet(30), fleets.accounts(30)
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a fleet."""
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(securityhub_membership_report(REPORT[0], "html", REPORT[1], generated_at=fleets.TIME), "utf-8")
+    path.write_text(made(REPORT[0], "html", REPORT[1], generated_at=fleets.TIME), "utf-8")
     return path
 
 
@@ -127,13 +125,13 @@ def test_buttons_copy_what_is_shown(page: Page, refused: bool) -> None:
 
 
 def test_commands_are_those_of_the_json(page: Page) -> None:
-    groups = json.loads(securityhub_membership_report(REPORT[0], "json", REPORT[1]))["to_do"]
+    groups = json.loads(made(REPORT[0], "json", REPORT[1]))["to_do"]
     commands = [command for group in groups for command in group["commands"]]
     assert page.run("return [...document.querySelectorAll('.command pre')].map(one => one.textContent)") == commands
 
 
 def test_text_to_an_owner_is_that_of_the_json(page: Page) -> None:
-    owners = json.loads(securityhub_membership_report(*REPORT[:1], "json", REPORT[1], generated_at=fleets.TIME))
+    owners = json.loads(made(*REPORT[:1], "json", REPORT[1], generated_at=fleets.TIME))
     texts = {owner["email"]: owner["text"] for owner in owners["open_invitations"]}
     assert len(texts) > 1
     first = page.run("return document.querySelector('.owner th').textContent")

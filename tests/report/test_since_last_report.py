@@ -10,11 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.filter.securityhub_membership_report import (
-    securityhub_membership_report as made,
-)
 from report import fleets
-from report.fleets import TIME, row
+from report.fleets import TIME, made, row
 from report.reading import Reader
 from report.states import account
 

@@ -41,8 +41,8 @@ NEEDED = REQUIREMENTS / "matrix.txt"
 UNIT_TESTS = ROOT / "tests" / "unit" / "requirements.txt"
 # The sanity tests that depend on the Python.
 TARGET_TESTS = ("compile", "import")
-# What shows that the role and the playbooks work with an ansible-core: each entry point, and settings of users.
-PLAYBOOK_TESTS = ("test_isolation.py", "test_role_entry_points.py")
+# What shows that role, playbooks and inventory work with an ansible-core: each entry point, and settings of users.
+PLAYBOOK_TESTS = ("playbooks/test_isolation.py", "playbooks/test_role_entry_points.py", "inventory")
 
 # ansible-core -> the Pythons it runs on, and those that it runs modules with only. From its support matrix,
 # https://docs.ansible.com/ansible/latest/reference_appendices/release_and_maintenance.html, above the floors of this
@@ -178,7 +178,7 @@ def run_playbooks(venv: Path) -> Tally:
     """Run role and playbooks with the ansible-core of a virtual environment; the tests themselves run in ours."""
     report = FOLDER / f"{venv.name}.xml"
     report.unlink(missing_ok=True)
-    files = [f"tests/playbooks/{name}" for name in PLAYBOOK_TESTS]
+    files = [f"tests/{name}" for name in PLAYBOOK_TESTS]
     show("python", "-m", "pytest", "--quiet", "--numprocesses", WORKERS, "--junit-xml", report, *files,
          env=environment(OTHER_ANSIBLE_BIN=str(venv / "bin")))  # fmt: skip
     return guards.junit([report], "test of the playbooks")

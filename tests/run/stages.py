@@ -22,7 +22,7 @@ REPORTS = BUILD / "reports"
 UNIT_SUITES = frozenset({"tests/local_hub", "tests/run"})  # those that have to be there
 QUICK_SUITES = (
     "tests/run",
-    "tests/unit/plugins/filter",
+    "tests/unit/plugins/action",
     "tests/unit/plugins/modules/test_documentation.py",
     "tests/unit/plugins/module_utils",
     "tests/unit/plugins/plugin_utils",

@@ -96,3 +96,19 @@ def reasons(result: dict[str, Any]) -> dict[str, str]:
 def failures(result: dict[str, Any]) -> dict[str, str]:
     """The error code of each Region that failed."""
     return {row["region"]: row["error_code"] for row in result["failed_regions"]}
+
+
+def unreadable_member(hub: Hub, listed: bool, silent: bool = False) -> None:
+    """Let GetMembers leave open whether the accounts are in the list, and ListMembers show it or not."""
+    seed_members(hub, {MEMBER: "Enabled"})
+    if silent:
+        hub.switches(get_members_unknown="omitted")
+    else:
+        hub.fault(kind="reject", operation="GetMembers", account_ids=[MEMBER], message="internal error")
+    if not listed:
+        hub.fault(kind="access_denied", operation="ListMembers")
+
+
+def deny_reading(hub: Hub, operation: str, after: int) -> None:
+    """Deny a read once it was answered so often."""
+    hub.fault(kind="access_denied", operation=operation, after=after)

@@ -16,6 +16,7 @@ import pytest
 import yaml
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
+from botocore.exceptions import ClientError
 
 try:
     from ansible.module_utils.testing import patch_module_args
@@ -107,3 +108,9 @@ def _differences(documented: Mapping[str, Any], returned: Mapping[str, Any], pat
         rows = value if isinstance(value, list) else [value] if value is not None else []
         for row in rows if "contains" in field else []:
             yield from _differences(field["contains"], row, f"{path}{key}.")
+
+
+def error(code: str, status: int, text: str) -> ClientError:
+    """What botocore raises for an error of the service."""
+    reply: Any = {"Error": {"Code": code, "Message": text}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(reply, "AnyOperation")

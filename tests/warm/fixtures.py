@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -24,12 +25,19 @@ def hub() -> Iterator[Hub]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def path() -> Iterator[str]:
-    """A PATH with Ansible's programs. `make matrix` runs some tests with those of another version."""
-    usual = environment(**QUIET)
+@contextmanager
+def programs(**settings: str) -> Iterator[str]:
+    """Give a PATH with Ansible's programs for these settings. `make matrix` has some tests run another version's."""
+    usual = environment(**settings)
     if other := os.environ.get("OTHER_ANSIBLE_BIN"):
         yield os.pathsep.join([other, usual["PATH"]])
     else:
         with warm_programs(usual) as warm:
             yield warm
+
+
+@pytest.fixture(scope="session")
+def path() -> Iterator[str]:
+    """A PATH with Ansible's programs."""
+    with programs(**QUIET) as found:
+        yield found

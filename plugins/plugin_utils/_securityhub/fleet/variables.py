@@ -10,13 +10,14 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
+from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional
 
-from ....module_utils._securityhub.results.messages import listed
 from ..accounts.accounts import is_given
 
 PREFIX = "securityhub_"
-PRIVATE_PREFIX = "securityhub__"  # the role's own: what its tasks register
+PRIVATE_PREFIX = "securityhub__"
+# What the role's tasks register, so that it is there when the role runs again in the same playbook.
+OWN = frozenset(f"{PRIVATE_PREFIX}{name}" for name in ("run", "listing", "calls", "hub", "end"))
 # null is "not given": the module's own default, or the connection's, is then in force.
 DEFAULTS: Dict[str, Any] = {
     "securityhub_accounts": None,
@@ -52,6 +53,16 @@ _MINIMUM = {
     "securityhub_wait_timeout": 0,
     "securityhub_batch_size": 1,
 }
+_ONLY_ONBOARDING = ("enable_default_standards", "standards", "surplus", "surplus_limit")
+_MEMBER_ROLE = tuple(name[len(PREFIX) :] for name in DEFAULTS if name.startswith("securityhub_member_role"))
+# The variables that an entry point does not use.
+NOT_USED: Mapping[str, FrozenSet[str]] = {
+    "invite": frozenset(PREFIX + name for name in (*_ONLY_ONBOARDING, *_MEMBER_ROLE)),
+    "offboard": frozenset(PREFIX + name for name in (*_ONLY_ONBOARDING, "reinvite")),
+}
+# The variables that are no option of a module.
+_NO_OPTION = ("accounts", "accounts_file", "batch_size", "report_path", "fail_on_unprocessed")
+_ALIKE = 0.75  # difflib's ratio: a letter or an ending is wrong, not another word
 # The options of the modules, as their messages name them: in a sentence, or in front of a colon.
 _OPTIONS = "|".join(sorted((name[len(PREFIX) :] for name in DEFAULTS), key=len, reverse=True))
 _OPTION = re.compile(rf"(?<![\w/.:-])(?:(?=\w+_)({_OPTIONS})\b|^({_OPTIONS}|members|account_ids)(?=:))")
@@ -72,22 +83,40 @@ class Settings:
     errors: List[str]
 
 
-def settings_of(given: Mapping[str, Any], also_known: Iterable[str] = ()) -> Settings:
+def settings_of(given: Mapping[str, Any], purpose: str) -> Settings:
     """Return the value of every variable.
 
-    :param given: the variables that are set, by name; those without the prefix are ignored
-    :param also_known: further names with the prefix that are known
+    ansible-core's ArgumentSpecValidator is not used: for it, an empty box of a survey is a value, 1.5 is the number 1,
+    and there is no minimum; and its messages name types of Python, not what to set.
+
+    :param given: the variables of DEFAULTS that are set, by name
+    :param purpose: what the run is for, one of summary.PURPOSES
     """
-    errors = unknown_variables(given, also_known)
+    errors = []
     values = dict(DEFAULTS)
     for name, default in DEFAULTS.items():
         try:
             values[name] = _value(name, given.get(name), default)
         except InvalidVariable as error:
             errors.append(str(error))
+        if name in NOT_USED.get(purpose, ()) and values[name] != default:
+            errors.append(f"{name} has no effect: the entry point {purpose} does not use it. Remove it.")
     if is_given(values["securityhub_accounts"]) and values["securityhub_accounts_file"]:
         errors.append("securityhub_accounts and securityhub_accounts_file are both set. Set only one of them.")
     return Settings(values, errors)
+
+
+def module_options(values: Mapping[str, Any], purpose: str) -> Dict[str, Any]:
+    """Return the options of the modules that the variables set, without the prefix."""
+    unused = (*NOT_USED.get(purpose, ()), *(PREFIX + name for name in _NO_OPTION))
+    return {name[len(PREFIX) :]: value for name, value in values.items() if name not in unused and value is not None}
+
+
+def first_region(regions: Any) -> Optional[str]:
+    """Return the first Region of a list or text, None for that of the connection, where the words are looked up too."""
+    parts = regions if isinstance(regions, list) else _SEPARATORS.split(str(regions or ""))
+    names = [str(part).strip() for part in parts if str(part).strip()]
+    return names[0] if names and names[0].lower() not in ("all", "linked") else None
 
 
 def with_variables(text: str) -> str:
@@ -96,19 +125,30 @@ def with_variables(text: str) -> str:
     return _OPTION.sub(lambda found: PREFIX + _ACCOUNTS.get(found.group(), found.group()), text)
 
 
-def unknown_variables(names: Iterable[str], also_known: Iterable[str] = ()) -> List[str]:
-    """Return a sentence for each name that has the prefix and is not known, with the nearest known name."""
-    known = {*DEFAULTS, RESULT, *also_known}
-    ours = [name for name in names if name.startswith(PREFIX) and not name.startswith(PRIVATE_PREFIX)]
-    return [_unknown(name) for name in ours if name not in known]
+def name_errors(names: Iterable[str], outside: Iterable[str] = ()) -> List[str]:
+    """Return a sentence for each name that is the role's own, or looks like a mistyped variable of the role.
+
+    :param names: the names of all variables
+    :param outside: those of them that are certainly not registered by the role
+    """
+    outside = set(outside)
+    private = [name for name in names if name.startswith(PRIVATE_PREFIX) and (name not in OWN or name in outside)]
+    others = [name for name in names if name.startswith(PREFIX) and not name.startswith(PRIVATE_PREFIX)]
+    return [
+        *(f"{name} can't be set: names with {PRIVATE_PREFIX} are the role's own. Remove it." for name in private),
+        *(_mistyped(name) for name in others if name not in DEFAULTS and name != RESULT and _nearest(name)),
+    ]
 
 
-def _unknown(name: str) -> str:
-    known = sorted((variable[len(PREFIX) :] for variable in DEFAULTS), key=len)
-    part = name[len(PREFIX) :].lower()
-    nearest = difflib.get_close_matches(part, known, n=1) or [variable for variable in known if part in variable]
-    hint = f"Did you mean {PREFIX}{nearest[0]}?" if nearest else f"The variables are {listed(sorted(DEFAULTS))}."
-    return f"{name} is not a variable of this playbook. {hint}"
+def _mistyped(name: str) -> str:
+    return f"{name} is not a variable of the role. Did you mean {_nearest(name)}?"
+
+
+def _nearest(name: str) -> Optional[str]:
+    """Return the variable for which a name is probably meant, None for a name of the user's own."""
+    parts = [variable[len(PREFIX) :] for variable in DEFAULTS]
+    found = difflib.get_close_matches(name[len(PREFIX) :].lower(), parts, n=1, cutoff=_ALIKE)
+    return PREFIX + found[0] if found else None
 
 
 def _value(name: str, value: Any, default: Any) -> Any:

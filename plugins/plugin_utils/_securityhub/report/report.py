@@ -12,9 +12,11 @@ import json
 import re
 from base64 import b64encode
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+from tempfile import NamedTemporaryFile
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 import jinja2
 import yaml
@@ -25,6 +27,8 @@ from ....module_utils._securityhub.results.messages import all_regions, count, r
 from ..fleet.fleet import Fleet
 from ..fleet.reasons import MISSING_REGIONS_STEP
 from ..fleet.severity import worst_accounts_first
+from ..fleet.summary import Request
+from .comparison import read_report
 from .invitations import letter, oldest
 from .report_data import Report, ReportOptions, build, clean
 
@@ -76,21 +80,39 @@ def html(fleet: Fleet, report: Report) -> str:
     )
 
 
-def as_json(_fleet: Fleet, report: Report) -> str:
-    """Return the report as JSON, in ASCII, so that no reader can get its encoding wrong."""
-    return json.dumps(report, indent=1) + "\n"
+def texts_of(fleet: Fleet, options: ReportOptions) -> Dict[str, str]:
+    """Return the page and its JSON, {format: text}. The JSON is ASCII, so that no reader can get its encoding wrong."""
+    report = build(fleet, options)
+    return {"html": html(fleet, report), "json": json.dumps(report, indent=1) + "\n"}
 
 
-def text_of(form: str, fleet: Fleet, generated_at: str, **options: Any) -> str:
-    """Return the report in one of FORMATS.
+def write_report(page: Path, fleet: Fleet, request: Request, settings: Mapping[str, Any]) -> None:
+    """Write the page, and the JSON next to it.
 
-    :param options: further fields of ReportOptions
+    :param settings: the values of the role's variables
+    :raises OSError: if one of them can't be written
     """
-    report = build(fleet, ReportOptions(generated_at, version_of(COLLECTION), **options))
-    return FORMATS[form](fleet, report)
+    data = page.with_name(re.sub("[.]html?$", "", page.name) + ".json")
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    previous = read_report(str(data))
+    options = ReportOptions(now, version_of(COLLECTION), request.skipped, settings, request.purpose, previous)
+    texts = texts_of(fleet, options)
+    page.parent.mkdir(parents=True, exist_ok=True)
+    for path, text in ((page, texts["html"]), (data, texts["json"])):
+        _write(path, text)
 
 
-FORMATS: Dict[str, Callable[[Fleet, Report], str]] = {"html": html, "json": as_json}
+def _write(path: Path, text: str) -> None:
+    """Write a new file in the place of an old one, for its owner and group alone: it names accounts and addresses."""
+    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        written = Path(file.name)
+        try:
+            file.write(text)
+            file.close()
+            written.chmod(0o640)
+            written.replace(path)
+        finally:
+            written.unlink(missing_ok=True)
 
 
 def look_of(status: str) -> Look:

@@ -216,7 +216,7 @@ MORE = {"member": hubs("ListMembers"), "hub": hubs("UntagResource")}
 
 
 @pytest.fixture(name="run_case")
-def _run_case(hub: Hub, monkeypatch: pytest.MonkeyPatch, short_pauses: None) -> Any:
+def _run_case(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run a case with exactly these actions."""
 
     def run(case: Case, needs: frozenset[str], member_needs: frozenset[str], check: bool = False) -> ModuleRun:

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""regions: all and regions: linked in the modules, over HTTP against the local Security Hub."""
+"""regions: all and regions: linked in the modules, against the local Security Hub."""
 
 from __future__ import annotations
 
@@ -31,8 +31,6 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     writes,
 )
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION, ModuleRun
-
-pytestmark = pytest.mark.usefixtures("short_pauses")
 
 ROLE = "hub-member"
 MEMBERS = [MEMBER, "012345670123", "222233334444"]

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_controls as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
 from ansible_collections.multiaccount.aws.tests.unit.controls import (
     ASSOCIATIONS,
     CIS,
@@ -33,7 +34,6 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     run_at,
     writes,
 )
-from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION, ModuleRun
 
 DAYS = {"control_id": "ACM.1", "parameters": {"daysToExpiration": 15}, "state": "enabled"}
@@ -83,7 +83,6 @@ def test_controls_everything_that_can_happen_to_a_write(hub: Hub) -> None:
 
 @pytest.mark.parametrize("operation", [UPDATE, SET])
 @pytest.mark.parametrize("kind", CARRIED_OUT)
-@pytest.mark.usefixtures("short_pauses")
 def test_controls_lost_reply_while_reads_are_late(hub: Hub, operation: str, kind: str) -> None:
     hub.fault(kind="slow_visibility", seconds=0.5)
     hub.fault(kind=kind, operation=operation)

@@ -1,10 +1,9 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module as Ansible runs it, over HTTP against the local Security Hub."""
+"""The module as Ansible runs it, against the local Security Hub."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import boto3
@@ -12,13 +11,18 @@ import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub import apply as hub_apply
+from ansible_collections.multiaccount.aws.plugins.modules import (
+    securityhub_hub,
+)
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_hub as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub, access_key
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     CARRIED_OUT,
     INCIDENTS,
     MEMBER,
     THREE,
+    deny_reading,
     failures,
     run_at,
     seed_members,
@@ -277,12 +281,11 @@ def test_one_incident(hub: Hub, now: dict[str, Any] | None, options: dict[str, A
 
 @pytest.mark.parametrize(("now", "options", "operation"), WRITES)
 @pytest.mark.parametrize("kind", CARRIED_OUT)
-@pytest.mark.usefixtures("short_pauses")
 def test_a_reply_that_is_lost_while_reads_are_late(
-    hub: Hub, now: dict[str, Any] | None, options: dict[str, Any], operation: str, kind: str
+    hub: Hub, clock: Clock, now: dict[str, Any] | None, options: dict[str, Any], operation: str, kind: str
 ) -> None:
     configure(hub, now)
-    time.sleep(0.5)  # what has just been configured is seen by now
+    clock.sleep(0.5)  # what has just been configured is seen by now
     hub.fault(kind="slow_visibility", seconds=0.5)
     hub.fault(kind=kind, operation=operation)
     run = manage(hub, **options)
@@ -291,7 +294,6 @@ def test_a_reply_that_is_lost_while_reads_are_late(
 
 
 @pytest.mark.parametrize(("now", "options"), [(now, options) for now, options, _operation in WRITES if not now])
-@pytest.mark.usefixtures("short_pauses")
 def test_what_is_not_visible_in_time_is_unconfirmed(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, now: dict[str, Any] | None, options: dict[str, Any]
 ) -> None:
@@ -424,3 +426,42 @@ def test_results_are_as_documented(hub: Hub) -> None:
     result = {key: value for key, value in run.result.items() if key not in ("changed", "msg")}
     assert [key for key, value in result.items() if not value] == ["failed_accounts"]
     assert differences_from_return(module, result) == []
+
+
+@pytest.mark.parametrize(("options", "hubs"), [({"state": "absent"}, {}), ({"auto_enable_controls": False}, {MEMBER})])
+def test_hub_that_is_not_read_after_a_write_has_no_row(hub: Hub, options: dict[str, Any], hubs: Any) -> None:
+    turn_on(hub, MEMBER)
+    deny_reading(hub, "DescribeHub", after=1)
+    run = run_at(hub, securityhub_hub, account_id=MEMBER, diff=True, **options)
+    assert hub.state()["hubs"].keys() == set(hubs)
+    assert (run.result["changed"], failures(run.result)) == (True, {REGION: "AccessDeniedException"})
+    assert run.result["hubs"] == []
+    assert run.result["diff"]["before"].keys() == {REGION}
+    assert run.result["diff"]["after"] == {}
+
+
+def test_hub_that_does_not_show_a_change_in_time_has_no_row(hub: Hub) -> None:
+    turn_on(hub, MEMBER)
+    hub.fault(kind="slow_visibility", seconds=3600)
+    run = run_at(hub, securityhub_hub, account_id=MEMBER, auto_enable_controls=False)
+    assert (run.result["changed"], failures(run.result)) == (True, {REGION: "unconfirmed"})
+    assert run.result["hubs"] == []
+
+
+def test_hub_that_could_not_be_changed_has_a_row(hub: Hub) -> None:
+    turn_on(hub, MEMBER)
+    hub.fault(kind="access_denied", operation="UpdateSecurityHubConfiguration")
+    run = run_at(hub, securityhub_hub, account_id=MEMBER, diff=True, auto_enable_controls=False)
+    assert (run.result["changed"], failures(run.result)) == (False, {REGION: "AccessDeniedException"})
+    assert [row["auto_enable_controls"] for row in run.result["hubs"]] == [True]
+    assert run.result["diff"]["before"] == run.result["diff"]["after"]
+
+
+def test_tags_that_nobody_asks_for_need_no_permission(hub: Hub) -> None:
+    turn_on(hub, MEMBER)
+    hub.fault(kind="access_denied", operation="ListTagsForResource")
+    run = run_at(hub, securityhub_hub, account_id=MEMBER, auto_enable_controls=False)
+    assert not run.failed
+    assert run.result["changed"]
+    asked = run_at(hub, securityhub_hub, account_id=MEMBER, tags={"team": "security"})
+    assert asked.failed

@@ -1,23 +1,28 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module as Ansible runs it, over HTTP against the local Security Hub, as the member account."""
+"""The module as Ansible runs it, against the local Security Hub, as the member account."""
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
+from ansible_collections.multiaccount.aws.plugins.modules import (
+    securityhub_invitation,
+)
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_invitation as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     CARRIED_OUT,
     INCIDENTS,
     MEMBER,
     OTHER_ADMINISTRATOR,
+    OTHER_MEMBER,
     THREE,
+    deny_reading,
     failures,
     run_at,
     seed_members,
@@ -193,7 +198,6 @@ def test_of_several_pages_of_invitations_only_the_one_that_is_asked_for_is_touch
     assert hub.counts()["calls"]["ListInvitations"] >= 2
 
 
-@pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("check", [True, False])
 def test_whoever_else_invites_is_not_accepted(hub: Hub, sixty_invitations: list[str], check: bool) -> None:
     hub.seed(members=[{"administrator_id": ADMINISTRATOR, "region": REGION, "account_id": MEMBER}])
@@ -243,7 +247,6 @@ def test_hub_disabled_fails_the_region(hub: Hub, check: bool, state: str) -> Non
 
 
 @pytest.mark.parametrize("wait_timeout", [0, 1])
-@pytest.mark.usefixtures("short_pauses")
 def test_no_invitation_in_time(hub: Hub, wait_timeout: int) -> None:
     seed(hub, "Created")
     run = settle(hub, wait_timeout=wait_timeout)
@@ -255,13 +258,10 @@ def test_no_invitation_in_time(hub: Hub, wait_timeout: int) -> None:
 
 
 @pytest.mark.parametrize("check", [True, False])
-@pytest.mark.usefixtures("short_pauses")
-def test_an_invitation_that_is_sent_a_moment_later(hub: Hub, check: bool) -> None:
+def test_an_invitation_that_is_sent_a_moment_later(hub: Hub, clock: Clock, check: bool) -> None:
     seed(hub, "Created")
-    invited = threading.Timer(0.6, seed_members, [hub, {MEMBER: "Invited"}])
-    invited.start()
+    clock.later(0.6, lambda: seed_members(hub, {MEMBER: "Invited"}))
     run = settle(hub, check=check)
-    invited.join()
     assert not run.failed
     assert run.result["changed"]
     assert run.result["memberships"][0]["previous_member_status"] == "Invited"
@@ -350,7 +350,6 @@ def test_security_hub_is_turned_on_where_it_is_off(hub: Hub, standards: bool | N
     assert hub.counts()["calls"] == {"GetAdministratorAccount": 3}
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_an_invitation_that_does_not_come_leaves_security_hub_on(hub: Hub) -> None:
     run = settle(hub, enable_hub=True, wait_timeout=1, diff=True)
     assert failures(run.result) == {REGION: "no_invitation"}
@@ -424,7 +423,6 @@ def test_one_incident(hub: Hub, state: str, status: str, operation: str, listed:
 
 @pytest.mark.parametrize(("state", "status", "operation", "listed"), STEPS)
 @pytest.mark.parametrize("kind", CARRIED_OUT)
-@pytest.mark.usefixtures("short_pauses")
 def test_a_reply_that_is_lost_while_reads_are_late(
     hub: Hub, state: str, status: str, operation: str, listed: str, kind: str
 ) -> None:
@@ -438,7 +436,6 @@ def test_a_reply_that_is_lost_while_reads_are_late(
 
 
 @pytest.mark.parametrize(("state", "status"), [(state, status) for state, status, _operation, _listed in STEPS[::2]])
-@pytest.mark.usefixtures("short_pauses")
 def test_slow_visibility_is_waited_for(hub: Hub, state: str, status: str) -> None:
     seed(hub, status)
     hub.fault(kind="slow_visibility", seconds=0.4)
@@ -448,7 +445,6 @@ def test_slow_visibility_is_waited_for(hub: Hub, state: str, status: str) -> Non
 
 
 @pytest.mark.parametrize(("state", "status"), [(state, status) for state, status, _operation, _listed in STEPS[::2]])
-@pytest.mark.usefixtures("short_pauses")
 def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub, state: str, status: str) -> None:
     seed(hub, status)
     hub.fault(kind="slow_visibility", seconds=600)
@@ -469,7 +465,6 @@ def test_without_wait_timeout_nobody_looks_again(hub: Hub, state: str, status: s
     assert run.result["changed"]
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_an_invitation_that_cannot_be_deleted_for_a_moment_after_leaving(hub: Hub) -> None:
     seed(hub, "Enabled")
     still = "The request is rejected because the current account is still associated to it."
@@ -480,7 +475,6 @@ def test_an_invitation_that_cannot_be_deleted_for_a_moment_after_leaving(hub: Hu
     assert writes(hub) == {LEAVE: 1, DELETE: 3}
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_an_invitation_that_stays_undeletable(hub: Hub) -> None:
     seed(hub, "Enabled")
     hub.fault(kind="reject", operation=DELETE, message="No.")
@@ -634,3 +628,100 @@ def test_results_are_as_documented(hub: Hub) -> None:
     result = {key: value for key, value in run.result.items() if key not in ("changed", "msg")}
     assert [key for key, value in result.items() if not value] == ["failed_accounts"]
     assert differences_from_return(module, result) == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_account_with_enabled_members_is_told_that_it_cannot_accept(hub: Hub, check: bool) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    seed_members(hub, {OTHER_MEMBER: "Enabled"}, administrator_id=MEMBER)
+    run = run_at(hub, securityhub_invitation, check=check, account_id=MEMBER, administrator_id=ADMINISTRATOR)
+    assert failures(run.result) == {"eu-west-1": "has_members"}
+    assert not run.result["changed"]
+    assert writes(hub) == {}
+    assert f"Account {MEMBER} has enabled members" in run.result["msg"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_administrator_that_is_to_accept_its_own_invitation_does_not_wait(hub: Hub, clock: Clock, check: bool) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    run = run_at(hub, securityhub_invitation, check=check, administrator_id=ADMINISTRATOR)
+    assert not run.failed
+    assert not run.result["changed"]
+    assert [row["reason"] for row in run.result["memberships"]] == ["own_account"]
+    assert clock.pauses == []
+    assert writes(hub) == {}
+
+
+@pytest.mark.parametrize("message", ["", "Internal error"])
+@pytest.mark.parametrize("times", [1, 10])
+def test_passing_error_of_a_read_is_waited_for(hub: Hub, message: str, times: int) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    passing = {"kind": "error", "code": "BadRequestException", "status": 400, "message": message}
+    hub.fault(operation="ListInvitations", times=times, **passing)
+    run = run_at(hub, securityhub_invitation, account_id=MEMBER, administrator_id=ADMINISTRATOR, enable_hub=True)
+    assert not run.failed
+    assert run.result["changed"]
+    assert statuses(hub) == {MEMBER: "Enabled"}
+
+
+def test_empty_message_that_does_not_pass_reads_as_one(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    turn_on(hub, MEMBER)
+    hub.fault(kind="error", operation="ListInvitations", times=None, code="BadRequestException", status=400, message="")
+    run = run_at(hub, securityhub_invitation, account_id=MEMBER, administrator_id=ADMINISTRATOR)
+    assert "failed in eu-west-1 with BadRequestException: The service gave no reason. The" in run.result["msg"]
+    assert not run.result["changed"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reads", "options"),
+    [
+        ("Invited", "Resigned", 1, {"state": "declined"}),
+        ("Invited", "Resigned", 1, {"state": "absent"}),
+        ("Invited", None, 2, {"state": "absent"}),
+        ("Enabled", "Resigned", 1, {"state": "absent"}),
+        ("Invited", "Enabled", 1, {"state": "accepted"}),
+    ],
+)
+def test_membership_that_is_not_read_after_a_write_is_unconfirmed(
+    hub: Hub, before: str, after: str | None, reads: int, options: dict[str, Any]
+) -> None:
+    seed_members(hub, {MEMBER: before})
+    turn_on(hub, MEMBER)
+    deny_reading(hub, "ListInvitations", reads)
+    deny_reading(hub, "GetAdministratorAccount", reads)
+    run = run_at(hub, securityhub_invitation, account_id=MEMBER, administrator_id=ADMINISTRATOR, diff=True, **options)
+    assert ([row["status"] for row in hub.state()["invitations"].get(MEMBER, {}).get(REGION, [])] or [None]) == [after]
+    assert (run.result["changed"], failures(run.result)) == (True, {REGION: "AccessDeniedException"})
+    (row,) = run.result["memberships"]
+    assert (row["previous_member_status"], row["reason"]) == (before, "unconfirmed")
+    assert run.result["diff"]["before"] == {REGION: {ADMINISTRATOR: before}}
+    assert run.result["diff"]["after"] == {REGION: {}}
+
+
+def test_membership_that_does_not_show_in_time_is_unconfirmed(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    turn_on(hub, MEMBER)
+    hub.fault(kind="slow_visibility", seconds=3600)
+    run = run_at(hub, securityhub_invitation, account_id=MEMBER, administrator_id=ADMINISTRATOR)
+    assert statuses(hub) == {MEMBER: "Enabled"}
+    assert failures(run.result) == {REGION: "unconfirmed"}
+    assert [row["reason"] for row in run.result["memberships"]] == ["unconfirmed"]
+
+
+def test_membership_that_is_not_read_after_enabling_is_unconfirmed(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    deny_reading(hub, "ListInvitations", after=0)
+    run = run_at(hub, securityhub_invitation, account_id=MEMBER, administrator_id=ADMINISTRATOR, enable_hub=True)
+    (row,) = run.result["memberships"]
+    assert (row["member_status"], row["reason"]) == (None, "unconfirmed")
+    assert run.result["hub_enabled_regions"] == [REGION]
+
+
+def test_membership_that_could_not_be_changed_shows_its_status(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    turn_on(hub, MEMBER)
+    hub.fault(kind="access_denied", operation="DeclineInvitations")
+    run = run_at(hub, securityhub_invitation, account_id=MEMBER, administrator_id=ADMINISTRATOR, state="declined")
+    (row,) = run.result["memberships"]
+    assert (run.result["changed"], row["member_status"], row["reason"]) == (False, "Invited", None)

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module as Ansible runs it, over HTTP against the local Security Hub."""
+"""The module as Ansible runs it, against the local Security Hub."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import Clients
+from ansible_collections.multiaccount.aws.plugins.modules import (
+    securityhub_member,
+    securityhub_member_info,
+    securityhub_member_invite,
+)
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member as module
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_invite as invite_module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
@@ -27,6 +32,7 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     seed_members,
     statuses,
     turn_on,
+    unreadable_member,
     without,
     writes,
 )
@@ -39,6 +45,9 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
     ids,
     run_module,
 )
+
+PAIR = [MEMBER, OTHER_MEMBER]
+INTERNAL = "internal error"
 
 LISTS = ("created", "disassociated", "deleted", "unchanged", "unprocessed")
 NOTHING: dict[str, Any] = {**{f"{name}_accounts": [] for name in LISTS}, "failed_regions": []}
@@ -222,7 +231,6 @@ def test_an_account_of_the_organization_is_enabled_at_once(hub: Hub) -> None:
     assert not manage(hub, [{"account_id": MEMBER, "email": EMAIL}]).result["changed"]
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_absent_organization_account_is_disassociated_and_rejected(hub: Hub) -> None:
     hub.seed(organization_accounts=[MEMBER])
     seed_members(hub, {MEMBER: "Enabled", OTHER_MEMBER: "Enabled"})
@@ -352,7 +360,6 @@ def test_without_wait_timeout_enabled_accounts_are_deleted_too(hub: Hub) -> None
 
 
 @pytest.mark.parametrize("wait_timeout", [0, 1])
-@pytest.mark.usefixtures("short_pauses")
 def test_a_deletion_whose_reply_was_lost_is_no_refusal(hub: Hub, wait_timeout: int) -> None:
     seed_members(hub, {MEMBER: "Removed"})
     hub.fault(kind="slow_visibility", seconds=60)
@@ -418,7 +425,6 @@ def test_one_incident_on_the_way_of_an_enabled_account(hub: Hub, operation: str,
 
 @pytest.mark.parametrize(("operation", "state"), STEPS.items())
 @pytest.mark.parametrize("kind", CARRIED_OUT)
-@pytest.mark.usefixtures("short_pauses")
 def test_a_reply_that_is_lost_while_the_list_is_late(hub: Hub, operation: str, state: str, kind: str) -> None:
     account_ids = accounts(2)
     ready_for(hub, state, account_ids)
@@ -431,7 +437,6 @@ def test_a_reply_that_is_lost_while_the_list_is_late(hub: Hub, operation: str, s
 
 
 @pytest.mark.parametrize(("state", "status"), [("present", ""), ("disassociated", "Enabled"), ("absent", "Enabled")])
-@pytest.mark.usefixtures("short_pauses")
 def test_slow_visibility_is_waited_for(hub: Hub, state: str, status: str) -> None:
     account_ids = accounts(60)
     seed_members(hub, dict.fromkeys(account_ids, status) if status else {})
@@ -443,7 +448,6 @@ def test_slow_visibility_is_waited_for(hub: Hub, state: str, status: str) -> Non
 
 
 @pytest.mark.parametrize(("state", "status"), [("present", ""), ("disassociated", "Enabled"), ("absent", "Enabled")])
-@pytest.mark.usefixtures("short_pauses")
 def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub, state: str, status: str) -> None:
     account_ids = accounts(2)
     seed_members(hub, dict.fromkeys(account_ids, status) if status else {})
@@ -457,7 +461,6 @@ def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub, state: str, status
     assert set(writes(hub).values()) == {1}
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_a_deletion_that_is_refused_for_a_moment_after_disassociating(hub: Hub) -> None:
     account_ids = accounts(60)
     seed_members(hub, dict.fromkeys(account_ids, "Enabled"))
@@ -471,7 +474,6 @@ def test_a_deletion_that_is_refused_for_a_moment_after_disassociating(hub: Hub) 
     assert hub.counts()["requested_ids"]["DeleteMembers"] == 60 + 3
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_a_deletion_that_stays_refused_after_disassociating(hub: Hub) -> None:
     seed_members(hub, {MEMBER: "Enabled", OTHER_MEMBER: "Enabled"})
     still = "The request is rejected because the current account is still associated to it."
@@ -723,3 +725,128 @@ def test_results_are_as_documented(hub: Hub) -> None:
     added = manage(hub, ["888877776666"], regions=THREE, diff=True).result
     assert added["created_accounts"]
     assert differences_from_return(module, {key: added[key] for key in (*NOTHING, "diff")}) == []
+
+
+def test_member_that_get_members_does_not_show_is_found_in_the_list(hub: Hub) -> None:
+    unreadable_member(hub, listed=True)
+    invited = run_at(hub, securityhub_member_invite, account_ids=[MEMBER])
+    assert ids(invited.result["unchanged_accounts"]) == [MEMBER]
+    listed = run_at(hub, securityhub_member_info, account_ids=[MEMBER])
+    assert ids(listed.result["members"]) == [MEMBER]
+    deleted = run_at(hub, securityhub_member, members=[MEMBER], state="absent")
+    assert ids(deleted.result["deleted_accounts"]) == [MEMBER]
+    assert statuses(hub) == {}
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        (securityhub_member_invite, {"account_ids": [MEMBER]}),
+        (securityhub_member, {"members": [MEMBER], "state": "present"}),
+        (securityhub_member, {"members": [MEMBER], "state": "disassociated"}),
+        (securityhub_member, {"members": [MEMBER], "state": "absent"}),
+    ],
+)
+def test_member_that_no_call_shows_is_unreadable(hub: Hub, module: Any, options: dict[str, Any], check: bool) -> None:
+    unreadable_member(hub, listed=False)
+    run = run_at(hub, module, check=check, diff=True, **options)
+    assert run.failed
+    assert not run.result["changed"]
+    assert reasons(run.result) == {MEMBER: "unreadable"}
+    assert run.result["unprocessed_accounts"][0]["processing_result"] == INTERNAL
+    assert run.result["unprocessed_accounts"][0]["member_status"] is None
+    assert run.result["diff"]["before"] == {"eu-west-1": {}}
+    assert writes(hub) == {}
+
+
+def test_deletion_is_not_confirmed_by_silence(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Created"})
+    hub.fault(kind="slow_visibility", seconds=3600)
+    hub.fault(kind="reject", operation="GetMembers", message=INTERNAL, after=1)
+    run = run_at(hub, securityhub_member, members=[MEMBER], state="absent", wait_timeout=3)
+    assert reasons(run.result) == {MEMBER: "unconfirmed"}
+    assert run.result["changed"]
+
+
+def test_check_mode_expects_that_an_account_of_an_organization_is_not_deleted(hub: Hub) -> None:
+    hub.seed(organization_accounts=[MEMBER])
+    seed_members(hub, {MEMBER: "Enabled"})
+    options: dict[str, Any] = {"members": [MEMBER], "state": "absent"}
+    checked = run_at(hub, securityhub_member, check=True, diff=True, **options)
+    assert statuses(hub) == {MEMBER: "Enabled"}
+    done = run_at(hub, securityhub_member, diff=True, **options)
+    assert statuses(hub) == {MEMBER: "Removed"}
+    for run in (checked, done):
+        assert run.result["changed"]
+        (row,) = run.result["unprocessed_accounts"]
+        assert (row["reason"], row["member_status"]) == ("rejected", "Removed")
+        assert "its monitoring by this administrator" in row["processing_result"]
+        (warning,) = run.result["warnings"]
+        assert MEMBER in str(warning)
+    assert checked.result["diff"] == done.result["diff"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        (securityhub_member_invite, {"account_ids": [ADMINISTRATOR, MEMBER]}),
+        (securityhub_member, {"members": [ADMINISTRATOR, MEMBER], "state": "present"}),
+    ],
+)
+@pytest.mark.parametrize("members", [{MEMBER: "Invited"}, {}])
+def test_administrator_account_is_left_alone(
+    hub: Hub, module: Any, options: dict[str, Any], check: bool, members: dict[str, str]
+) -> None:
+    seed_members(hub, members)
+    run = run_at(hub, module, check=check, fail_on_unprocessed=bool(members), **options)
+    assert not run.failed
+    assert reasons(run.result)[ADMINISTRATOR] == "own_account"
+    assert ADMINISTRATOR not in statuses(hub)
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "operation", "before", "after"),
+    [
+        (securityhub_member_invite, {"account_ids": PAIR}, "InviteMembers", "Created", "Invited"),
+        (securityhub_member, {"members": PAIR, "state": "absent"}, "DeleteMembers", "Created", None),
+        (securityhub_member, {"members": PAIR, "state": "present"}, "CreateMembers", None, "Created"),
+    ],
+)
+def test_passing_error_beside_one_account_is_tried_again(
+    hub: Hub, module: Any, options: dict[str, Any], operation: str, before: str | None, after: str | None
+) -> None:
+    seed_members(hub, dict.fromkeys(PAIR, before) if before else {})
+    hub.fault(kind="reject", operation=operation, account_ids=[MEMBER], message="Internal error", times=2)
+    run = run_at(hub, module, **options)
+    assert not run.failed
+    assert run.result["changed"]
+    assert statuses(hub) == (dict.fromkeys(PAIR, after) if after else {})
+    assert writes(hub)[operation] == 3
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "message"),
+    [
+        (securityhub_member_invite, {"account_ids": [None]}, "account_ids: 1 row is not valid: row 1: null is not "),
+        (securityhub_member_invite, {"account_ids": [""]}, "account_ids: 1 row is not valid: row 1: '' is not an"),
+        (securityhub_member, {"members": [None]}, "members: 1 row is not valid: row 1: null is not an AW"),
+        (
+            securityhub_member,
+            {"members": [MEMBER, {"Email": "a@example.com"}]},
+            "members: 1 row is not valid: row 2: it ",
+        ),
+        (securityhub_member_info, {"account_ids": [""]}, "account_ids: 1 row is not valid: row 1: '' is not an"),
+        (securityhub_member_info, {"region": "eu-west-1, us-east-1"}, "region: 'eu-west-1, us-east-1' is not one "),
+    ],
+)
+def test_input_that_cannot_be_used_is_refused_before_any_call(
+    hub: Hub, module: Any, options: dict[str, Any], message: str
+) -> None:
+    run = run_at(hub, module, **options)
+    assert run.failed
+    assert run.result["msg"].startswith(message)
+    assert not run.result["changed"]
+    assert run.result["failed_regions"] == []
+    assert hub.counts()["calls"] == {}

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module as Ansible runs it, over HTTP against the local Security Hub."""
+"""The module as Ansible runs it, against the local Security Hub."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.modules import (
+    securityhub_member_info,
+)
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_info as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
@@ -19,6 +22,7 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     run_at,
     seed_members,
     turn_on,
+    unreadable_member,
     without,
 )
 from ansible_collections.multiaccount.aws.tests.unit.support import (
@@ -29,6 +33,8 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
     differences_from_return,
     ids,
 )
+
+INTERNAL = "internal error"
 
 NOTHING: dict[str, Any] = {"changed": False, "members": [], "failed_regions": []}
 STATUSES = ["Created", "Invited", "Enabled", "Removed", "Resigned", "Deleted", "AccountSuspended", "Paused"]
@@ -199,3 +205,18 @@ def test_results_are_as_documented(hub: Hub) -> None:
     result = {key: value for key, value in look(hub, regions=THREE).result.items() if key not in ("changed", "msg")}
     assert all(result.values())
     assert differences_from_return(module, result) == []
+
+
+def test_info_module_reports_an_unreadable_member(hub: Hub) -> None:
+    unreadable_member(hub, listed=False)
+    run = run_at(hub, securityhub_member_info, account_ids=[MEMBER])
+    assert run.failed
+    assert INTERNAL in run.result["msg"]
+    assert MEMBER in run.result["msg"]
+
+
+def test_endpoint_that_does_not_listen_names_endpoint_url(hub: Hub) -> None:
+    run = run_at(hub, securityhub_member_info, endpoint_url="http://127.0.0.1:1", region="eu-west-1")
+    assert run.failed
+    assert "endpoint_url" in run.result["msg"]
+    assert "aws_ca_bundle" in run.result["msg"]

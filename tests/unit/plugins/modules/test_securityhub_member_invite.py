@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module as Ansible runs it, over HTTP against the local Security Hub."""
+"""The module as Ansible runs it, against the local Security Hub."""
 
 from __future__ import annotations
 
@@ -17,8 +17,25 @@ import pytest
 from botocore.client import BaseClient
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.sessions import AwsSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member import apply as member_apply
+from ansible_collections.multiaccount.aws.plugins.modules import (
+    securityhub_member_invite,
+)
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_member_invite as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import SECRET_KEY, Hub, access_key
+from ansible_collections.multiaccount.aws.tests.unit.membership import (
+    MEMBER,
+    OTHER_MEMBER,
+    THREE,
+    failures,
+    reasons,
+    run_at,
+    seed_members,
+    statuses,
+    unreadable_member,
+    writes,
+)
 from ansible_collections.multiaccount.aws.tests.unit.support import (
     ADMINISTRATOR,
     REGION,
@@ -29,8 +46,9 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
     run_module,
 )
 
+PAIR = [MEMBER, OTHER_MEMBER]
+
 ACCOUNT, OTHER = "111122223333", "012345670123"
-THREE = ["eu-west-1", "eu-central-1", "eu-south-1"]
 NOTHING: dict[str, Any] = {
     "invited_accounts": [],
     "unchanged_accounts": [],
@@ -77,10 +95,6 @@ def lists(result: dict[str, Any]) -> dict[str, list[str]]:
     """The account ids of each list that is not empty, without its _accounts."""
     names = ("invited", "unchanged", "unprocessed")
     return {name: ids(result[f"{name}_accounts"]) for name in names if result[f"{name}_accounts"]}
-
-
-def reasons(result: dict[str, Any]) -> dict[str, str]:
-    return {row["account_id"]: row["reason"] for row in result["unprocessed_accounts"]}
 
 
 def without_times(result: dict[str, Any]) -> dict[str, Any]:
@@ -329,13 +343,6 @@ def test_an_account_that_declined_and_still_counts_as_invited(hub: Hub) -> None:
     assert not run.result["changed"]
 
 
-@pytest.fixture
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "POLL_PAUSES", ())
-    monkeypatch.setattr(retry, "POLL_PAUSE_AFTERWARDS", 0.1)
-
-
-@pytest.mark.usefixtures("_short_pauses")
 def test_slow_visibility_is_waited_for(hub: Hub) -> None:
     account_ids = created(hub, 60)
     hub.fault(kind="slow_visibility", seconds=0.5)
@@ -346,7 +353,6 @@ def test_slow_visibility_is_waited_for(hub: Hub) -> None:
     assert invitations(hub) == dict.fromkeys(account_ids, 1)
 
 
-@pytest.mark.usefixtures("_short_pauses")
 def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub) -> None:
     account_ids = created(hub, 2)
     hub.fault(kind="slow_visibility", seconds=600)
@@ -725,3 +731,119 @@ def test_invitation_passes_few_functions(hub: Hub, monkeypatch: pytest.MonkeyPat
     (stack,) = stacks
     assert (stack[0], stack[-1]) == ("api.invite_members", "securityhub_member_invite.main")
     assert len(stack) <= 14, stack
+
+
+@pytest.mark.parametrize(
+    "following",
+    [{"kind": "access_denied", "times": 1}, {"kind": "throttle", "times": None}, {"kind": "error", "times": None}],
+    ids=lambda fault: fault["kind"],
+)
+def test_lost_response_followed_by_failure_is_unconfirmed(hub: Hub, following: dict[str, Any]) -> None:
+    seed_members(hub, dict.fromkeys(PAIR, "Created"))
+    hub.fault(kind="lost_reply", operation="InviteMembers")
+    hub.fault(operation="InviteMembers", **following)
+    hub.fault(kind="slow_visibility", seconds=120)
+    run = run_at(hub, securityhub_member_invite, account_ids=PAIR, wait_timeout=5)
+    assert run.failed
+    assert run.result["changed"]
+    assert reasons(run.result) == dict.fromkeys(PAIR, "unconfirmed")
+    assert statuses(hub) == dict.fromkeys(PAIR, "Invited")
+
+
+@pytest.mark.parametrize(("listed", "reason"), [(True, "not_a_member"), (False, "unreadable")])
+def test_account_in_neither_list_of_the_response_is_looked_up(hub: Hub, listed: bool, reason: str) -> None:
+    unreadable_member(hub, listed, silent=True)
+    run = run_at(hub, securityhub_member_invite, account_ids=[OTHER_MEMBER, MEMBER])
+    assert reasons(run.result) == {OTHER_MEMBER: reason}
+    assert ids(run.result["unchanged_accounts"]) == [MEMBER]
+
+
+def fail_in(region: str, error: Exception, original: Any) -> Any:
+    """The original, which raises an error in one Region."""
+
+    def work(*args: Any, **options: Any) -> Any:
+        if any(region == getattr(each, "region", each) for each in args):
+            raise error
+        return original(*args, **options)
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "error", "code", "written"),
+    [
+        (AwsSession, "client", OSError(24, "Too many open files"), "OSError", False),
+        (securityhub_member_invite, "reconcile_members", RuntimeError("unforeseen"), "RuntimeError", False),
+        (member_apply, "read_members", RuntimeError("unforeseen"), "RuntimeError", False),
+        (member_apply, "apply_change", RuntimeError("unforeseen"), "RuntimeError", False),
+        (member_apply, "_reread", RuntimeError("unforeseen"), "RuntimeError", True),
+    ],
+)
+def test_unforeseen_exception_costs_its_region_only(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, error: Exception, code: str, written: bool
+) -> None:
+    broken = THREE[1]
+    seed_members(hub, {MEMBER: "Created"}, THREE)
+    monkeypatch.setattr(owner, name, fail_in(broken, error, getattr(owner, name)))
+    run = run_at(hub, securityhub_member_invite, account_ids=[MEMBER], regions=THREE)
+    assert run.failed
+    assert run.result["changed"]
+    assert [row["region"] for row in run.result["invited_accounts"]] == [THREE[0], THREE[2]]
+    assert failures(run.result) == {broken: code}
+    (row,) = run.result["unprocessed_accounts"]
+    assert row["region"] == broken
+    assert statuses(hub, broken) == {MEMBER: "Invited" if written else "Created"}
+    assert row["reason"] in (["unconfirmed"] if written else ["unconfirmed", "not_attempted"])
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_member_that_invites_gets_one_failure(hub: Hub, check: bool) -> None:
+    account_ids = accounts(60)
+    seed_members(hub, dict.fromkeys(account_ids, "Created"))
+    seed_members(hub, {ADMINISTRATOR: "Enabled"}, administrator_id=MEMBER)
+    run = run_at(hub, securityhub_member_invite, check=check, account_ids=account_ids)
+    assert run.failed
+    assert not run.result["changed"]
+    assert failures(run.result) == {"eu-west-1": "caller_is_member"}
+    assert set(reasons(run.result).values()) <= {"caller_is_member", "not_attempted"}
+    assert MEMBER in run.result["msg"]
+    assert writes(hub).get("InviteMembers", 0) <= 1
+
+
+def test_passing_error_that_does_not_pass_is_rejected(hub: Hub) -> None:
+    seed_members(hub, dict.fromkeys(PAIR, "Created"))
+    hub.fault(kind="reject", operation="InviteMembers", account_ids=[MEMBER], message="Internal error")
+    run = run_at(hub, securityhub_member_invite, account_ids=PAIR, wait_timeout=3)
+    assert reasons(run.result) == {MEMBER: "rejected"}
+    assert ids(run.result["invited_accounts"]) == [OTHER_MEMBER]
+
+
+def test_unknown_status_is_named(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Paused"})
+    run = run_at(hub, securityhub_member_invite, account_ids=[MEMBER])
+    assert reasons(run.result) == {MEMBER: "unknown_status"}
+    assert "'Paused'" in run.result["unprocessed_accounts"][0]["processing_result"]
+    assert run.result["msg"].startswith(f"1 account not invited: {MEMBER} in eu-west-1: unknown_status (The member")
+    assert ".)." not in run.result["msg"]
+
+
+def test_refused_write_is_rejected(hub: Hub) -> None:
+    seed_members(hub, dict.fromkeys(PAIR, "Created"))
+    hub.fault(kind="access_denied", operation="InviteMembers")
+    run = run_at(hub, securityhub_member_invite, account_ids=PAIR)
+    assert reasons(run.result) == dict.fromkeys(PAIR, "rejected")
+    assert all("not authorized" in row["processing_result"] for row in run.result["unprocessed_accounts"])
+
+
+def test_profile_with_keys_is_refused_with_all_lists(hub: Hub) -> None:
+    run = run_at(hub, securityhub_member_invite, account_ids=PAIR, profile="security")
+    assert run.failed
+    assert run.result["msg"].startswith("profile (AWS_PROFILE) and access_key (AWS_ACCESS_KEY_ID) are both set")
+    assert run.result["invited_accounts"] == run.result["unprocessed_accounts"] == run.result["failed_regions"] == []
+
+
+def test_equal_failures_of_regions_are_told_once(hub: Hub) -> None:
+    run = run_at(hub, securityhub_member_invite, account_ids=[MEMBER], regions=THREE)
+    assert len(run.result["failed_regions"]) == 3
+    assert run.result["msg"].count("Security Hub is not enabled") == 1
+    assert "eu-west-1, eu-central-1 and eu-south-1" in run.result["msg"]

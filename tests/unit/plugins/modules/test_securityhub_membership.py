@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module as Ansible runs it, over HTTP against the local Security Hub: accounts in every situation."""
+"""The module as Ansible runs it, against the local Security Hub: accounts in every situation."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
     ModuleRun,
     differences_from_return,
 )
-
-pytestmark = pytest.mark.usefixtures("no_pauses")
 
 THREE = ["eu-west-1", "eu-central-1", zoo.LAST_REGION]
 # What only a run can know: times, and the service's own words.

@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.client import BaseClient
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.apply import RegionRun
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_membership as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
@@ -24,10 +22,7 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     turn_on,
     writes,
 )
-from ansible_collections.multiaccount.aws.tests.unit.scripted import CONFLICT, HUB_OFF, refuse
-from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, ModuleRun
-
-pytestmark = pytest.mark.usefixtures("no_pauses")
+from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, ModuleRun, error
 
 TWO = ["eu-west-1", "eu-central-1"]
 FIRST, SECOND = TWO
@@ -247,9 +242,7 @@ def test_hub_of_the_administrator_whose_reply_is_lost_is_enabled(hub: Hub, kind:
     assert run.result["hub_enabled_regions"] == TWO
 
 
-@pytest.mark.usefixtures("short_pauses")
-def test_slow_visibility_is_waited_for_on_both_sides(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "time", time)
+def test_slow_visibility_is_waited_for_on_both_sides(hub: Hub) -> None:
     seed(hub)
     hub.fault(kind="slow_visibility", seconds=0.4)
     run = fleet(hub, wait_timeout=20)
@@ -342,7 +335,7 @@ def test_hub_that_was_just_enabled_is_borne_with(hub: Hub, monkeypatch: pytest.M
         called.append(name)
         if name == operation and "EnableSecurityHub" in called and called.count(f"{name} refused") < 3:
             called.append(f"{name} refused")
-            refuse(HUB_OFF)
+            raise error("InvalidAccessException", 401, "Account 111122223333 is not subscribed to AWS Security Hub")
 
     before_each_call(monkeypatch, answer_late)
     run = fleet(hub, [NEW], regions=[FIRST], standards=["pci-dss/v/4.0.1"], wait_timeout=2)
@@ -361,12 +354,12 @@ def test_hub_that_is_called_enabled_while_it_shows_as_off_is_a_refusal(
 
     def conflict(_client: Any, name: str) -> None:
         if name == "EnableSecurityHub":
-            refuse(CONFLICT)
+            raise error("ResourceConflictException", 409, "conflict")
 
     before_each_call(monkeypatch, conflict)
     run = fleet(hub, [NEW], regions=[FIRST])
     assert run.failed
-    assert CONFLICT in run.result["msg"]
+    assert "conflict" in run.result["msg"]
     assert run.result["hub_enabled_regions"] == []
     (row,) = run.result["memberships"]
     assert "enable_hub" not in row["actions"]

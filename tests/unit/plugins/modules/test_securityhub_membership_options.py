@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options, calls and messages of the module, over HTTP against the local Security Hub."""
+"""Options, calls and messages of the module, against the local Security Hub."""
 
 from __future__ import annotations
 
@@ -27,8 +27,6 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
     accounts,
     differences_from_return,
 )
-
-pytestmark = pytest.mark.usefixtures("short_pauses")
 
 ROLE = "hub-member"
 ONE, TWO, OTHERS = "111122223333", "012345670123", accounts(3, first=100)

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""securityhub_membership with standards, over HTTP against the local Security Hub."""
+"""securityhub_membership with standards, against the local Security Hub."""
 
 from __future__ import annotations
 
@@ -40,8 +40,6 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
     accounts,
     differences_from_return,
 )
-
-pytestmark = pytest.mark.usefixtures("short_pauses")
 
 DEFAULTS = [FOUNDATIONAL, CIS_1]
 # New with Security Hub disabled, new with Security Hub enabled, invited, enabled.
@@ -140,7 +138,6 @@ def test_zoo_check_run_and_second_run(hub: Hub) -> None:
 # Statuses of the standards
 
 
-@pytest.mark.usefixtures("no_pauses")
 @pytest.mark.parametrize(
     ("status", "ends", "actions", "reason", "failed"),
     [
@@ -192,7 +189,6 @@ def test_slow_standards_of_all_accounts_are_waited_for(hub: Hub) -> None:
     assert standards_by_account(hub) == {each: {PCI: "READY"} for each in ALL}
 
 
-@pytest.mark.usefixtures("no_pauses")
 def test_pending_standards_do_not_fail_the_task(hub: Hub) -> None:
     seed(hub)
     hub.fault(kind="slow_standards", seconds=600)

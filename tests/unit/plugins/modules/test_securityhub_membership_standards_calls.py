@@ -32,8 +32,6 @@ from ansible_collections.multiaccount.aws.tests.unit.standards import (
 )
 from ansible_collections.multiaccount.aws.tests.unit.support import ModuleRun, accounts
 
-pytestmark = pytest.mark.usefixtures("short_pauses")
-
 ENABLED = "000000000004"
 ALL = accounts(4)
 

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module as Ansible runs it, over HTTP against the local Security Hub."""
+"""The module as Ansible runs it, against the local Security Hub."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_standards as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     MEMBER,
     OTHER_MEMBER,
@@ -19,7 +20,6 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     without,
     writes,
 )
-from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
 from ansible_collections.multiaccount.aws.tests.unit.standards import (
     CIS_1,
     DISABLE,

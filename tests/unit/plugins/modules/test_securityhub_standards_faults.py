@@ -9,19 +9,23 @@ from typing import Any
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
+from ansible_collections.multiaccount.aws.plugins.modules import (
+    securityhub_standards,
+)
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_standards as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     CARRIED_OUT,
     INCIDENTS,
     MEMBER,
     OTHER_MEMBER,
     THREE,
+    deny_reading,
     failures,
     run_at,
     writes,
 )
-from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
 from ansible_collections.multiaccount.aws.tests.unit.standards import (
     DISABLE,
     ENABLE,
@@ -89,7 +93,6 @@ def test_one_incident(
 
 @pytest.mark.parametrize(("now", "standards", "options", "operation"), WRITES)
 @pytest.mark.parametrize("kind", CARRIED_OUT)
-@pytest.mark.usefixtures("short_pauses")
 def test_a_reply_that_is_lost_while_reads_are_late(
     hub: Hub, now: Statuses, standards: list[str], options: dict[str, Any], operation: str, kind: str
 ) -> None:
@@ -185,3 +188,22 @@ def test_role_of_one_account_that_cannot_be_assumed(hub: Hub) -> None:
     assert run.failed
     assert [row["account_id"] for row in run.result["failed_accounts"]] == [OTHER_MEMBER]
     assert [row["account_id"] for row in run.result["standards"]] == [MEMBER]
+
+
+@pytest.mark.parametrize(
+    ("held", "options"),
+    [
+        ([NIST], {"standards": [PCI], "purge_standards": True}),
+        ([PCI, NIST], {"standards": [PCI], "state": "absent"}),
+    ],
+)
+def test_standards_that_are_not_read_after_a_lost_response_have_no_row(
+    hub: Hub, held: list[str], options: dict[str, Any]
+) -> None:
+    hub.seed(hubs=[{"account_id": MEMBER, "region": REGION, "standards": held}])
+    hub.fault(kind="lost_reply", operation=["BatchEnableStandards", "BatchDisableStandards"])
+    deny_reading(hub, "GetEnabledStandards", after=1)
+    run = run_at(hub, securityhub_standards, account_id=MEMBER, diff=True, **options)
+    assert (run.result["changed"], failures(run.result)) == (True, {REGION: "AccessDeniedException"})
+    assert run.result["standards"] == []
+    assert run.result["diff"]["after"] == {}

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module as Ansible runs it, over HTTP against the local Security Hub."""
+"""The module as Ansible runs it, against the local Security Hub."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ SLICES = [SCENES[start : start + len(REGIONS)] for start in range(0, len(SCENES)
 
 
 @pytest.fixture(autouse=True)
-def _few_attempts(monkeypatch: pytest.MonkeyPatch, no_pauses: None) -> None:
+def _few_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have as few pauses as show what is meant."""
     monkeypatch.setattr(retry, "SEND_ATTEMPTS", 3)
 

@@ -32,8 +32,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.mode
     ParameterValue,
     SecurityControl,
 )
-from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock, error
-from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, accounts
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
+from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, accounts, error
 
 NO_SUCH_RESOURCE = "The request is rejected since no such resource found."
 

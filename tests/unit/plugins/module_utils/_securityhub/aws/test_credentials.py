@@ -25,7 +25,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.erro
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import (
     Role,
 )
-from ansible_collections.multiaccount.aws.tests.unit.scripted import ENDPOINT, Clock, error
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
+from ansible_collections.multiaccount.aws.tests.unit.support import error
 
 ACCOUNT, OTHER = "111122223333", "012345670123"
 ARN = f"arn:aws:iam::{ACCOUNT}:role/security/hub-member"
@@ -69,7 +70,7 @@ def _no_pauses(clock: Clock) -> None:
 DISABLED = error("RegionDisabledException", 403, "STS is not activated in this region.")
 TOKEN_REFUSED = error("InvalidClientTokenId", 403, "The security token included in the request is invalid.")
 THROTTLED = error("Throttling", 400, "Rate exceeded")
-UNREACHABLE = ConnectTimeoutError(endpoint_url=ENDPOINT)
+UNREACHABLE = ConnectTimeoutError(endpoint_url="https://sts.example")
 DENIED = error("AccessDenied", 403, "is not authorized to perform: sts:AssumeRole")
 BROKEN = error("InternalFailure", 500, "Internal failure")
 
@@ -82,7 +83,7 @@ def test_refusing_region_is_asked_once_and_then_another(first: Exception) -> Non
 
 
 def test_take_region_that_does_not_respond_is_asked_once_and_last_by_others() -> None:
-    sts = Sts({SECOND: [ReadTimeoutError(endpoint_url=ENDPOINT)] * 9})
+    sts = Sts({SECOND: [ReadTimeoutError(endpoint_url="https://sts.example")] * 9})
     assert sts.credentials().take(SECOND) is None
     assert sts.asked == [SECOND, FIRST]
     assert sts.credentials().take(SECOND) is None

@@ -15,7 +15,7 @@ from botocore.stub import Stubber
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import errors
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import api, calls, retry
-from ansible_collections.multiaccount.aws.tests.unit.scripted import Clock
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
 from ansible_collections.multiaccount.aws.tests.unit.support import accounts
 
 ENDPOINT = {"endpoint_url": "https://securityhub.example"}

@@ -25,7 +25,6 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.erro
     InvalidInput,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import Role
-from ansible_collections.multiaccount.aws.tests.unit.scripted import error
 from ansible_collections.multiaccount.aws.tests.unit.sessions import (
     ENDPOINT,
     KEYS,
@@ -34,6 +33,7 @@ from ansible_collections.multiaccount.aws.tests.unit.sessions import (
     not_started,
     write_profile,
 )
+from ansible_collections.multiaccount.aws.tests.unit.support import error
 
 pytestmark = pytest.mark.usefixtures("quick")  # the service's model is read once
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Any
 
 import pytest
@@ -18,7 +18,11 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.
     plan_hub_present,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub, StateChange
-from ansible_collections.multiaccount.aws.tests.unit.scripted import (
+from ansible_collections.multiaccount.aws.tests.local_hub import hubs
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock, InProcessHub
+from ansible_collections.multiaccount.aws.tests.local_hub.model import ALWAYS
+from ansible_collections.multiaccount.aws.tests.local_hub.model import Hub as HubRecord
+from ansible_collections.multiaccount.aws.tests.unit.account import (
     CONFLICT,
     DENIED,
     ERROR,
@@ -27,80 +31,44 @@ from ansible_collections.multiaccount.aws.tests.unit.scripted import (
     LOST_REPLY,
     LOST_REQUEST,
     NO_CONNECTION,
+    NOTHING,
     THROTTLE,
-    Clock,
-    Scripted,
-    error,
+    TIME,
+    Account,
+    Fault,
+    refusal,
 )
+from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION
 
-ENABLE, UPDATE, TAG, UNTAG, DISABLE = "enable", "update", "tag", "untag", "disable"
+ENABLE, UPDATE, DISABLE = "EnableSecurityHub", "UpdateSecurityHubConfiguration", "DisableSecurityHub"
+TAG, UNTAG, DESCRIBE = "TagResource", "UntagResource", "DescribeHub"
 ARN = "arn:aws:securityhub:eu-west-1:999988887777:hub/default"
-ON = Hub(ARN, "2026-01-31T08:15:30.123Z", True, "SECURITY_CONTROL", {})
+ON = Hub(ARN, TIME, True, "SECURITY_CONTROL", {})
 OWN = {"aws:cloudformation:stack-name": "hubs"}
-OFF = error("InvalidAccessException", 401, "Account 999988887777 is not subscribed to AWS Security Hub")
+PLACE = (ADMINISTRATOR, REGION)
 
 
-class HubAccount(Scripted[Hub | None]):
-    """State is the hub, None for off."""
+class HubAccount(Account):
+    """The administrator; `state` is its hub, None for off."""
 
-    def describe_hub(self) -> dict[str, Any]:
-        hub = self.read("describe", self.seen)
-        if hub is None:
-            raise OFF
-        return {
-            "HubArn": hub.hub_arn,
-            "SubscribedAt": hub.subscribed_at,
-            "AutoEnableControls": hub.auto_enable_controls,
-            "ControlFindingGenerator": hub.control_finding_generator,
-        }
+    def __init__(self, hub: InProcessHub, now: Hub | None) -> None:
+        super().__init__(hub, ADMINISTRATOR)
+        self.become(now, ALWAYS)
 
-    def list_tags_for_resource(self, *, ResourceArn: str) -> dict[str, Any]:  # noqa: N803
-        assert ResourceArn == ARN
-        return self.read("list_tags", lambda: {"Tags": self._on(self.seen()).tags})
+    def become(self, now: Hub | None, when: float) -> None:
+        record = HubRecord(*astuple(now)) if now else None
+        self.hub.service.store.put_hub(PLACE, record, when)
 
-    def _on(self, hub: Hub | None) -> Hub:
-        if hub is None:
-            raise OFF
-        return hub
+    @property
+    def state(self) -> Hub | None:
+        now = self.hub.service.store.look().hub(PLACE)
+        return Hub(*astuple(now)[:5]) if now else None
 
-    def enable_security_hub(self, **parameters: Any) -> None:
-        def work() -> None:
-            if self.state:
-                raise error("ResourceConflictException", 409, "already subscribed")
-            generator = parameters.get("ControlFindingGenerator", "SECURITY_CONTROL")
-            self.become(replace(ON, control_finding_generator=generator, tags=parameters.get("Tags", {})))
 
-        self.write(ENABLE, work)
-
-    def update_security_hub_configuration(self, **parameters: Any) -> None:
-        names = {"AutoEnableControls": "auto_enable_controls", "ControlFindingGenerator": "control_finding_generator"}
-        settings: dict[str, Any] = {names[key]: value for key, value in parameters.items()}
-        self.write(UPDATE, lambda: self.become(replace(self._on(self.state), **settings)))
-
-    def tag_resource(self, *, ResourceArn: str, Tags: dict[str, str]) -> None:  # noqa: N803
-        assert ResourceArn == ARN
-        self.write(TAG, lambda: self.become(self._tagged({**(self._on(self.state).tags or {}), **Tags})))
-
-    def untag_resource(self, *, ResourceArn: str, TagKeys: list[str]) -> None:  # noqa: N803
-        assert ResourceArn == ARN
-        left = {key: value for key, value in (self._on(self.state).tags or {}).items() if key not in TagKeys}
-        self.write(UNTAG, lambda: self.become(self._tagged(left)))
-
-    def _tagged(self, tags: dict[str, str]) -> Hub:
-        return replace(self._on(self.state), tags=tags)
-
-    def disable_security_hub(self) -> None:
-        def work() -> None:
-            self._on(self.state)
-            self.become(None)
-
-        self.write(DISABLE, work)
-
-    def get_administrator_account(self) -> dict[str, Any]:
-        return {}
-
-    def list_members(self, **_parameters: Any) -> dict[str, Any]:
-        return {"Members": []}
+@pytest.fixture(autouse=True)
+def _one_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each hub be enabled at the same time."""
+    monkeypatch.setattr(hubs, "timestamp", lambda: TIME)
 
 
 def reconcile(account: Any, desired: DesiredHub | None, check_mode: bool = False) -> Any:
@@ -137,10 +105,10 @@ STEPS = [(now, desired, step, after) for now, desired, steps, after in WAYS for 
 @pytest.mark.parametrize(("now", "desired", "writes", "after"), WAYS)
 @pytest.mark.parametrize("lag", [0, 5, 12])
 def test_each_way_with_reads_that_are_late(
-    clock: Clock, now: Hub | None, desired: DesiredHub | None, writes: list[str], after: Hub | None, lag: float
+    hub: InProcessHub, now: Hub | None, desired: DesiredHub | None, writes: list[str], after: Hub | None, lag: float
 ) -> None:
-    account = HubAccount(clock, now)
-    account.lag = lag
+    account = HubAccount(hub, now)
+    account.see_late(lag)
     found = reconcile(account, desired)
     assert found.error is None
     assert found.value == StateChange(as_read(now, desired), as_read(after, desired), changed=True)
@@ -150,9 +118,9 @@ def test_each_way_with_reads_that_are_late(
 
 @pytest.mark.parametrize(("now", "desired", "writes", "after"), WAYS)
 def test_check_mode_writes_nothing_and_foresees_it(
-    clock: Clock, now: Hub | None, desired: DesiredHub | None, writes: list[str], after: Hub | None
+    hub: InProcessHub, now: Hub | None, desired: DesiredHub | None, writes: list[str], after: Hub | None
 ) -> None:
-    account = HubAccount(clock, now)
+    account = HubAccount(hub, now)
     found = reconcile(account, desired, check_mode=True)
     expected = after if now or after is None else replace(after, hub_arn=None, subscribed_at=None)
     change = StateChange(as_read(now, desired), as_read(expected, desired), changed=True)
@@ -164,9 +132,15 @@ def test_check_mode_writes_nothing_and_foresees_it(
 @pytest.mark.parametrize("incident", [THROTTLE, NO_CONNECTION, LOST_REQUEST, ERROR])
 @pytest.mark.parametrize("times", [1, retry.SEND_ATTEMPTS - 1])
 def test_what_was_not_carried_out_is_sent_again(
-    clock: Clock, now: Hub | None, desired: DesiredHub | None, step: str, after: Hub | None, incident: str, times: int
+    hub: InProcessHub,
+    now: Hub | None,
+    desired: DesiredHub | None,
+    step: str,
+    after: Hub | None,
+    incident: Fault,
+    times: int,
 ) -> None:
-    account = HubAccount(clock, now)
+    account = HubAccount(hub, now)
     account.incidents[step] = [incident] * times
     found = reconcile(account, desired)
     assert (found.error, found.value.after, found.value.changed) == (None, as_read(after, desired), True)
@@ -177,11 +151,17 @@ def test_what_was_not_carried_out_is_sent_again(
 @pytest.mark.parametrize("incident", [LOST_REPLY, ERROR_AFTER])
 @pytest.mark.parametrize("lag", [0, 12])
 def test_a_reply_that_is_lost_is_no_failure_even_where_it_is_seen_late(
-    clock: Clock, now: Hub | None, desired: DesiredHub | None, step: str, after: Hub | None, incident: str, lag: float
+    hub: InProcessHub,
+    now: Hub | None,
+    desired: DesiredHub | None,
+    step: str,
+    after: Hub | None,
+    incident: Fault,
+    lag: float,
 ) -> None:
-    account = HubAccount(clock, now)
+    account = HubAccount(hub, now)
     account.incidents[step] = [incident]
-    account.lag = lag
+    account.see_late(lag)
     found = reconcile(account, desired)
     assert (found.error, found.value.after, found.value.changed) == (None, as_read(after, desired), True)
     assert account.state == after
@@ -192,15 +172,15 @@ def test_a_reply_that_is_lost_is_no_failure_even_where_it_is_seen_late(
 @pytest.mark.parametrize(("now", "desired", "step", "_after"), STEPS)
 @pytest.mark.parametrize(("incident", "in_doubt"), [(DENIED, False), (THROTTLE, False), (ERROR, True)])
 def test_failure_returns_what_was_done_before_it(
-    clock: Clock,
+    hub: InProcessHub,
     now: Hub | None,
     desired: DesiredHub | None,
     step: str,
     _after: Hub | None,
-    incident: str,
+    incident: Fault,
     in_doubt: bool,
 ) -> None:
-    account = HubAccount(clock, now)
+    account = HubAccount(hub, now)
     account.incidents[step] = [incident] * 100
     found = reconcile(account, desired)
     assert found.error is not None
@@ -213,10 +193,10 @@ def test_failure_returns_what_was_done_before_it(
     ("now", "desired", "steps"), [(now, desired, steps) for now, desired, steps, _after in WAYS if len(steps) > 1]
 )
 def test_what_was_taken_and_is_not_seen_after_a_failure_is_uncertain(
-    clock: Clock, now: Hub | None, desired: DesiredHub | None, steps: list[str], lag: int, is_certain: bool
+    hub: InProcessHub, now: Hub | None, desired: DesiredHub | None, steps: list[str], lag: int, is_certain: bool
 ) -> None:
-    account = HubAccount(clock, now)
-    account.lag = lag
+    account = HubAccount(hub, now)
+    account.see_late(lag)
     account.incidents[steps[1]] = [DENIED] * 100
     found = reconcile(account, desired)
     assert found.error is not None
@@ -226,10 +206,10 @@ def test_what_was_taken_and_is_not_seen_after_a_failure_is_uncertain(
 
 @pytest.mark.parametrize(("now", "desired", "_writes", "_after"), WAYS)
 def test_what_is_not_seen_in_time(
-    clock: Clock, now: Hub | None, desired: DesiredHub | None, _writes: list[str], _after: Hub | None
+    hub: InProcessHub, clock: Clock, now: Hub | None, desired: DesiredHub | None, _writes: list[str], _after: Hub | None
 ) -> None:
-    account = HubAccount(clock, now)
-    account.lag = 10_000
+    account = HubAccount(hub, now)
+    account.see_late(10_000)
     found = reconcile(account, desired)
     assert found.error.error_code == "unconfirmed"
     assert found.value.changed
@@ -237,27 +217,29 @@ def test_what_is_not_seen_in_time(
 
 
 @pytest.mark.parametrize("desired", [DesiredHub(), DesiredHub(auto_enable_controls=True), DesiredHub(tags=TEAM)])
-def test_where_it_is_as_wished_nothing_is_sent(clock: Clock, desired: DesiredHub) -> None:
-    hub = replace(ON, tags=TEAM)
-    account = HubAccount(clock, hub)
+def test_where_it_is_as_wished_nothing_is_sent(hub: InProcessHub, clock: Clock, desired: DesiredHub) -> None:
+    now = replace(ON, tags=TEAM)
+    account = HubAccount(hub, now)
     found = reconcile(account, desired)
-    assert found.value == StateChange(as_read(hub, desired), as_read(hub, desired))
+    assert found.value == StateChange(as_read(now, desired), as_read(now, desired))
     assert (account.sent, clock.pauses) == ([], [])
 
 
-def test_a_hub_that_somebody_else_turns_on_meanwhile_gets_the_rest_of_what_is_wished(clock: Clock) -> None:
-    account = HubAccount(clock, None)
+def test_a_hub_that_somebody_else_turns_on_meanwhile_gets_the_rest_of_what_is_wished(
+    hub: InProcessHub, clock: Clock
+) -> None:
+    account = HubAccount(hub, None)
     account.incidents[ENABLE] = [THROTTLE]
-    account.history.append((clock.now + 1e-9, ON))
+    clock.later(1e-9, lambda: account.become(ON, clock.now))
     found = reconcile(account, DesiredHub(tags=TEAM))
     assert found.error is None
     assert found.value.after == replace(ON, tags=TEAM)
     assert account.sent == [ENABLE, ENABLE, TAG]
 
 
-@pytest.mark.parametrize("read", ["describe", "list_tags"])
-def test_hub_that_cannot_be_read_is_left_alone(clock: Clock, read: str) -> None:
-    account = HubAccount(clock, ON)
+@pytest.mark.parametrize("read", ["DescribeHub", "ListTagsForResource"])
+def test_hub_that_cannot_be_read_is_left_alone(hub: InProcessHub, read: str) -> None:
+    account = HubAccount(hub, ON)
     account.incidents[read] = [DENIED]
     found = reconcile(account, DesiredHub(tags=TEAM))
     assert found.error.error_code == "AccessDeniedException"
@@ -266,22 +248,22 @@ def test_hub_that_cannot_be_read_is_left_alone(clock: Clock, read: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("desired", "operation"), [(ALL, UPDATE), (ALL, "describe"), (DesiredHub(tags=TEAM), "list_tags")]
+    ("desired", "operation"), [(ALL, UPDATE), (ALL, DESCRIBE), (DesiredHub(tags=TEAM), "ListTagsForResource")]
 )
 @pytest.mark.parametrize("refusals", [1, 4])
 def test_hub_that_was_just_enabled_is_borne_with(
-    clock: Clock, desired: DesiredHub, operation: str, refusals: int
+    hub: InProcessHub, desired: DesiredHub, operation: str, refusals: int
 ) -> None:
-    account = HubAccount(clock, None)
-    account.incidents[operation] = ([""] if operation == "describe" else []) + [HUB_OFF] * refusals
+    account = HubAccount(hub, None)
+    account.incidents[operation] = [NOTHING] * (operation == DESCRIBE) + [HUB_OFF] * refusals
     found = reconcile(account, desired)
     assert (found.error, found.value.changed) == (None, True)
     assert found.value.after == as_read(account.state, desired)
     assert account.sent.count(ENABLE) == 1
 
 
-def test_hub_that_keeps_answering_as_if_it_were_off_is_given_up(clock: Clock) -> None:
-    account = HubAccount(clock, None)
+def test_hub_that_keeps_answering_as_if_it_were_off_is_given_up(hub: InProcessHub, clock: Clock) -> None:
+    account = HubAccount(hub, None)
     account.incidents[UPDATE] = [HUB_OFF] * 100
     found = reconcile(account, ALL)
     assert found.error.hub_is_disabled
@@ -290,38 +272,31 @@ def test_hub_that_keeps_answering_as_if_it_were_off_is_given_up(clock: Clock) ->
 
 
 @pytest.mark.parametrize("shown_after", [5, None])
-def test_conflict_is_seen_enabled_or_a_refusal(clock: Clock, shown_after: float | None) -> None:
-    account = HubAccount(clock, None)
+def test_conflict_is_seen_enabled_or_a_refusal(hub: InProcessHub, clock: Clock, shown_after: float | None) -> None:
+    account = HubAccount(hub, None)
     account.incidents[ENABLE] = [CONFLICT] * 100
     if shown_after:
-        account.become(ON, shown_after)
+        clock.later(shown_after, lambda: account.become(ON, clock.now))
     found = reconcile(account, DesiredHub())
     assert found.value.changed is False
     if shown_after:
         assert (found.error, found.value.after) == (None, replace(ON, tags=None))
     else:
-        assert (found.error.error_code, found.error.text) == ("ResourceConflictException", CONFLICT)
+        assert (found.error.error_code, found.error.text) == ("ResourceConflictException", CONFLICT["message"])
         assert (found.value.after, account.sent) == (None, [ENABLE])
 
 
-def test_operation_in_progress_is_tried_again(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    account = HubAccount(clock, None)
-    refusals = [error("ResourceConflictException", 409, "An operation is in progress")] * 2
-    enable = account.enable_security_hub
-
-    def refuse_at_first(**parameters: Any) -> None:
-        if refusals:
-            raise refusals.pop()
-        enable(**parameters)
-
-    monkeypatch.setattr(account, "enable_security_hub", refuse_at_first)
+def test_operation_in_progress_is_tried_again(hub: InProcessHub) -> None:
+    account = HubAccount(hub, None)
+    account.incidents[ENABLE] = [refusal("ResourceConflictException", 409, "An operation is in progress")] * 2
     found = reconcile(account, DesiredHub())
-    assert (found.error, found.value.changed, account.sent) == (None, True, [ENABLE])
+    assert (found.error, found.value.changed, account.sent) == (None, True, [ENABLE] * 3)
 
 
-def test_setting_that_the_service_does_not_show_is_unconfirmed_and_said(clock: Clock) -> None:
-    account = HubAccount(clock, replace(ON, control_finding_generator=None))
-    account.update_security_hub_configuration = lambda **_request: account.sent.append(UPDATE)  # type: ignore[method-assign]
+def test_setting_that_the_service_does_not_show_is_unconfirmed_and_said(hub: InProcessHub) -> None:
+    mute = replace(ON, control_finding_generator=None)
+    account = HubAccount(hub, mute)
+    account.before[DESCRIBE] = lambda: account.become(mute, ALWAYS)
     found = reconcile(account, DesiredHub(control_finding_generator="STANDARD_CONTROL"))
     assert found.error.error_code == "unconfirmed"
     assert "The service does not show control_finding_generator here." in str(found.error)

@@ -20,7 +20,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     parse_region,
     requested_regions,
 )
-from ansible_collections.multiaccount.aws.tests.unit.scripted import error
+from ansible_collections.multiaccount.aws.tests.unit.support import error
 
 IRELAND, FRANKFURT, VIRGINIA, PARIS = "eu-west-1", "eu-central-1", "us-east-1", "eu-west-3"
 KNOWN = KnownRegions([IRELAND, FRANKFURT, VIRGINIA, PARIS, "us-gov-west-1"], "1.34.0")

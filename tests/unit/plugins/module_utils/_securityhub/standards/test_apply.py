@@ -14,7 +14,10 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Standard
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards import apply as standards_apply
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import DesiredStandards
-from ansible_collections.multiaccount.aws.tests.unit.scripted import (
+from ansible_collections.multiaccount.aws.tests.local_hub import catalogue
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock, InProcessHub
+from ansible_collections.multiaccount.aws.tests.local_hub.model import ALWAYS, Subscription
+from ansible_collections.multiaccount.aws.tests.unit.account import (
     DENIED,
     ERROR,
     ERROR_AFTER,
@@ -23,15 +26,28 @@ from ansible_collections.multiaccount.aws.tests.unit.scripted import (
     LOST_REPLY,
     LOST_REQUEST,
     NO_CONNECTION,
+    NOTHING,
     THROTTLE,
-    Clock,
-    Scripted,
+    Account,
+    Fault,
 )
+from ansible_collections.multiaccount.aws.tests.unit.membership import MEMBER
+from ansible_collections.multiaccount.aws.tests.unit.standards import NIST, PCI, Statuses, standards_at_server
+from ansible_collections.multiaccount.aws.tests.unit.support import REGION
+from ansible_collections.multiaccount.aws.tests.unit.support import accounts as account_ids
 
-ENABLE, DISABLE, LIST, OFFER = "enable", "disable", "list", "offer"
-PCI, NIST, CIS = "pci-dss/v/4.0.1", "nist-800-53/v/5.0.0", "cis-aws-foundations-benchmark/v/3.0.0"
+ENABLE, DISABLE = "BatchEnableStandards", "BatchDisableStandards"
+LIST, OFFER = "GetEnabledStandards", "DescribeStandards"
+CIS = "cis-aws-foundations-benchmark/v/3.0.0"
+MANY = [f"many/v/{number}" for number in range(60)]
 WAIT = 60
-Statuses = dict[str, str]
+
+
+@pytest.fixture(autouse=True)
+def _many_offers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each Region offer more standards than a call may carry."""
+    many = [catalogue.Offer(name, "Many") for name in MANY]
+    monkeypatch.setattr(catalogue, "OFFERS", (*catalogue.OFFERS, *many))
 
 
 def arn_of(name: str) -> str:
@@ -39,55 +55,47 @@ def arn_of(name: str) -> str:
 
 
 def subscription_of(name: str) -> str:
-    return f"arn:aws:securityhub:eu-west-1:111122223333:subscription/{name}"
+    return f"arn:aws:securityhub:eu-west-1:{MEMBER}:subscription/{name}"
 
 
-class Account(Scripted[Statuses]):
-    """State is the status of each standard by short name; what is written takes `delay` seconds to be done."""
+class StandardsAccount(Account):
+    """An account with the status of each standard by short name; what is written takes `delay` seconds to be done."""
 
-    def __init__(self, clock: Clock, state: Statuses, delay: float = 0, outcome: str = "READY") -> None:
-        super().__init__(clock, state)
-        self.delay = delay
-        self.outcome = outcome
-        self.offered = [PCI, NIST, CIS, *(f"many/v/{number}" for number in range(60))]
-        self.batches: list[int] = []
-        self.asked: list[str] = []
+    def __init__(self, hub: InProcessHub, now: Statuses, delay: float = 0, outcome: str = "READY", **who: str) -> None:
+        super().__init__(hub, **{"account_id": MEMBER, **who})
+        self.turn_on()
+        self.become(now, ALWAYS)
+        if delay:
+            hub.fault(kind="slow_standards", seconds=delay)
+        if outcome != "READY":
+            reason = "INTERNAL_ERROR" if outcome == "FAILED" else ""
+            hub.fault(kind="standards_outcome", outcome=outcome, reason=reason)
 
-    def get_enabled_standards(self, **_parameters: Any) -> dict[str, Any]:
-        return self.read(LIST, lambda: self._rows(self.seen()))
-
-    def describe_standards(self, **_parameters: Any) -> dict[str, Any]:
-        self.asked.append(OFFER)
-        return self.read(OFFER, lambda: {"Standards": [{"StandardsArn": arn_of(name)} for name in self.offered]})
-
-    def batch_enable_standards(self, *, StandardsSubscriptionRequests: list[dict[str, str]]) -> Any:  # noqa: N803
-        names = [request["StandardsArn"].partition("standards/")[2] for request in StandardsSubscriptionRequests]
-        self.batches.append(len(names))
-        return self.write(ENABLE, lambda: self._change(names, "PENDING", self.outcome))
-
-    def batch_disable_standards(self, *, StandardsSubscriptionArns: list[str]) -> Any:  # noqa: N803
-        names = [arn.partition("subscription/")[2] for arn in StandardsSubscriptionArns]
-        self.batches.append(len(names))
-        return self.write(DISABLE, lambda: self._change(names, "DELETING", None))
-
-    def _change(self, names: list[str], first: str, then: str | None) -> Any:
-        state = {**self.state, **dict.fromkeys(names, first)}
-        self.become(state)
-        done = {**state, **dict.fromkeys(names, then or "")}
-        self.become({name: status for name, status in done.items() if status}, self.delay)
-        return self._rows(dict.fromkeys(names, first))
-
-    def _rows(self, statuses: Statuses) -> dict[str, Any]:
+    def become(self, now: Statuses, when: float) -> None:
+        """Have these standards, which stay as they are."""
+        store, place = self.hub.service.store, (self.account_id, self.region)
+        held = store.look().hub(place)
+        assert held is not None
         rows = [
-            {
-                "StandardsArn": arn_of(name),
-                "StandardsSubscriptionArn": subscription_of(name),
-                "StandardsStatus": status,
-                "StandardsStatusReason": {"StatusReasonCode": "INTERNAL_ERROR"} if status == "FAILED" else None,
-            }
-            for name, status in statuses.items()
+            Subscription(catalogue.standards_arn(name, self.region), status=status, gone_at=NEVER.get(status))
+            for name, status in now.items()
         ]
-        return {"StandardsSubscriptions": rows}
+        store.put_hub(place, replace(held, standards=tuple(rows)), when)
+
+    @property
+    def state(self) -> Statuses:
+        """The status of each standard at the service."""
+        return standards_at_server(self.hub, self.region, self.account_id)
+
+    @property
+    def batches(self) -> list[int]:
+        """How many standards each call that writes has named."""
+        return [
+            len(value) for name in (ENABLE, DISABLE) for call in self.calls.get(name, []) for value in call.values()
+        ]
+
+
+NEVER = {"DELETING": float("inf")}
 
 
 def desired(*names: str, present: bool = True, purge: bool = False) -> DesiredStandards:
@@ -118,10 +126,17 @@ STEPS = [(now, wish, step, after) for now, wish, steps, after in WAYS for step i
 @pytest.mark.parametrize(("now", "wish", "writes", "after"), WAYS)
 @pytest.mark.parametrize(("lag", "delay"), [(0, 0), (0, 7), (5, 0), (12, 20)])
 def test_each_way_with_late_reads_and_slow_statuses(
-    clock: Clock, now: Statuses, wish: DesiredStandards, writes: list[str], after: Statuses, lag: float, delay: float
+    hub: InProcessHub,
+    clock: Clock,
+    now: Statuses,
+    wish: DesiredStandards,
+    writes: list[str],
+    after: Statuses,
+    lag: float,
+    delay: float,
 ) -> None:
-    account = Account(clock, now, delay)
-    account.lag = lag
+    account = StandardsAccount(hub, now, delay)
+    account.see_late(lag)
     found = reconcile(account, wish)
     assert found.error is None
     assert (shown(found.value.before), shown(found.value.after), found.value.changed) == (now, after, True)
@@ -133,9 +148,15 @@ def test_each_way_with_late_reads_and_slow_statuses(
 @pytest.mark.parametrize(("now", "wish", "_writes", "after"), WAYS)
 @pytest.mark.parametrize("wait", [WAIT, 0])
 def test_check_mode_expects_it_and_writes_nothing(
-    clock: Clock, now: Statuses, wish: DesiredStandards, _writes: list[str], after: Statuses, wait: float
+    hub: InProcessHub,
+    clock: Clock,
+    now: Statuses,
+    wish: DesiredStandards,
+    _writes: list[str],
+    after: Statuses,
+    wait: float,
 ) -> None:
-    account = Account(clock, now, delay=30)
+    account = StandardsAccount(hub, now, delay=30)
     foreseen = reconcile(account, wish, wait, check=True)
     assert account.sent == []
     assert clock.pauses == []
@@ -150,9 +171,9 @@ def test_check_mode_expects_it_and_writes_nothing(
 @pytest.mark.parametrize("incident", [THROTTLE, NO_CONNECTION, LOST_REQUEST, ERROR])
 @pytest.mark.parametrize("times", [1, retry.SEND_ATTEMPTS - 1])
 def test_what_was_not_carried_out_is_sent_again(
-    clock: Clock, now: Statuses, wish: DesiredStandards, step: str, after: Statuses, incident: str, times: int
+    hub: InProcessHub, now: Statuses, wish: DesiredStandards, step: str, after: Statuses, incident: Fault, times: int
 ) -> None:
-    account = Account(clock, now)
+    account = StandardsAccount(hub, now)
     account.incidents[step] = [incident] * times
     found = reconcile(account, wish)
     assert (found.error, shown(found.value.after), found.value.changed) == (None, after, True)
@@ -163,11 +184,11 @@ def test_what_was_not_carried_out_is_sent_again(
 @pytest.mark.parametrize("incident", [LOST_REPLY, ERROR_AFTER])
 @pytest.mark.parametrize("lag", [0, 12])
 def test_a_lost_reply_is_no_failure_even_where_it_is_seen_late(
-    clock: Clock, now: Statuses, wish: DesiredStandards, step: str, after: Statuses, incident: str, lag: float
+    hub: InProcessHub, now: Statuses, wish: DesiredStandards, step: str, after: Statuses, incident: Fault, lag: float
 ) -> None:
-    account = Account(clock, now)
+    account = StandardsAccount(hub, now)
     account.incidents[step] = [incident]
-    account.lag = lag
+    account.see_late(lag)
     found = reconcile(account, wish)
     assert (found.error, shown(found.value.after), found.value.changed) == (None, after, True)
     if lag == 0:
@@ -178,15 +199,15 @@ def test_a_lost_reply_is_no_failure_even_where_it_is_seen_late(
 @pytest.mark.parametrize(("now", "wish", "step", "_after"), STEPS)
 @pytest.mark.parametrize("incident", [DENIED, THROTTLE, INVALID, ERROR])
 def test_failure_returns_what_was_done_before_it(
-    clock: Clock,
+    hub: InProcessHub,
     now: Statuses,
     wish: DesiredStandards,
     step: str,
     _after: Statuses,
-    incident: str,
+    incident: Fault,
     wait: float,
 ) -> None:
-    account = Account(clock, now)
+    account = StandardsAccount(hub, now)
     account.incidents[step] = [incident] * 100
     found = reconcile(account, wish, wait)
     assert found.error is not None
@@ -194,8 +215,8 @@ def test_failure_returns_what_was_done_before_it(
     assert found.value.changed == (incident == ERROR or account.state != now)
 
 
-def test_nothing_is_disabled_where_the_new_ones_could_not_be_enabled(clock: Clock) -> None:
-    account = Account(clock, {NIST: "READY"})
+def test_nothing_is_disabled_where_the_new_ones_could_not_be_enabled(hub: InProcessHub) -> None:
+    account = StandardsAccount(hub, {NIST: "READY"})
     account.incidents[ENABLE] = [DENIED]
     assert reconcile(account, desired(PCI, purge=True)).error.error_code == "AccessDeniedException"
     assert account.sent == [ENABLE]
@@ -204,10 +225,10 @@ def test_nothing_is_disabled_where_the_new_ones_could_not_be_enabled(clock: Cloc
 
 @pytest.mark.parametrize(("now", "wish", "writes", "_after"), WAYS)
 def test_what_is_not_seen_in_time(
-    clock: Clock, now: Statuses, wish: DesiredStandards, writes: list[str], _after: Statuses
+    hub: InProcessHub, clock: Clock, now: Statuses, wish: DesiredStandards, writes: list[str], _after: Statuses
 ) -> None:
-    account = Account(clock, now)
-    account.lag = 10_000
+    account = StandardsAccount(hub, now)
+    account.see_late(10_000)
     found = reconcile(account, wish)
     assert found.error.error_code in ("unconfirmed", "standards_failed")
     assert found.value.changed
@@ -218,9 +239,9 @@ def test_what_is_not_seen_in_time(
 @pytest.mark.parametrize(("outcome", "code"), [("INCOMPLETE", "standards_incomplete"), ("FAILED", "standards_failed")])
 @pytest.mark.parametrize("delay", [0, 20])
 def test_standard_that_ends_badly_is_reported_with_its_reason(
-    clock: Clock, outcome: str, code: str, delay: float
+    hub: InProcessHub, clock: Clock, outcome: str, code: str, delay: float
 ) -> None:
-    account = Account(clock, {NIST: "READY"}, delay, outcome)
+    account = StandardsAccount(hub, {NIST: "READY"}, delay, outcome)
     found = reconcile(account, desired(PCI, NIST))
     assert (found.error.error_code, found.value.changed) == (code, True)
     assert shown(found.value.after) == {NIST: "READY", PCI: outcome}
@@ -232,17 +253,19 @@ def test_standard_that_ends_badly_is_reported_with_its_reason(
 
 @pytest.mark.parametrize("wish", [desired(PCI, present=False), desired(purge=True)])
 @pytest.mark.parametrize("check", [True, False])
-def test_unwanted_standard_that_is_pending_is_waited_for(clock: Clock, wish: DesiredStandards, check: bool) -> None:
-    account = Account(clock, {PCI: "PENDING"})
-    account.become({PCI: "READY"}, after=7)
+def test_unwanted_standard_that_is_pending_is_waited_for(
+    hub: InProcessHub, clock: Clock, wish: DesiredStandards, check: bool
+) -> None:
+    account = StandardsAccount(hub, {PCI: "PENDING"})
+    clock.later(7, lambda: account.become({PCI: "READY"}, clock.now))
     found = reconcile(account, wish, check=check)
     assert (found.error, shown(found.value.after), found.value.changed) == (None, {}, True)
     assert account.sent == ([] if check else [DISABLE])
 
 
 @pytest.mark.parametrize("wait", [0, 30])
-def test_unwanted_standard_that_stays_pending_is_named(clock: Clock, wait: float) -> None:
-    account = Account(clock, {PCI: "PENDING"})
+def test_unwanted_standard_that_stays_pending_is_named(hub: InProcessHub, wait: float) -> None:
+    account = StandardsAccount(hub, {PCI: "PENDING"})
     found = reconcile(account, desired(PCI, present=False), wait)
     assert found.error.error_code == "standards_pending"
     assert f"{PCI} is PENDING, and can be disabled once it is READY." in str(found.error)
@@ -252,18 +275,20 @@ def test_unwanted_standard_that_stays_pending_is_named(clock: Clock, wait: float
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("status", ["PENDING", "DELETING"])
 def test_standard_that_stays_on_its_way_is_waited_for_no_longer_than_asked(
-    clock: Clock, status: str, check: bool
+    hub: InProcessHub, clock: Clock, status: str, check: bool
 ) -> None:
-    found = reconcile(Account(clock, {PCI: status}), desired(PCI), check=check)
+    found = reconcile(StandardsAccount(hub, {PCI: status}), desired(PCI), check=check)
     assert found.error.error_code == ("standards_pending" if status == "PENDING" else "unconfirmed")
     assert (shown(found.value.after), found.value.changed) == ({PCI: status}, False)
     assert sum(clock.pauses) == pytest.approx(WAIT)
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_standard_that_is_being_disabled_is_enabled_when_it_is_gone(clock: Clock, check: bool) -> None:
-    account = Account(clock, {PCI: "DELETING"}, delay=WAIT - 5)
-    account.become({}, after=WAIT - 5)
+def test_standard_that_is_being_disabled_is_enabled_when_it_is_gone(
+    hub: InProcessHub, clock: Clock, check: bool
+) -> None:
+    account = StandardsAccount(hub, {PCI: "DELETING"}, delay=WAIT - 5)
+    clock.later(WAIT - 5, lambda: account.become({}, clock.now))
     found = reconcile(account, desired(PCI), check=check)
     assert found.error is None
     assert (shown(found.value.before), shown(found.value.after)) == ({PCI: "DELETING"}, {PCI: "READY"})
@@ -274,17 +299,17 @@ def test_standard_that_is_being_disabled_is_enabled_when_it_is_gone(clock: Clock
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_standard_that_becomes_ready_by_itself_is_no_change(clock: Clock, check: bool) -> None:
-    account = Account(clock, {PCI: "PENDING"})
-    account.become({PCI: "READY"}, after=10)
+def test_standard_that_becomes_ready_by_itself_is_no_change(hub: InProcessHub, clock: Clock, check: bool) -> None:
+    account = StandardsAccount(hub, {PCI: "PENDING"})
+    clock.later(10, lambda: account.become({PCI: "READY"}, clock.now))
     found = reconcile(account, desired(PCI), check=check)
     assert (found.error, shown(found.value.after), found.value.changed) == (None, {PCI: "READY"}, False)
     assert account.sent == []
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_without_waiting_the_response_is_the_result(clock: Clock, check: bool) -> None:
-    account = Account(clock, {NIST: "READY"}, delay=600)
+def test_without_waiting_the_response_is_the_result(hub: InProcessHub, clock: Clock, check: bool) -> None:
+    account = StandardsAccount(hub, {NIST: "READY"}, delay=600)
     found = reconcile(account, desired(PCI, purge=True), wait=0, check=check)
     assert (found.error, shown(found.value.after)) == (None, {PCI: "PENDING", NIST: "DELETING"})
     assert clock.pauses == []
@@ -293,21 +318,21 @@ def test_without_waiting_the_response_is_the_result(clock: Clock, check: bool) -
 
 
 @pytest.mark.parametrize("number", [25, 26, 60])
-def test_batches_of_25(clock: Clock, number: int) -> None:
+def test_batches_of_25(hub: InProcessHub, number: int) -> None:
     names = [f"many/v/{each}" for each in range(number)]
-    account = Account(clock, {})
+    account = StandardsAccount(hub, {})
     assert reconcile(account, desired(*names)).error is None
     full, rest = divmod(number, 25)
     assert account.batches == [25] * full + [rest] * bool(rest)
-    account.batches = []
+    account.calls.clear()
     assert reconcile(account, desired(purge=True)).error is None
     assert account.batches == [25] * full + [rest] * bool(rest)
     assert account.state == {}
 
 
-def test_second_batch_that_fails_leaves_the_first(clock: Clock) -> None:
-    account = Account(clock, {})
-    account.incidents[ENABLE] = ["", DENIED]
+def test_second_batch_that_fails_leaves_the_first(hub: InProcessHub) -> None:
+    account = StandardsAccount(hub, {})
+    account.incidents[ENABLE] = [NOTHING, DENIED]
     found = reconcile(account, desired(*(f"many/v/{each}" for each in range(30))))
     assert found.error.error_code == "AccessDeniedException"
     assert found.value.changed
@@ -316,9 +341,11 @@ def test_second_batch_that_fails_leaves_the_first(clock: Clock) -> None:
 
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("status", [None, "DELETING"])
-def test_what_is_not_offered_is_known_before_the_first_write(clock: Clock, status: str | None, check: bool) -> None:
-    account = Account(clock, {PCI: status} if status else {})
-    account.offered = [NIST]
+def test_what_is_not_offered_is_known_before_the_first_write(
+    hub: InProcessHub, clock: Clock, status: str | None, check: bool
+) -> None:
+    account = StandardsAccount(hub, {PCI: status} if status else {})
+    hub.seed(offered_standards=[{"region": REGION, "standards": [NIST]}])
     found = reconcile(account, desired(NIST, PCI, purge=True), check=check)
     assert found.error.error_code == "standards_not_offered"
     assert found.value.before == found.value.after
@@ -328,8 +355,8 @@ def test_what_is_not_offered_is_known_before_the_first_write(clock: Clock, statu
 
 
 @pytest.mark.parametrize("read", [LIST, OFFER])
-def test_account_that_cannot_be_read_is_left_alone(clock: Clock, read: str) -> None:
-    account = Account(clock, {NIST: "READY"})
+def test_account_that_cannot_be_read_is_left_alone(hub: InProcessHub, read: str) -> None:
+    account = StandardsAccount(hub, {NIST: "READY"})
     account.incidents[read] = [DENIED]
     found = reconcile(account, desired(PCI))
     assert found.error.error_code == "AccessDeniedException"
@@ -340,9 +367,9 @@ def test_account_that_cannot_be_read_is_left_alone(clock: Clock, read: str) -> N
 @pytest.mark.parametrize(("wish", "fails"), [(desired(PCI), True), (desired(PCI, present=False), False)])
 @pytest.mark.parametrize("check", [True, False])
 def test_where_security_hub_is_disabled_there_are_no_standards(
-    clock: Clock, wish: DesiredStandards, fails: bool, check: bool
+    hub: InProcessHub, wish: DesiredStandards, fails: bool, check: bool
 ) -> None:
-    account = Account(clock, {})
+    account = StandardsAccount(hub, {})
     account.incidents[LIST] = [HUB_OFF]
     found = reconcile(account, wish, check=check)
     assert (found.error is not None) == fails
@@ -351,8 +378,8 @@ def test_where_security_hub_is_disabled_there_are_no_standards(
         assert found.error.hub_is_disabled
 
 
-def test_unforeseen_exception_keeps_what_was_done(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    account = Account(clock, {})
+def test_unforeseen_exception_keeps_what_was_done(hub: InProcessHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = StandardsAccount(hub, {})
     reads: list[list[Standard]] = [[]]
 
     def read(_client: Any) -> list[Standard]:
@@ -366,21 +393,20 @@ def test_unforeseen_exception_keeps_what_was_done(clock: Clock, monkeypatch: pyt
     assert (shown(found.value.after), found.value.changed) == ({PCI: "PENDING"}, True)
 
 
-def test_unchanged_standards_are_never_touched(clock: Clock) -> None:
-    account = Account(clock, {PCI: "READY", NIST: "FAILED"})
+def test_unchanged_standards_are_never_touched(hub: InProcessHub) -> None:
+    account = StandardsAccount(hub, {PCI: "READY", NIST: "FAILED"})
     found = reconcile(account, desired(PCI))
     assert found.value.before == found.value.after
-    assert (found.error, found.value.changed, account.sent, account.asked) == (None, False, [], [])
+    assert (found.error, found.value.changed, account.sent, account.calls.get(OFFER)) == (None, False, [], None)
 
 
 # What a Region offers
 
 
-def test_offers_are_read_once_a_region(clock: Clock) -> None:
+def test_offers_are_read_once_a_region(hub: InProcessHub) -> None:
     offers = standards_apply.Offers()
-    accounts = [Account(clock, {}) for _number in range(8)]
-    for account in accounts[4:]:
-        account.region = "eu-central-1"
+    places = [(account_id, region) for region in (REGION, "eu-central-1") for account_id in account_ids(4)]
+    accounts = [StandardsAccount(hub, {}, account_id=account_id, region=region) for account_id, region in places]
     threads = [
         threading.Thread(
             target=standards_apply.reconcile_standards, args=(account.client, desired(PCI), offers, WAIT, False)
@@ -391,20 +417,20 @@ def test_offers_are_read_once_a_region(clock: Clock) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(len(account.asked) for account in accounts) == 2
+    assert sum(len(account.calls.get(OFFER, [])) for account in accounts) == 2
     assert [account.state for account in accounts] == [{PCI: "READY"}] * 8
 
 
-def test_offers_that_one_account_cannot_read_are_read_by_the_next(clock: Clock) -> None:
+def test_offers_that_one_account_cannot_read_are_read_by_the_next(hub: InProcessHub) -> None:
     offers = standards_apply.Offers()
-    denied, allowed = Account(clock, {}), Account(clock, {})
+    denied, allowed = (StandardsAccount(hub, {}, account_id=each) for each in account_ids(2))
     denied.incidents[OFFER] = [DENIED]
     accounts: list[Any] = [denied, allowed]
     results = [standards_apply.reconcile_standards(each.client, desired(PCI), offers, WAIT, False) for each in accounts]
     assert [result.error is None for result in results] == [False, True]
 
 
-def test_standards_are_sorted_by_name(clock: Clock) -> None:
-    found = reconcile(Account(clock, {PCI: "READY", CIS: "READY", NIST: "READY"}), desired(PCI))
+def test_standards_are_sorted_by_name(hub: InProcessHub) -> None:
+    found = reconcile(StandardsAccount(hub, {PCI: "READY", CIS: "READY", NIST: "READY"}), desired(PCI))
     assert [each.name for each in found.value.after] == sorted([PCI, CIS, NIST])
     assert replace(found.value.after[0], name=PCI).standards_arn == arn_of(CIS)

@@ -7,7 +7,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.multiaccount.aws.plugins.filter.securityhub_summary import securityhub_summary
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.fleet import fleet_of
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.outcome import outcome_of
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import Request, summarize
 
 ONE, OTHER, THIRD = "111122220001", "111122220002", "111122220003"
 
@@ -28,7 +30,9 @@ def outcome(*rows: dict[str, Any], **options: Any) -> dict[str, Any]:
     """Return the result of a run with these rows, as JSON keeps it."""
     failed = options.pop("failed_regions", [])
     results = {"administrator_id": "999988887777", "memberships": list(rows), "failed_regions": failed}
-    return dict(json.loads(json.dumps(securityhub_summary(results, **options)["result"])))
+    request = Request(**options)
+    fleet = fleet_of(results, before=request.looks_only)
+    return dict(json.loads(json.dumps(outcome_of(fleet, request, summarize(fleet, request)))))
 
 
 def test_counts_and_actions() -> None:
@@ -72,7 +76,7 @@ def test_accounts_that_are_not_enabled_are_grouped_by_reason() -> None:
 
 def test_failed_regions_and_check_mode() -> None:
     failed = {"region": "us-east-1", "error_code": "AccessDeniedException", "msg": "Denied."}
-    found = outcome(row(ONE, "eu-west-1", "Enabled"), failed_regions=[failed], check_mode=True)
+    found = outcome(row(ONE, "eu-west-1", "Enabled"), failed_regions=[failed], is_check=True)
     assert found["failed_regions"] == [{**failed, "account_id": None}]
     assert (found["check_mode"], found["failed"]) == (True, True)
 

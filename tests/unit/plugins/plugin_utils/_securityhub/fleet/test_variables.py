@@ -4,14 +4,21 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from ansible_collections.multiaccount.aws import plugins
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.variables import (
     DEFAULTS,
+    NOT_USED,
+    first_region,
+    module_options,
+    name_errors,
     settings_of,
-    unknown_variables,
     with_variables,
 )
 
@@ -22,32 +29,103 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.flee
         ("securityhub_region", "securityhub_regions"),
         ("securityhub_account", "securityhub_accounts"),
         ("securityhub_account_ids", "securityhub_accounts"),
+        ("securityhub_account_id", "securityhub_accounts_file"),
         ("securityhub_account_file", "securityhub_accounts_file"),
-        ("securityhub_role", "securityhub_member_role"),
         ("securityhub_Member_Role", "securityhub_member_role"),
         ("securityhub_fail_on_unprocesed", "securityhub_fail_on_unprocessed"),
-        ("securityhub_externalid", "securityhub_member_role_external_id"),
+        ("securityhub_member_external_id", "securityhub_member_role_external_id"),
     ],
 )
-def test_unknown_variable_names_the_nearest(name: str, nearest: str) -> None:
-    assert unknown_variables([name]) == [f"{name} is not a variable of this playbook. Did you mean {nearest}?"]
+def test_name_errors_mistyped_names_the_nearest(name: str, nearest: str) -> None:
+    assert name_errors([name]) == [f"{name} is not a variable of the role. Did you mean {nearest}?"]
 
 
-def test_unknown_variable_without_a_near_one() -> None:
-    (message,) = unknown_variables(["securityhub_xyz"])
-    assert message.startswith(
-        "securityhub_xyz is not a variable of this playbook. The variables are securityhub_accounts,"
-    )
+def test_name_errors_other_names_are_the_users_own() -> None:
+    own = ["webhook", "region_of_mine", "report", "members", "slack_channel", "xyz", "result"]
+    assert name_errors([*DEFAULTS, *(f"securityhub_{name}" for name in own), "securityhubble", "aws_region"]) == []
 
 
-def test_known_and_private_and_other_variables() -> None:
-    names = [*DEFAULTS, "securityhub__result", "securityhubble", "aws_region", "securityhub_mine", "securityhub_result"]
-    assert unknown_variables(names, ["securityhub_mine"]) == []
+def test_name_errors_names_of_the_role_itself() -> None:
+    message = "{} can't be set: names with securityhub__ are the role's own. Remove it."
+    assert name_errors(["securityhub__state"]) == [message.format("securityhub__state")]
+    assert name_errors(["securityhub__run"]) == [], "an earlier run of the role has registered it"
+    assert name_errors(["securityhub__run"], ["securityhub__run"]) == [message.format("securityhub__run")]
+
+
+@pytest.mark.parametrize("purpose", ["invite", "offboard"])
+def test_settings_of_refuses_what_the_entry_point_does_not_use(purpose: str) -> None:
+    given = {"securityhub_standards": ["pci-dss/v/4.0.1"], "securityhub_surplus": "ignore"}
+    assert settings_of(given, purpose).errors == [
+        f"securityhub_standards has no effect: the entry point {purpose} does not use it. Remove it."
+    ]
+    assert settings_of(given, "verify").errors == []
+    assert settings_of(dict.fromkeys(DEFAULTS, ""), purpose).errors == []
+
+
+def test_module_options_are_those_that_are_set_and_used() -> None:
+    values = {**DEFAULTS, "securityhub_regions": "eu-west-1", "securityhub_member_role": "Onboarding"}
+    invite = {"regions": "eu-west-1", "reinvite": ["removed"], "wait_timeout": 30}
+    assert module_options(values, "invite") == invite
+    assert module_options(values, "offboard") == {
+        "regions": "eu-west-1",
+        "member_role": "Onboarding",
+        "wait_timeout": 30,
+    }
+    onboard = {"enable_default_standards": False, "surplus": "ignore", "surplus_limit": 10}
+    assert module_options(values, "onboard") == {**invite, **onboard, "member_role": "Onboarding"}
+
+
+@pytest.mark.parametrize(
+    ("regions", "first"),
+    [
+        (None, None),
+        ("all", None),
+        (["linked"], None),
+        ("eu-west-1,\neu-central-1", "eu-west-1"),
+        (["us-east-1", "eu-west-1"], "us-east-1"),
+    ],
+)
+def test_first_region(regions: Any, first: str | None) -> None:
+    assert first_region(regions) == first
+
+
+COLLECTION = Path(next(iter(plugins.__path__))).parent
+
+
+def test_defaults_are_those_of_the_argument_specs() -> None:
+    text = (COLLECTION / "roles" / "securityhub" / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    specs = yaml.safe_load(text)["argument_specs"]
+    assert set(specs) == {"main", "invite", "verify", "report", "offboard"}
+    for entry_point, spec in specs.items():
+        expected = {name: value for name, value in DEFAULTS.items() if name not in NOT_USED.get(entry_point, ())}
+        assert {name: option.get("default") for name, option in spec["options"].items()} == expected
+
+
+def _as_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value).replace("'", "")
+
+
+def _documented(text: str, row: str) -> dict[str, str]:
+    return {name: default.strip("` ") for name, default in re.findall(row, text, re.MULTILINE)}
+
+
+@pytest.mark.parametrize(
+    ("page", "row"),
+    [
+        ("roles/securityhub/README.md", r"^\| `(securityhub_\w+)` \| ([^|]*)\|"),
+        ("docs/docsite/rst/playbooks.rst", r"^   \* - ``(securityhub_\w+)``\n     -(.*)$"),
+    ],
+)
+def test_tables_of_variables_have_the_defaults(page: str, row: str) -> None:
+    found = _documented((COLLECTION / page).read_text(encoding="utf-8"), row)
+    by_connection = {"securityhub_regions": "the Region of the connection"}
+    texts = {name: "" if value is None else _as_text(value) for name, value in DEFAULTS.items()}
+    assert {name: default.replace("The R", "the R") for name, default in found.items()} == {**texts, **by_connection}
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  "])
 def test_empty_box_is_the_default(nothing: str | None) -> None:
-    found = settings_of(dict.fromkeys(DEFAULTS, nothing))
+    found = settings_of(dict.fromkeys(DEFAULTS, nothing), "onboard")
     assert found.values == DEFAULTS
     assert found.errors == []
 
@@ -76,7 +154,7 @@ def test_empty_box_is_the_default(nothing: str | None) -> None:
     ],
 )
 def test_values(name: str, given: Any, value: Any) -> None:
-    found = settings_of({name: given})
+    found = settings_of({name: given}, "onboard")
     assert found.errors == []
     assert found.values == {**DEFAULTS, name: value}
 
@@ -94,22 +172,19 @@ def test_values(name: str, given: Any, value: Any) -> None:
     ],
 )
 def test_wrong_values(name: str, given: Any, message: str) -> None:
-    assert settings_of({name: given}).errors == [f"{name} {message}"]
+    assert settings_of({name: given}, "onboard").errors == [f"{name} {message}"]
 
 
 def test_all_errors_are_named() -> None:
     given = {
-        "securityhub_region": "x",
         "securityhub_batch_size": 0,
         "securityhub_accounts": ["111122223333"],
         "securityhub_accounts_file": "accounts.csv",
     }
-    assert [error.split(" ")[0] for error in settings_of(given).errors] == [
-        "securityhub_region", "securityhub_batch_size", "securityhub_accounts",
-    ]  # fmt: skip
-    both = "securityhub_accounts and securityhub_accounts_file are both set. Set only one of them."
-    assert both in settings_of(given).errors
-    assert settings_of({**given, "securityhub_accounts": ""}).errors == settings_of(given).errors[:2]
+    errors = settings_of(given, "onboard").errors
+    assert [error.split(" ")[0] for error in errors] == ["securityhub_batch_size", "securityhub_accounts"]
+    assert errors[1] == "securityhub_accounts and securityhub_accounts_file are both set. Set only one of them."
+    assert settings_of({**given, "securityhub_accounts": ""}, "onboard").errors == errors[:1]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,113 @@
+# Copyright: multiaccount.aws contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The private action that reads the role's variables and accounts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible import context
+from ansible.errors import AnsibleError
+
+from ansible_collections.multiaccount.aws.plugins.action import _securityhub_prepare as module
+
+ONE, OTHER = "111122220001", "012345670002"
+
+
+class Templar:
+    """Evaluates nothing, and notes what it is asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def template(self, value: Any) -> Any:
+        self.asked.append(value)
+        if value == "{{ nowhere }}":
+            raise AnsibleError("'nowhere' is undefined")
+        return value
+
+
+@pytest.fixture(name="action")
+def _action(monkeypatch: pytest.MonkeyPatch) -> module.ActionModule:
+    """The action, without what only a run of Ansible has."""
+    monkeypatch.setattr(module, "load_extra_vars", lambda _loader: {})
+    monkeypatch.setattr(context, "CLIARGS", {})
+    task: Any = SimpleNamespace(_role=None)
+    return module.ActionModule(task, None, None, None, Templar(), None)
+
+
+def request(action: Any, purpose: str, use_member_list: bool = False, **variables: Any) -> dict[str, Any]:
+    given = {f"securityhub_{name}": value for name, value in variables.items()}
+    action._variables = {"playbook_dir": "/srv", "groups": {"all": []}, "hostvars": {}, **given}
+    return dict(action._request(purpose, use_member_list))
+
+
+def test_request_evaluates_only_the_variables_of_the_role(action: Any) -> None:
+    found = request(action, "onboard", accounts=[ONE], webhook="{{ nowhere }}", regions="eu-west-1")
+    assert found["errors"] == []
+    assert "{{ nowhere }}" not in action._templar.asked
+
+
+def test_request_undefined_variable_is_named(action: Any) -> None:
+    (error,) = request(action, "onboard", accounts=[ONE], regions="{{ nowhere }}")["errors"]
+    assert error == "securityhub_regions can't be evaluated: 'nowhere' is undefined"
+
+
+def test_request_batches_for_memberships(action: Any) -> None:
+    rows = [{"account_id": ONE, "email": "one@example.com"}, OTHER]
+    found = request(action, "onboard", accounts=rows, batch_size="1")
+    assert found["labels"] == ["batch 1 of 2, accounts: 1", "batch 2 of 2, accounts: 1"]
+    assert [json.loads(batch["members"]) for batch in found["batches"]] == [
+        [{"account_id": ONE, "email": "one@example.com"}],
+        [{"account_id": OTHER}],
+    ]
+    assert (found["state"], found["looks"], found["lists_members"]) == ("present", False, False)
+
+
+def test_request_batches_for_inviting_have_the_regions_of_their_accounts(action: Any) -> None:
+    rows = [{"account_id": ONE, "regions": ["eu-north-1"]}, OTHER]
+    assert request(action, "invite", accounts=rows, regions="eu-west-1")["batches"] == [
+        {"account_ids": ONE, "regions": ["eu-north-1"]},
+        {"account_ids": OTHER, "regions": "eu-west-1"},
+    ]
+
+
+def test_request_options_of_the_role_are_for_batches_with_a_role(action: Any) -> None:
+    """Without any role, the module says that they are for nothing."""
+    rows = [{"account_id": ONE, "member_role": "Onboarding"}, OTHER]
+    given: dict[str, Any] = {"batch_size": 1, "member_role_policy": "{}"}
+    policy = {"member_role_policy": "{}"}
+    found = request(action, "onboard", accounts=rows, **given)
+    assert [batch["role"] for batch in found["batches"]] == [policy, {}]
+    found = request(action, "onboard", accounts=[ONE, OTHER], **given)
+    assert [batch["role"] for batch in found["batches"]] == [policy, policy]
+    found = request(action, "onboard", accounts=[ONE, OTHER], member_role="Onboarding", **given)
+    assert [batch["role"] for batch in found["batches"]] == [policy, policy]
+
+
+def test_request_offboarding_needs_accounts(action: Any) -> None:
+    found = request(action, "offboard")
+    assert found["errors"][0].startswith("No accounts are given. ")
+    assert found["state"] == "absent"
+
+
+def test_request_looking_without_accounts_lists_the_members(action: Any) -> None:
+    found = request(action, "verify")
+    assert (found["lists_members"], found["batches"], found["errors"]) == (True, [], [])
+    action._variables["securityhub__listing"] = {"members": [{"account_id": ONE}, {"account_id": ONE}]}
+    found = action._request("verify", use_member_list=False)
+    assert found["lists_members"] is True
+    assert json.loads(action._request("verify", use_member_list=True)["batches"][0]["members"]) == [{"account_id": ONE}]
+
+
+@pytest.mark.parametrize(
+    ("playbook_dir", "folder"),
+    [("/srv/site", Path("/srv/site")), ("/opt/ansible_collections/multiaccount/aws/playbooks", Path.cwd())],
+)
+def test_folder(action: Any, playbook_dir: str, folder: Path) -> None:
+    action._variables = {"playbook_dir": playbook_dir}
+    assert action._folder() == folder
