@@ -66,9 +66,8 @@ options:
     elements: str
   policy:
     description:
-      - What each member is configured to, with O(state=present): a configuration policy as AWS writes it, so that one
-        file serves the accounts of an organization and invited ones. AWS's own policies do not reach members by
-        invitation.
+      - The configuration policy of each member, as AWS writes it, with O(state=present). So one file serves the accounts
+        of an organization and invited ones, which AWS's own policies do not reach.
       - A dictionary, or a string with JSON or YAML. It is what C(aws securityhub get-configuration-policy) prints, an
         C(AWS::SecurityHub::ConfigurationPolicy) of CloudFormation, or the same with the keys C(enabled_standards),
         C(enabled_controls) or C(disabled_controls), and C(control_parameters). A key that is not known is refused with
