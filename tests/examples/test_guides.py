@@ -18,7 +18,7 @@ PLAYBOOKS = {f"multiaccount.aws.{path.stem}" for path in (ROOT / "playbooks").gl
 TEMPLATE = yaml.safe_load((ROOT / "docs" / "templates" / "member-role.yaml").read_text(encoding="utf-8"))
 POLICIES = {path.name for path in (ROOT / "docs" / "policies").glob("*.json")}
 # Both are in the template; who writes the role by hand finds them in docs/permissions.md.
-WITH_THE_TEMPLATE = {"member.json", "member-trust.json", "standards.json", "member-offboarding.json"}
+WITH_THE_TEMPLATE = {"member.json", "member-trust.json", "standards.json", "controls.json", "member-offboarding.json"}
 
 
 def names_in(guide: str) -> set[str]:

@@ -36,6 +36,10 @@ DELETE_INVITATION = "delete_invitation"
 DISASSOCIATE = "disassociate"
 DELETE = "delete"
 ENABLE_STANDARDS = "enable_standards"
+DISABLE_STANDARDS = "disable_standards"
+ENABLE_CONTROLS = "enable_controls"
+DISABLE_CONTROLS = "disable_controls"
+SET_PARAMETERS = "set_parameters"
 # EnableSecurityHub's defaults, documented in the API reference.
 DEFAULT_AUTO_ENABLE_CONTROLS = True
 DEFAULT_CONTROL_FINDING_GENERATOR = "SECURITY_CONTROL"
@@ -68,6 +72,29 @@ class MemberList:
     unreadable: Dict[str, str] = field(default_factory=dict)
 
 
+class PolicyDifference(NamedTuple):
+    """Where an account differs from its policy: in a standard, a control, or a parameter of a control.
+
+    :param kind: standard, control or parameter
+    :param id: the short name of the standard, or the ID of the control
+    :param parameter: the name of the parameter, None for the other kinds
+    """
+
+    kind: str
+    id: str
+    parameter: Optional[str]
+    current: object
+    wanted: object
+
+
+@dataclass(frozen=True)
+class PolicyOutcome:
+    """Whether an account is as its policy says: applied, differs, or failed, and where it differs."""
+
+    state: str
+    differences: Tuple[PolicyDifference, ...] = ()
+
+
 @dataclass(frozen=True)
 class Outcome:
     """One account in one Region: before, after, and why. As planned, as check mode expects it, or as a run found it.
@@ -75,7 +102,7 @@ class Outcome:
     An entry of None stands for an account that is not in the member list. ``actions`` are the writes: those that are
     planned, or those that were, or may have been, carried out. ``reason`` says why the account ends short of what was
     wanted; ``processing_result`` explains it, in the service's own words where it gave any. ``is_seen`` is False where
-    the account could not be looked up.
+    the account could not be looked up. ``policy`` is None where no policy was to be applied.
     """
 
     account_id: str
@@ -85,6 +112,7 @@ class Outcome:
     reason: Optional[str] = None
     processing_result: Optional[str] = None
     is_seen: bool = True
+    policy: Optional[PolicyOutcome] = None
 
     @property
     def changed(self) -> bool:

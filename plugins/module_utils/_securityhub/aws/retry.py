@@ -31,6 +31,7 @@ POLL_PAUSES = (0.5, 1.0, 2.0)
 POLL_PAUSE_AFTERWARDS = 3.0
 
 T = TypeVar("T")
+Run = TypeVar("Run", bound="ReconcileRun")
 
 
 class Waiter:
@@ -150,18 +151,21 @@ class ReconcileRun:
     """Resources of one account and Region while they are brought to their desired state.
 
     ``error`` is what ended the work, None while nothing has.
+
+    :param name: what is done, for messages
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, region: str) -> None:
         self.tracker = WriteTracker()
         self.error: Optional[Failure] = None
+        self._name = name
+        self._region = region
 
-    @contextmanager
-    def ends(self, step: str, region: str) -> Iterator[None]:
-        """Make whatever goes wrong in a step what ended the work."""
+    def attempt(self: Run, step: Callable[[Run], None]) -> None:
+        """Do a step; whatever goes wrong ends the work here."""
         try:
-            with guarded(step, region):
-                yield
+            with guarded(self._name, self._region):
+                step(self)
         except FAILURES as error:
             self.error = error
 
@@ -181,9 +185,6 @@ class ReconcileRun:
     def refresh(self) -> None:
         """Read again, and plan what is left."""
         raise NotImplementedError
-
-
-Run = TypeVar("Run", bound=ReconcileRun)
 
 
 def advance_all(

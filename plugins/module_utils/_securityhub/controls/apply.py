@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Collection, Dict, Iterable, Iterator, List, Mapping, Sequence, Set, Tuple
+from typing import Any, Callable, Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ..aws.api import (
     CONTROLS_BATCH_SIZE,
@@ -25,17 +25,31 @@ from ..aws.calls import ReadOnce, RegionClient, batches
 from ..aws.retry import ReconcileRun, advance_all, guarded
 from ..errors import RegionResult, SecurityHubError
 from ..model import (
+    DISABLE_CONTROLS,
+    ENABLE_CONTROLS,
+    SET_PARAMETERS,
     AssociationUpdate,
     ControlDefinition,
     ControlRefusal,
     ParameterUpdate,
+    PolicyDifference,
     Standard,
     StateChange,
 )
-from ..reasons import MANAGED_BY_POLICY, NOT_ATTEMPTED, REJECTED, UNREADABLE, UPDATING
+from ..reasons import (
+    MANAGED_BY_POLICY,
+    NOT_ATTEMPTED,
+    NOT_AVAILABLE,
+    REASONS,
+    REJECTED,
+    UNCONFIRMED,
+    UNREADABLE,
+    UPDATING,
+)
 from ..standards.plan import DELETING
-from .global_controls import GLOBAL_CONTROLS
 from .plan import (
+    DISABLE,
+    ENABLE,
     PASSING_CODES,
     ControlCatalog,
     ControlOutcome,
@@ -50,6 +64,7 @@ from .plan import (
     catalog_of,
     check_control_ids,
     check_parameters,
+    control_differences,
     control_outcomes,
     control_view,
     controls_to_read,
@@ -58,10 +73,13 @@ from .plan import (
     pairs_to_read,
     plan_controls,
     refusal,
+    with_new_standards,
 )
 
 # UpdateSecurityControl refuses a control that is being updated with ResourceInUseException.
 _IN_USE = "ResourceInUse"
+_UNCONFIRMED = Unprocessed(UNCONFIRMED, REASONS[UNCONFIRMED].explanation)
+_POLICY_ACTIONS = {ENABLE: ENABLE_CONTROLS, DISABLE: DISABLE_CONTROLS, SET_PARAMETERS: SET_PARAMETERS}
 _NOT_DONE = "The Region failed before this was done."
 _PARAMETERS = ""  # stands for the name of a standard where parameters were sent
 
@@ -116,6 +134,16 @@ class Definitions:
             former = {} if known.issuperset(missing) else self._former_ids(client, catalog, standards)
             check_control_ids(missing, known, former, option)
 
+    def check_policy(self, client: RegionClient, desired: DesiredControls, option: str) -> None:
+        """Refuse what can't be in any account, before the first write.
+
+        :raises PreconditionFailed: for controls that do not exist, and parameters that they do not take
+        :raises SecurityHubError: if the controls can't be read
+        """
+        self.check_ids(client, desired.ids, (), option)
+        every = self._controls.get((client.region,), lambda: list_control_definitions(client))
+        check_parameters(desired, catalog_of({"": every}), option)
+
     def _former_ids(
         self, client: RegionClient, catalog: ControlCatalog, standards: Sequence[Standard]
     ) -> Dict[str, Set[str]]:
@@ -136,8 +164,12 @@ def read_standards(client: RegionClient) -> Tuple[Standard, ...]:
 
     :raises SecurityHubError: if they can't be read
     """
-    found = sorted(get_enabled_standards(client), key=lambda each: each.name)
-    return tuple(each for each in found if each.standards_status != DELETING)
+    return in_use(get_enabled_standards(client))
+
+
+def in_use(standards: Iterable[Standard]) -> Tuple[Standard, ...]:
+    """Return standards by name, except for those that are being disabled."""
+    return tuple(sorted((each for each in standards if each.standards_status != DELETING), key=lambda each: each.name))
 
 
 def read_controls(
@@ -177,6 +209,7 @@ class ControlsRun(ReconcileRun):
     :param definitions: the controls of the Regions, shared by all accounts
     :param option: what the desired state comes from, for messages
     :param wait_timeout: seconds that a change may take to be accepted and shown; 0 not to read again
+    :param known_standards: returns the standards of the account where they are known already
     """
 
     def __init__(
@@ -186,13 +219,15 @@ class ControlsRun(ReconcileRun):
         definitions: Definitions,
         option: str,
         wait_timeout: float,
+        known_standards: Optional[Callable[[], Tuple[Standard, ...]]] = None,
     ) -> None:
-        super().__init__()
+        super().__init__("Changing controls", client.region)
         self.client = client
         self.wait_timeout = wait_timeout
         self._desired = desired
         self._definitions = definitions
         self._option = option
+        self._known_standards = known_standards
         self._catalog = ControlCatalog({}, {})
         self.is_read = False
         self.before = self.state = ControlsState()
@@ -205,32 +240,38 @@ class ControlsRun(ReconcileRun):
         # Why the service does not show a control.
         self._unread: Dict[str, ControlRefusal] = {}
 
-    def attempt(self, step: Callable[[ControlsRun], None]) -> None:
-        """Do a step; whatever goes wrong ends the work here."""
-        with self.ends("Changing controls", self.client.region):
-            step(self)
-
     def look(self) -> None:
         """Read the controls, and plan.
 
         :raises SecurityHubError: if they can't be read
         :raises PreconditionFailed: for controls that do not exist, and parameters that they do not take
         """
-        self._read_standards()
+        self._use(self._known_standards() if self._known_standards else read_standards(self.client))
         self._check()
         self._read(())
         self.is_read, self.before = True, self.state
         self.plan = plan_controls(self._desired, self._catalog, self.state)
 
-    def _read_standards(self) -> None:
-        self.state = replace(self.state, standards=read_standards(self.client))
-        self._catalog = self._definitions.catalog(self.client, self.state.standards)
+    def expect(self, standards: Sequence[Standard]) -> None:
+        """Plan for the standards that the account is going to have; those that it does not have yet come as new.
+
+        :raises SecurityHubError: if their controls can't be read
+        :raises PreconditionFailed: for parameters that controls do not take
+        """
+        names = {each.name for each in self.state.standards}
+        self._use(in_use(standards))
+        check_parameters(self._desired, self._catalog, self._option)
+        new = [each for each in self.state.standards if each.name not in names]
+        self.state = with_new_standards(self.state, new, self._catalog)
+        self.plan = plan_controls(self._desired, self._catalog, self.state)
+
+    def _use(self, standards: Tuple[Standard, ...]) -> None:
+        self.state = replace(self.state, standards=standards)
+        self._catalog = self._definitions.catalog(self.client, standards)
 
     def _check(self) -> None:
         """Refuse what no control of the Region can be, before the first write."""
-        elsewhere = sorted(self._desired.disabled_here.difference(GLOBAL_CONTROLS))
-        names = [*self._desired.named, *self._desired.parameters, *elsewhere]
-        self._definitions.check_ids(self.client, names, self.state.standards, self._option)
+        self._definitions.check_ids(self.client, self._desired.ids, self.state.standards, self._option)
         check_parameters(self._desired, self._catalog, self._option)
 
     def _read(self, again: Collection[str]) -> None:
@@ -292,7 +333,7 @@ class ControlsRun(ReconcileRun):
         """
         is_ready = all(each.is_updatable for each in self.state.standards)
         if not is_ready or self._unread or self._put_off:
-            self._read_standards()
+            self._use(read_standards(self.client))
         self._read(self.plan.changes.union(self.plan.waiting))
         self.plan = plan_controls(self._desired, self._catalog, self.state)
 
@@ -326,8 +367,12 @@ class ControlsRun(ReconcileRun):
             if not middle or not error.refuses_request or error.error_code.startswith(_IN_USE):
                 self._note_refused_call(updates, error)
                 return
-            self._send_updates(updates[:middle])
-            self._send_updates(updates[middle:])
+            for half in (updates[:middle], updates[middle:]):
+                alike = [why for why in self._refused.values() if why.message == error.text]
+                if len(alike) > 1 and not self._sent:  # it concerns all controls, so it need not be said of each
+                    self._note_refused_call(half, error)
+                else:
+                    self._send_updates(half)
             return
         accepted = [each for each in updates if (each.standards_arn, each.control_id) not in refused]
         self._note_sent(ControlsPlan(tuple(accepted)), before)
@@ -393,6 +438,23 @@ class ControlsRun(ReconcileRun):
         return StateChange(
             ControlsSummary(shown=shown[0]), ControlsSummary(tuple(outcomes), shown[1], requested), bool(actions)
         )
+
+    def differences(self) -> Tuple[PolicyDifference, ...]:
+        """Return what is not as desired, as far as it is known."""
+        return control_differences(self.plan, self._catalog, self.state)
+
+    def policy_actions(self, check_mode: bool) -> Tuple[str, ...]:
+        """Return what was, or may have been, done to the controls, or in check mode would be."""
+        done = actions_of(self.plan, self.state) if check_mode else self.actions
+        found = {action for actions in done.values() for action in actions}
+        return tuple(name for action, name in _POLICY_ACTIONS.items() if action in found)
+
+    def shortfall(self, check_mode: bool) -> Optional[Unprocessed]:
+        """Return why the first control is not as desired that is not, or in check mode would not be."""
+        changes = () if check_mode else self.plan.changes
+        left = {**dict.fromkeys(changes, _UNCONFIRMED), **self.plan.unprocessed}
+        left.update({each: why for each, why in self._reasons() if each in left})
+        return next((why for why in left.values() if why.reason != NOT_AVAILABLE), None)
 
     def _reasons(self) -> Iterator[Tuple[str, Unprocessed]]:
         """Yield why controls end short; of several reasons for one, the last weighs most."""

@@ -52,11 +52,13 @@ from ..inputs.controls import ControlEntry, Parameters
 from ..inputs.options import nearest
 from ..inputs.policy import Policy
 from ..model import (
+    SET_PARAMETERS,
     AssociationUpdate,
     ControlAssociation,
     ControlDefinition,
     ParameterUpdate,
     ParameterValue,
+    PolicyDifference,
     SecurityControl,
     Standard,
 )
@@ -79,7 +81,7 @@ from .parameters import after_sending, parameter_problems, parameters_to_send
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 # What was done to a control, or in check mode would be.
-ENABLE, DISABLE, SET_REASON, SET_PARAMETERS = "enable", "disable", "set_reason", "set_parameters"
+ENABLE, DISABLE, SET_REASON = "enable", "disable", "set_reason"
 # Error codes of unprocessed associations that may pass: while a standard is not ready for updates, and for the rate.
 PASSING_CODES = frozenset(["RESOURCE_NOT_FOUND", "NOT_FOUND", "LIMIT_EXCEEDED"])
 
@@ -144,6 +146,11 @@ class DesiredControls:
             is_enabled = self.is_enabled if entry.is_enabled is None else entry.is_enabled
             return is_enabled if entry.standards is None or standard in entry.standards else None
         return False if control_id in self.disabled_here else self.others
+
+    @property
+    def ids(self) -> Tuple[str, ...]:
+        """The controls that somebody has named, in whatever part."""
+        return (*self.named, *self.parameters, *sorted(self.disabled_here.difference(GLOBAL_CONTROLS)))
 
     @property
     def is_absent(self) -> bool:
@@ -476,6 +483,22 @@ def actions_of(plan: ControlsPlan, state: ControlsState) -> Dict[str, Tuple[str,
     for sent in plan.parameter_updates:
         found.setdefault(sent.control_id, []).append(SET_PARAMETERS)
     return {control_id: tuple(dict.fromkeys(actions)) for control_id, actions in found.items()}
+
+
+def control_differences(
+    plan: ControlsPlan, catalog: ControlCatalog, state: ControlsState
+) -> Tuple[PolicyDifference, ...]:
+    """Return what a plan changes: a control once, whatever the number of standards, and each of its parameters."""
+    states = {ENABLED: DISABLED, DISABLED: ENABLED}
+    found = {each.control_id: each.status for each in plan.updates}
+    differences = [PolicyDifference("control", each, None, states[status], status) for each, status in found.items()]
+    for sent in plan.parameter_updates:
+        now = state.controls[sent.control_id].parameters
+        wanted = after_sending(catalog.controls[sent.control_id], now, sent.parameters)
+        for name in sent.parameters:
+            current = now[name].value if name in now else None
+            differences.append(PolicyDifference("parameter", sent.control_id, name, current, wanted[name].value))
+    return tuple(differences)
 
 
 def control_outcomes(

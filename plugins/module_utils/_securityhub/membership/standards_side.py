@@ -17,7 +17,7 @@ from ..aws.calls import RegionClient
 from ..aws.retry import advance_all
 from ..errors import Failure, PreconditionFailed, SecurityHubError
 from ..hub.apply import after_enabling
-from ..model import ENABLE_HUB, ENABLE_STANDARDS, OfferedStandard
+from ..model import ENABLE_HUB, OfferedStandard
 from ..reasons import REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
 from ..standards.apply import Offers, StandardsRun
 from ..standards.plan import DesiredStandards
@@ -43,38 +43,38 @@ class StandardsSide:
     ) -> None:
         self._client = client
         self._accounts = accounts
-        self._desired = desired
+        self.desired = desired
         self._offers = offers
         self._wait_timeout = wait_timeout
         self._check_mode = check_mode
-        self._runs: Dict[str, StandardsRun] = {}
+        self.runs: Dict[str, StandardsRun] = {}
         # Accounts in which Security Hub is enabled only by this run, so that they are looked at again.
-        self._unseen: List[str] = []
+        self.unseen: List[str] = []
 
     def look(self, plans: Sequence[MembershipPlan], with_defaults: bool) -> None:
         """Look at the standards of accounts that are, or are to be, Enabled, and plan.
 
         :param with_defaults: whether the default standards come with Security Hub where it is enabled
         """
-        if self._desired is None:
+        if self.desired is None:
             return
         joining = {each.account_id: each for each in plans if each.expects_enabled}
         wanted = [each.account_id for each in plans if each.expects_enabled or each.is_enabled]
         for account_id in self._accounts.with_role(wanted):
-            self._runs[account_id] = StandardsRun(self._client, self._desired, self._offers, self._wait_timeout)
-        self._unseen = [each for each in self._runs if each in joining and ENABLE_HUB in joining[each].member_side]
-        self._attempt([each for each in self._runs if each not in self._unseen], StandardsRun.look)
-        self._unseen += [each for each in joining if self._is_without_hub(each)]
+            self.runs[account_id] = StandardsRun(self._client, self.desired, self._offers, self._wait_timeout)
+        self.unseen = [each for each in self.runs if each in joining and ENABLE_HUB in joining[each].member_side]
+        self._attempt([each for each in self.runs if each not in self.unseen], StandardsRun.look)
+        self.unseen += [each for each in joining if self._is_without_hub(each)]
         self._foresee(with_defaults)
 
     def _is_without_hub(self, account_id: str) -> bool:
-        error = self._runs[account_id].error if account_id in self._runs else None
+        error = self.runs[account_id].error if account_id in self.runs else None
         return isinstance(error, SecurityHubError) and error.hub_is_disabled
 
     def _foresee(self, with_defaults: bool) -> None:
         """Plan for the accounts in which Security Hub is not enabled yet; the administrator sees what is offered."""
-        offers = self._read_offers() if self._unseen else None
-        for run in map(self._runs.__getitem__, self._unseen):
+        offers = self._read_offers() if self.unseen else None
+        for run in map(self.runs.__getitem__, self.unseen):
             run.error, run.client = None, after_enabling(self._client)
             run.attempt(lambda each: each.foresee(offers, with_defaults))
 
@@ -89,48 +89,40 @@ class StandardsSide:
 
         In check mode wait for what is on its way without this run, as the run does.
         """
-        ready = {each: self._runs[each] for each in account_ids if each in self._runs and not self._runs[each].error}
+        ready = {each: self.runs[each] for each in account_ids if each in self.runs and not self.runs[each].error}
         if not self._check_mode:
-            self._attempt([each for each in ready if each in self._unseen], StandardsRun.look)
+            self._attempt([each for each in ready if each in self.unseen], StandardsRun.look)
         advance_all(ready, self._attempt, self._wait_timeout, self._check_mode)
 
     def _attempt(self, account_ids: Sequence[str], step: Callable[[StandardsRun], None]) -> None:
         """Attempt a step in these accounts at once."""
-
-        def attempt(account_id: str) -> None:
-            run = self._runs[account_id]
-            run.error = self._accounts.role_error(account_id, self._client.region)
-            if not run.error:
-                run.attempt(step)
-
-        self._accounts.map(account_ids, attempt)
+        self._accounts.attempt(self.runs, self._client.region, account_ids, step)
 
     def expected(self, account_id: str) -> Optional[SideResult]:
         """Return what enabling the standards of an account would come to, None where nobody asked."""
-        return self._result(account_id, lambda run: run.plan.changed)
+        return self._result(account_id, check_mode=True)
 
     def result(self, account_id: str) -> Optional[SideResult]:
         """Return what came of the standards of an account, None where nobody asked."""
-        return self._result(account_id, lambda run: run.tracker.any)
+        return self._result(account_id, check_mode=False)
 
     def not_attempted(self, account_id: str, reason: str, message: str) -> Optional[SideResult]:
         """Return why nothing came of the standards of an account, None where there was nothing to do."""
-        run = self._runs.get(account_id)
+        run = self.runs.get(account_id)
         return SideResult((), reason, message) if run and (run.plan.changed or run.error) else None
 
-    def _result(self, account_id: str, is_changed: Callable[[StandardsRun], bool]) -> Optional[SideResult]:
-        run = self._runs.get(account_id)
+    def _result(self, account_id: str, check_mode: bool) -> Optional[SideResult]:
+        run = self.runs.get(account_id)
         if run is None:
             return None
         if run.error:
-            done = (ENABLE_STANDARDS,) if run.tracker.any else ()
-            return SideResult(done, *_reason(run.error, run.tracker.in_doubt))
+            return SideResult(run.actions(False), *reason_of_failure(run.error, run.tracker.in_doubt))
         short = run.why_short()
-        actions = (ENABLE_STANDARDS,) if is_changed(run) else ()
+        actions = run.actions(check_mode)
         return SideResult(actions, short.error_code, str(short)) if short else SideResult(actions)
 
 
-def _reason(error: Failure, in_doubt: bool) -> Tuple[str, str]:
+def reason_of_failure(error: Failure, in_doubt: bool) -> Tuple[str, str]:
     if isinstance(error, PreconditionFailed):
         return error.error_code, str(error)
     if error.operation == "AssumeRole":

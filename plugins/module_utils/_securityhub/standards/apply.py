@@ -22,7 +22,7 @@ from ..aws.api import (
 from ..aws.calls import ReadOnce, RegionClient, batches
 from ..aws.retry import ReconcileRun, advance_all, guarded
 from ..errors import PreconditionFailed, RegionResult, SecurityHubError
-from ..model import OfferedStandard, Standard, StateChange
+from ..model import DISABLE_STANDARDS, ENABLE_STANDARDS, OfferedStandard, Standard, StateChange
 from .plan import (
     READY,
     DesiredStandards,
@@ -61,7 +61,7 @@ class StandardsRun(ReconcileRun):
     """
 
     def __init__(self, client: RegionClient, desired: DesiredStandards, offers: Offers, wait_timeout: float) -> None:
-        super().__init__()
+        super().__init__("Changing standards", client.region)
         self.client = client
         self._desired = desired
         self._offers = offers
@@ -97,12 +97,7 @@ class StandardsRun(ReconcileRun):
         now = [Standard(each.name, each.standards_arn, None, READY) for each in defaults]
         self.plan = plan_standards(self._desired, now)
         if offers is not None:
-            resolve(self.plan.enable, offers, self.client.region)
-
-    def attempt(self, step: Callable[[StandardsRun], None]) -> None:
-        """Do a step; whatever goes wrong ends the work here."""
-        with self.ends("Changing standards", self.client.region):
-            step(self)
+            self._offered = resolve(self.plan.enable, offers, self.client.region)
 
     @property
     def has_writes(self) -> bool:
@@ -154,14 +149,29 @@ class StandardsRun(ReconcileRun):
             said[:] = [now[name] for name in before if name in now]
             return all(sent.is_shown(status_of(now.get(name))) for name, sent in before.items())
 
-        self.tracker.send(send, is_done)
-        self._sent.update(before)
+        try:
+            self.tracker.send(send, is_done)
+        finally:
+            if self.tracker.any:
+                self._sent.update(before)
         self._said.update({each.name: each for each in said})
+
+    def after(self) -> Optional[Standards]:
+        """Return the standards once the plan is carried out, None where it is not known what the Region offers."""
+        if not self._offered.keys() >= set(self.plan.enable):
+            return None
+        return _sorted(expected_standards(self.plan, self._offered, self.wait_timeout > 0))
 
     def expected(self) -> StandardsChange:
         """Return what the run would do, as far as is known now."""
-        after = expected_standards(self.plan, self._offered, self.wait_timeout > 0)
-        return StandardsChange(self.before, _sorted(after), changed=self.plan.changed)
+        return StandardsChange(self.before, self.after(), changed=self.plan.changed)
+
+    def actions(self, check_mode: bool) -> Tuple[str, ...]:
+        """Return what was, or may have been, done, or in check mode would be."""
+        sent = [each.enables for each in self._sent.values()]
+        enables, disables = (self.plan.enable, self.plan.disable) if check_mode else (True in sent, False in sent)
+        steps = ((ENABLE_STANDARDS, enables), (DISABLE_STANDARDS, disables))
+        return tuple(action for action, is_done in steps if is_done)
 
     def so_far(self) -> StandardsChange:
         """Return what was seen, or said by the service since."""

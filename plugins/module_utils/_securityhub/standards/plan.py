@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import PreconditionFailed
-from ..model import OfferedStandard, Standard
+from ..model import OfferedStandard, PolicyDifference, Standard
 from ..reasons import (
     STANDARDS_FAILED,
     STANDARDS_INCOMPLETE,
@@ -126,6 +126,18 @@ def plan_standards(
 def status_of(standard: Optional[Standard]) -> Optional[str]:
     """Return the status of a standard, None for one that is not enabled."""
     return standard.standards_status if standard else None
+
+
+def standard_differences(desired: DesiredStandards, plan: StandardsPlan) -> Tuple[PolicyDifference, ...]:
+    """Return which standards are not as desired."""
+    statuses = {each.name: each.standards_status for each in plan.now}
+    names = [*plan.enable, *(each.name for each in plan.disable), *plan.waiting, *plan.stuck]
+    return tuple(
+        PolicyDifference(
+            "standard", name, None, statuses.get(name, "DISABLED"), "ENABLED" if desired.wants(name) else "DISABLED"
+        )
+        for name in names
+    )
 
 
 def standard_row(standard: Standard) -> Dict[str, Optional[str]]:

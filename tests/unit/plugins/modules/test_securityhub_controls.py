@@ -149,7 +149,6 @@ TABLE: dict[str, Row] = {
 
 @pytest.mark.parametrize("name", TABLE)
 @pytest.mark.parametrize("wait_timeout", [180, 0])
-@pytest.mark.usefixtures("clock")
 def test_controls_in_check_mode_and_in_the_run_and_again(hub: Hub, name: str, wait_timeout: int) -> None:
     now, custom, controls, options, then, then_custom, calls, reasons = TABLE[name]
     seed_controls(hub, now, custom)
@@ -351,7 +350,6 @@ def test_controls_of_a_standard_that_is_not_ready_are_waited_for(hub: Hub, clock
     assert sum(clock.pauses) == pytest.approx(20)
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_controls_of_a_standard_that_becomes_ready(hub: Hub) -> None:
     seed_controls(hub, {FSBP: {}})
     hub.fault(kind="slow_controls", seconds=0.4)
@@ -361,7 +359,6 @@ def test_controls_of_a_standard_that_becomes_ready(hub: Hub) -> None:
     assert control_rows(run.result)["IAM.6"]["standards"] == {FSBP: "DISABLED", CIS: "DISABLED"}
 
 
-@pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("check", [True, False])
 def test_controls_whose_parameters_are_updating_are_waited_for(hub: Hub, check: bool) -> None:
     seed_controls(hub, NOTHING)

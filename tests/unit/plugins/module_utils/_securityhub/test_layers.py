@@ -41,10 +41,20 @@ LAYERS = [
     "model",
 ]
 PURE = ("inputs/account_ids", "model", "reasons")
-WING_FILES = ["result", "apply", "standards_side", "member_side", "batch", "plan", "parameters", "global_controls"]
+WING_FILES = [
+    "result",
+    "apply",
+    "controls_side",
+    "standards_side",
+    "member_side",
+    "batch",
+    "plan",
+    "parameters",
+    "global_controls",
+]
 # The wings that a wing may use.
 WINGS: dict[str, set[str]] = {
-    "membership": {"member", "invitation", "hub", "standards"},
+    "membership": {"member", "invitation", "hub", "standards", "controls"},
     "invitation": {"hub"},
     "member": set(),
     "hub": set(),

@@ -28,7 +28,7 @@ ELSEWHERE = {
         "standards_pending",
     },
     "securityhub_invitation": {"associated"},  # it disables no hub
-    "securityhub_membership": {"associated", "not_a_member"},  # it adds whom it invites
+    "securityhub_membership": {"associated", "not_a_member", "not_available"},  # it adds whom it invites
     "securityhub_member": {"not_a_member", "removed", "resigned", "suspended", "caller_is_member"},  # it invites nobody
 }
 
