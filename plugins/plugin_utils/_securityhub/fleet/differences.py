@@ -34,7 +34,7 @@ class Difference:
         """The difference in words, such as ``IAM.6 is ENABLED instead of DISABLED``."""
         parameter = f" {self.fields['parameter']}" if self.fields.get("parameter") else ""
         name = f"{self.fields.get('id')}{parameter}"
-        return f"{name} is {_value(self.fields.get('current'))} instead of {_value(self.fields.get('wanted'))}"
+        return f"{name} is {value_of(self.fields.get('current'))} instead of {value_of(self.fields.get('wanted'))}"
 
     def as_dict(self) -> Dict[str, Any]:
         """Return the difference as plain data."""
@@ -57,6 +57,6 @@ def differences_in_words(rows: Iterable[Membership]) -> List[str]:
     return [*lines, FURTHER] if is_cut else lines
 
 
-def _value(value: Any) -> str:
+def value_of(value: Any) -> str:
     """Return a status as it is, and the value of a parameter as JSON."""
     return value if isinstance(value, str) else json.dumps(value)

@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from base64 import b64encode
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
@@ -24,7 +25,8 @@ import yaml
 from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
 from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
 from ....module_utils._securityhub.results.messages import all_regions, count, regions_in_words
-from ..fleet.fleet import Fleet
+from ..fleet.differences import value_of
+from ..fleet.fleet import DIFFERS, Fleet
 from ..fleet.reasons import MISSING_REGIONS_STEP
 from ..fleet.severity import worst_accounts_first
 from ..fleet.summary import Request
@@ -58,6 +60,8 @@ LOOKS = {
     UNREADABLE: Look("f", "!", "Not readable", "The Region could not be read: the status is not known."),
     OWN_ACCOUNT: Look("a", "\u2605", "Own account", "The administrator's own account, which can't be a member."),
 }
+Cell = Tuple[Look, Optional[int], int]
+
 NOT_REQUESTED = Look("x", "\u00b7", "Not requested", "The account was not requested in this Region.")
 
 
@@ -76,6 +80,8 @@ def html(fleet: Fleet, report: Report) -> str:
         surplus=_surplus(report),
         missing_regions_step=MISSING_REGIONS_STEP,
         ages=_ages(report),
+        policies=_policies(report),
+        cut_differences=sum(row.difference_count > len(row.differences) for row in fleet.memberships),
         names=names,
     )
 
@@ -139,7 +145,12 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["content_hash"] = content_hash
     environment.globals.update(
-        all_regions=all_regions, change_of=change_of, count=count, in_words=regions_in_words, look_of=look_of
+        all_regions=all_regions,
+        change_of=change_of,
+        count=count,
+        in_words=regions_in_words,
+        look_of=look_of,
+        value_of=value_of,
     )
     environment.filters["breakable"] = breakable
     return environment
@@ -160,8 +171,8 @@ def change_of(row: Mapping[str, Any]) -> Tuple[Look, Look]:
     return look_of(row["previous_member_status"] or NOT_A_MEMBER), look_of(row["member_status"] or NOT_A_MEMBER)
 
 
-def _matrix(fleet: Fleet, report: Report) -> List[Tuple[int, Dict[str, Any], List[Tuple[Look, Optional[int]]]]]:
-    """Return each account, the worst first, with its place in the request, and in each Region its look and age."""
+def _matrix(fleet: Fleet, report: Report) -> List[Tuple[int, Dict[str, Any], List[Cell]]]:
+    """Return each account, the worst first, with its place in the request, and its cell in each Region."""
     looks = {(row.account_id, row.region): look_of(row.status) for row in fleet.memberships}
     accounts = {account["account_id"]: (place, account) for place, account in enumerate(report["accounts"])}
     ordered = [accounts[str(clean(account_id))] for account_id in worst_accounts_first(fleet)]
@@ -176,10 +187,21 @@ def _has_gaps(report: Report) -> bool:
     return any(len(account["memberships"]) < len(report["regions"]) for account in report["accounts"])
 
 
-def _cell(account: Mapping[str, Any], region: str, look: Optional[Look]) -> Tuple[Look, Optional[int]]:
+def _cell(account: Mapping[str, Any], region: str, look: Optional[Look]) -> Cell:
+    """Return how a membership is shown, the days of an open invitation, and the number of differences if it differs."""
     if look is None:
-        return NOT_REQUESTED, None
-    return look, account["memberships"][region]["invitation_age_days"]
+        return NOT_REQUESTED, None, 0
+    membership = account["memberships"][region]
+    differences = max(membership["policy_difference_count"], 1) if membership["policy"] == DIFFERS else 0
+    return look, membership["invitation_age_days"], differences
+
+
+def _policies(report: Report) -> Dict[str, Counter[str]]:
+    """Return {account ID: {what its memberships say of the policy: number}}."""
+    return {
+        account["account_id"]: Counter(row["policy"] for row in account["memberships"].values() if row["policy"])
+        for account in report["accounts"]
+    }
 
 
 def _ages(report: Report) -> Dict[str, int]:
