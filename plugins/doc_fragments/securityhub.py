@@ -99,6 +99,7 @@ options:
   member_role_policy:
     description:
       - An IAM policy in JSON that limits the role sessions further.
+      - Without it, the role sessions of check mode are limited to reading.
     type: json
 """
 

@@ -276,12 +276,12 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invi
     DesiredMembership,
     Membership,
     MembershipChange,
-    not_started,
     reconcile_invitation,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import UNCONFIRMED
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
+    not_started,
     region_result,
     with_failed_accounts,
 )

@@ -323,7 +323,6 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     DISASSOCIATED_LIST,
     UNCHANGED,
     UNPROCESSED,
-    is_without_invitation,
     plan_absent,
     plan_disassociated,
     plan_present,
@@ -332,8 +331,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     ByRegion,
     account_keys,
     account_result,
+    organization_warnings,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import ENABLED
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 
@@ -386,7 +385,7 @@ def warnings_for(state: str, emails: Mapping[str, Optional[str]], by_region: ByR
     """Return what the user should know beside the result."""
     if state == "present":
         return other_addresses(emails, by_region)
-    return organization_accounts(by_region)
+    return organization_warnings([(region, each) for region, found in by_region.items() for each in found.value])
 
 
 def other_addresses(emails: Mapping[str, Optional[str]], by_region: ByRegion) -> List[str]:
@@ -402,22 +401,6 @@ def other_addresses(emails: Mapping[str, Optional[str]], by_region: ByRegion) ->
         "The service keeps the address with which an account was added."
         for account_id, addresses in listed.items()
         for email, regions in addresses.items()
-    ]
-
-
-def organization_accounts(by_region: ByRegion) -> List[str]:
-    """Return a warning for each account whose disassociation ends a membership without an invitation."""
-    regions: Dict[str, List[str]] = {}
-    for region, found in by_region.items():
-        for outcome in found.value:
-            before = outcome.before
-            if outcome.changed and before and before.member_status == ENABLED and is_without_invitation(before):
-                regions.setdefault(outcome.account_id, []).append(region)
-    return [
-        f"{account_id} is Enabled without an invitation in {', '.join(names)}, so it is probably an account of an "
-        "organization. Disassociating it ends its monitoring by this administrator, and it can't be invited again: "
-        "only the delegated administrator of the organization can add it."
-        for account_id, names in regions.items()
     ]
 
 

@@ -56,8 +56,8 @@ options:
   standards:
     description:
       - The security standards that each member has, as a list or as one string with commas, spaces or newlines between
-        them, with O(state=present). Short names such as C(aws-foundational-security-best-practices/v/1.0.0), or ARNs,
-        as for M(multiaccount.aws.securityhub_standards).
+        them, with O(state=present). Short names such as C(aws-foundational-security-best-practices/v/1.0.0), titles,
+        or ARNs, as for M(multiaccount.aws.securityhub_standards).
       - They are enabled once an account is Enabled, and looked at in every run. Other standards of the accounts are
         left as they are. Each account needs a role, O(member_role) or its own.
       - AWS charges for the checks of each standard, in each account and Region.
@@ -66,8 +66,8 @@ options:
     elements: str
   policy:
     description:
-      - The configuration policy of each member, as AWS writes it, with O(state=present). So one file serves the accounts
-        of an organization and invited ones, which AWS's own policies do not reach.
+      - The configuration policy of each member, as AWS writes it, with O(state=present). So one file serves the
+        accounts of an organization and invited ones, which AWS's own policies do not reach.
       - A dictionary, or a string with JSON or YAML. It is what C(aws securityhub get-configuration-policy) prints, an
         C(AWS::SecurityHub::ConfigurationPolicy) of CloudFormation, or the same with the keys C(enabled_standards),
         C(enabled_controls) or C(disabled_controls), and C(control_parameters). A key that is not known is refused with
@@ -95,8 +95,12 @@ options:
     default: [removed]
   surplus:
     description:
-      - What happens to members in the list that O(members) does not name, with O(state=present).
-      - V(ignore) does nothing. V(report) lists them in RV(surplus_members). V(remove) disassociates and deletes them.
+      - What happens to members in the list that O(members) does not name, with O(state=present). An account that any
+        row names is never one of them, whatever its status or Regions.
+      - V(ignore) does nothing. V(report) lists them in RV(surplus_members). V(remove) disassociates and deletes them,
+        last in each Region, and only where nothing failed. Where something did, they are V(not_attempted).
+      - An account of an organization is disassociated, which ends its monitoring, but Security Hub does not delete it.
+        The module warns of such accounts, also in check mode.
     type: str
     choices: [ignore, report, remove]
     default: ignore
@@ -308,7 +312,8 @@ memberships:
           that a control does not take.
         - V(not_ready), the controls of a standard were not ready for updates within O(wait_timeout), V(updating), the
           parameters of a control were being updated all the time.
-        - V(not_attempted), the Region failed before the turn of this account came.
+        - V(not_attempted), the Region failed before the turn of this account came, or for RV(surplus_members),
+          something failed in the Region.
       returned: always
       type: str
       sample: awaiting_acceptance
@@ -538,9 +543,8 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     rows = active_rows(listed, "members")
     roles = member_roles(rows, params)
     check_standards(params, [account_id for account_id in rows if account_id not in roles])
-    session = RegionSession(info, params["regions"], params["exclude_regions"])
+    session = RegionSession(info, params["regions"], params["exclude_regions"], concurrency=params["concurrency"])
     policy = parse_policy(params["policy"], "policy", session.known_regions) if params["policy"] else None
-    session.use_concurrency(params["concurrency"])
     if not rows:
         return membership_result({}, params["fail_on_unprocessed"], mode)
     emails = emails_by_region(rows, session.regions, "members", session.requested.word)
@@ -589,7 +593,7 @@ def desired_standards(params: Mapping[str, Any]) -> Optional[DesiredStandards]:
 
     :raises InvalidInput: for what can't be a standard
     """
-    names = parse_standards(params["standards"] or [], "standards")
+    names = parse_standards(params["standards"] or [], "standards", takes_titles=True)
     return DesiredStandards(names) if names else None
 
 

@@ -44,8 +44,8 @@ class Clients:
     ``concurrency`` is how many requests one of them sends at once. ``regions`` is where STS may be asked.
     """
 
-    def __init__(self, session: AwsSession, regions: Sequence[str]) -> None:
-        self.concurrency = CONCURRENCY
+    def __init__(self, session: AwsSession, regions: Sequence[str], concurrency: int = CONCURRENCY) -> None:
+        self.concurrency = concurrency
         self.regions = regions
         self._session = session
         self._lock = threading.Lock()

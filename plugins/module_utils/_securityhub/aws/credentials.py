@@ -155,13 +155,15 @@ class Place(NamedTuple):
 class ConnectionInfo(NamedTuple):
     """How to reach AWS, from the connection options: what amazon.aws's get_aws_connection_info returns.
 
-    ``assume_role`` is a role to take before anything else, None for none.
+    ``assume_role`` is a role to take before anything else, None for none. With ``only_reads``, the sessions of roles in
+    member accounts can't write.
     """
 
     region: Optional[str]
     endpoint_url: Optional[str]
     boto_params: Mapping[str, Any]
     assume_role: Optional[Role] = None
+    only_reads: bool = False
 
 
 @contextmanager

@@ -91,10 +91,7 @@ def usable(what: str, *more: Type[Exception]) -> Iterator[None]:
 
 
 def _check_endpoint_url(url: str) -> None:
-    """Refuse what is no URL, which the SDK would repeat with the password in it.
-
-    :raises InvalidInput: naming only what comes after a password
-    """
+    """Refuse what is no URL, which the SDK would repeat with the password in it: name only what comes after it."""
     try:
         parts = urlsplit(url)
         is_url = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not re.search(r"\s", url)

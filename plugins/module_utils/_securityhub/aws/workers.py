@@ -20,7 +20,7 @@ from ..errors import InvalidInput, RegionResult, SecurityHubError
 from ..inputs.regions import requested_regions
 from ..inputs.roles import Role
 from .calls import RegionClient
-from .clients import Clients
+from .clients import CONCURRENCY, Clients
 from .credentials import ConnectionInfo, Place, RoleCredentials, acting_as
 from .find_regions import find_regions
 from .sessions import SERVICE, AwsSession
@@ -39,12 +39,14 @@ class RegionSession:
         regions: Optional[Iterable[object]],
         exclude: Optional[Iterable[object]] = None,
         warn_user: Optional[Callable[[str], None]] = None,
+        concurrency: int = CONCURRENCY,
     ) -> None:
         """Prepare without any call to AWS.
 
         :param regions: the option ``regions``, None where it was not given
         :param exclude: the option ``exclude_regions``, likewise
         :param warn_user: gives a warning; by default a module's
+        :param concurrency: how many accounts × Regions are worked on at once
         :raises InvalidInput: for a Region that is not known, for none at all, for credentials that can't be used
         """
         self._session = AwsSession(info)
@@ -52,7 +54,7 @@ class RegionSession:
         self.known_regions = self._session.known_regions()
         self.requested = requested_regions(regions, exclude, info.region, self.known_regions)
         self._regions: Optional[Sequence[str]] = self.requested.names or None
-        self._clients = Clients(self._session, self._regions or [self.requested.asked_in])
+        self._clients = Clients(self._session, self._regions or [self.requested.asked_in], concurrency)
         self.ec2_client = partial(self._clients.client, "ec2")
 
     @property
@@ -65,13 +67,13 @@ class RegionSession:
             self.connect()
             asked_in = self.requested.asked_in
             hub, ec2 = partial(self._clients.client, SERVICE, asked_in), partial(self.ec2_client, asked_in)
-            found = find_regions(self.requested, hub, ec2, self.known_regions)
-            if found.unknown:  # a Region must not be forgotten without anybody seeing it
+            regions, unknown = find_regions(self.requested, hub, ec2, self.known_regions)
+            if unknown:  # a Region must not be forgotten without anybody seeing it
                 (self._warn_user or warn)(
-                    f"regions: {self.requested.word} leaves out {', '.join(found.unknown)}: the installed botocore, "
+                    f"regions: {self.requested.word} leaves out {', '.join(unknown)}: the installed botocore, "
                     f"{self.known_regions.version}, knows no Security Hub there. Update botocore."
                 )
-            self._regions = self._clients.regions = found.regions
+            self._regions = self._clients.regions = regions
         return self._regions
 
     def connect(self) -> None:
@@ -89,10 +91,6 @@ class RegionSession:
         except Exception:  # noqa: BLE001, S110
             pass  # whatever it is: it is made again, and costs its own Region only
 
-    def use_concurrency(self, pairs_at_once: int) -> None:
-        """Set how many accounts × Regions are worked on at once, before the first client is made."""
-        self._clients.concurrency = pairs_at_once
-
     def role_credentials(self, roles: Mapping[str, Role]) -> Dict[str, RoleCredentials]:
         """Return the credentials of each account's role, which is taken when it is needed: once an account.
 
@@ -100,9 +98,10 @@ class RegionSession:
         """
         partition = self._session.partition(self.regions[0])
         sts, base = partial(self._clients.client, "sts"), self._session.credentials
+        only_reads = self._session.info.only_reads
         return {
             account_id: RoleCredentials(
-                role.request(role.arn(account_id, partition)), sts, self.regions, base, account_id
+                role.request(role.arn(account_id, partition), only_reads), sts, self.regions, base, account_id
             )
             for account_id, role in roles.items()
         }

@@ -501,11 +501,6 @@ def reconcile_controls(
     return RegionResult(change_after_failure(run), run.error)
 
 
-def not_started(error: SecurityHubError) -> RegionResult[ControlsChange]:
-    """Return the result of a Region in which nothing could be done."""
-    return RegionResult(StateChange(is_read=False), error)
-
-
 def change_after_failure(run: ControlsRun) -> ControlsChange:
     """Return what was done before a failure, from another look if that is possible."""
     is_certain = True

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Mapping, Optional
@@ -23,6 +24,25 @@ _NAME = r"[A-Za-z0-9+=,.@_-]{1,64}"
 _PATH_AND_NAME = re.compile(rf"(?:[!-.0-~]+/)*{_NAME}")
 _SESSION_NAME = re.compile(r"[A-Za-z0-9+=,.@_-]{2,64}")
 DEFAULT_SESSION_NAME = "multiaccount.aws"
+# What check mode sends to AssumeRole: the actions of docs/policies/member-look.json.
+_READS = [
+    "securityhub:GetAdministratorAccount",
+    "securityhub:ListInvitations",
+    "securityhub:ListMembers",
+    "securityhub:DescribeHub",
+    "securityhub:ListTagsForResource",
+    "securityhub:GetEnabledStandards",
+    "securityhub:DescribeStandards",
+    "securityhub:ListSecurityControlDefinitions",
+    "securityhub:BatchGetStandardsControlAssociations",
+    "securityhub:BatchGetSecurityControls",
+    "securityhub:DescribeStandardsControls",
+    "securityhub:ListFindingAggregators",
+    "securityhub:GetFindingAggregator",
+    "ec2:DescribeRegions",
+]
+_READ_STATEMENT = {"Sid": "Look", "Effect": "Allow", "Action": _READS, "Resource": "*"}
+READ_ONLY_POLICY = json.dumps({"Version": "2012-10-17", "Statement": [_READ_STATEMENT]})
 # The options that go with the name of a role, and the fields of Role.
 _COMPANIONS = ("external_id", "session_name", "duration", "policy")
 
@@ -52,9 +72,13 @@ class Role:
             raise InvalidInput(f"member_role of members: {self.name!r} is not in the partition {partition}.")
         return self.name
 
-    def request(self, arn: str) -> Dict[str, Any]:
-        """Return the parameters of AssumeRole."""
-        optional = {"ExternalId": self.external_id, "DurationSeconds": self.duration, "Policy": self.policy}
+    def request(self, arn: str, only_reads: bool = False) -> Dict[str, Any]:
+        """Return the parameters of AssumeRole.
+
+        :param only_reads: whether the session is one that only reads; a policy that the user set stays as it is
+        """
+        policy = self.policy or (READ_ONLY_POLICY if only_reads else None)
+        optional = {"ExternalId": self.external_id, "DurationSeconds": self.duration, "Policy": policy}
         given = {key: value for key, value in optional.items() if value is not None}
         return {"RoleArn": arn, "RoleSessionName": self.session_name, **given}
 

@@ -15,7 +15,7 @@ from typing import List, Optional, Sequence, Tuple
 from ..aws.api import accept_invitation, decline_invitation, delete_invitation, leave_administrator, read_member_side
 from ..aws.calls import RegionClient
 from ..aws.retry import Waiter, WriteTracker, guarded, poll
-from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError
+from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError, is_already_done_message
 from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
 from ..model import (
@@ -60,11 +60,6 @@ class DesiredMembership:
     wait_timeout: float
     hub: Optional[DesiredHub] = None
 
-    @property
-    def accepted(self) -> bool:
-        """Whether the account is to be a member."""
-        return self.state == "accepted"
-
 
 def reconcile_invitation(
     client: RegionClient, desired: DesiredMembership, check_mode: bool
@@ -93,18 +88,13 @@ def reconcile_invitation(
     return replace(result, value=MembershipChange(None, result.value.after or unknown, changed=True))
 
 
-def not_started(error: SecurityHubError) -> RegionResult[MembershipChange]:
-    """Return the result of a Region that could not be read."""
-    return RegionResult(MembershipChange(is_read=False), error)
-
-
 def _reconcile_enabled(
     client: RegionClient, desired: DesiredMembership, check_mode: bool
 ) -> RegionResult[MembershipChange]:
     """Do it where Security Hub is enabled. An invitation that is not there yet, or can't be read yet, is waited for."""
 
     def look() -> Tuple[MemberSide, InvitationPlan]:
-        side = read_member_side(client, desired.administrator_id, desired.accepted)
+        side = read_member_side(client, desired.administrator_id, desired.state == "accepted")
         return side, plan_membership(desired.state, desired.administrator_id, side, client.region)
 
     def passes(error: Failure) -> bool:
@@ -214,17 +204,26 @@ class InvitationSteps:
         }[step]
 
     def _take(self, step: str, waiter: Waiter) -> None:
-        while True:
+        """Take one step, again where the service may take later what it refuses now.
+
+        Right after the step before it, it may not know yet that the invitation can be deleted.
+        """
+
+        def attempt() -> None:
             try:
                 self.tracker.send(partial(self._send, step), partial(self._is_done_after, step))
                 self._taken.append(step)
-                return
             except SecurityHubError as error:
-                if self._turns_out_done(step, error, waiter):
-                    return
-                if not self._may_pass(step, error) or not waiter.sleep():
+                if not self._turns_out_done(step, error, waiter):
                     self._explain_refusal(step, error)
                     raise
+
+        def passes(error: Failure) -> bool:
+            if isinstance(error, PreconditionFailed):
+                return False
+            return error.is_transient or (step == DELETE_INVITATION and error.names_accounts)
+
+        poll(attempt, lambda _: True, waiter, passes)
 
     def _is_done_after(self, step: str, error: SecurityHubError) -> bool:
         """Read again whether a step is done.
@@ -237,13 +236,6 @@ class InvitationSteps:
             raise error
         return done
 
-    def _may_pass(self, step: str, error: SecurityHubError) -> bool:
-        """Whether the service may take a step later that it refused.
-
-        Right after the step before it, the service may not know yet that the invitation can be deleted.
-        """
-        return error.is_transient or (step == DELETE_INVITATION and error.names_accounts)
-
     def _turns_out_done(self, step: str, error: SecurityHubError, waiter: Waiter) -> bool:
         """Look whether a step that failed is done all the same.
 
@@ -252,17 +244,15 @@ class InvitationSteps:
         in_doubt = self.tracker.in_doubt
         if not in_doubt and error.is_retryable:
             return False
-        if not poll(partial(self.is_done, step), bool, waiter if in_doubt or error.is_already_done else Waiter(0)):
+        may_show_late = in_doubt or is_already_done_message(error.text)
+        if not poll(partial(self.is_done, step), bool, waiter if may_show_late else Waiter(0)):
             return False
         if in_doubt:
             self.tracker.confirm()
         return True
 
     def _explain_refusal(self, step: str, error: SecurityHubError) -> None:
-        """Say why an invitation could not be accepted, where it can be seen.
-
-        :raises PreconditionFailed: if there is another administrator by now, or no invitation that can be accepted
-        """
+        """Raise why an invitation could not be accepted, where it can be seen: another administrator, no invitation."""
         if step != ACCEPT or error.is_retryable:
             return
         region = self._client.region

@@ -66,10 +66,7 @@ def plan_membership(state: str, administrator_id: str, side: MemberSide, region:
 
 
 def _require_acceptable(before: Optional[str], administrator_id: str, side: MemberSide, region: str) -> None:
-    """Refuse to accept where the service does.
-
-    :raises PreconditionFailed: for another administrator, members of the account's own, and no invitation
-    """
+    """Refuse to accept where the service does: another administrator, members of the account's own, no invitation."""
     other = side.administrator.administrator_id if side.administrator else None
     obstacle = obstacle_to_accepting(other, side.administers_members, region)
     if obstacle:

@@ -75,7 +75,7 @@ def module_result(
         role = assume_role(params)
         with usable("connection options", OSError):  # an aws_config that the SDK refuses, or that can't be read
             region, endpoint_url, boto_params = connection()
-        return function(params, ConnectionInfo(region, endpoint_url, boto_params, role), mode)
+        return function(params, ConnectionInfo(region, endpoint_url, boto_params, role, mode.check), mode)
     except InvalidInput as error:
         return {"msg": str(error), "changed": False, **{key: [] for key in keys}}
 

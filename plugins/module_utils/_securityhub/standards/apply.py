@@ -34,6 +34,7 @@ from .plan import (
     resolve,
     status_of,
     why_short,
+    with_short_names,
 )
 
 Standards = Tuple[Standard, ...]
@@ -77,10 +78,12 @@ class StandardsRun(ReconcileRun):
         """Read the standards, and plan.
 
         :raises SecurityHubError: if they can't be read, or if what is offered can't be
-        :raises PreconditionFailed: if one that is to be enabled is not offered in the Region
+        :raises PreconditionFailed: if one that is to be enabled is not offered in the Region, or a title is not
         """
         now = get_enabled_standards(self.client)
-        self.is_read, self.before = True, _sorted(now)
+        self.is_read, self.before, self.plan = True, _sorted(now), StandardsPlan(tuple(now))
+        if self._desired.titles:
+            self._desired = with_short_names(self._desired, self._offers.read(self.client), self.client.region)
         self.plan = plan_standards(self._desired, now)
         names = names_to_enable(self._desired, self.plan)
         if names:
@@ -95,6 +98,8 @@ class StandardsRun(ReconcileRun):
         """
         defaults = [each for each in (offers or {}).values() if with_defaults and each.is_default]
         now = [Standard(each.name, each.standards_arn, None, READY) for each in defaults]
+        if offers is not None:
+            self._desired = with_short_names(self._desired, offers, self.client.region)
         self.plan = plan_standards(self._desired, now)
         if offers is not None:
             self._offered = resolve(self.plan.enable, offers, self.client.region)
@@ -206,11 +211,6 @@ def reconcile_standards(
     if run.error:
         return RegionResult(change_after_failure(run), run.error)
     return RegionResult(run.expected() if check_mode else run.so_far(), run.why_short())
-
-
-def not_started(error: SecurityHubError) -> RegionResult[StandardsChange]:
-    """Return the result of a Region in which nothing could be done."""
-    return RegionResult(StandardsChange(is_read=False), error)
 
 
 def change_after_failure(run: StandardsRun) -> StandardsChange:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this plugin_utils is not meant for use outside the multiaccount.aws collection.
-"""Why a membership is not Enabled, and what to do next, for a reader who sets the variables of the playbooks."""
+"""Why a membership is not Enabled, how bad that is, and what to do next, in the variables of the playbooks."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from ....module_utils._securityhub.reasons import (
     AWAITING_ACCEPTANCE,
     NOT_A_MEMBER,
     NOT_INVITED,
+    OWN_ACCOUNT,
     REASONS,
     REMOVED_REASON,
     RESIGNED_REASON,
     SUSPENDED_REASON,
     UNKNOWN_STATUS,
     Reason,
+    is_failure,
 )
 from ....module_utils._securityhub.results.messages import Group, grouped, sentence
-from .fleet import Membership
+from .fleet import Fleet, Membership
 
 MISSING_REGIONS_STEP = (
     "Set securityhub_regions to linked, or add the Regions to it. The findings of an account arrive only from Regions "
@@ -51,6 +53,10 @@ ACTIONS: Dict[str, Tuple[str, str]] = {
     "disassociate": ("disassociated", "disassociate"),
     "delete": ("deleted", "delete"),
 }
+Severity = Tuple[bool, int]  # the smaller, the worse
+# A status that is not known comes before all of these.
+_WORST_FIRST = (REMOVED, RESIGNED, DELETED, SUSPENDED, NOT_A_MEMBER, CREATED, INVITED, ENABLED)
+_FINE: Severity = (True, len(_WORST_FIRST))
 
 
 def explanation(row: Membership) -> str:
@@ -59,11 +65,10 @@ def explanation(row: Membership) -> str:
         return sentence(row.processing_result)
     if row.is_of_failed_region:
         return "The Region could not be read."
-    reason = reason_of(row) or _implied_reason(row.status)
     if row.status == ENABLED and not row.reason:
         missing = "and does not have all of securityhub_standards yet"
         return "The account is a member." if row.is_as_requested else f"The account is a member, {missing}."
-    return REASONS.get(reason, _OTHER).explanation
+    return _known_reason(row).explanation
 
 
 def next_step(row: Membership) -> str:
@@ -73,21 +78,36 @@ def next_step(row: Membership) -> str:
     if not row.reason and row.is_plan and row.actions:
         steps = ", ".join([ACTIONS.get(action, ("", action))[1] for action in row.actions])
         return f"Run multiaccount.aws.securityhub_onboard for these steps: {steps}."
-    reason = reason_of(row) or _implied_reason(row.status)
-    return "" if row.status == ENABLED and not row.reason else REASONS.get(reason, _OTHER).playbook_step
+    return "" if row.status == ENABLED and not row.reason else _known_reason(row).playbook_step
 
 
 def reason_of(row: Membership) -> Optional[str]:
     """Return the reason of a membership, or the one that its status stands for; None where the next run acts."""
-    return row.reason or (None if row.actions or row.status == ENABLED else _implied_reason(row.status))
+    implied = None if row.actions or row.status == ENABLED else _REASONS_OF_STATUSES.get(row.status, UNKNOWN_STATUS)
+    return row.reason or implied
 
 
-def _implied_reason(status: str) -> str:
-    """Return the reason that a status alone stands for."""
-    return _REASONS_OF_STATUSES.get(status, UNKNOWN_STATUS)
+def _known_reason(row: Membership) -> Reason:
+    return REASONS.get(row.reason or _REASONS_OF_STATUSES.get(row.status, UNKNOWN_STATUS), _OTHER)
 
 
 def groups(rows: Iterable[Membership]) -> List[Group[Membership]]:
     """Return the memberships grouped by reason, explanation and next step, the most accounts first."""
     found = grouped(rows, lambda row: (row.status, row.reason, next_step(row)), explanation)
     return sorted(found, key=lambda group: -len(group.account_ids))
+
+
+def severity(row: Membership) -> Severity:
+    """Return how bad a membership is: failures first, then by status. What could not be read is its Region's fault."""
+    if row.is_as_requested or row.is_of_failed_region or row.status == OWN_ACCOUNT:
+        return _FINE
+    place = _WORST_FIRST.index(row.status) if row.status in _WORST_FIRST else -1
+    return not is_failure(row.reason), place
+
+
+def worst_accounts_first(fleet: Fleet) -> List[str]:
+    """Return the account IDs with the worst first, and of equals the one with the most Regions."""
+    found: Dict[str, List[Severity]] = {account_id: [] for account_id in fleet.account_ids}
+    for row in fleet.memberships:
+        found[row.account_id].append(severity(row))
+    return sorted(found, key=lambda each: (min(found[each]), -sum(one != _FINE for one in found[each])))

@@ -25,8 +25,7 @@ from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVIT
 from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
 from ....module_utils._securityhub.results.messages import all_regions, count, regions_in_words
 from ..fleet.fleet import Fleet
-from ..fleet.reasons import MISSING_REGIONS_STEP
-from ..fleet.severity import worst_accounts_first
+from ..fleet.reasons import MISSING_REGIONS_STEP, worst_accounts_first
 from ..fleet.summary import Request
 from .comparison import read_report
 from .invitations import letter, oldest
@@ -65,18 +64,22 @@ def html(fleet: Fleet, report: Report) -> str:
     """Return the page. The template escapes what it puts in (autoescape)."""
     looks = {status: look_of(status) for status in report["counts"]["by_status"]}
     names = {account["account_id"]: account["name"] or account["email"] for account in report["accounts"]}
-    template = _environment().get_template("report.html.j2")
-    return template.render(
-        report=report,
-        matrix=_matrix(fleet, report),
-        looks=looks,
-        choices={look.css: look for look in looks.values()},
-        legend=[*looks.values(), *([NOT_REQUESTED] if _has_gaps(report) else [])],
-        letter=letter(report["administrator_id"]),
-        surplus=_surplus(report),
-        missing_regions_step=MISSING_REGIONS_STEP,
-        ages=_ages(report),
-        names=names,
+    has_gaps = any(len(account["memberships"]) < len(report["regions"]) for account in report["accounts"])
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            report=report,
+            matrix=_matrix(fleet, report),
+            looks=looks,
+            choices={look.css: look for look in looks.values()},
+            legend=[*looks.values(), *([NOT_REQUESTED] if has_gaps else [])],
+            letter=letter(report["administrator_id"]),
+            surplus=_surplus(report),
+            missing_regions_step=MISSING_REGIONS_STEP,
+            ages=_ages(report),
+            names=names,
+        )
     )
 
 
@@ -94,9 +97,8 @@ def write_report(page: Path, fleet: Fleet, request: Request, settings: Mapping[s
     """
     data = page.with_name(re.sub("[.]html?$", "", page.name) + ".json")
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    previous = read_report(str(data))
-    options = ReportOptions(now, version_of(COLLECTION), request.skipped, settings, request.purpose, previous)
-    texts = texts_of(fleet, options)
+    version, previous = version_of(COLLECTION), read_report(data)
+    texts = texts_of(fleet, ReportOptions(now, version, request.skipped, settings, request.purpose, previous))
     page.parent.mkdir(parents=True, exist_ok=True)
     for path, text in ((page, texts["html"]), (data, texts["json"])):
         _write(path, text)
@@ -137,11 +139,10 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters["content_hash"] = content_hash
     environment.globals.update(
         all_regions=all_regions, change_of=change_of, count=count, in_words=regions_in_words, look_of=look_of
     )
-    environment.filters["breakable"] = breakable
+    environment.filters.update(breakable=breakable, content_hash=content_hash)
     return environment
 
 
@@ -165,21 +166,12 @@ def _matrix(fleet: Fleet, report: Report) -> List[Tuple[int, Dict[str, Any], Lis
     looks = {(row.account_id, row.region): look_of(row.status) for row in fleet.memberships}
     accounts = {account["account_id"]: (place, account) for place, account in enumerate(report["accounts"])}
     ordered = [accounts[str(clean(account_id))] for account_id in worst_accounts_first(fleet)]
-    return [
-        (place, row, [_cell(row, region, looks.get((row["account_id"], region))) for region in report["regions"]])
-        for place, row in ordered
-    ]
 
+    def cell(account: Mapping[str, Any], region: str) -> Tuple[Look, Optional[int]]:
+        look = looks.get((account["account_id"], region))
+        return (look, account["memberships"][region]["invitation_age_days"]) if look else (NOT_REQUESTED, None)
 
-def _has_gaps(report: Report) -> bool:
-    """Return whether an account was not requested in each Region."""
-    return any(len(account["memberships"]) < len(report["regions"]) for account in report["accounts"])
-
-
-def _cell(account: Mapping[str, Any], region: str, look: Optional[Look]) -> Tuple[Look, Optional[int]]:
-    if look is None:
-        return NOT_REQUESTED, None
-    return look, account["memberships"][region]["invitation_age_days"]
+    return [(place, row, [cell(row, region) for region in report["regions"]]) for place, row in ordered]
 
 
 def _ages(report: Report) -> Dict[str, int]:

@@ -26,7 +26,13 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
     differences_from_return,
 )
 
-NOTHING: dict[str, Any] = {"changed": False, "hubs": [], "failed_regions": [], "failed_accounts": []}
+NOTHING: dict[str, Any] = {
+    "changed": False,
+    "hubs": [],
+    "disabled_regions": [],
+    "failed_regions": [],
+    "failed_accounts": [],
+}
 
 
 def look(hub: Hub, **options: Any) -> ModuleRun:
@@ -40,7 +46,8 @@ def look(hub: Hub, **options: Any) -> ModuleRun:
 
 
 def test_where_it_is_off_there_is_nothing(hub: Hub) -> None:
-    assert look(hub, regions=THREE) == ModuleRun(False, NOTHING)
+    disabled = {"disabled_regions": [{"region": region} for region in THREE]}
+    assert look(hub, regions=THREE) == ModuleRun(False, {**NOTHING, **disabled})
 
 
 def test_settings_and_tags(hub: Hub) -> None:
@@ -59,11 +66,12 @@ def test_settings_and_tags(hub: Hub) -> None:
     ]
 
 
-def test_regions_where_it_is_off_are_left_out(hub: Hub) -> None:
+def test_regions_where_it_is_off_are_named(hub: Hub) -> None:
     turn_on(hub, ADMINISTRATOR, [THREE[2], THREE[0]])
     run = look(hub, regions=THREE)
     assert not run.failed
     assert [row["region"] for row in run.result["hubs"]] == [THREE[0], THREE[2]]
+    assert run.result["disabled_regions"] == [{"region": THREE[1]}]
     assert hub.counts()["calls"] == {"DescribeHub": 2 * 3, "ListTagsForResource": 2 * 2}
 
 
@@ -167,7 +175,7 @@ def test_options_that_cannot_be_used(hub: Hub, options: dict[str, Any], words: s
 
 
 def test_results_are_as_documented(hub: Hub) -> None:
-    run_at(hub, securityhub_hub, tags={"team": "security"}, regions=THREE)
+    run_at(hub, securityhub_hub, tags={"team": "security"}, regions=THREE[:2])
     hub.fault(kind="access_denied", region=THREE[1])
     result = {key: value for key, value in look(hub, regions=THREE).result.items() if key not in ("changed", "msg")}
     assert [key for key, value in result.items() if not value] == ["failed_accounts"]
@@ -178,11 +186,12 @@ def test_results_of_many_accounts_are_as_documented(hub: Hub) -> None:
     turn_on(hub, MEMBER, THREE[:1])
     hub.fault(kind="access_denied", region=THREE[1])
     hub.seed(denied_roles=[OTHER_MEMBER])
-    options: dict[str, Any] = {"account_ids": [MEMBER, OTHER_MEMBER], "member_role": "reader", "regions": THREE[:2]}
+    options: dict[str, Any] = {"account_ids": [MEMBER, OTHER_MEMBER], "member_role": "reader", "regions": THREE}
     result = run_at(hub, module, **options).result
     result = {key: value for key, value in result.items() if key not in ("changed", "msg")}
     assert {key: [row["account_id"] for row in rows] for key, rows in result.items()} == {
         "hubs": [MEMBER],
+        "disabled_regions": [MEMBER],
         "failed_regions": [MEMBER],
         "failed_accounts": [OTHER_MEMBER],
     }

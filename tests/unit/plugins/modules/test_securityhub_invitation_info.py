@@ -31,6 +31,7 @@ NOTHING: dict[str, Any] = {
     "changed": False,
     "invitations": [],
     "administrators": [],
+    "disabled_regions": [],
     "failed_regions": [],
     "failed_accounts": [],
 }
@@ -100,23 +101,26 @@ def test_120_invitations_are_three_pages(hub: Hub) -> None:
     assert hub.counts()["calls"] == {"GetAdministratorAccount": 1, "ListInvitations": 3}
 
 
-@pytest.mark.parametrize("kind", ["off", "access_denied", "not_opted_in", "throttle"])
+def test_regions_where_security_hub_is_disabled_are_named(hub: Hub) -> None:
+    seed_members(hub, {MEMBER: "Enabled"}, [THREE[0], THREE[2]])
+    run = look(hub, regions=THREE)
+    assert not run.failed
+    assert run.result["disabled_regions"] == [{"region": THREE[1]}]
+    assert [row["region"] for row in run.result["administrators"]] == [THREE[0], THREE[2]]
+
+
+@pytest.mark.parametrize("kind", ["access_denied", "not_opted_in", "throttle"])
 def test_one_region_of_three_fails_and_the_rest_is_returned(hub: Hub, kind: str) -> None:
-    there = THREE if kind != "off" else [THREE[0], THREE[2]]
-    seed_members(hub, {MEMBER: "Enabled"}, there)
-    if kind != "off":
-        hub.fault(kind=kind, region=THREE[1], times=None)
+    seed_members(hub, {MEMBER: "Enabled"}, THREE)
+    hub.fault(kind=kind, region=THREE[1], times=None)
     run = look(hub, regions=THREE)
     code = {
-        "off": "InvalidAccessException",
         "access_denied": "AccessDeniedException",
         "not_opted_in": "UnrecognizedClientException",
         "throttle": "TooManyRequestsException",
     }
     assert failures(run.result) == {THREE[1]: code[kind]}
     assert run.result["msg"].startswith("1 of 3 Regions failed. ")
-    if kind == "off":
-        assert f"Security Hub is not enabled in account {MEMBER} in {THREE[1]}" in run.result["msg"]
     for key in ("invitations", "administrators"):
         assert [row["region"] for row in run.result[key]] == [THREE[0], THREE[2]]
 
@@ -148,6 +152,7 @@ def test_options_that_cannot_be_used(hub: Hub, options: dict[str, Any], words: s
 
 def test_results_are_as_documented(hub: Hub) -> None:
     seed_members(hub, {MEMBER: "Enabled"}, THREE[:2])
+    hub.fault(kind="access_denied", region=THREE[1])
     result = {key: value for key, value in look(hub, regions=THREE).result.items() if key not in ("changed", "msg")}
     assert [key for key, value in result.items() if not value] == ["failed_accounts"]
     assert differences_from_return(module, result) == []

@@ -196,6 +196,26 @@ def test_region_that_does_not_offer_a_standard(hub: Hub, check: bool) -> None:
 
 
 @pytest.mark.parametrize("check", [True, False])
+def test_titles_and_names_of_the_enable_script(hub: Hub, check: bool) -> None:
+    """Each Region tells which standard has a title."""
+    hub.seed(offered_standards=[{"region": THREE[1], "standards": [NIST, FOUNDATIONAL]}])
+    seed_standards(hub, {NIST: "READY"}, THREE)
+    run = manage(hub, "PCI DSS v4.0.1", f"standards/{NIST}", regions=THREE, check=check)
+    assert failures(run.result) == {THREE[1]: "standards_not_offered"}
+    assert f"no standard with the title 'PCI DSS v4.0.1' in {THREE[1]}. Offered are AWS Foundational" in str(
+        run.result["msg"]
+    )
+    assert [shown_standards(run.result, region) for region in THREE] == [
+        {NIST: "READY", PCI: "READY"},
+        {NIST: "READY"},
+        {NIST: "READY", PCI: "READY"},
+    ]
+    if not check:
+        gone = manage(hub, "pci dss v4.0.1", state="absent")
+        assert (gone.failed, gone.result["changed"], standards_at_server(hub)) == (False, True, {NIST: "READY"})
+
+
+@pytest.mark.parametrize("check", [True, False])
 def test_standard_that_another_service_manages_cannot_be_enabled(hub: Hub, check: bool) -> None:
     seed_standards(hub, {})
     run = manage(hub, TOWER, check=check)

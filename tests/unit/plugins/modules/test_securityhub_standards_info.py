@@ -26,7 +26,13 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
 
 GET = "GetEnabledStandards"
 PCI, NIST = "pci-dss/v/4.0.1", "nist-800-53/v/5.0.0"
-NOTHING: dict[str, Any] = {"changed": False, "standards": [], "failed_regions": [], "failed_accounts": []}
+NOTHING: dict[str, Any] = {
+    "changed": False,
+    "standards": [],
+    "disabled_regions": [],
+    "failed_regions": [],
+    "failed_accounts": [],
+}
 
 
 def look(hub: Hub, **options: Any) -> ModuleRun:
@@ -65,18 +71,29 @@ def test_rows_in_every_status(hub: Hub) -> None:
     ]
 
 
-def test_regions_where_security_hub_is_disabled_are_left_out(hub: Hub) -> None:
+def test_regions_where_security_hub_is_disabled_are_named(hub: Hub) -> None:
     seed(hub, [THREE[2], THREE[0]], PCI, NIST)
     run = look(hub, regions=THREE)
     assert not run.failed
+    assert run.result["disabled_regions"] == [{"region": THREE[1]}]
     assert [(row["region"], row["name"]) for row in run.result["standards"]] == [
         (region, name) for region in (THREE[0], THREE[2]) for name in (NIST, PCI)
     ]
     assert hub.counts()["calls"] == {GET: 2 * 3}
 
 
-def test_where_there_is_nothing(hub: Hub) -> None:
-    assert look(hub, regions=THREE) == ModuleRun(False, NOTHING)
+def test_hub_without_standards_is_not_one_that_is_disabled(hub: Hub) -> None:
+    seed(hub, [REGION])
+    assert look(hub) == ModuleRun(False, NOTHING)
+    disabled = {"disabled_regions": [{"region": region} for region in THREE[1:]]}
+    assert look(hub, regions=THREE[1:]) == ModuleRun(False, {**NOTHING, **disabled})
+
+
+def test_accounts_where_security_hub_is_disabled_are_named(hub: Hub) -> None:
+    seed(hub, [REGION], PCI, account_id=MEMBER)
+    run = look(hub, account_ids=[MEMBER, OTHER_MEMBER], member_role="reader")
+    assert not run.failed
+    assert run.result["disabled_regions"] == [{"region": REGION, "account_id": OTHER_MEMBER}]
 
 
 def test_more_than_a_page(hub: Hub) -> None:
@@ -123,11 +140,12 @@ def test_results_of_many_accounts_are_as_documented(hub: Hub) -> None:
     seed(hub, THREE[:1], PCI, account_id=MEMBER)
     hub.fault(kind="access_denied", region=THREE[1])
     hub.seed(denied_roles=[OTHER_MEMBER])
-    options: dict[str, Any] = {"account_ids": [MEMBER, OTHER_MEMBER], "member_role": "reader", "regions": THREE[:2]}
+    options: dict[str, Any] = {"account_ids": [MEMBER, OTHER_MEMBER], "member_role": "reader", "regions": THREE}
     result = run_at(hub, module, **options).result
     result = {key: value for key, value in result.items() if key not in ("changed", "msg")}
     assert {key: [row["account_id"] for row in rows] for key, rows in result.items()} == {
         "standards": [MEMBER],
+        "disabled_regions": [MEMBER],
         "failed_regions": [MEMBER],
         "failed_accounts": [OTHER_MEMBER],
     }

@@ -9,7 +9,6 @@ import pytest
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import FindingAggregator
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.find_regions import (
-    FoundRegions,
     find_regions,
     linked_regions,
 )
@@ -173,7 +172,7 @@ class Account:
             raise answer
         return answer
 
-    def find(self, word: str, exclude: list[Any] | None = None) -> FoundRegions:
+    def find(self, word: str, exclude: list[Any] | None = None) -> tuple[list[str], list[str]]:
         """The Regions that a word stands for, asked in Ireland."""
         client = RegionClient(IRELAND, self, read_attempts=1)
         requested = requested_regions([word], exclude, IRELAND, KNOWN)
@@ -182,13 +181,13 @@ class Account:
 
 def test_all_is_what_is_enabled_and_known() -> None:
     account = Account([VIRGINIA, "mars-north-1", IRELAND, PARIS])
-    assert account.find("all") == FoundRegions([IRELAND, PARIS, VIRGINIA], ["mars-north-1"])
+    assert account.find("all") == ([IRELAND, PARIS, VIRGINIA], ["mars-north-1"])
     assert account.calls == ["DescribeRegions"]
 
 
 def test_all_without_excluded_ones() -> None:
     account = Account([VIRGINIA, IRELAND])
-    assert account.find("all", [IRELAND, PARIS]).regions == [VIRGINIA]
+    assert account.find("all", [IRELAND, PARIS])[0] == [VIRGINIA]
     with pytest.raises(InvalidInput, match=r"^exclude_regions: no Region is left of eu-west-1, us-east-1\."):
         account.find("all", [IRELAND, VIRGINIA])
 
@@ -204,7 +203,7 @@ def test_all_without_excluded_ones() -> None:
 )
 def test_linked_in_each_linking_mode(mode: str, regions: Any, found: list[str], calls: list[str]) -> None:
     account = Account([VIRGINIA, PARIS, IRELAND], [ARN.format(IRELAND)], (IRELAND, mode, regions))
-    assert account.find("linked") == FoundRegions(found, [])
+    assert account.find("linked") == (found, [])
     assert account.calls == ["ListFindingAggregators", "GetFindingAggregator", *calls]
 
 
@@ -218,7 +217,7 @@ def test_linked_names_specified_regions_that_botocore_does_not_know() -> None:
     account = Account(
         aggregators=[ARN.format(IRELAND)], details=(IRELAND, "SPECIFIED_REGIONS", [PARIS, "mars-north-1"])
     )
-    assert account.find("linked", [IRELAND]) == FoundRegions([PARIS], ["mars-north-1"])
+    assert account.find("linked", [IRELAND]) == ([PARIS], ["mars-north-1"])
 
 
 @pytest.mark.parametrize(

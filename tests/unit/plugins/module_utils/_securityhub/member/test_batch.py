@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
+    Failure,
     PreconditionFailed,
     SecurityHubError,
 )
@@ -161,10 +162,11 @@ def test_step_that_somebody_else_has_done_is_left_out() -> None:
 
 
 REGION_FAILED, MEMBER_ITSELF = failed(), PreconditionFailed("caller_is_member", "It is a member itself.")
-Error = SecurityHubError | PreconditionFailed | None
 
 # events, the error of the Region, list, actions, reason, words
-OUTCOMES: list[tuple[list[Event], Error, str, tuple[str, ...], str | None, str | None]] = [
+OUTCOMES: list[
+    tuple[list[Event], SecurityHubError | PreconditionFailed | None, str, tuple[str, ...], str | None, str | None]
+] = [
     ([taken, seen("Invited")], None, "invited", ("invite",), None, None),
     ([taken, seen("Enabled")], None, "invited", ("invite",), None, None),
     ([lost, seen("Invited")], None, "invited", ("invite",), None, None),
@@ -192,7 +194,12 @@ OUTCOMES: list[tuple[list[Event], Error, str, tuple[str, ...], str | None, str |
 
 @pytest.mark.parametrize(("events", "error", "name", "actions", "reason", "words"), OUTCOMES)
 def test_outcome_says_what_came_of_an_account(
-    events: list[Event], error: Error, name: str, actions: tuple[str, ...], reason: str | None, words: str | None
+    events: list[Event],
+    error: Failure | None,
+    name: str,
+    actions: tuple[str, ...],
+    reason: str | None,
+    words: str | None,
 ) -> None:
     state = after(*events)
     outcome = final_outcome(CREATED, {"invite": state}, state.seen[ACCOUNT], error)
