@@ -303,8 +303,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
+    ACCOUNT_IDS_SPEC,
+    ADMINISTRATOR_SPEC,
     COMMON_SPEC,
-    FAIL_ON_UNPROCESSED_SPEC,
     WAIT_TIMEOUT_SPEC,
     checked_wait_timeout,
 )
@@ -342,10 +343,10 @@ LISTS = (CREATED_LIST, DISASSOCIATED_LIST, DELETED_LIST, UNCHANGED, UNPROCESSED)
 VERBS = {"present": "added", "disassociated": "disassociated", "absent": "deleted"}
 
 ARGUMENT_SPEC: Dict[str, Any] = {
-    "members": {"type": "raw", "required": True},
+    "members": {**ACCOUNT_IDS_SPEC, "required": True},
     "state": {"type": "str", "choices": list(VERBS), "default": "present"},
     **COMMON_SPEC,
-    "fail_on_unprocessed": FAIL_ON_UNPROCESSED_SPEC,
+    **ADMINISTRATOR_SPEC,
     "wait_timeout": WAIT_TIMEOUT_SPEC,
 }
 
@@ -359,7 +360,9 @@ def manage_members(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMod
     emails = {account_id: row.email for account_id, row in rows.items()}
     account_ids = list(emails)
     wait_timeout = checked_wait_timeout(params["wait_timeout"])
-    session = RegionSession(info, params["regions"], params["exclude_regions"])
+    session = RegionSession(
+        info, params["regions"], params["exclude_regions"], administrator_id=params["administrator_id"]
+    )
     work = partial(
         reconcile_members,
         account_ids=account_ids,

@@ -36,6 +36,7 @@ options:
       - C(regions) of a row names the Regions of that account only. They must be among the Regions of the task, also
         where O(regions) is V(all) or V(linked).
       - C(member_role) of a row is the role of that account only, as a name, a path with a name, or an ARN.
+      - As rows may have external IDs, this option is kept out of logs, and out of C(invocation) in the result.
     type: raw
     required: true
   state:
@@ -46,6 +47,12 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  enable_administrator_hub:
+    description:
+      - Whether Security Hub is enabled in the administrator account where it is disabled, with O(state=present).
+      - With V(false), such a Region fails, and nothing is done in it.
+    type: bool
+    default: true
   enable_default_standards:
     description:
       - Whether enabling Security Hub also enables the standards that AWS enables by default. AWS charges for the checks
@@ -128,7 +135,8 @@ notes:
     C(securityhub:GetAdministratorAccount), C(securityhub:CreateMembers), C(securityhub:InviteMembers), with
     O(member_role) C(sts:AssumeRole), and with O(state=absent) or O(surplus=remove)
     C(securityhub:DisassociateMembers) and C(securityhub:DeleteMembers). Where Security Hub is disabled in the
-    administrator, C(securityhub:EnableSecurityHub) and C(iam:CreateServiceLinkedRole) too.
+    administrator, C(securityhub:EnableSecurityHub) and C(iam:CreateServiceLinkedRole) too, unless
+    O(enable_administrator_hub=false).
   - The role in the member accounts needs C(securityhub:GetAdministratorAccount), C(securityhub:ListInvitations),
     C(securityhub:ListMembers), C(securityhub:EnableSecurityHub), C(securityhub:AcceptAdministratorInvitation) and
     C(iam:CreateServiceLinkedRole), with O(state=absent) also C(securityhub:DisassociateFromAdministratorAccount),
@@ -166,6 +174,13 @@ EXAMPLES = r"""
       - "012345670123"
     regions: [eu-west-1, eu-central-1]
     member_role: security-hub-member
+
+- name: Make an account a member of this administrator and no other, where Security Hub is enabled already
+  multiaccount.aws.securityhub_membership:
+    members: ["111122223333"]
+    region: eu-west-1
+    administrator_id: "999988887777"
+    enable_administrator_hub: false
 
 - name: See what is missing, and why
   multiaccount.aws.securityhub_membership:
@@ -473,8 +488,9 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.erro
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.controls import parse_standards
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
+    ACCOUNT_IDS_SPEC,
+    ADMINISTRATOR_SPEC,
     COMMON_SPEC,
-    FAIL_ON_UNPROCESSED_SPEC,
     MEMBER_ROLE_SPEC,
     WAIT_TIMEOUT_SPEC,
     checked_wait_timeout,
@@ -516,8 +532,9 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.stan
 Surplus = Mapping[str, RegionResult[Sequence[Member]]]
 
 ARGUMENT_SPEC: Dict[str, Any] = {
-    "members": {"type": "raw", "required": True},
+    "members": {**ACCOUNT_IDS_SPEC, "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "enable_administrator_hub": {"type": "bool", "default": True},
     "enable_default_standards": {"type": "bool", "default": False},
     "standards": {"type": "list", "elements": "str"},
     "policy": {"type": "raw"},
@@ -527,7 +544,7 @@ ARGUMENT_SPEC: Dict[str, Any] = {
     "concurrency": {"type": "int", "default": 50},
     **COMMON_SPEC,
     **MEMBER_ROLE_SPEC,
-    "fail_on_unprocessed": FAIL_ON_UNPROCESSED_SPEC,
+    **ADMINISTRATOR_SPEC,
     "wait_timeout": WAIT_TIMEOUT_SPEC,
 }
 
@@ -543,7 +560,13 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     rows = active_rows(listed, "members")
     roles = member_roles(rows, params)
     check_standards(params, [account_id for account_id in rows if account_id not in roles])
-    session = RegionSession(info, params["regions"], params["exclude_regions"], concurrency=params["concurrency"])
+    session = RegionSession(
+        info,
+        params["regions"],
+        params["exclude_regions"],
+        concurrency=params["concurrency"],
+        administrator_id=params["administrator_id"],
+    )
     policy = parse_policy(params["policy"], "policy", session.known_regions) if params["policy"] else None
     if not rows:
         return membership_result({}, params["fail_on_unprocessed"], mode)
@@ -585,6 +608,7 @@ def desired_memberships(
         check_mode=mode.check,
         standards=DesiredStandards(policy.standards, purge=True) if policy else desired_standards(params),
         policy=policy,
+        enable_administrator_hub=params["enable_administrator_hub"],
     )
 
 

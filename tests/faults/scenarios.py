@@ -40,7 +40,7 @@ class Scenario:
     def requested(self) -> list[str]:
         """The accounts that the task is about."""
         rows = self.options.get("members", self.options.get("account_ids", []))
-        return list(rows)
+        return [row["account_id"] if isinstance(row, Mapping) else row for row in rows]
 
 
 def members(**statuses: str) -> Seed:
@@ -78,6 +78,22 @@ ADMINISTERED = {"administrator_id": ADMINISTRATOR}
 FLEET = {"members": [A, B, C, D, E], "member_role": ROLE}
 INVITED = members(A="Invited", B="Invited")
 ENABLED = members(A="Enabled", B="Enabled")
+# Rows with roles of their own: by ARN, by name, with an external ID, and the usual one.
+OWN_ROLES = {
+    "roles": [
+        {"account_id": A, "role": "team/onboarding", "external_id": "external-a"},
+        {"account_id": B, "role": "own-role"},
+    ]
+}
+OWN_ROWS = [
+    {
+        "account_id": A,
+        "member_role": f"arn:aws:iam::{A}:role/team/onboarding",
+        "member_role_external_id": "external-a",
+    },
+    {"account_id": B, "member_role": "own-role"},
+    {"account_id": C},
+]
 
 SCENARIOS = {
     scenario.name: scenario
@@ -122,6 +138,10 @@ SCENARIOS = {
         as_administrator(
             "membership-surplus", MEMBERSHIP, members(A="Created", B="Enabled", C="Created"),
             members=[A], member_role=ROLE, surplus="remove", regions=REGIONS[:1],
+        ),
+        as_administrator(
+            "membership-rows", MEMBERSHIP, members(B="Invited", C="Enabled", D="Enabled"), OWN_ROLES,
+            members=OWN_ROWS, member_role=ROLE, surplus="remove",
         ),
         in_accounts("invitation-accepted", INVITATION, INVITED, hubs(B), **ADMINISTERED, enable_hub=True),
         in_accounts("invitation-declined", INVITATION, INVITED, hubs(A, B), **ADMINISTERED, state="declined"),

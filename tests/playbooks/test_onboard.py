@@ -5,8 +5,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from playbooks.fleet import ACCOUNTS, MEMBER_ROLE, ONE, REGIONS, THREE, ZERO, Fleet, everywhere, once, recap
 from playbooks.scene import ADMINISTRATOR, OTHER_REGION, REGION
@@ -220,12 +223,33 @@ def test_limit_of_a_file_is_read_as_ansible_reads_it(fleet: Fleet) -> None:
     assert fleet.scene.calls() == 0
 
 
-def test_external_ids_are_in_no_output(fleet: Fleet) -> None:
+@pytest.mark.parametrize("given", ["variable", "file"])
+def test_external_ids_are_in_no_output(fleet: Fleet, given: str) -> None:
+    fleet.scene.hub.seed(roles=[{"account_id": ONE, "role": MEMBER_ROLE, "external_id": "row-external-id"}])
     rows = [{"account_id": ONE, "member_role": MEMBER_ROLE, "member_role_external_id": "row-external-id"}]
-    run = fleet.play("onboard", "-v", accounts=rows, member_role=MEMBER_ROLE, member_role_external_id="run-external-id")
+    accounts: dict[str, Any] = {"accounts": rows}
+    if given == "file":
+        file = fleet.scene.folder / "accounts.csv"
+        file.write_text(f"Account ID,Role,External ID\n{ONE},{MEMBER_ROLE},row-external-id\n", encoding="utf-8")
+        accounts = {"accounts_file": str(file)}
+    run = fleet.play(
+        "onboard", "-vvv", member_role=MEMBER_ROLE, member_role_external_id="run-external-id", **accounts,
+        assume_role_arn=f"arn:aws:iam::{ADMINISTRATOR}:role/security", assume_role_external_id="first-external-id",
+    )  # fmt: skip
     assert fleet.scene.statuses() == {ONE: "Enabled"}, run.output
-    assert "row-external-id" not in run.output
-    assert "run-external-id" not in run.output
+    assert not [line for line in run.output.splitlines() if re.search("(row|run|first)-external-id", line)]
+
+
+def test_administrator_that_is_not_the_caller_stops_the_run(fleet: Fleet) -> None:
+    for playbook in ("onboard", "offboard", "invite", "report"):
+        run = fleet.play(playbook, accounts=ONE, administrator_id=THREE)
+        assert run.code == 2, run.output
+        assert f"credentials of account {ADMINISTRATOR}, not of {THREE}" in run.error
+        assert "or correct securityhub_administrator_id." in run.error
+    assert fleet.scene.hub.counts()["calls"].keys() <= {"DescribeHub"}
+    run = fleet.play("onboard", accounts=ONE, administrator_id=ADMINISTRATOR, enable_administrator_hub="false")
+    assert f"Security Hub is not enabled in account {ADMINISTRATOR}" in run.error
+    assert fleet.scene.writes() == 0
 
 
 def test_onboard_offboard_and_onboard_in_one_run_touch_only_whom_they_name(fleet: Fleet) -> None:

@@ -23,10 +23,7 @@ ALL_REGIONS, ALL_REGIONS_EXCEPT = "ALL_REGIONS", "ALL_REGIONS_EXCEPT_SPECIFIED"
 
 
 def find_regions(
-    requested: RequestedRegions,
-    hub: Callable[[], RegionClient],
-    ec2: Callable[[], RegionClient],
-    known: KnownRegions,
+    requested: RequestedRegions, hub: Callable[[], RegionClient], ec2: Callable[[], RegionClient], known: KnownRegions
 ) -> Tuple[List[str], List[str]]:
     """Return the Regions that a word stands for, without the excluded ones, and those that botocore does not know.
 

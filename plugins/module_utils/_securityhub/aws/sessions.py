@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from ..errors import CHECK_CLOCK, InvalidInput, without_passwords
 from ..inputs.regions import KnownRegions
 from .calls import RegionClient, sdk_message
-from .credentials import ActingProvider, ConnectionInfo, RoleCredentials
+from .credentials import ActingProvider, ConnectionInfo, RoleCredentials, account_of
 
 try:
     import boto3.session
@@ -139,7 +139,7 @@ class AwsSession:
         if not role:
             self.credentials = own
             return
-        credentials = RoleCredentials(role.request(role.name), sts, regions, own)
+        credentials = RoleCredentials(role.request(role.name), sts, regions, own, account_of(role.name))
         error = credentials.take(regions[0])
         if error:
             step = "Check the role's trust policy, and that the caller may take it."

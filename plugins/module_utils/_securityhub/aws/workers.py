@@ -19,6 +19,7 @@ from ansible.module_utils.common.warnings import warn
 from ..errors import InvalidInput, RegionResult, SecurityHubError
 from ..inputs.regions import requested_regions
 from ..inputs.roles import Role
+from ..inputs.rows import parse_account_id
 from .calls import RegionClient
 from .clients import CONCURRENCY, Clients
 from .credentials import ConnectionInfo, Place, RoleCredentials, acting_as
@@ -39,6 +40,7 @@ class RegionSession:
         regions: Optional[Iterable[object]],
         exclude: Optional[Iterable[object]] = None,
         warn_user: Optional[Callable[[str], None]] = None,
+        administrator_id: Optional[str] = None,
         concurrency: int = CONCURRENCY,
     ) -> None:
         """Prepare without any call to AWS.
@@ -47,8 +49,12 @@ class RegionSession:
         :param exclude: the option ``exclude_regions``, likewise
         :param warn_user: gives a warning; by default a module's
         :param concurrency: how many accounts × Regions are worked on at once
-        :raises InvalidInput: for a Region that is not known, for none at all, for credentials that can't be used
+        :param administrator_id: the account that the credentials must be those of, None for any
+        :raises InvalidInput: for a Region that is not known, for none at all, for what can't be used
         """
+        self._administrator_id = administrator_id
+        if administrator_id is not None:
+            self._administrator_id = parse_account_id(administrator_id, "administrator_id")
         self._session = AwsSession(info)
         self._warn_user = warn_user
         self.known_regions = self._session.known_regions()
@@ -79,17 +85,41 @@ class RegionSession:
     def connect(self) -> None:
         """Find the credentials, take ``assume_role`` and try the connection options, before any call to Security Hub.
 
-        :raises InvalidInput: if there are no usable credentials or connection options
+        :raises InvalidInput: if there are no usable credentials or connection options, or those of another account
         """
         if self._session.credentials is not None:
             return
         self._session.connect(partial(self._clients.client, "sts"), self._clients.regions)
+        if self._administrator_id is not None:
+            self._require_administrator()
         try:
             self._clients.client(SERVICE, self.requested.asked_in)
         except InvalidInput:
             raise
         except Exception:  # noqa: BLE001, S110
             pass  # whatever it is: it is made again, and costs its own Region only
+
+    def account_id(self) -> Optional[str]:
+        """Return whose credentials these are, after ``assume_role``; None if STS does not tell.
+
+        :raises InvalidInput: as ``connect``
+        """
+        self.connect()
+        return self._clients.caller_account_id(self.requested.asked_in)
+
+    def _require_administrator(self) -> None:
+        found = self._clients.caller_account_id(self.requested.asked_in)
+        if found is None:
+            raise InvalidInput(
+                "administrator_id: STS does not tell whether these are credentials of account "
+                f"{self._administrator_id}. Nothing was changed. Check the credentials, and whether STS can be reached."
+            )
+        if found != self._administrator_id:
+            raise InvalidInput(
+                f"administrator_id: these are credentials of account {found}, not of {self._administrator_id}. Nothing "
+                "was changed. Check the credentials, the profile (AWS_PROFILE) and assume_role_arn, or correct "
+                "administrator_id."
+            )
 
     def role_credentials(self, roles: Mapping[str, Role]) -> Dict[str, RoleCredentials]:
         """Return the credentials of each account's role, which is taken when it is needed: once an account.

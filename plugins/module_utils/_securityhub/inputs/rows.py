@@ -56,6 +56,7 @@ _OURS = {name.replace("_", ""): name for name in (
     "account_id", "email", "status", "region", *ROW_OPTIONS, "role", "role_arn", "external_id", *_TASK_OPTIONS
 )}  # fmt: skip
 _SIMILAR = 0.8
+_UNSHOWN = "member_role_external_id"
 KNOWN_HEADERS = "Account ID (or Id, AccountId, Account, Account number), Email, Name, Status or State, Role, Regions"
 ACTIVE = "ACTIVE"
 # AWS Organizations' words for accounts that are not active. State, the successor of Status, has more of them.
@@ -334,7 +335,8 @@ def _one(name: str, found: _Found, parse: Callable[[object], Any] = _text, same:
         values.setdefault(same(parsed), (parsed, key))
     if len(values) > 1:
         named = [
-            f"{shown(parsed if isinstance(parsed, str) else ' '.join(parsed))} ({key})"
+            # an external ID may be a secret
+            key if name == _UNSHOWN else f"{shown(parsed if isinstance(parsed, str) else ' '.join(parsed))} ({key})"
             for parsed, key in values.values()
         ]
         raise InvalidInput(f"it has different values for {name}: {' and '.join(named)}. Keep one of them")

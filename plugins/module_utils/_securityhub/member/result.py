@@ -31,11 +31,7 @@ def account_keys(lists: Sequence[str]) -> List[str]:
 
 
 def account_result(
-    by_region: ByRegion,
-    lists: Sequence[str],
-    verb: str,
-    fail_on_unprocessed: bool,
-    mode: RunMode,
+    by_region: ByRegion, lists: Sequence[str], verb: str, fail_on_unprocessed: bool, mode: RunMode
 ) -> Result:
     """Build the result of a module for the member list.
 

@@ -71,6 +71,7 @@ class DesiredMemberships:
     :param hub: how to enable Security Hub where it is disabled
     :param wait_timeout: seconds that either side may take to show what the other did
     :param surplus: ignore, report or remove
+    :param enable_administrator_hub: whether Security Hub is enabled in the administrator where it is disabled
     :param standards: the standards of the members, None to leave them as they are
     :param policy: what else the members are configured to; it has the standards too
     """
@@ -84,6 +85,7 @@ class DesiredMemberships:
     check_mode: bool
     standards: Optional[DesiredStandards] = None
     policy: Optional[Policy] = None
+    enable_administrator_hub: bool = True
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ class RegionRun:
     def _read(self) -> RegionResult[MemberList]:
         read = read_members(self._client, list(self._emails))
         self._is_hub_disabled = isinstance(read.error, SecurityHubError) and read.error.hub_is_disabled
-        if self._is_hub_disabled:
+        if self._is_hub_disabled and (self._desired.enable_administrator_hub or not self._desired.joins):
             # Without Security Hub there is no member list, so nobody is in it.
             return RegionResult(MemberList(dict.fromkeys(self._emails)))
         return read

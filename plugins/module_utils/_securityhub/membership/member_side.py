@@ -19,7 +19,7 @@ from ..errors import CREDENTIAL_CODES, FAILURES, Failure, PreconditionFailed, Se
 from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
 from ..invitation.apply import InvitationSteps
-from ..invitation.plan import plan_membership as plan_member_side
+from ..invitation.plan import plan_invitation_response
 from ..model import ACCEPT, DECLINE, ENABLE_HUB, INVITED, LEAVE, RESIGNED, Invitation, MemberSide
 from ..reasons import REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
 from .plan import FAILED, HUB_DISABLED, HUB_ENABLED, MemberLook, MembershipPlan, SideResult
@@ -128,7 +128,7 @@ class MemberSideWork:
 
     def _read_what_to_leave(self) -> Tuple[MemberSide, Sequence[str]]:
         side = read_member_side(self.client, self.administrator_id, to_accept=False)
-        return side, plan_member_side("absent", self.administrator_id, side, self.client.region).steps
+        return side, plan_invitation_response("absent", self.administrator_id, side, self.client.region).steps
 
     def _accept(self, plan: MembershipPlan, is_resigned: bool) -> SideResult:
         """Enable Security Hub in the member account where it is disabled, and accept the invitation."""

@@ -291,10 +291,7 @@ _STEPS: Sequence[Tuple[Callable[[SecurityHubError], bool], str]] = (
         lambda error: error.unsent,
         "Check the Region, endpoint_url (AWS_URL), aws_ca_bundle (AWS_CA_BUNDLE), proxy and network.",
     ),
-    (
-        lambda error: error.in_doubt or error.is_transient,
-        f"The service or the connection kept failing. R{_RESUME[1:]}",
-    ),
+    (lambda error: error.in_doubt or error.is_transient, f"The service or the connection kept failing. R{_RESUME[1:]}"),
     (
         lambda error: error.operation == "DisableSecurityHub",
         "Leave the administrator (multiaccount.aws.securityhub_invitation) or disassociate the members first.",

@@ -136,11 +136,7 @@ def failed_places(by_place: Mapping[Place, RegionResult[Any]], known: Optional[s
     needs_lookup = any(place.account_id is None for place in failed)
     caller = (known or _caller_account_id(by_place.values())) if needs_lookup else None
     return [
-        {
-            **place_keys(place),
-            "error_code": error.error_code,
-            "msg": explain(error, place.account_id or caller),
-        }
+        {**place_keys(place), "error_code": error.error_code, "msg": explain(error, place.account_id or caller)}
         for place, error in failed.items()
     ]
 

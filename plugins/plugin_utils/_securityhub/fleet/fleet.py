@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ....module_utils._securityhub.errors import printable
-from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
+from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITE, INVITED, REMOVED, RESIGNED, SUSPENDED
 from ....module_utils._securityhub.reasons import (
     AWAITING_ACCEPTANCE,
     NOT_A_MEMBER,
@@ -199,7 +199,7 @@ def _is_problem(call: Row, rows: Sequence[Membership]) -> bool:
 def _memberships(call: Row, failed: Failed, before: bool, lists: Sequence[str] = _LISTS) -> List[Membership]:
     """Return the memberships of a call."""
     return [
-        _membership(row, failed, before, ("invite",) if name == "invited_accounts" else row.get("actions") or ())
+        _membership(row, failed, before, (INVITE,) if name == "invited_accounts" else row.get("actions") or ())
         for name in lists
         for row in call.get(name) or []
     ]

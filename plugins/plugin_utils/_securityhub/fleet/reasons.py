@@ -9,7 +9,24 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, List, Optional, Tuple
 
-from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
+from ....module_utils._securityhub.model import (
+    ACCEPT,
+    CREATE,
+    CREATED,
+    DECLINE,
+    DELETE,
+    DELETED,
+    DISASSOCIATE,
+    ENABLE_HUB,
+    ENABLE_STANDARDS,
+    ENABLED,
+    INVITE,
+    INVITED,
+    LEAVE,
+    REMOVED,
+    RESIGNED,
+    SUSPENDED,
+)
 from ....module_utils._securityhub.reasons import (
     AWAITING_ACCEPTANCE,
     NOT_A_MEMBER,
@@ -43,15 +60,15 @@ _REASONS_OF_STATUSES = {
 }
 # {action: (as something done, as something to do)}
 ACTIONS: Dict[str, Tuple[str, str]] = {
-    "enable_hub": ("Security Hub enabled", "enable Security Hub"),
-    "create": ("added", "add"),
-    "invite": ("invited", "invite"),
-    "accept": ("accepted", "accept"),
-    "enable_standards": ("standards enabled", "enable standards"),
-    "leave": ("left", "leave"),
-    "decline": ("declined", "decline"),
-    "disassociate": ("disassociated", "disassociate"),
-    "delete": ("deleted", "delete"),
+    ENABLE_HUB: ("Security Hub enabled", "enable Security Hub"),
+    CREATE: ("added", "add"),
+    INVITE: ("invited", "invite"),
+    ACCEPT: ("accepted", "accept"),
+    ENABLE_STANDARDS: ("standards enabled", "enable standards"),
+    LEAVE: ("left", "leave"),
+    DECLINE: ("declined", "decline"),
+    DISASSOCIATE: ("disassociated", "disassociate"),
+    DELETE: ("deleted", "delete"),
 }
 Severity = Tuple[bool, int]  # the smaller, the worse
 # A status that is not known comes before all of these.

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from ....module_utils._securityhub.errors import printable
-from ....module_utils._securityhub.model import DELETE, ENABLED
+from ....module_utils._securityhub.model import DELETE, ENABLE_HUB, ENABLE_STANDARDS, ENABLED
 from ....module_utils._securityhub.reasons import OWN_ACCOUNT, STANDARDS_PENDING, UNREADABLE, is_failure
 from ....module_utils._securityhub.results.messages import (
     NAMED_REGIONS,
@@ -39,7 +39,7 @@ NO_ACCOUNTS = (
     "hosts have account_id."
 )
 # Actions that are done in so many accounts and Regions.
-_ACTIONS_IN = ("enable_hub", "enable_standards")
+_ACTIONS_IN = (ENABLE_HUB, ENABLE_STANDARDS)
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ def _groups(found: Sequence[Group[Membership]], fleet: Fleet) -> List[str]:
 
 
 def _group_lines(group: Group[Membership], fleet: Fleet) -> List[str]:
-    names = [_with_name(account_id, fleet.names.get(account_id)) for account_id in group.account_ids]
+    names = [f"{each} ({fleet.names[each]})" if each in fleet.names else each for each in group.account_ids]
     reason = f" ({group.first.reason})" if group.first.reason else ""
     lines = [
         f"{_size(group, fleet)}{reason}: {group.explanation}",
@@ -262,10 +262,6 @@ def _group_lines(group: Group[Membership], fleet: Fleet) -> List[str]:
     ]
     step = next_step(group.first)
     return [*lines, f"  Next: {step}"] if step else lines
-
-
-def _with_name(account_id: str, name: Optional[str]) -> str:
-    return f"{account_id} ({name})" if name else account_id
 
 
 def _size(group: Group[Membership], fleet: Fleet) -> str:
@@ -278,9 +274,7 @@ def _size(group: Group[Membership], fleet: Fleet) -> str:
 def _surplus(fleet: Fleet, request: Request) -> List[str]:
     """Return the members that were not requested, what became of them, and what to do about them."""
     found = grouped(
-        fleet.surplus_members,
-        lambda row: (bool(row.actions), row.reason),
-        lambda row: row.processing_result or "",
+        fleet.surplus_members, lambda row: (bool(row.actions), row.reason), lambda row: row.processing_result or ""
     )
     return [line for group in found for line in _surplus_lines(group, fleet, request)]
 

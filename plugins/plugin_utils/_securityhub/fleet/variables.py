@@ -33,6 +33,8 @@ DEFAULTS: Dict[str, Any] = {
     "securityhub_assume_role_arn": None,
     "securityhub_assume_role_external_id": None,
     "securityhub_assume_role_session_name": None,
+    "securityhub_administrator_id": None,
+    "securityhub_enable_administrator_hub": True,
     "securityhub_enable_default_standards": False,
     "securityhub_standards": None,
     "securityhub_reinvite": ["removed"],
@@ -50,7 +52,7 @@ CHOICES: Dict[str, List[str]] = {
     "securityhub_surplus": ["ignore", "report", "remove"],
 }
 _MINIMUM = {"securityhub_surplus_limit": 0, "securityhub_wait_timeout": 0, "securityhub_batch_size": 1}
-_ONLY_ONBOARDING = ("enable_default_standards", "standards", "surplus", "surplus_limit")
+_ONLY_ONBOARDING = ("enable_administrator_hub", "enable_default_standards", "standards", "surplus", "surplus_limit")
 _MEMBER_ROLE = tuple(name[len(PREFIX) :] for name in DEFAULTS if name.startswith("securityhub_member_role"))
 # The variables that an entry point does not use.
 NOT_USED: Mapping[str, FrozenSet[str]] = {

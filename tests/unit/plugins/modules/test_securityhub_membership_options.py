@@ -403,3 +403,25 @@ def test_fail_on_unprocessed_false_leaves_only_failed_regions(hub: Hub) -> None:
     run = fleet(hub, [ONE], fail_on_unprocessed=False)
     assert not run.failed
     assert [row[3] for row in rows(run)] == ["role_not_assumed"]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_administrator_hub_is_not_enabled_where_that_is_switched_off(hub: Hub, check: bool) -> None:
+    turn_on(hub, ADMINISTRATOR, [REGION])
+    run = fleet(hub, [ONE], check, regions=[REGION, "us-east-1"], enable_administrator_hub=False)
+    assert run.failed
+    assert run.result["hub_enabled_regions"] == []
+    (failed,) = run.result["failed_regions"]
+    assert failed["region"] == "us-east-1"
+    assert f"Security Hub is not enabled in account {ADMINISTRATOR} in us-east-1. Enable it" in failed["msg"]
+    assert [(row["region"], row["reason"]) for row in run.result["memberships"]] == [
+        (REGION, None),
+        ("us-east-1", "not_attempted"),
+    ]
+    assert "us-east-1" not in hub.state()["hubs"].get(ADMINISTRATOR, {})
+
+
+def test_administrator_hub_that_is_disabled_has_no_member_to_take_out(hub: Hub) -> None:
+    run = fleet(hub, [ONE], state="absent", enable_administrator_hub=False)
+    assert not run.failed
+    assert rows(run) == [(ONE, None, [], None)]
