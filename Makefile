@@ -54,7 +54,7 @@ hub: setup ## run the local Security Hub in the foreground: make hub PORT=5555, 
 bench: setup ## measure the modules against the local hub
 	@$(VENV_PYTHON) tests/bench/run.py
 
-faults: setup ## run every module against every fault of the local hub, or some: ONLY=invite/InviteMembers, SAMPLE=100, SEED=7
+faults: setup ## run every module against every fault of the local hub, or some: ONLY=invite/InviteMembers, SAMPLE=100, SEED=7, ONLY=signing
 	@$(VENV_PYTHON) tests/faults/run.py
 
 docs: setup ## build the HTML documentation into .build/docs

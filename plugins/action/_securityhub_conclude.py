@@ -16,8 +16,11 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.fleet import Fleet, fleet_of
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.outcome import outcome_of
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import Request, summarize
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import (
+    Request,
+    outcome_of,
+    summarize,
+)
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.variables import RESULT
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report.report import write_report
 
@@ -35,7 +38,8 @@ class ActionModule(ActionBase):
         run, calls = variables["securityhub__run"], variables["securityhub__calls"]
         listing, hub = (variables[f"securityhub__{name}"] if run["looks"] else {} for name in ("listing", "hub"))
         accounts = json.loads(run["accounts"])
-        fleet = fleet_of([listing, {"hubs": hub.get("hubs")}, *calls["results"]], accounts["accounts"], run["looks"])
+        results = [listing, {"hubs": hub.get("hubs")}, *calls["results"]]
+        fleet = fleet_of(results, accounts["accounts"], run["looks"], accounts["skipped"])
         return {**result, **wrap_var(self._conclusion(fleet, run, accounts, hub.get("msg")))}
 
     def _conclusion(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible import context
 from ansible.errors import AnsibleActionFail, AnsibleError
@@ -21,7 +21,9 @@ from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.policy import parse_policy
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import AccountRow
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts.accounts import (
+    INVENTORY,
     AccountList,
     batches,
     check_given,
@@ -35,6 +37,7 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.flee
     INVITE,
     LOOKING_PURPOSES,
     OFFBOARD,
+    ONBOARD,
     PURPOSES,
 )
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.variables import (
@@ -86,6 +89,8 @@ class ActionModule(ActionBase):
             options.update({} if purpose in NOT_USED else self._policy(settings.values))
         except InvalidInput as error:
             errors.append(str(error))
+        if purpose == ONBOARD and options["surplus"] == "remove":
+            errors += self._why_not_to_remove(found.source)
         rows = batches(
             found.as_dict()["accounts"],
             settings.values["securityhub_batch_size"],
@@ -104,7 +109,7 @@ class ActionModule(ActionBase):
             "lists_members": purpose in LOOKING_PURPOSES and found.source is None,
             # as text: wherever a variable is named, ansible-core 2.18 looks for templates in each value in it
             "accounts": json.dumps(found.as_dict()),
-            "batches": _calls(rows, options, purpose),
+            "batches": _calls(rows, found.skipped, options, purpose),
             "labels": [
                 f"batch {number} of {len(rows)}, accounts: {len(batch)}" for number, batch in enumerate(rows, 1)
             ],
@@ -167,6 +172,30 @@ class ActionModule(ActionBase):
         parse_policy(policy, name, None)
         return {"policy": policy if isinstance(policy, str) else json.dumps(policy)}
 
+    def _why_not_to_remove(self, source: Optional[str]) -> List[str]:
+        """Return an error where the accounts of this run may not be all that are wanted."""
+        limit = context.CLIARGS.get("subset")
+        causes = [
+            "no accounts are given" if source is None else "",
+            "the accounts come from the inventory" if source == INVENTORY else "",
+            f"the run has --limit {limit}" if limit else "",
+            "the job is a slice" if self._is_slice() else "",
+        ]
+        return [
+            f"securityhub_surplus is remove, and {cause}, so members that this run does not name may be wanted. Set "
+            "securityhub_accounts or securityhub_accounts_file to all accounts and run without a limit or slices, or "
+            "set securityhub_surplus to report."
+            for cause in [each for each in causes if each][:1]
+        ]
+
+    def _is_slice(self) -> bool:
+        """Return whether a controller runs a part of the job: as a node of a workflow job with the template's name."""
+        names = [
+            [self._variables.get(f"{prefix}_{name}_name") for name in ("workflow_job", "job_template")]
+            for prefix in ("awx", "tower")
+        ]
+        return any(workflow and workflow == template for workflow, template in names)
+
     def _hosts(self) -> AccountList:
         """Return the accounts of the hosts of the inventory that ``--limit`` leaves.
 
@@ -209,8 +238,13 @@ class ActionModule(ActionBase):
         return Path.cwd() if folder.as_posix().endswith(_OWN_PLAYBOOKS) else folder
 
 
-def _calls(rows: List[List[Dict[str, Any]]], options: Mapping[str, Any], purpose: str) -> List[Dict[str, Any]]:
-    """Return what a module is called with for the accounts of each batch, beside the options of all batches."""
+def _calls(
+    rows: List[List[Dict[str, Any]]], left_out: Sequence[AccountRow], options: Mapping[str, Any], purpose: str
+) -> List[Dict[str, Any]]:
+    """Return what a module is called with for the accounts of each batch, beside the options of all batches.
+
+    :param left_out: accounts that are named, so that a module must not remove them
+    """
     if purpose == INVITE:
         own = [batch[0].get("regions") or options.get("regions") for batch in rows]
         return [
@@ -220,8 +254,10 @@ def _calls(rows: List[List[Dict[str, Any]]], options: Mapping[str, Any], purpose
     # the module refuses options of a role where there is none: it sees one batch, and here only the whole list counts
     role = {name: value for name, value in options.items() if name.startswith("member_role_")}
     with_role = ["member_role" in options or any(row.get("member_role") for row in batch) for batch in rows]
+    removes = options.get("surplus") == "remove"
+    kept = [{"account_id": row.account_id, "status": row.status} for row in left_out if removes]
     return [
-        {"members": json.dumps(batch), "role": role if has_role or not any(with_role) else {}}
+        {"members": json.dumps(batch + kept), "role": role if has_role or not any(with_role) else {}}
         for batch, has_role in zip(rows, with_role)
     ]
 

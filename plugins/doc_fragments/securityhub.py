@@ -57,13 +57,22 @@ notes:
   - A connection that does not open is given up after 5 seconds, and a response that does not come after 20 seconds.
     C(connect_timeout) and C(read_timeout) in O(aws_config) change that. A Region that does not respond to 3 attempts of
     a read has failed. No other Region waits for it.
+  - External IDs are kept out of logs and results. From ansible-core 2.22 on, Ansible hides them in all output of the
+    run, also where such a text is a part of something else, for example of an account ID.
   - What the profile and the environment set for the AWS CLI counts here too, such as C(ca_bundle), C(max_attempts) or
     C(use_fips_endpoint), unless an option says otherwise.
 """
 
-    # Modules that name accounts which could not be processed.
+    # Modules that work as the administrator, and name accounts which could not be processed.
     ACCOUNTS = r"""
 options:
+  administrator_id:
+    description:
+      - The account ID of the administrator. If the credentials, after O(assume_role_arn), are those of another account,
+        or if it can't be found out whose they are, the task fails before it does anything, in check mode too.
+      - It takes one call of C(GetCallerIdentity), which needs no permission, and none with O(assume_role_arn).
+      - By default, the account of the credentials is the administrator, whichever it is.
+    type: str
   fail_on_unprocessed:
     description:
       - Whether the task fails, after all work is done, if an account could not be processed.
@@ -99,6 +108,7 @@ options:
   member_role_policy:
     description:
       - An IAM policy in JSON that limits the role sessions further.
+      - Without it, the role sessions of check mode are limited to reading.
     type: json
 """
 

@@ -85,9 +85,11 @@ notes:
   - When this plugin fails, C(ansible-playbook) gives a warning and continues without the hosts. Set
     C(ANSIBLE_INVENTORY_UNPARSED_FAILED=true), or with several inventory sources
     C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true), to make it fail. AWX fails without these settings.
-  - The member list is cached separately for other O(regions), O(profile), O(access_key), O(assume_role_arn) and
-    O(assume_role_external_id). The Regions that V(all) and V(linked) stand for are cached with it. A member list in
-    which a Region is missing is not cached.
+  - With O(cache), the member list is cached separately for the account of the credentials, other O(regions),
+    O(profile), O(access_key), O(assume_role_arn) and O(assume_role_external_id). Each run finds out the account, by one
+    call of C(GetCallerIdentity), or C(AssumeRole) with O(assume_role_arn). If it can't be found out, nothing is cached.
+  - The Regions that V(all) and V(linked) stand for are cached with the member list. A member list in which a Region is
+    missing is not cached.
   - O(keyed_groups), O(groups) and O(compose) can use the host's variables. Values that come from AWS are data and are
     never evaluated as templates.
   - A read is tried at most 8 times when it fails because of throttling, a server error or a lost connection.
@@ -285,7 +287,9 @@ class InventoryModule(AWSInventoryBase):
         try:
             statuses = parse_statuses(self.get_option("member_status"), "member_status")
             self._session = self._connect()
-            is_complete, found = self.get_cached_result(path, cache)
+            # what is cached is one account's: where it is not known whose, nothing is
+            self._account_id = self._session.account_id() if self.get_option("cache") else None
+            is_complete, found = self.get_cached_result(path, cache and self._account_id is not None)
             if found is None:
                 rows, is_complete = self._read_rows()
                 found = {"regions": list(self._session.regions), "members": rows}
@@ -293,7 +297,7 @@ class InventoryModule(AWSInventoryBase):
             self.fail_aws(str(error))
         self._add_groups(found["regions"])
         self._add_hosts(accounts_of(found["members"], statuses))
-        if is_complete:
+        if is_complete and self._account_id:
             self.update_cached_result(path, cache, found)
 
     def get_cache_key(self, path: str) -> str:
@@ -301,7 +305,7 @@ class InventoryModule(AWSInventoryBase):
         requested = self._session.requested
         word = [requested.word, requested.asked_in, *requested.excluded] if requested.word else []
         options = [str(self.get_option(name) or "") for name in IDENTITY_OPTIONS]
-        return super().get_cache_key(" ".join([path, *requested.names, *word, *options]))
+        return super().get_cache_key(" ".join([path, *requested.names, *word, *options, str(self._account_id)]))
 
     def _set_frozen_credentials(self) -> None:
         """Assume no role where AWSInventoryBase does: the session does, when members are read."""

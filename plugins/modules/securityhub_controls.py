@@ -351,7 +351,6 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.controls.apply import (
     ControlsChange,
     Definitions,
-    not_started,
     reconcile_controls,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.controls.plan import (
@@ -376,7 +375,10 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import account_roles
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import with_failed_accounts
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
+    not_started,
+    with_failed_accounts,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 
 ARGUMENT_SPEC: Dict[str, Any] = {

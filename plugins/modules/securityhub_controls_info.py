@@ -11,8 +11,8 @@ version_added: 1.0.0
 short_description: List the security controls of AWS Security Hub with their state and parameters
 description:
   - Returns the security controls of the enabled standards of Security Hub CSPM in this account or in many accounts by
-    role, with their state, parameters and reasons, in one Region or many at the same time. Regions where Security Hub
-    is disabled are left out, and so are controls that a Region does not have.
+    role, with their state, parameters and reasons, in one Region or many at the same time. Controls that a Region does
+    not have are left out.
 author:
   - multiaccount.aws contributors (@multiaccount)
 options:
@@ -147,6 +147,22 @@ controls:
       returned: always
       type: str
       sample: Covered by our own checks
+disabled_regions:
+  description: The Regions where Security Hub is disabled, with O(account_ids) a row for each Region and account.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    region:
+      description: The Region.
+      returned: always
+      type: str
+      sample: eu-north-1
+    account_id:
+      description: The account.
+      returned: when O(account_ids) is set
+      type: str
+      sample: "111122223333"
 failed_regions:
   description: The Regions that failed, and what to do next.
   returned: always
@@ -204,7 +220,7 @@ failed_accounts:
         caller's own policy allows sts:AssumeRole for the role with this path and name.
 """
 
-from typing import Any, Callable, Dict, Iterator, Mapping, Sequence
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
@@ -237,13 +253,12 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import account_roles
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
-    info_result,
+    accounts_info_result,
     nothing_found,
-    with_failed_accounts,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 
-KEYS = ("controls", "failed_regions", "failed_accounts")
+KEYS = ("controls", "disabled_regions", "failed_regions", "failed_accounts")
 
 ARGUMENT_SPEC: Dict[str, Any] = {
     "standards": {"type": "list", "elements": "str"},
@@ -266,21 +281,21 @@ def list_controls(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMod
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     find = control_finder(standards, control_ids)
     by_place, errors = session.map_places(roles, find, nothing_found)
-    result = info_result(by_place, {"controls": lambda row: [row] if state in ("", row["state"]) else []})
-    return with_failed_accounts(result, errors)
+    keys = {"controls": lambda row: [row] if state in ("", row["state"]) else []}
+    return accounts_info_result(by_place, keys, errors)
 
 
 def control_finder(
     names: Sequence[str], control_ids: Sequence[str]
-) -> Callable[[RegionClient], RegionResult[Sequence[Dict[str, Any]]]]:
-    """Return what finds the controls of one account and Region, nothing where Security Hub is not enabled.
+) -> Callable[[RegionClient], RegionResult[Optional[Sequence[Dict[str, Any]]]]]:
+    """Return what finds the controls of one account and Region, None where Security Hub is disabled.
 
     :param names: the short names of standards, none for all
     :param control_ids: none for all
     """
     definitions = Definitions()
 
-    def find(client: RegionClient) -> RegionResult[Sequence[Dict[str, Any]]]:
+    def find(client: RegionClient) -> RegionResult[Optional[Sequence[Dict[str, Any]]]]:
         try:
             standards = [each for each in read_standards(client) if not names or each.name in names]
             definitions.check_ids(client, control_ids, standards, "control_ids")
@@ -296,7 +311,7 @@ def control_finder(
             return RegionResult(list(control_rows(list(wanted), catalog, state)))
         except FAILURES as error:
             is_disabled = isinstance(error, SecurityHubError) and error.hub_is_disabled
-            return RegionResult([], None if is_disabled else error)
+            return RegionResult(None) if is_disabled else RegionResult([], error)
 
     return find
 

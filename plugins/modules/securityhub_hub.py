@@ -235,7 +235,6 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.apply import (
     HubChange,
-    not_started,
     reconcile_hub,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import (
@@ -253,6 +252,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Hub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
+    not_started,
     region_result,
     with_failed_accounts,
 )

@@ -11,7 +11,7 @@ version_added: 1.0.0
 short_description: List where AWS Security Hub is enabled in an account
 description:
   - Returns the settings and tags of Security Hub CSPM in this account, in one Region or many at the same time. Regions
-    where it is disabled are left out.
+    where it is disabled are in RV(disabled_regions).
 author:
   - multiaccount.aws contributors (@multiaccount)
 options:
@@ -140,6 +140,22 @@ hubs:
           type: list
           elements: str
           sample: [us-east-1]
+disabled_regions:
+  description: The Regions where Security Hub is disabled, with O(account_ids) a row for each Region and account.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    region:
+      description: The Region.
+      returned: always
+      type: str
+      sample: eu-north-1
+    account_id:
+      description: The account.
+      returned: when O(account_ids) is set
+      type: str
+      sample: "111122223333"
 failed_regions:
   description: The Regions that failed, and what to do next.
   returned: always
@@ -218,13 +234,12 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import account_roles
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
-    info_result,
+    accounts_info_result,
     nothing_found,
-    with_failed_accounts,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 
-KEYS = ("hubs", "failed_regions", "failed_accounts")
+KEYS = ("hubs", "disabled_regions", "failed_regions", "failed_accounts")
 
 ARGUMENT_SPEC: Dict[str, Any] = {
     "finding_aggregator": {"type": "bool", "default": False},
@@ -242,19 +257,18 @@ def list_hubs(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMode) -
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     work = partial(find_hub, session if params["finding_aggregator"] else None)
     by_place, errors = session.map_places(roles, work, nothing_found)
-    result = info_result(by_place, {"hubs": lambda row: [row]})
-    return with_failed_accounts(result, errors)
+    return accounts_info_result(by_place, {"hubs": lambda row: [row]}, errors)
 
 
-def find_hub(session: Optional[RegionSession], client: RegionClient) -> RegionResult[Sequence[Result]]:
-    """Return the row of the hub in one Region, nothing where Security Hub is not enabled.
+def find_hub(session: Optional[RegionSession], client: RegionClient) -> RegionResult[Optional[Sequence[Result]]]:
+    """Return the row of the hub in one Region, None where Security Hub is disabled.
 
     :param session: the session if the finding aggregator is to be returned too, else None
     :raises SecurityHubError: if something can't be read
     """
     hub = describe_hub(client, with_tags=True)
     if hub is None:
-        return RegionResult([])
+        return RegionResult(None)
     return RegionResult([{**vars(hub), "finding_aggregator": aggregator_row(session, client) if session else None}])
 
 

@@ -273,15 +273,15 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import account_roles
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import parse_account_id
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.apply import (
-    DesiredMembership,
-    Membership,
-    MembershipChange,
-    not_started,
+    DesiredInvitation,
+    InvitationChange,
+    InvitationState,
     reconcile_invitation,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import UNCONFIRMED
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
+    not_started,
     region_result,
     with_failed_accounts,
 )
@@ -305,7 +305,7 @@ def manage_invitation(params: Mapping[str, Any], info: ConnectionInfo, mode: Run
 
     :raises InvalidInput: for options that can't be used, before any call to AWS
     """
-    desired = DesiredMembership(
+    desired = DesiredInvitation(
         parse_account_id(params["administrator_id"], "administrator_id"),
         params["state"],
         checked_wait_timeout(params["wait_timeout"]),
@@ -333,13 +333,13 @@ def desired_hub(params: Mapping[str, Any]) -> Optional[DesiredHub]:
     return DesiredHub(enable_default_standards=params["enable_default_standards"])
 
 
-def hub_enabled_regions(by_place: Mapping[Place, RegionResult[MembershipChange]]) -> List[str]:
+def hub_enabled_regions(by_place: Mapping[Place, RegionResult[InvitationChange]]) -> List[str]:
     """Return the Regions where Security Hub was disabled before, and is enabled now or in check mode would be."""
     enabled = [place.region for place, result in by_place.items() if result.value.after and not result.value.before]
     return list(dict.fromkeys(enabled))
 
 
-def by_administrator(membership: Membership) -> Dict[str, Any]:
+def by_administrator(membership: InvitationState) -> Dict[str, Any]:
     """Return what the diff shows of a membership, nothing where its status is not known."""
     if membership.reason == UNCONFIRMED:
         return {}

@@ -12,7 +12,8 @@ short_description: List the AWS Security Hub invitations and the administrator o
 description:
   - Lists the administrator accounts that have invited this account to be a Security Hub CSPM member, and the one that
     it is a member of, in one Region or many at the same time.
-  - Run it with the credentials of the member account. Security Hub must be enabled there.
+  - Run it with the credentials of the member account. Regions where Security Hub is disabled there are in
+    RV(disabled_regions).
 author:
   - multiaccount.aws contributors (@multiaccount)
 options: {}
@@ -120,6 +121,22 @@ administrators:
       returned: always
       type: str
       sample: "2026-01-31T08:15:30.123000+00:00"
+disabled_regions:
+  description: The Regions where Security Hub is disabled, with O(account_ids) a row for each Region and account.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    region:
+      description: The Region.
+      returned: always
+      type: str
+      sample: eu-north-1
+    account_id:
+      description: The account.
+      returned: when O(account_ids) is set
+      type: str
+      sample: "111122223333"
 failed_regions:
   description: The Regions that failed, and what to do next.
   returned: always
@@ -187,7 +204,10 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
+    RegionResult,
+    SecurityHubError,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNTS_SPEC,
     COMMON_SPEC,
@@ -196,13 +216,12 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Invitation
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
-    info_result,
+    accounts_info_result,
     nothing_found,
-    with_failed_accounts,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 
-KEYS = ("invitations", "administrators", "failed_regions", "failed_accounts")
+KEYS = ("invitations", "administrators", "disabled_regions", "failed_regions", "failed_accounts")
 
 ARGUMENT_SPEC: Dict[str, Any] = {**COMMON_SPEC, **ACCOUNTS_SPEC}
 
@@ -214,18 +233,22 @@ def list_relationships(params: Mapping[str, Any], info: ConnectionInfo, _mode: R
 
     :raises InvalidInput: for options that can't be used, before any call to AWS
     """
-
-    def work(client: RegionClient) -> RegionResult[Sequence[AdministratorAndInvitations]]:
-        return RegionResult([(get_administrator(client), list_invitations(client))])
-
     rows = {
         "invitations": lambda found: map(vars, found[1]),
         "administrators": lambda found: [vars(found[0])] if found[0] else [],
     }
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
-    by_place, errors = session.map_places(roles, work, nothing_found)
-    return with_failed_accounts(info_result(by_place, rows), errors)
+    by_place, errors = session.map_places(roles, find_relationships, nothing_found)
+    return accounts_info_result(by_place, rows, errors)
+
+
+def find_relationships(client: RegionClient) -> RegionResult[Optional[Sequence[AdministratorAndInvitations]]]:
+    """Return the administrator and the invitations of one account and Region, None where Security Hub is disabled."""
+    try:
+        return RegionResult([(get_administrator(client), list_invitations(client))])
+    except SecurityHubError as error:
+        return RegionResult(None) if error.hub_is_disabled else RegionResult([], error)
 
 
 def main() -> None:

@@ -303,8 +303,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
+    ACCOUNT_IDS_SPEC,
+    ADMINISTRATOR_SPEC,
     COMMON_SPEC,
-    FAIL_ON_UNPROCESSED_SPEC,
     WAIT_TIMEOUT_SPEC,
     checked_wait_timeout,
 )
@@ -323,7 +324,6 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     DISASSOCIATED_LIST,
     UNCHANGED,
     UNPROCESSED,
-    is_without_invitation,
     plan_absent,
     plan_disassociated,
     plan_present,
@@ -332,8 +332,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     ByRegion,
     account_keys,
     account_result,
+    organization_warnings,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import ENABLED
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 
@@ -343,10 +343,10 @@ LISTS = (CREATED_LIST, DISASSOCIATED_LIST, DELETED_LIST, UNCHANGED, UNPROCESSED)
 VERBS = {"present": "added", "disassociated": "disassociated", "absent": "deleted"}
 
 ARGUMENT_SPEC: Dict[str, Any] = {
-    "members": {"type": "raw", "required": True},
+    "members": {**ACCOUNT_IDS_SPEC, "required": True},
     "state": {"type": "str", "choices": list(VERBS), "default": "present"},
     **COMMON_SPEC,
-    "fail_on_unprocessed": FAIL_ON_UNPROCESSED_SPEC,
+    **ADMINISTRATOR_SPEC,
     "wait_timeout": WAIT_TIMEOUT_SPEC,
 }
 
@@ -360,7 +360,9 @@ def manage_members(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMod
     emails = {account_id: row.email for account_id, row in rows.items()}
     account_ids = list(emails)
     wait_timeout = checked_wait_timeout(params["wait_timeout"])
-    session = RegionSession(info, params["regions"], params["exclude_regions"])
+    session = RegionSession(
+        info, params["regions"], params["exclude_regions"], administrator_id=params["administrator_id"]
+    )
     work = partial(
         reconcile_members,
         account_ids=account_ids,
@@ -386,7 +388,7 @@ def warnings_for(state: str, emails: Mapping[str, Optional[str]], by_region: ByR
     """Return what the user should know beside the result."""
     if state == "present":
         return other_addresses(emails, by_region)
-    return organization_accounts(by_region)
+    return organization_warnings([(region, each) for region, found in by_region.items() for each in found.value])
 
 
 def other_addresses(emails: Mapping[str, Optional[str]], by_region: ByRegion) -> List[str]:
@@ -402,22 +404,6 @@ def other_addresses(emails: Mapping[str, Optional[str]], by_region: ByRegion) ->
         "The service keeps the address with which an account was added."
         for account_id, addresses in listed.items()
         for email, regions in addresses.items()
-    ]
-
-
-def organization_accounts(by_region: ByRegion) -> List[str]:
-    """Return a warning for each account whose disassociation ends a membership without an invitation."""
-    regions: Dict[str, List[str]] = {}
-    for region, found in by_region.items():
-        for outcome in found.value:
-            before = outcome.before
-            if outcome.changed and before and before.member_status == ENABLED and is_without_invitation(before):
-                regions.setdefault(outcome.account_id, []).append(region)
-    return [
-        f"{account_id} is Enabled without an invitation in {', '.join(names)}, so it is probably an account of an "
-        "organization. Disassociating it ends its monitoring by this administrator, and it can't be invited again: "
-        "only the delegated administrator of the organization can add it."
-        for account_id, names in regions.items()
     ]
 
 

@@ -283,8 +283,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNT_IDS_SPEC,
+    ADMINISTRATOR_SPEC,
     COMMON_SPEC,
-    FAIL_ON_UNPROCESSED_SPEC,
     WAIT_TIMEOUT_SPEC,
     checked_wait_timeout,
 )
@@ -314,7 +314,7 @@ ARGUMENT_SPEC: Dict[str, Any] = {
     "account_ids": {**ACCOUNT_IDS_SPEC, "required": True},
     **COMMON_SPEC,
     "reinvite": {"type": "list", "elements": "str", "choices": list(REINVITABLE), "default": ["removed"]},
-    "fail_on_unprocessed": FAIL_ON_UNPROCESSED_SPEC,
+    **ADMINISTRATOR_SPEC,
     "wait_timeout": WAIT_TIMEOUT_SPEC,
 }
 
@@ -326,7 +326,9 @@ def invite_accounts(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMo
     """
     account_ids = parse_account_ids(params["account_ids"], "account_ids")
     wait_timeout = checked_wait_timeout(params["wait_timeout"])
-    session = RegionSession(info, params["regions"], params["exclude_regions"])
+    session = RegionSession(
+        info, params["regions"], params["exclude_regions"], administrator_id=params["administrator_id"]
+    )
     work = partial(
         reconcile_members,
         account_ids=account_ids,

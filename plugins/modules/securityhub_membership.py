@@ -36,6 +36,7 @@ options:
       - C(regions) of a row names the Regions of that account only. They must be among the Regions of the task, also
         where O(regions) is V(all) or V(linked).
       - C(member_role) of a row is the role of that account only, as a name, a path with a name, or an ARN.
+      - As rows may have external IDs, this option is kept out of logs, and out of C(invocation) in the result.
     type: raw
     required: true
   state:
@@ -46,6 +47,12 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  enable_administrator_hub:
+    description:
+      - Whether Security Hub is enabled in the administrator account where it is disabled, with O(state=present).
+      - With V(false), such a Region fails, and nothing is done in it.
+    type: bool
+    default: true
   enable_default_standards:
     description:
       - Whether enabling Security Hub also enables the standards that AWS enables by default. AWS charges for the checks
@@ -56,8 +63,8 @@ options:
   standards:
     description:
       - The security standards that each member has, as a list or as one string with commas, spaces or newlines between
-        them, with O(state=present). Short names such as C(aws-foundational-security-best-practices/v/1.0.0), or ARNs,
-        as for M(multiaccount.aws.securityhub_standards).
+        them, with O(state=present). Short names such as C(aws-foundational-security-best-practices/v/1.0.0), titles,
+        or ARNs, as for M(multiaccount.aws.securityhub_standards).
       - They are enabled once an account is Enabled, and looked at in every run. Other standards of the accounts are
         left as they are. Each account needs a role, O(member_role) or its own.
       - AWS charges for the checks of each standard, in each account and Region.
@@ -66,8 +73,8 @@ options:
     elements: str
   policy:
     description:
-      - The configuration policy of each member, as AWS writes it, with O(state=present). So one file serves the accounts
-        of an organization and invited ones, which AWS's own policies do not reach.
+      - The configuration policy of each member, as AWS writes it, with O(state=present). So one file serves the
+        accounts of an organization and invited ones, which AWS's own policies do not reach.
       - A dictionary, or a string with JSON or YAML. It is what C(aws securityhub get-configuration-policy) prints, an
         C(AWS::SecurityHub::ConfigurationPolicy) of CloudFormation, or the same with the keys C(enabled_standards),
         C(enabled_controls) or C(disabled_controls), and C(control_parameters). A key that is not known is refused with
@@ -95,8 +102,12 @@ options:
     default: [removed]
   surplus:
     description:
-      - What happens to members in the list that O(members) does not name, with O(state=present).
-      - V(ignore) does nothing. V(report) lists them in RV(surplus_members). V(remove) disassociates and deletes them.
+      - What happens to members in the list that O(members) does not name, with O(state=present). An account that any
+        row names is never one of them, whatever its status or Regions.
+      - V(ignore) does nothing. V(report) lists them in RV(surplus_members). V(remove) disassociates and deletes them,
+        last in each Region, and only where nothing failed. Where something did, they are V(not_attempted).
+      - An account of an organization is disassociated, which ends its monitoring, but Security Hub does not delete it.
+        The module warns of such accounts, also in check mode.
     type: str
     choices: [ignore, report, remove]
     default: ignore
@@ -124,7 +135,8 @@ notes:
     C(securityhub:GetAdministratorAccount), C(securityhub:CreateMembers), C(securityhub:InviteMembers), with
     O(member_role) C(sts:AssumeRole), and with O(state=absent) or O(surplus=remove)
     C(securityhub:DisassociateMembers) and C(securityhub:DeleteMembers). Where Security Hub is disabled in the
-    administrator, C(securityhub:EnableSecurityHub) and C(iam:CreateServiceLinkedRole) too.
+    administrator, C(securityhub:EnableSecurityHub) and C(iam:CreateServiceLinkedRole) too, unless
+    O(enable_administrator_hub=false).
   - The role in the member accounts needs C(securityhub:GetAdministratorAccount), C(securityhub:ListInvitations),
     C(securityhub:ListMembers), C(securityhub:EnableSecurityHub), C(securityhub:AcceptAdministratorInvitation) and
     C(iam:CreateServiceLinkedRole), with O(state=absent) also C(securityhub:DisassociateFromAdministratorAccount),
@@ -162,6 +174,13 @@ EXAMPLES = r"""
       - "012345670123"
     regions: [eu-west-1, eu-central-1]
     member_role: security-hub-member
+
+- name: Make an account a member of this administrator and no other, where Security Hub is enabled already
+  multiaccount.aws.securityhub_membership:
+    members: ["111122223333"]
+    region: eu-west-1
+    administrator_id: "999988887777"
+    enable_administrator_hub: false
 
 - name: See what is missing, and why
   multiaccount.aws.securityhub_membership:
@@ -308,7 +327,8 @@ memberships:
           that a control does not take.
         - V(not_ready), the controls of a standard were not ready for updates within O(wait_timeout), V(updating), the
           parameters of a control were being updated all the time.
-        - V(not_attempted), the Region failed before the turn of this account came.
+        - V(not_attempted), the Region failed before the turn of this account came, or for RV(surplus_members),
+          something failed in the Region.
       returned: always
       type: str
       sample: awaiting_acceptance
@@ -468,8 +488,9 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.erro
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.controls import parse_standards
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
+    ACCOUNT_IDS_SPEC,
+    ADMINISTRATOR_SPEC,
     COMMON_SPEC,
-    FAIL_ON_UNPROCESSED_SPEC,
     MEMBER_ROLE_SPEC,
     WAIT_TIMEOUT_SPEC,
     checked_wait_timeout,
@@ -511,8 +532,9 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.stan
 Surplus = Mapping[str, RegionResult[Sequence[Member]]]
 
 ARGUMENT_SPEC: Dict[str, Any] = {
-    "members": {"type": "raw", "required": True},
+    "members": {**ACCOUNT_IDS_SPEC, "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "enable_administrator_hub": {"type": "bool", "default": True},
     "enable_default_standards": {"type": "bool", "default": False},
     "standards": {"type": "list", "elements": "str"},
     "policy": {"type": "raw"},
@@ -522,7 +544,7 @@ ARGUMENT_SPEC: Dict[str, Any] = {
     "concurrency": {"type": "int", "default": 50},
     **COMMON_SPEC,
     **MEMBER_ROLE_SPEC,
-    "fail_on_unprocessed": FAIL_ON_UNPROCESSED_SPEC,
+    **ADMINISTRATOR_SPEC,
     "wait_timeout": WAIT_TIMEOUT_SPEC,
 }
 
@@ -538,9 +560,14 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     rows = active_rows(listed, "members")
     roles = member_roles(rows, params)
     check_standards(params, [account_id for account_id in rows if account_id not in roles])
-    session = RegionSession(info, params["regions"], params["exclude_regions"])
+    session = RegionSession(
+        info,
+        params["regions"],
+        params["exclude_regions"],
+        concurrency=params["concurrency"],
+        administrator_id=params["administrator_id"],
+    )
     policy = parse_policy(params["policy"], "policy", session.known_regions) if params["policy"] else None
-    session.use_concurrency(params["concurrency"])
     if not rows:
         return membership_result({}, params["fail_on_unprocessed"], mode)
     emails = emails_by_region(rows, session.regions, "members", session.requested.word)
@@ -581,6 +608,7 @@ def desired_memberships(
         check_mode=mode.check,
         standards=DesiredStandards(policy.standards, purge=True) if policy else desired_standards(params),
         policy=policy,
+        enable_administrator_hub=params["enable_administrator_hub"],
     )
 
 
@@ -589,7 +617,7 @@ def desired_standards(params: Mapping[str, Any]) -> Optional[DesiredStandards]:
 
     :raises InvalidInput: for what can't be a standard
     """
-    names = parse_standards(params["standards"] or [], "standards")
+    names = parse_standards(params["standards"] or [], "standards", takes_titles=True)
     return DesiredStandards(names) if names else None
 
 

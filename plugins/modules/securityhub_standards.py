@@ -23,8 +23,12 @@ options:
     description:
       - The standards, as a list or as one string with commas, spaces or newlines between them.
       - Short names such as C(aws-foundational-security-best-practices/v/1.0.0),
-        C(cis-aws-foundations-benchmark/v/3.0.0), C(nist-800-53/v/5.0.0) or C(pci-dss/v/4.0.1), or ARNs. An ARN stands
-        for the same standard in each Region and partition that the module works in.
+        C(cis-aws-foundations-benchmark/v/3.0.0), C(nist-800-53/v/5.0.0) or C(pci-dss/v/4.0.1), also with C(standards/)
+        or C(ruleset/) before them, or ARNs. An ARN stands for the same standard in each Region and partition that the
+        module works in.
+      - Or titles as Security Hub shows them, such as C(PCI DSS v4.0.1). A title is looked up in each Region, which
+        needs C(securityhub:DescribeStandards). In a string, titles have commas or newlines between them. A Region that
+        offers no standard with the title is in RV(failed_regions) with the nearest one.
       - If a Region does not offer a standard that is to be enabled, nothing is changed there, and the Region is in
         RV(failed_regions) with the standards that it offers.
       - With an empty list there is nothing to do, unless O(purge_standards=true).
@@ -260,6 +264,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import account_roles
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
+    not_started,
     region_result,
     with_failed_accounts,
 )
@@ -268,7 +273,6 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.stan
     Offers,
     Standards,
     StandardsChange,
-    not_started,
     reconcile_standards,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import (
@@ -316,7 +320,9 @@ def desired_standards(params: Mapping[str, Any]) -> DesiredStandards:
     if params["purge_standards"] and not is_present:
         raise InvalidInput("purge_standards: only with state present. Leave it out.")
     return DesiredStandards(
-        parse_standards(params["standards"], "standards"), is_present, purge=params["purge_standards"]
+        parse_standards(params["standards"], "standards", takes_titles=True),
+        is_present,
+        purge=params["purge_standards"],
     )
 
 

@@ -11,7 +11,8 @@ version_added: 1.0.0
 short_description: List the security standards of AWS Security Hub that are enabled in an account
 description:
   - Returns the security standards of Security Hub CSPM that are enabled in this account or in many accounts by role,
-    with their status, in one Region or many at the same time. Regions where Security Hub is disabled are left out.
+    with their status, in one Region or many at the same time. Regions where Security Hub is disabled are in
+    RV(disabled_regions).
 author:
   - multiaccount.aws contributors (@multiaccount)
 options: {}
@@ -41,6 +42,10 @@ EXAMPLES = r"""
 - name: Show those that are not ready
   ansible.builtin.debug:
     msg: "{{ found.standards | rejectattr('standards_status', 'equalto', 'READY') }}"
+
+- name: Show where Security Hub is disabled, so that there are none
+  ansible.builtin.debug:
+    msg: "{{ found.disabled_regions }}"
 
 # Ad hoc, from the command line:
 # ansible localhost -m multiaccount.aws.securityhub_standards_info -a regions=eu-west-1,eu-central-1
@@ -89,6 +94,22 @@ standards:
       returned: always
       type: str
       sample: null
+disabled_regions:
+  description: The Regions where Security Hub is disabled, with O(account_ids) a row for each Region and account.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    region:
+      description: The Region.
+      returned: always
+      type: str
+      sample: eu-north-1
+    account_id:
+      description: The account.
+      returned: when O(account_ids) is set
+      type: str
+      sample: "111122223333"
 failed_regions:
   description: The Regions that failed, and what to do next.
   returned: always
@@ -146,7 +167,7 @@ failed_accounts:
         caller's own policy allows sts:AssumeRole for the role with this path and name.
 """
 
-from typing import Any, Dict, Mapping, Sequence
+from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
@@ -168,14 +189,13 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Standard
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
-    info_result,
+    accounts_info_result,
     nothing_found,
-    with_failed_accounts,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import standard_row
 
-KEYS = ("standards", "failed_regions", "failed_accounts")
+KEYS = ("standards", "disabled_regions", "failed_regions", "failed_accounts")
 
 ARGUMENT_SPEC: Dict[str, Any] = {**COMMON_SPEC, **ACCOUNTS_SPEC}
 
@@ -188,16 +208,15 @@ def list_standards(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMo
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     by_place, errors = session.map_places(roles, find_standards, nothing_found)
-    result = info_result(by_place, {"standards": lambda standard: [standard_row(standard)]})
-    return with_failed_accounts(result, errors)
+    return accounts_info_result(by_place, {"standards": lambda standard: [standard_row(standard)]}, errors)
 
 
-def find_standards(client: RegionClient) -> RegionResult[Sequence[Standard]]:
-    """Return the standards of one account and Region, nothing where Security Hub is not enabled."""
+def find_standards(client: RegionClient) -> RegionResult[Optional[Sequence[Standard]]]:
+    """Return the standards of one account and Region, None where Security Hub is disabled."""
     try:
         return RegionResult(sorted(get_enabled_standards(client), key=lambda each: each.name))
     except SecurityHubError as error:
-        return RegionResult([], None if error.hub_is_disabled else error)
+        return RegionResult(None) if error.hub_is_disabled else RegionResult([], error)
 
 
 def main() -> None:

@@ -43,7 +43,7 @@ def draw(title: str, sides: Sequence[str], groups: Mapping[str, Mapping[str, Bar
     """Return a chart of {case: {side: time}}. Each side keeps its colour, whether it is in the chart or not."""
     shown = [side for side in sides if any(side in bars for bars in groups.values())]
     colours = [sides.index(side) % len(LIGHT) for side in shown]
-    times = [bar.seconds for bars in groups.values() for bar in bars.values()]
+    times = [each.seconds for bars in groups.values() for each in bars.values()]
     low = max((mark for mark in MARKS.values() if mark < min(times)), default=min(times) / 10)
     style = Style(
         background=PAGE[0], plot_background=PAGE[0], colors=[LIGHT[each] for each in colours], opacity="1",

@@ -163,9 +163,9 @@ def test_chart_has_each_time_and_suits_light_and_dark_pages() -> None:
     text = results.drawn(sample())["inviting"]
     root = ElementTree.fromstring(text)
     bars = [each for each in root.iter(f"{SVG}g") if each.attrib.get("class") == "bar"]
-    widths = [float(bar.find(f"{SVG}rect").attrib["width"]) for bar in bars]  # type: ignore[union-attr]
+    widths = [float(each.find(f"{SVG}rect").attrib["width"]) for each in bars]  # type: ignore[union-attr]
     assert widths[0] > widths[1] > 0
-    assert [bar.attrib.get("style") == charts.PALE for bar in bars] == [True, False]
+    assert [each.attrib.get("style") == charts.PALE for each in bars] == [True, False]
     assert {"9.2 s", "≈ 7.5 h", "the module", "AWS CLI loop", "1 h"} <= {*root.itertext()}
     assert "prefers-color-scheme:dark" in text
 

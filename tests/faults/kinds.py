@@ -10,7 +10,7 @@ from typing import Any
 
 from faults.scenarios import FIRST
 
-READING = ("Get", "List", "Describe")
+READING = ("Get", "List", "Describe", "BatchGet")
 ABOUT_STS = ("AssumeRole", "GetCallerIdentity")
 
 
@@ -95,16 +95,23 @@ SWITCHES: dict[str, dict[str, str]] = {
     "documented": {},
     "omitted": {
         "get_members_unknown": "omitted", "invite_non_member": "not_found", "wording": "administrator",
+        "control_finding_generator": "omitted",
     },
-    "not-found": {"get_members_unknown": "not_found", "status_case": "upper", "over_50": "per_account"},
+    "not-found": {
+        "get_members_unknown": "not_found", "status_case": "upper", "over_50": "per_account",
+        "over_100": "per_control", "unavailable_control": "invalid_input",
+    },
     "bad-request": {
         "get_members_unknown": "bad_request", "enabled_name": "Associated", "invite_organization": "invalid_input",
+        "second_aggregator": "invalid_input", "disable_pending_standard": "invalid_input",
     },
     "denied": {
         "get_members_unknown": "access_denied", "invite_resigned": "already_invited", "own_id": "invalid_input",
+        "managed_wording": "not_authorized", "controls_of_new_standards": "enabled",
     },
 }  # fmt: skip
-# The operations whose answers a switch turns; those of the two others need more than 50 accounts, or an organization.
+# The operations whose answers a switch turns; those of the others need more than 50 accounts, an organization, or what
+# no scenario does.
 TURNS: dict[str, tuple[str, ...]] = {
     "get_members_unknown": ("GetMembers",),
     "invite_non_member": ("InviteMembers",),

@@ -40,7 +40,7 @@ class Scenario:
     def requested(self) -> list[str]:
         """The accounts that the task is about."""
         rows = self.options.get("members", self.options.get("account_ids", []))
-        return list(rows)
+        return [row["account_id"] if isinstance(row, Mapping) else row for row in rows]
 
 
 def members(**statuses: str) -> Seed:
@@ -73,10 +73,27 @@ def in_accounts(name: str, module: str, *seeds: Seed, **options: Any) -> Scenari
 
 INVITE, MEMBER, MEMBERSHIP = "securityhub_member_invite", "securityhub_member", "securityhub_membership"
 INVITATION, HUB, STANDARDS = "securityhub_invitation", "securityhub_hub", "securityhub_standards"
+CONTROLS = "securityhub_controls"
 ADMINISTERED = {"administrator_id": ADMINISTRATOR}
 FLEET = {"members": [A, B, C, D, E], "member_role": ROLE}
 INVITED = members(A="Invited", B="Invited")
 ENABLED = members(A="Enabled", B="Enabled")
+# Rows with roles of their own: by ARN, by name, with an external ID, and the usual one.
+OWN_ROLES = {
+    "roles": [
+        {"account_id": A, "role": "team/onboarding", "external_id": "external-a"},
+        {"account_id": B, "role": "own-role"},
+    ]
+}
+OWN_ROWS = [
+    {
+        "account_id": A,
+        "member_role": f"arn:aws:iam::{A}:role/team/onboarding",
+        "member_role_external_id": "external-a",
+    },
+    {"account_id": B, "member_role": "own-role"},
+    {"account_id": C},
+]
 
 SCENARIOS = {
     scenario.name: scenario
@@ -107,12 +124,24 @@ SCENARIOS = {
             members=[A, B], member_role=ROLE, standards=[PCI], regions=REGIONS[:1],
         ),
         as_administrator(
+            "membership-policy", MEMBERSHIP, members(A="Created", B="Enabled"), hubs(B, standards=[NIST]),
+            members=[A, B], member_role=ROLE, regions=REGIONS[:1],
+            policy={
+                "enabled_standards": [PCI], "disabled_controls": ["IAM.6"],
+                "control_parameters": {"ACM.1": {"daysToExpiration": 15}},
+            },
+        ),
+        as_administrator(
             "membership-absent", MEMBERSHIP, members(A="Enabled", B="Invited", C="Created", D="Removed"), hubs(B),
             state="absent", **FLEET,
         ),
         as_administrator(
             "membership-surplus", MEMBERSHIP, members(A="Created", B="Enabled", C="Created"),
             members=[A], member_role=ROLE, surplus="remove", regions=REGIONS[:1],
+        ),
+        as_administrator(
+            "membership-rows", MEMBERSHIP, members(B="Invited", C="Enabled", D="Enabled"), OWN_ROLES,
+            members=OWN_ROWS, member_role=ROLE, surplus="remove",
         ),
         in_accounts("invitation-accepted", INVITATION, INVITED, hubs(B), **ADMINISTERED, enable_hub=True),
         in_accounts("invitation-declined", INVITATION, INVITED, hubs(A, B), **ADMINISTERED, state="declined"),
@@ -129,6 +158,14 @@ SCENARIOS = {
         ),
         in_accounts(
             "standards-absent", STANDARDS, hubs(A, B, standards=[PCI, NIST]), standards=[PCI], state="absent"
+        ),
+        in_accounts(
+            "controls-changed", CONTROLS,
+            hubs(A, B, standards=[PCI, {"standards": NIST, "disabled_controls": ["EC2.2"]}]),
+            controls=[
+                "EC2.2", {"control_id": "IAM.6", "state": "disabled"},
+                {"control_id": "ACM.1", "parameters": {"daysToExpiration": 15}},
+            ],
         ),
     )
 }  # fmt: skip

@@ -15,7 +15,7 @@ import pytest
 from warm.fixtures import hub, programs
 
 from ansible_collections.multiaccount.aws.plugins.inventory import securityhub_members as module
-from local_hub.control import SECRET_KEY, Hub
+from local_hub.control import SECRET_KEY, Hub, access_key
 from run.layout import environment
 
 __all__ = ["hub"]
@@ -23,6 +23,8 @@ ADMINISTRATOR = "999988887777"
 # A program must fail if the inventory does: without that, it would list nobody, and say it went well.
 SETTINGS = {"ANSIBLE_INVENTORY_UNPARSED_FAILED": "true", "ANSIBLE_DEPRECATION_WARNINGS": "false"}
 FILE = "fleet.securityhub_members.yml"
+# How the account of the credentials is found out.
+ACCOUNT = {"sts:GetCallerIdentity": 1}
 IRELAND, VIRGINIA = "eu-west-1", "us-east-1"
 ENABLED, INVITED, CREATED, GONE = "111122223333", "222233334444", "012345670123", "444455556666"
 # An account's status in Ireland and in Virginia, None where it is not in the member list.
@@ -417,23 +419,23 @@ def test_the_cache(desk: Desk, tmp_path: Path) -> None:
     cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
     desk.seed(FLEET)
     first = desk.list(**cache)
-    assert desk.calls() == {"ListMembers": 2}
+    assert desk.calls() == {**ACCOUNT, "ListMembers": 2}
     assert desk.list(**cache).listed == first.listed
-    assert desk.calls() == {}
+    assert desk.calls() == ACCOUNT
     # what is chosen from the member list does not have to be read again ...
     assert set(desk.list(member_status="created", **cache).hosts) == {CREATED}
-    assert desk.calls() == {}
+    assert desk.calls() == ACCOUNT
     # ... other lists do
     assert set(desk.list(regions=IRELAND, **cache).hosts) == {ENABLED, INVITED, GONE}
-    assert desk.calls() == {"ListMembers": 1}
+    assert desk.calls() == {**ACCOUNT, "ListMembers": 1}
     desk.seed({CREATED: ("Enabled", "Enabled")})
     assert desk.list(**cache).listed == first.listed
     (tmp_path / "play.yml").write_text('[{"hosts": "all"}]', encoding="utf-8")
     code, _output, errors = desk.run("ansible-playbook", "--list-hosts", "--flush-cache", str(tmp_path / "play.yml"))
     assert code == 0, errors
-    assert desk.calls() == {"ListMembers": 2}
+    assert desk.calls() == {"sts:GetCallerIdentity": 2, "ListMembers": 2}
     assert CREATED in desk.list(**cache).groups["securityhub_enabled"]
-    assert desk.calls() == {}
+    assert desk.calls() == ACCOUNT
 
 
 def test_all_regions_are_read_once_and_cached(desk: Desk, tmp_path: Path) -> None:
@@ -443,14 +445,14 @@ def test_all_regions_are_read_once_and_cached(desk: Desk, tmp_path: Path) -> Non
     first = desk.list(regions="all", **cache)
     assert first.groups == {name: sorted(hosts) for name, hosts in {**STATUS_GROUPS, **REGION_GROUPS}.items()}
     assert "regions: all leaves out mars-north-1" in first.errors
-    assert desk.calls() == {"ec2:DescribeRegions": 1, "ListMembers": 2}
+    assert desk.calls() == {**ACCOUNT, "ec2:DescribeRegions": 1, "ListMembers": 2}
     again = desk.list(regions="all", **cache)
     assert again.listed == first.listed
     assert "securityhub_us_east_1" in again.listed["securityhub_members"]["children"]
-    assert desk.calls() == {}
+    assert desk.calls() == ACCOUNT
     # another question has another answer
     assert set(desk.list(regions="all", exclude_regions=VIRGINIA, **cache).hosts) == {ENABLED, INVITED, GONE}
-    assert desk.calls() == {"ec2:DescribeRegions": 1, "ListMembers": 1}
+    assert desk.calls() == {**ACCOUNT, "ec2:DescribeRegions": 1, "ListMembers": 1}
 
 
 def test_linked_regions(desk: Desk) -> None:
@@ -466,7 +468,7 @@ def test_linked_regions(desk: Desk) -> None:
     )
 
 
-def test_a_role_is_assumed_only_to_read(desk: Desk, tmp_path: Path) -> None:
+def test_a_role_is_assumed_with_a_cache_too(desk: Desk, tmp_path: Path) -> None:
     cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
     desk.seed(FLEET)
     desk.export(**{**desk.hub.environment("555566667777"), "AWS_REGION": "", "AWS_DEFAULT_REGION": ""})
@@ -475,7 +477,10 @@ def test_a_role_is_assumed_only_to_read(desk: Desk, tmp_path: Path) -> None:
     assert set(listing.hosts) == set(FLEET)
     assert desk.calls() == {"sts:AssumeRole": 1, "ListMembers": 2}
     assert desk.list(**role, **cache).listed == listing.listed
-    assert desk.calls() == {}
+    assert desk.calls() == {"sts:AssumeRole": 1}
+    # nobody sees in the cache what the role would not show
+    desk.hub.seed(denied_roles=[ADMINISTRATOR])
+    assert "failed in eu-west-1 with AccessDenied" in desk.fail(**role, **cache)
 
 
 def test_a_role_that_is_denied(desk: Desk) -> None:
@@ -499,6 +504,9 @@ def test_a_role_with_an_external_id_and_a_session_name(desk: Desk) -> None:
     desk.hub.seed(roles=[{"account_id": ADMINISTRATOR, "role": "reader", "external_id": "one-of-ours"}])
     assert set(desk.list(**role).hosts) == set(FLEET)
     assert "nightly-inventory" in json.dumps(desk.hub.sessions())
+    code, output, errors = desk.run("ansible-inventory", "--list", "-vvvv")
+    assert code == 0
+    assert "one-of-ours" not in output + errors
 
 
 def test_a_region_that_fails_is_a_warning_and_leaves_the_others(desk: Desk) -> None:
@@ -550,6 +558,29 @@ def test_the_cache_of_other_credentials_is_another(desk: Desk, tmp_path: Path) -
     assert desk.list(**cache).hosts == {}, "the members of another administrator"
     role = {"assume_role_arn": f"arn:aws:iam::{ADMINISTRATOR}:role/reader"}
     assert set(desk.list(**cache, **role).hosts) == set(FLEET)
+
+
+def test_the_cache_of_default_credentials_is_their_account_s(desk: Desk, tmp_path: Path) -> None:
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+    other, file = "555566667777", tmp_path / "credentials"
+    desk.seed(FLEET)
+    desk.hub.seed(hubs=[{"account_id": other, "regions": [IRELAND, VIRGINIA]}])
+    desk.export(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", AWS_SHARED_CREDENTIALS_FILE=str(file))
+    for account_id, hosts in ((ADMINISTRATOR, set(FLEET)), (other, set()), (ADMINISTRATOR, set(FLEET))):
+        keys = f"aws_access_key_id = {access_key(account_id)}\naws_secret_access_key = {SECRET_KEY}\n"
+        file.write_text(f"[default]\n{keys}", encoding="utf-8")
+        assert set(desk.list(**cache).hosts) == hosts
+    assert desk.calls() == {"sts:GetCallerIdentity": 3, "ListMembers": 4}
+
+
+def test_nothing_is_cached_where_the_account_is_not_known(desk: Desk, tmp_path: Path) -> None:
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+    desk.seed(FLEET)
+    desk.hub.fault(kind="sts_token_refused")
+    for _time in range(2):
+        assert set(desk.list(**cache).hosts) == set(FLEET)
+    assert desk.calls()["ListMembers"] == 4
+    assert not any(path.is_file() for path in tmp_path.glob("cache/*"))
 
 
 @pytest.mark.parametrize(

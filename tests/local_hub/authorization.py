@@ -24,10 +24,10 @@ SERVICE_ROLE = "role/aws-service-role/securityhub.amazonaws.com/AWSServiceRoleFo
 
 
 def authorize(store: Store, caller: Caller, service: str, action: str, resource: str = "") -> None:
-    """Refuse an action, such as securityhub:GetMembers, that no policy of the caller allows."""
-    if not store.policies.allows(caller.account_id, caller.role, action):
+    """Refuse an action, such as securityhub:GetMembers, that no policy of the caller allows on the resource."""
+    if not store.policies.allows(caller.account_id, caller.role, action, resource):
         raise denied(service, caller.arn, action, resource)
-    if caller.session_policy and action not in FREE and not caller.session_policy.allows(action):
+    if caller.session_policy and action not in FREE and not caller.session_policy.allows(action, resource):
         raise denied(service, caller.arn, action, resource, policy="session")
 
 

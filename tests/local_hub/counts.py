@@ -29,6 +29,7 @@ class Counts:
             self._assumed: Counter[tuple[str, str]] = Counter()
             self._invitations: Counter[tuple[str, str, str]] = Counter()
             self._invited_again: Counter[tuple[str, str, str]] = Counter()
+            self._signed: Counter[tuple[str, str]] = Counter()
 
     def call(self, operation: str, region: str, ids: int | None) -> None:
         """A Security Hub call came in; `ids` is the length of its list of accounts or controls, if any."""
@@ -42,6 +43,11 @@ class Counts:
         """A call was answered, or left without an answer, by a fault."""
         with self._lock:
             self._faulted[operation] += 1
+
+    def signed(self, caller_id: str, account_id: str) -> None:
+        """A call was signed by an account, and said which account it is about."""
+        with self._lock:
+            self._signed[caller_id, account_id] += 1
 
     def other(self, name: str) -> None:
         """A call to another service came in, such as sts:AssumeRole."""
@@ -87,6 +93,14 @@ class Counts:
                 "faulted": dict(self._faulted),
                 "other": dict(self._other),
                 "assume_role": assumed,
+                "signed": {
+                    "right": sum(number for (caller, meant), number in self._signed.items() if caller == meant),
+                    "wrong": {
+                        f"{meant} by {caller}": number
+                        for (caller, meant), number in self._signed.items()
+                        if caller != meant
+                    },
+                },
             }
 
 

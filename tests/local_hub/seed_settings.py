@@ -66,7 +66,7 @@ def _policy(store: Store, row: Mapping[str, Any]) -> None:
     if isinstance(document, Mapping) and actions is None:
         policy = Policy.parse(document)
     elif isinstance(actions, list) and all(isinstance(action, str) for action in actions) and document is None:
-        policy = Policy(tuple(actions))
+        policy = Policy.of_actions(actions)
     else:
         raise ValueError(f"allowed_actions (a list of texts) or policy (a policy document) is missing in {dict(row)}")
     store.policies.put(account_id(row.get("account_id")), role, policy)

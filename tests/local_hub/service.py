@@ -46,6 +46,10 @@ OPERATION_MODULES = (
 )
 
 
+# Which account's state a request is about, for clients that say so: most requests have nothing but their signature.
+ABOUT_HEADER = "x-hub-about-account"
+
+
 class SecurityHub:
     """The service. `handle` returns None where the connection is to be closed without a reply."""
 
@@ -95,6 +99,8 @@ class SecurityHub:
         caller = self.callers.find(scope)
         if caller is None:
             raise unknown_key()
+        if ABOUT_HEADER in request.headers:
+            self.counts.signed(caller.account_id, request.headers[ABOUT_HEADER])
         if self.callers.is_expired(scope.access_key):
             raise expired()
         if not self.store.regions.is_enabled(caller.account_id, scope.region):

@@ -40,6 +40,7 @@ MODULES: dict[str, list[Path]] = {
         Path("tests/properties/test_membership_plan.py"),
         Path("tests/properties/test_membership_standards.py"),
     ],
+    "member/batch.py": [UNIT / "member" / "test_batch.py"],
     "aws/retry.py": [UNIT / "aws" / "test_retry.py"],
     "errors.py": [UNIT / "test_errors.py", UNIT / "aws" / "test_retry.py"],
 }

@@ -5,8 +5,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from playbooks.fleet import ACCOUNTS, MEMBER_ROLE, ONE, REGIONS, THREE, ZERO, Fleet, everywhere, once, recap
 from playbooks.scene import ADMINISTRATOR, OTHER_REGION, REGION
@@ -109,23 +112,85 @@ def test_without_a_role_it_ends_with_the_invitations(fleet: Fleet) -> None:
 
 
 def test_surplus_members_are_removed_from_all_batches_as_one(fleet: Fleet) -> None:
-    """With rows of AWS Organizations that are not active, which are left out and named."""
+    """With rows of AWS Organizations that are not active: they are left out and named, and stay in the list."""
     new, surplus = "222222220001", "222222220002"
-    fleet.seed({surplus: "Enabled"})
+    fleet.seed({surplus: "Enabled", THREE: "Enabled"})
     rows = f'"Old shop","{THREE}","old@example.com","SUSPENDED"\n'
     rows += "".join(f'"Shop","{account_id}","{account_id}@example.com","ACTIVE"\n' for account_id in (ONE, ZERO, new))
     (fleet.scene.folder / "organization.csv").write_text(f'"Name","Id","Email","Status"\n{rows}', encoding="utf-8")
-    run = fleet.play(
-        "onboard", accounts_file="organization.csv", member_role=MEMBER_ROLE, batch_size="2", surplus="remove"
-    )
+    given: dict[str, Any] = {"accounts_file": "organization.csv", "member_role": MEMBER_ROLE, "batch_size": "2"}
+    left_out = f"1 row of organization.csv left out: row 2 ({THREE}, Old shop) is SUSPENDED"
+    named = f"  Account: {surplus} (Enabled in {REGION} and {OTHER_REGION})"
+    report = fleet.play("onboard", "--check", **given, surplus="report")
+    assert report.code == 0, report.output
+    assert report.summary[-4:] == [
+        "Members that are not in the list of accounts: 2 memberships of 1 account in both Regions",
+        named,
+        "  Next: Add the account to the list, or set securityhub_surplus to remove.",
+        left_out,
+    ]
+
+    check = fleet.play("onboard", "--check", **given, surplus="remove")
+    assert check.code == 0, check.output
+    assert "To do: enable Security Hub in 6, add 6, invite 6, accept 6, remove 2 surplus memberships" in check.summary
+    assert check.summary[-3:] == [
+        "Surplus members to remove: 2 memberships of 1 account in both Regions",
+        named,
+        left_out,
+    ]
+
+    run = fleet.play("onboard", **given, surplus="remove")
     assert run.code == 0, run.output
-    assert "Surplus members removed: 2" in run.summary
-    assert run.summary[-1] == f"1 row of organization.csv left out: row 2 ({THREE}, Old shop) is SUSPENDED"
-    members = fleet.scene.hub.state()["members"][ADMINISTRATOR]
-    for region in REGIONS:
-        assert {each: row["member_status"] for each, row in members[region].items()} == dict.fromkeys(
-            (ONE, ZERO, new), "Enabled"
-        )
+    removed = [
+        "Surplus members removed: 2 memberships of 1 account in both Regions",
+        named.replace("(", "(was "),
+        left_out,
+    ]
+    assert run.summary[-3:] == removed
+    listed = {**dict.fromkeys((ONE, ZERO, THREE, new), "Enabled")}
+    assert [fleet.scene.statuses(region) for region in REGIONS] == [listed] * len(REGIONS)
+
+    fleet.seed({surplus: "Created"}, OTHER_REGION)
+    again = fleet.play("onboard", **given, surplus="remove")
+    assert again.code == 0, again.output
+    assert again.summary[2] == "Done: 1 surplus membership removed"
+    assert again.summary[3:] == [
+        f"Surplus members removed: 1 account in {OTHER_REGION}",
+        f"  Account: {surplus} (was Created in {OTHER_REGION})",
+        left_out,
+    ]
+
+
+def test_surplus_members_are_not_removed_by_a_run_that_sees_only_some_accounts(fleet: Fleet) -> None:
+    """Hosts of one Region of two, hosts within a limit, and a limit beside accounts that are given."""
+    members = {**dict.fromkeys(ACCOUNTS, "Enabled"), "222222220001": "Created"}
+    fleet.seed(members)
+    hosts = {account_id: {"account_id": account_id} for account_id in ACCOUNTS}
+    (fleet.scene.folder / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+    runs: list[tuple[str, list[str], dict[str, Any]]] = [
+        ("the accounts come from the inventory", ["-i", "hosts.json"], {}),
+        ("the accounts come from the inventory", ["-i", "hosts.json", "--limit", f"localhost,{ONE}"], {}),
+        (
+            f"the run has --limit localhost,{ONE}",
+            ["-i", "hosts.json", "--limit", f"localhost,{ONE}"],
+            {"accounts": ONE},
+        ),
+        (
+            "the job is a slice",
+            ["-e", "awx_workflow_job_name=Onboard awx_job_template_name=Onboard"],
+            {"accounts": ONE},
+        ),
+    ]
+    for cause, options, accounts in runs:
+        fleet.scene.hub.reset_counts()
+        run = fleet.play("onboard", *options, **accounts, member_role=MEMBER_ROLE, surplus="remove", surplus_limit=100)
+        assert run.code == 2, run.output
+        assert run.error.startswith(f"securityhub_surplus is remove, and {cause}")
+        assert fleet.count("GetMembers") == fleet.scene.writes() == 0
+    assert [fleet.scene.statuses(region) for region in REGIONS] == [members] * len(REGIONS)
+    report = fleet.play("onboard", *runs[1][1], member_role=MEMBER_ROLE, surplus="report")
+    assert report.code == 0, report.output
+    assert "Members that are not in the list of accounts: 6 memberships of 3 accounts in both Regions" in report.summary
 
 
 def test_accounts_of_the_inventory_within_the_limit(fleet: Fleet) -> None:
@@ -158,12 +223,33 @@ def test_limit_of_a_file_is_read_as_ansible_reads_it(fleet: Fleet) -> None:
     assert fleet.scene.calls() == 0
 
 
-def test_external_ids_are_in_no_output(fleet: Fleet) -> None:
+@pytest.mark.parametrize("given", ["variable", "file"])
+def test_external_ids_are_in_no_output(fleet: Fleet, given: str) -> None:
+    fleet.scene.hub.seed(roles=[{"account_id": ONE, "role": MEMBER_ROLE, "external_id": "row-external-id"}])
     rows = [{"account_id": ONE, "member_role": MEMBER_ROLE, "member_role_external_id": "row-external-id"}]
-    run = fleet.play("onboard", "-v", accounts=rows, member_role=MEMBER_ROLE, member_role_external_id="run-external-id")
+    accounts: dict[str, Any] = {"accounts": rows}
+    if given == "file":
+        file = fleet.scene.folder / "accounts.csv"
+        file.write_text(f"Account ID,Role,External ID\n{ONE},{MEMBER_ROLE},row-external-id\n", encoding="utf-8")
+        accounts = {"accounts_file": str(file)}
+    run = fleet.play(
+        "onboard", "-vvv", member_role=MEMBER_ROLE, member_role_external_id="run-external-id", **accounts,
+        assume_role_arn=f"arn:aws:iam::{ADMINISTRATOR}:role/security", assume_role_external_id="first-external-id",
+    )  # fmt: skip
     assert fleet.scene.statuses() == {ONE: "Enabled"}, run.output
-    assert "row-external-id" not in run.output
-    assert "run-external-id" not in run.output
+    assert not [line for line in run.output.splitlines() if re.search("(row|run|first)-external-id", line)]
+
+
+def test_administrator_that_is_not_the_caller_stops_the_run(fleet: Fleet) -> None:
+    for playbook in ("onboard", "offboard", "invite", "report"):
+        run = fleet.play(playbook, accounts=ONE, administrator_id=THREE)
+        assert run.code == 2, run.output
+        assert f"credentials of account {ADMINISTRATOR}, not of {THREE}" in run.error
+        assert "or correct securityhub_administrator_id." in run.error
+    assert fleet.scene.hub.counts()["calls"].keys() <= {"DescribeHub"}
+    run = fleet.play("onboard", accounts=ONE, administrator_id=ADMINISTRATOR, enable_administrator_hub="false")
+    assert f"Security Hub is not enabled in account {ADMINISTRATOR}" in run.error
+    assert fleet.scene.writes() == 0
 
 
 def test_onboard_offboard_and_onboard_in_one_run_touch_only_whom_they_name(fleet: Fleet) -> None:

@@ -13,6 +13,7 @@ from playbooks.scene import ADMINISTRATOR
 from run.layout import ROOT
 
 LOOK, ACT = "administrator-look", "administrator-act"
+LOOK_ROLE = "SecurityHubLook"
 CREATED = dict.fromkeys(ACCOUNTS, "Created")
 
 
@@ -29,12 +30,14 @@ def denied(action: str) -> list[dict[str, Any]]:
 
 
 def allow(fleet: Fleet, administrator: list[dict[str, Any]], members: Mapping[str, list[dict[str, Any]]]) -> None:
-    """Give the administrator, and the roles in the member accounts, these statements and no others."""
+    """Give the administrator, and the roles in the member accounts, these statements and no others.
+
+    The role to look has the policy to look in members.
+    """
     rows: list[dict[str, Any]] = [{"account_id": ADMINISTRATOR, "policy": {"Statement": administrator}}]
-    rows += [
-        {"account_id": account_id, "role": MEMBER_ROLE, "policy": {"Statement": each}}
-        for account_id, each in members.items()
-    ]
+    for account_id, each in members.items():
+        for role, own in ((MEMBER_ROLE, each), (LOOK_ROLE, statements("member-look"))):
+            rows.append({"account_id": account_id, "role": role, "policy": {"Statement": own}})
     fleet.scene.hub.seed(policies=rows)
 
 
@@ -65,8 +68,12 @@ def test_invite(fleet: Fleet) -> None:
 def test_onboard(fleet: Fleet) -> None:
     """Without an action: below, and in test_onboard_trouble.py for one of the administrator's."""
     given: dict[str, Any] = {"accounts": ACCOUNTS, "member_role": MEMBER_ROLE}
-    allow(fleet, statements(LOOK), alike(statements("member", sid="Look")))
-    check = fleet.play("onboard", "--check", **given)
+    allow(fleet, statements(LOOK), alike(statements("member")))
+    refused = fleet.play("onboard", "--check", **given)
+    assert refused.code == 2, refused.output
+    assert "role_not_assumed" in refused.error
+
+    check = fleet.play("onboard", "--check", **{**given, "member_role": LOOK_ROLE})
     assert check.code == 0, check.output
     assert "To do: enable Security Hub in 6, add 6, invite 6, accept 6" in check.summary
 
@@ -95,8 +102,8 @@ def test_onboard_names_each_action_that_a_member_role_lacks(fleet: Fleet) -> Non
 def test_offboard(fleet: Fleet) -> None:
     fleet.seed(dict.fromkeys(ACCOUNTS, "Enabled"))
     given: dict[str, Any] = {"accounts": ACCOUNTS, "member_role": MEMBER_ROLE}
-    allow(fleet, statements(LOOK), alike(statements("member-offboarding", sid="Look")))
-    check = fleet.play("offboard", "--check", **given)
+    allow(fleet, statements(LOOK), alike(statements("member-offboarding")))
+    check = fleet.play("offboard", "--check", **{**given, "member_role": LOOK_ROLE})
     assert check.code == 0, check.output
     assert check.summary[0].endswith(": 6 removed")
 
@@ -118,7 +125,7 @@ def test_report(fleet: Fleet) -> None:
     allow(fleet, statements(LOOK) + denied("securityhub:ListMembers"), {})
     less = fleet.play("report")
     assert less.code == 2, less.output
-    assert "failed (AccessDeniedException): ListMembers" in less.error
+    assert "failed (AccessDeniedException): For example: ListMembers" in less.error
     assert "securityhub:ListMembers" in "\n".join(less.summary)
 
     allow(fleet, statements(LOOK), {})

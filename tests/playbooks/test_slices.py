@@ -39,11 +39,14 @@ def slice_of(inventory: dict[str, Any], hosts: list[str]) -> dict[str, Any]:
     return {**cut, "_meta": {"hostvars": {host: inventory["_meta"]["hostvars"][host] for host in hosts}}}
 
 
-def write_job(folder: Path, credentials: dict[str, str], inventory: dict[str, Any]) -> Path:
-    """Write a private data directory; AWX's inventory is a program that prints JSON."""
+def write_job(folder: Path, credentials: dict[str, str], inventory: dict[str, Any], **variables: str) -> Path:
+    """Write a private data directory; AWX's inventory is a program that prints JSON.
+
+    :param variables: more answers, and variables that AWX sets
+    """
     files = {
         "env/envvars": json.dumps({**credentials, "AWS_REGION": REGION}),
-        "env/extravars": json.dumps(SURVEY),
+        "env/extravars": json.dumps({**SURVEY, **variables}),
         "inventory/hosts": f"#!/bin/sh\ncat <<'END'\n{json.dumps(inventory)}\nEND\n",
         "project/onboard.yml": json.dumps([{"import_playbook": "multiaccount.aws.securityhub_onboard"}]),
     }
@@ -52,6 +55,14 @@ def write_job(folder: Path, credentials: dict[str, str], inventory: dict[str, An
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "inventory" / "hosts").chmod(0o755)
     return folder
+
+
+def run_job(fleet: Fleet, job: Path) -> Run:
+    """Run a job with the credentials of its private data directory alone."""
+    without = (*fleet.scene.credentials, "AWS_REGION", "AWS_DEFAULT_REGION")
+    return fleet.scene.run(
+        "ansible-runner", "run", job, "--playbook", "onboard.yml", "--ident", "slice", without=without
+    )
 
 
 def times(job: Path) -> tuple[str, str]:
@@ -83,14 +94,8 @@ def test_two_slices_at_once(fleet: Fleet, inventory: dict[str, Any]) -> None:
     ]
     fleet.scene.hub.reset_counts()
 
-    def run(job: Path) -> Run:
-        without = (*fleet.scene.credentials, "AWS_REGION", "AWS_DEFAULT_REGION")
-        return fleet.scene.run(
-            "ansible-runner", "run", job, "--playbook", "onboard.yml", "--ident", "slice", without=without
-        )
-
     with ThreadPoolExecutor(len(jobs)) as pool:
-        runs = list(pool.map(run, jobs))
+        runs = list(pool.map(lambda job: run_job(fleet, job), jobs))
     for part, ended in zip(slices, runs, strict=True):
         assert ended.code == 0, ended.output
         assert ended.summary[0].endswith(
@@ -106,3 +111,30 @@ def test_two_slices_at_once(fleet: Fleet, inventory: dict[str, Any]) -> None:
     assert fleet.invitations() == {region: dict.fromkeys(CREATED, 1) for region in REGIONS}
     assert fleet.count("AcceptAdministratorInvitation") == len(hosts) * len(REGIONS)
     assert fleet.count("sts:AssumeRole") == len(hosts)
+
+
+@pytest.mark.parametrize(
+    ("cause", "variables"),
+    [
+        ("the accounts come from the inventory", {}),
+        # AWX runs a slice as a node of a workflow job with the name of the job template
+        (
+            "the job is a slice",
+            {
+                "securityhub_accounts": ENABLED,
+                "awx_workflow_job_name": "Security Hub - Onboard",
+                "awx_job_template_name": "Security Hub - Onboard",
+            },
+        ),
+    ],
+)
+def test_slice_removes_nobody(fleet: Fleet, inventory: dict[str, Any], cause: str, variables: dict[str, str]) -> None:
+    """The inventory has those that have yet to accept: who is enabled is in the list and in no slice."""
+    before = [fleet.scene.statuses(region) for region in REGIONS]
+    part = slice_of(inventory, CREATED)
+    answers = {"securityhub_surplus": "remove", "securityhub_surplus_limit": "100", **variables}
+    run = run_job(fleet, write_job(fleet.scene.folder / "slice", fleet.scene.credentials, part, **answers))
+    assert run.code == 2, run.output
+    assert run.error.startswith(f"securityhub_surplus is remove, and {cause}")
+    assert [fleet.scene.statuses(region) for region in REGIONS] == before
+    assert fleet.scene.writes() == 0

@@ -13,11 +13,13 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.erro
     RegionResult,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.apply import (
-    DesiredMembership,
-    MembershipChange,
+    DesiredInvitation,
+    InvitationChange,
     reconcile_invitation,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.plan import plan_membership
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.plan import (
+    plan_invitation_response,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Invitation, MemberSide
 from properties.region import ADMINISTRATOR, OTHER_ADMINISTRATOR, REGION, Account, Region, act_as
 from properties.strategies import UNKNOWN_STATUSES, regions
@@ -27,13 +29,13 @@ STATES = st.sampled_from(["accepted", "declined", "absent"])
 OBSTACLES = {"other_administrator", "has_members", "no_invitation", "unknown_status"}
 
 
-def run(region: Region, account_id: str, state: str, check: bool = False) -> RegionResult[MembershipChange]:
-    client, desired = region.client(), DesiredMembership(ADMINISTRATOR, state, 30)
+def run(region: Region, account_id: str, state: str, check: bool = False) -> RegionResult[InvitationChange]:
+    client, desired = region.client(), DesiredInvitation(ADMINISTRATOR, state, 30)
     act_as(account_id)
     return reconcile_invitation(client, desired, check)
 
 
-def code(result: RegionResult[MembershipChange]) -> str | None:
+def code(result: RegionResult[InvitationChange]) -> str | None:
     return result.error.error_code if result.error else None
 
 
@@ -53,7 +55,7 @@ def is_as_desired(account: Account, state: str) -> bool:
     return account.administrator != ADMINISTRATOR and invitation is None
 
 
-def is_refused(region: Region, account_id: str, result: RegionResult[MembershipChange]) -> bool:
+def is_refused(region: Region, account_id: str, result: RegionResult[InvitationChange]) -> bool:
     """Whether the account is one of the organization, which can't leave."""
     return account_id in region.store.organization_accounts and code(result) == "InvalidInputException"
 
@@ -113,9 +115,9 @@ def test_unknown_status_is_never_acted_upon(
     administrator = Invitation(administrator_id, "Enabled") if administrator_id else None
     side = MemberSide(administrator, Invitation(ADMINISTRATOR, status), has_members)
     if state == "accepted" and administrator_id == ADMINISTRATOR:
-        assert plan_membership(state, ADMINISTRATOR, side, REGION).steps == ()
+        assert plan_invitation_response(state, ADMINISTRATOR, side, REGION).steps == ()
         return
     with pytest.raises(PreconditionFailed) as refusal:
-        plan_membership(state, ADMINISTRATOR, side, REGION)
+        plan_invitation_response(state, ADMINISTRATOR, side, REGION)
     assert refusal.value.error_code == "unknown_status"
     assert repr(status) in str(refusal.value)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.fleet import fleet_of
@@ -33,9 +34,8 @@ def made(
     """Return the report of results, html or json, as the role writes it."""
     accounts = accounts or {}
     found = fleet_of(results, accounts.get("accounts") or (), before=purpose in LOOKING_PURPOSES)
-    options = ReportOptions(
-        generated_at, "1.0.0", accounts.get("skipped") or (), settings or {}, purpose, read_report(previous)
-    )
+    earlier = read_report(Path(previous)) if previous else None
+    options = ReportOptions(generated_at, "1.0.0", accounts.get("skipped") or (), settings or {}, purpose, earlier)
     return texts_of(found, options)[form]
 
 

@@ -146,6 +146,7 @@ def test_owners_of_open_invitations_oldest_first() -> None:
         in text
     )
     assert f"'administrator_id=999988887777 state=accepted enable_hub=true regions={EUROPE},{US}'" in text
+    assert f"for region in $(echo {EUROPE},{US} | tr , ' '); do" in text
     assert "<accounts>" not in text
 
 

@@ -12,8 +12,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.fleet import fleet_of
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.outcome import outcome_of
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import Request, summarize
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import (
+    Request,
+    outcome_of,
+    summarize,
+)
 from report import fleets
 from report.browser import Page
 from report.fleets import Result, made

@@ -164,7 +164,8 @@ def run_end(end: str) -> Row:
             venv = make_venv(core, version, python, REQUIREMENTS / f"sdk-{end}.txt")
             tree.refresh()
             with amazon_aws(end):
-                tally, what = run_units(version, venv) + run_playbooks(venv), versions(end, venv)
+                newest = {} if end == "oldest" else {"NO_DEPRECATION": "1"}
+                tally, what = run_units(version, venv) + run_playbooks(venv, **newest), versions(end, venv)
     except (CommandError, NothingCheckedError, setup.SetupError) as error:
         return Row(
             core, version, f"FAILED with the {end}: {str(error).splitlines()[0]} ({log.relative_to(ROOT)})", True
@@ -174,13 +175,13 @@ def run_end(end: str) -> Row:
     )
 
 
-def run_playbooks(venv: Path) -> Tally:
+def run_playbooks(venv: Path, **variables: str) -> Tally:
     """Run role and playbooks with the ansible-core of a virtual environment; the tests themselves run in ours."""
     report = FOLDER / f"{venv.name}.xml"
     report.unlink(missing_ok=True)
     files = [f"tests/{name}" for name in PLAYBOOK_TESTS]
     show("python", "-m", "pytest", "--quiet", "--numprocesses", WORKERS, "--junit-xml", report, *files,
-         env=environment(OTHER_ANSIBLE_BIN=str(venv / "bin")))  # fmt: skip
+         env=environment(OTHER_ANSIBLE_BIN=str(venv / "bin"), **variables))  # fmt: skip
     return guards.junit([report], "test of the playbooks")
 
 

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/permissions.md describes each parameter of the templates, and both templates have the same ones."""
+"""The guide to permissions describes each parameter of the templates, and both templates have the same ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import yaml
 from run.layout import ROOT
 
 TEMPLATES = ROOT / "docs" / "templates"
-GUIDE = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "docsite" / "rst" / "permissions.rst").read_text(encoding="utf-8")
 
 
 def parameters() -> dict[str, Any]:
@@ -27,12 +27,12 @@ def variables() -> list[str]:
 
 
 def test_guide_has_a_row_for_each_parameter() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", GUIDE, re.MULTILINE)
+    rows = re.findall(r"^   \* - ``(\w+)``\n     - ``(\w+)``\n", GUIDE, re.MULTILINE)
     assert rows == list(zip(parameters(), variables(), strict=True))
 
 
 def test_guide_names_each_template() -> None:
-    assert [file.name for file in TEMPLATES.iterdir() if f"| `{file.name}` |" not in GUIDE] == []
+    assert [file.name for file in TEMPLATES.iterdir() if f"`docs/templates/{file.name}\n" not in GUIDE] == []
 
 
 def test_both_have_the_same_descriptions_and_defaults() -> None:

@@ -67,5 +67,6 @@ def hub(
     hub.reset()
     for name, value in credentials(ADMINISTRATOR).items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)  # one of an earlier test would ask the network
     with hub.attached():
         yield hub

@@ -50,6 +50,16 @@ def run_at(
     return run
 
 
+def look_at(hub: Hub, module: Any, **options: Any) -> ModuleRun:
+    """Run an info module in check mode and outside: it is the same, and writes nothing."""
+    hub.reset_counts()
+    foreseen, run = run_at(hub, module, check=True, **options), run_at(hub, module, diff=True, **options)
+    assert foreseen == run
+    assert not run.result["changed"]
+    assert hub.counts()["writes"] == 0
+    return run
+
+
 def seed_members(
     hub: Hub, statuses: dict[str, str], regions: list[str] | None = None, administrator_id: str = ADMINISTRATOR
 ) -> None:
@@ -112,3 +122,14 @@ def unreadable_member(hub: Hub, listed: bool, silent: bool = False) -> None:
 def deny_reading(hub: Hub, operation: str, after: int) -> None:
     """Deny a read once it was answered so often."""
     hub.fault(kind="access_denied", operation=operation, after=after)
+
+
+def fail_in(region: str, error: Exception, original: Any) -> Any:
+    """The original, which raises an error in one Region."""
+
+    def work(*args: Any, **options: Any) -> Any:
+        if any(region == getattr(each, "region", each) for each in args):
+            raise error
+        return original(*args, **options)
+
+    return work

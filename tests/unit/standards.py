@@ -42,7 +42,7 @@ def shown_standards(result: dict[str, Any], region: str = REGION) -> Statuses:
 
 def client_of(hub: Hub, account_id: str, region: str) -> Any:
     keys = {"aws_access_key_id": access_key(account_id), "aws_secret_access_key": SECRET_KEY}
-    return boto3.client("securityhub", region_name=region, endpoint_url=hub.url, **keys)
+    return boto3.session.Session().client("securityhub", region_name=region, endpoint_url=hub.url, **keys)
 
 
 def onboard_by_hand(hub: Hub, members: list[str], regions: list[str], standards: list[str]) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 
@@ -25,15 +25,12 @@ def hub() -> Iterator[Hub]:
         yield running
 
 
-@contextmanager
-def programs(**settings: str) -> Iterator[str]:
+def programs(**settings: str) -> AbstractContextManager[str]:
     """Give a PATH with Ansible's programs for these settings. `make matrix` has some tests run another version's."""
     usual = environment(**settings)
     if other := os.environ.get("OTHER_ANSIBLE_BIN"):
-        yield os.pathsep.join([other, usual["PATH"]])
-    else:
-        with warm_programs(usual) as warm:
-            yield warm
+        return nullcontext(os.pathsep.join([other, usual["PATH"]]))
+    return warm_programs(usual)
 
 
 @pytest.fixture(scope="session")

@@ -110,6 +110,7 @@ class PreconditionFailed(Exception):
         return self._template.format(**{**self._parts, **parts})
 
 
+@dataclass(eq=False)
 class SecurityHubError(Exception):
     """A call to Security Hub that failed.
 
@@ -124,28 +125,20 @@ class SecurityHubError(Exception):
     :param in_doubt: the request was sent, and whether it was carried out is not known
     """
 
-    def __init__(
-        self,
-        error_code: str,
-        text: str,
-        operation: str,
-        region: str,
-        account_ids: Sequence[str] = (),
-        status: int = 0,
-        throttled: bool = False,
-        unsent: bool = False,
-        in_doubt: bool = False,
-    ) -> None:
-        self.text = printable(without_passwords(text)) or NO_REASON
-        super().__init__(f"{operation} failed in {region}: {error_code}: {self.text}")
-        self.error_code = error_code
-        self.operation = operation
-        self.region = region
-        self.account_ids = tuple(account_ids)
-        self.status = status
-        self.throttled = throttled
-        self.unsent = unsent
-        self.in_doubt = in_doubt
+    error_code: str
+    text: str
+    operation: str
+    region: str
+    account_ids: Sequence[str] = ()
+    status: int = 0
+    throttled: bool = False
+    unsent: bool = False
+    in_doubt: bool = False
+
+    def __post_init__(self) -> None:
+        self.account_ids = tuple(self.account_ids)
+        self.text = printable(without_passwords(self.text)) or NO_REASON
+        super().__init__(f"{self.operation} failed in {self.region}: {self.error_code}: {self.text}")
 
     @property
     def is_retryable(self) -> bool:
@@ -205,11 +198,6 @@ class SecurityHubError(Exception):
     def is_managed_centrally(self) -> bool:
         """Whether an organization's configuration policy manages what the request would change."""
         return is_managed_centrally_message(self.text)
-
-    @property
-    def is_already_done(self) -> bool:
-        """Whether the service says that the request is done already."""
-        return is_already_done_message(self.text)
 
     @property
     def is_stale(self) -> bool:

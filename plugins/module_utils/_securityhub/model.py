@@ -181,6 +181,7 @@ class OfferedStandard:
 
     name: str
     standards_arn: str
+    title: str = ""
     is_default: bool = False
     managed_by: Optional[str] = None
 

@@ -62,6 +62,18 @@ class TestActions:
         else:
             assert error_of(client().get_members, AccountIds=[MEMBER]) == DENIED
 
+    @pytest.mark.parametrize(
+        ("resource", "allowed"),
+        [("*", True), ("arn:aws:iam::*:role/audit/Onboarding", True), ("arn:aws:iam::*:role/Onboarding", False)],
+    )
+    def test_resources(self, hub: Hub, client: Client, resource: str, allowed: bool) -> None:
+        statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": resource}
+        hub.seed(policies=[{"account_id": ADMINISTRATOR, "policy": {"Statement": [statement]}}])
+        if allowed:
+            assert session(client)["aws_session_token"]
+        else:
+            assert error_of(client(service="sts").assume_role, **ROLE) == ("AccessDenied", 403)
+
     def test_the_denial_names_caller_action_and_resource(self, hub: Hub, client: Client) -> None:
         allow(hub, "securityhub:Get*")
         message = message_of(client().list_members)

@@ -64,7 +64,7 @@ def test_end_names_what_it_ran_with(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.setattr(matrix, "locked", contextlib.nullcontext)
     monkeypatch.setattr(matrix, "amazon_aws", contextlib.nullcontext)
     monkeypatch.setattr(matrix, "run_units", lambda *_words: Tally(2, 1))
-    monkeypatch.setattr(matrix, "run_playbooks", lambda *_words: Tally(1))
+    monkeypatch.setattr(matrix, "run_playbooks", lambda *_words, **_more: Tally(1))
     monkeypatch.setattr(matrix, "versions", lambda *_words: "amazon.aws 10.1.0")
 
     row = matrix.run_end("oldest")

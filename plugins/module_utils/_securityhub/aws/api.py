@@ -265,6 +265,7 @@ def _offered(entry: Mapping[str, Any]) -> OfferedStandard:
     return OfferedStandard(
         name=_short_name(entry["StandardsArn"]),
         standards_arn=entry["StandardsArn"],
+        title=entry.get("Name", ""),
         is_default=entry.get("EnabledByDefault", False),
         managed_by=None if product.startswith(_OWN_PRODUCT) else product,
     )

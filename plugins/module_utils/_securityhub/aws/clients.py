@@ -18,7 +18,7 @@ from ansible.module_utils.ansible_release import __version__ as ansible_core_ver
 from ..errors import InvalidInput, SecurityHubError
 from .api import get_caller_account_id
 from .calls import RegionClient
-from .credentials import ACTING, SIGNED_WITH, RoleCredentials, acting_as
+from .credentials import ACTING, ATTEMPTS_BEFORE_NEXT_REGION, SIGNED_WITH, RoleCredentials, acting_as
 from .retry import READ_ATTEMPTS
 from .sessions import SERVICE, AwsSession
 
@@ -44,8 +44,8 @@ class Clients:
     ``concurrency`` is how many requests one of them sends at once. ``regions`` is where STS may be asked.
     """
 
-    def __init__(self, session: AwsSession, regions: Sequence[str]) -> None:
-        self.concurrency = CONCURRENCY
+    def __init__(self, session: AwsSession, regions: Sequence[str], concurrency: int = CONCURRENCY) -> None:
+        self.concurrency = concurrency
         self.regions = regions
         self._session = session
         self._lock = threading.Lock()
@@ -69,11 +69,11 @@ class Clients:
     def caller_account_id(self, region: str) -> Optional[str]:
         """Return whose credentials these are, None if STS does not tell. Asked once.
 
-        For the role of a member account, it is this account. STS is asked in the Region at hand and, where it does not
-        answer there, in the other Regions.
+        For a role, it is the role's account. STS is asked in the Region at hand and, where it does not answer there, in
+        the other Regions.
         """
-        acting = ACTING.get()
-        if acting and acting.account_id:
+        acting = ACTING.get() or self._session.credentials
+        if isinstance(acting, RoleCredentials) and acting.account_id:
             return acting.account_id
         with self._account_lock:
             for each in [region, *(other for other in self.regions if other != region)]:
@@ -83,7 +83,9 @@ class Clients:
     def _ask_for_account_id(self, region: str) -> Optional[str]:
         try:
             with acting_as(None):
-                return get_caller_account_id(replace(self.client("sts", region), read_attempts=1))
+                return get_caller_account_id(
+                    replace(self.client("sts", region), read_attempts=ATTEMPTS_BEFORE_NEXT_REGION, silent_reads=1)
+                )
         except (SecurityHubError, InvalidInput, OSError):
             # No result may be lost for it.
             return None

@@ -100,7 +100,7 @@ class RoleCredentials:
             except SecurityHubError as error:
                 # The last one is the one that another Region did not help with.
                 self.error = error
-                if not _may_help_elsewhere(error):
+                if not (error.is_retryable or error.is_silence or error.error_code in _OTHER_REGION_CODES):
                     return
             else:
                 self.error = None
@@ -123,20 +123,16 @@ class RoleCredentials:
         """
         with acting_as(self.base):
             session = assume_role(client, self.request)
-        wanted, got = (_account_of(arn) for arn in (self.request["RoleArn"], session.arn))
+        wanted, got = (account_of(arn) for arn in (self.request["RoleArn"], session.arn))
         if wanted != got:
             text = f"STS returned a session of {session.arn}, which is not in account {wanted}"
             raise SecurityHubError(UNEXPECTED_ACCOUNT, text, "AssumeRole", client.region)
         return ReadOnlyCredentials(*session.keys), session.expires
 
 
-def _account_of(arn: str) -> Any:
+def account_of(arn: str) -> Any:
+    """Return the account in an ARN, None where it has none."""
     return (parse_aws_arn(arn) or {}).get("account_id")
-
-
-def _may_help_elsewhere(error: SecurityHubError) -> bool:
-    """Whether STS may take in another Region what it did not take in this one."""
-    return error.is_retryable or error.is_silence or error.error_code in _OTHER_REGION_CODES
 
 
 # Whose credentials sign the requests of the unit of work at hand; None for those of the session.
@@ -155,13 +151,15 @@ class Place(NamedTuple):
 class ConnectionInfo(NamedTuple):
     """How to reach AWS, from the connection options: what amazon.aws's get_aws_connection_info returns.
 
-    ``assume_role`` is a role to take before anything else, None for none.
+    ``assume_role`` is a role to take before anything else, None for none. With ``only_reads``, the sessions of roles in
+    member accounts can't write.
     """
 
     region: Optional[str]
     endpoint_url: Optional[str]
     boto_params: Mapping[str, Any]
     assume_role: Optional[Role] = None
+    only_reads: bool = False
 
 
 @contextmanager

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, List, NamedTuple, Optional
+from typing import Callable, List, Optional, Tuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
 
@@ -22,20 +22,10 @@ NO_REGIONS, SPECIFIED_REGIONS = "NO_REGIONS", "SPECIFIED_REGIONS"
 ALL_REGIONS, ALL_REGIONS_EXCEPT = "ALL_REGIONS", "ALL_REGIONS_EXCEPT_SPECIFIED"
 
 
-class FoundRegions(NamedTuple):
-    """The Regions that a word stands for, and those of them that are left out because botocore does not know them."""
-
-    regions: List[str]
-    unknown: List[str]
-
-
 def find_regions(
-    requested: RequestedRegions,
-    hub: Callable[[], RegionClient],
-    ec2: Callable[[], RegionClient],
-    known: KnownRegions,
-) -> FoundRegions:
-    """Return the Regions that a word stands for, without the excluded ones.
+    requested: RequestedRegions, hub: Callable[[], RegionClient], ec2: Callable[[], RegionClient], known: KnownRegions
+) -> Tuple[List[str], List[str]]:
+    """Return the Regions that a word stands for, without the excluded ones, and those that botocore does not know.
 
     :param hub: returns the client of Security Hub in the Region of the connection options
     :param ec2: returns the client of EC2 in that Region
@@ -46,7 +36,7 @@ def find_regions(
     except SecurityHubError as error:
         raise InvalidInput(_read_failed(str(requested.word), error)) from error
     regions = [name for name in names if name in known.names]
-    return FoundRegions(without(regions, requested.excluded), [name for name in names if name not in known.names])
+    return without(regions, requested.excluded), [name for name in names if name not in known.names]
 
 
 def _linked_from_home(client: RegionClient, ec2: Callable[[], RegionClient]) -> List[str]:
@@ -82,10 +72,7 @@ def find_aggregator(client: RegionClient) -> Optional[FindingAggregator]:
 
 
 def _aggregator_at_home(client: RegionClient) -> FindingAggregator:
-    """Return the finding aggregator, whose home Region has to be the Region of the client.
-
-    :raises InvalidInput: if there is none, or its home Region is another one
-    """
+    """Return the finding aggregator; refuse none, and one whose home Region is not the Region of the client."""
     arn = next(iter(list_aggregators(client)), None)
     if not arn:
         raise InvalidInput(

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Callable, Iterator, Mapping, Optional, Sequence, TypeVar
+from typing import Any, Callable, Iterator, Mapping, Optional, Sequence, TypeVar
 
 from ansible_collections.amazon.aws.plugins.module_utils.cloud import BackoffIterator
 
@@ -55,6 +56,7 @@ class Waiter:
         return True
 
 
+@dataclass
 class WriteTracker:
     """Whether anything was written in a Region.
 
@@ -62,9 +64,8 @@ class WriteTracker:
     been seen.
     """
 
-    def __init__(self) -> None:
-        self.written = False
-        self.in_doubt = False
+    written: bool = False
+    in_doubt: bool = False
 
     @property
     def any(self) -> bool:
@@ -150,21 +151,17 @@ def send_with_retries(send: Callable[[], None], is_done: Callable[[SecurityHubEr
 class ReconcileRun:
     """Resources of one account and Region while they are brought to their desired state.
 
-    ``error`` is what ended the work, None while nothing has.
-
-    :param name: what is done, for messages
+    ``error`` is what ended the work, None while nothing has. ``step_name`` is what is done, for messages.
     """
 
-    def __init__(self, name: str, region: str) -> None:
-        self.tracker = WriteTracker()
-        self.error: Optional[Failure] = None
-        self._name = name
-        self._region = region
+    client: Any
+    error: Optional[Failure]
+    step_name: str
 
     def attempt(self: Run, step: Callable[[Run], None]) -> None:
         """Do a step; whatever goes wrong ends the work here."""
         try:
-            with guarded(self._name, self._region):
+            with guarded(self.step_name, self.client.region):
                 step(self)
         except FAILURES as error:
             self.error = error

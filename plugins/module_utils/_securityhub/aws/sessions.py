@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from ..errors import CHECK_CLOCK, InvalidInput, without_passwords
 from ..inputs.regions import KnownRegions
 from .calls import RegionClient, sdk_message
-from .credentials import ActingProvider, ConnectionInfo, RoleCredentials
+from .credentials import ActingProvider, ConnectionInfo, RoleCredentials, account_of
 
 try:
     import boto3.session
@@ -91,10 +91,7 @@ def usable(what: str, *more: Type[Exception]) -> Iterator[None]:
 
 
 def _check_endpoint_url(url: str) -> None:
-    """Refuse what is no URL, which the SDK would repeat with the password in it.
-
-    :raises InvalidInput: naming only what comes after a password
-    """
+    """Refuse what is no URL, which the SDK would repeat with the password in it: name only what comes after it."""
     try:
         parts = urlsplit(url)
         is_url = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not re.search(r"\s", url)
@@ -142,7 +139,7 @@ class AwsSession:
         if not role:
             self.credentials = own
             return
-        credentials = RoleCredentials(role.request(role.name), sts, regions, own)
+        credentials = RoleCredentials(role.request(role.name), sts, regions, own, account_of(role.name))
         error = credentials.take(regions[0])
         if error:
             step = "Check the role's trust policy, and that the caller may take it."

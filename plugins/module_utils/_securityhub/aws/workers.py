@@ -19,8 +19,9 @@ from ansible.module_utils.common.warnings import warn
 from ..errors import InvalidInput, RegionResult, SecurityHubError
 from ..inputs.regions import requested_regions
 from ..inputs.roles import Role
+from ..inputs.rows import parse_account_id
 from .calls import RegionClient
-from .clients import Clients
+from .clients import CONCURRENCY, Clients
 from .credentials import ConnectionInfo, Place, RoleCredentials, acting_as
 from .find_regions import find_regions
 from .sessions import SERVICE, AwsSession
@@ -39,20 +40,27 @@ class RegionSession:
         regions: Optional[Iterable[object]],
         exclude: Optional[Iterable[object]] = None,
         warn_user: Optional[Callable[[str], None]] = None,
+        administrator_id: Optional[str] = None,
+        concurrency: int = CONCURRENCY,
     ) -> None:
         """Prepare without any call to AWS.
 
         :param regions: the option ``regions``, None where it was not given
         :param exclude: the option ``exclude_regions``, likewise
         :param warn_user: gives a warning; by default a module's
-        :raises InvalidInput: for a Region that is not known, for none at all, for credentials that can't be used
+        :param concurrency: how many accounts × Regions are worked on at once
+        :param administrator_id: the account that the credentials must be those of, None for any
+        :raises InvalidInput: for a Region that is not known, for none at all, for what can't be used
         """
+        self._administrator_id = administrator_id
+        if administrator_id is not None:
+            self._administrator_id = parse_account_id(administrator_id, "administrator_id")
         self._session = AwsSession(info)
         self._warn_user = warn_user
         self.known_regions = self._session.known_regions()
         self.requested = requested_regions(regions, exclude, info.region, self.known_regions)
         self._regions: Optional[Sequence[str]] = self.requested.names or None
-        self._clients = Clients(self._session, self._regions or [self.requested.asked_in])
+        self._clients = Clients(self._session, self._regions or [self.requested.asked_in], concurrency)
         self.ec2_client = partial(self._clients.client, "ec2")
 
     @property
@@ -65,23 +73,25 @@ class RegionSession:
             self.connect()
             asked_in = self.requested.asked_in
             hub, ec2 = partial(self._clients.client, SERVICE, asked_in), partial(self.ec2_client, asked_in)
-            found = find_regions(self.requested, hub, ec2, self.known_regions)
-            if found.unknown:  # a Region must not be forgotten without anybody seeing it
+            regions, unknown = find_regions(self.requested, hub, ec2, self.known_regions)
+            if unknown:  # a Region must not be forgotten without anybody seeing it
                 (self._warn_user or warn)(
-                    f"regions: {self.requested.word} leaves out {', '.join(found.unknown)}: the installed botocore, "
+                    f"regions: {self.requested.word} leaves out {', '.join(unknown)}: the installed botocore, "
                     f"{self.known_regions.version}, knows no Security Hub there. Update botocore."
                 )
-            self._regions = self._clients.regions = found.regions
+            self._regions = self._clients.regions = regions
         return self._regions
 
     def connect(self) -> None:
         """Find the credentials, take ``assume_role`` and try the connection options, before any call to Security Hub.
 
-        :raises InvalidInput: if there are no usable credentials or connection options
+        :raises InvalidInput: if there are no usable credentials or connection options, or those of another account
         """
         if self._session.credentials is not None:
             return
         self._session.connect(partial(self._clients.client, "sts"), self._clients.regions)
+        if self._administrator_id is not None:
+            self._require_administrator()
         try:
             self._clients.client(SERVICE, self.requested.asked_in)
         except InvalidInput:
@@ -89,9 +99,27 @@ class RegionSession:
         except Exception:  # noqa: BLE001, S110
             pass  # whatever it is: it is made again, and costs its own Region only
 
-    def use_concurrency(self, pairs_at_once: int) -> None:
-        """Set how many accounts × Regions are worked on at once, before the first client is made."""
-        self._clients.concurrency = pairs_at_once
+    def account_id(self) -> Optional[str]:
+        """Return whose credentials these are, after ``assume_role``; None if STS does not tell.
+
+        :raises InvalidInput: as ``connect``
+        """
+        self.connect()
+        return self._clients.caller_account_id(self.requested.asked_in)
+
+    def _require_administrator(self) -> None:
+        found = self._clients.caller_account_id(self.requested.asked_in)
+        if found is None:
+            raise InvalidInput(
+                "administrator_id: STS does not tell whether these are credentials of account "
+                f"{self._administrator_id}. Nothing was changed. Check the credentials, and whether STS can be reached."
+            )
+        if found != self._administrator_id:
+            raise InvalidInput(
+                f"administrator_id: these are credentials of account {found}, not of {self._administrator_id}. Nothing "
+                "was changed. Check the credentials, the profile (AWS_PROFILE) and assume_role_arn, or correct "
+                "administrator_id."
+            )
 
     def role_credentials(self, roles: Mapping[str, Role]) -> Dict[str, RoleCredentials]:
         """Return the credentials of each account's role, which is taken when it is needed: once an account.
@@ -100,9 +128,10 @@ class RegionSession:
         """
         partition = self._session.partition(self.regions[0])
         sts, base = partial(self._clients.client, "sts"), self._session.credentials
+        only_reads = self._session.info.only_reads
         return {
             account_id: RoleCredentials(
-                role.request(role.arn(account_id, partition)), sts, self.regions, base, account_id
+                role.request(role.arn(account_id, partition), only_reads), sts, self.regions, base, account_id
             )
             for account_id, role in roles.items()
         }

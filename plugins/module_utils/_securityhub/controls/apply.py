@@ -22,8 +22,8 @@ from ..aws.api import (
     update_security_control,
 )
 from ..aws.calls import ReadOnce, RegionClient, batches
-from ..aws.retry import ReconcileRun, advance_all, guarded
-from ..errors import RegionResult, SecurityHubError
+from ..aws.retry import ReconcileRun, WriteTracker, advance_all, guarded
+from ..errors import Failure, RegionResult, SecurityHubError
 from ..model import (
     DISABLE_CONTROLS,
     ENABLE_CONTROLS,
@@ -201,6 +201,7 @@ def read_controls(
     return replace(known, associations=associations, controls=controls), unread
 
 
+@dataclass
 class ControlsRun(ReconcileRun):
     """The controls of one account and Region while they are brought to their desired state.
 
@@ -212,33 +213,27 @@ class ControlsRun(ReconcileRun):
     :param known_standards: returns the standards of the account where they are known already
     """
 
-    def __init__(
-        self,
-        client: RegionClient,
-        desired: DesiredControls,
-        definitions: Definitions,
-        option: str,
-        wait_timeout: float,
-        known_standards: Optional[Callable[[], Tuple[Standard, ...]]] = None,
-    ) -> None:
-        super().__init__("Changing controls", client.region)
-        self.client = client
-        self.wait_timeout = wait_timeout
-        self._desired = desired
-        self._definitions = definitions
-        self._option = option
-        self._known_standards = known_standards
-        self._catalog = ControlCatalog({}, {})
-        self.is_read = False
-        self.before = self.state = ControlsState()
-        self.plan = ControlsPlan()
-        self.actions: Dict[str, Tuple[str, ...]] = {}
-        # What was sent, and accepted; refused for good; refused, but may pass. By standard and control.
-        self._sent: Set[Pair] = set()
-        self._refused: Dict[Pair, Unprocessed] = {}
-        self._put_off: Dict[Pair, Unprocessed] = {}
-        # Why the service does not show a control.
-        self._unread: Dict[str, ControlRefusal] = {}
+    client: RegionClient
+    desired: DesiredControls
+    definitions: Definitions
+    option: str
+    wait_timeout: float
+    known_standards: Optional[Callable[[], Tuple[Standard, ...]]] = None
+    tracker: WriteTracker = field(default_factory=WriteTracker)
+    error: Optional[Failure] = None
+    is_read: bool = False
+    before: ControlsState = field(default_factory=ControlsState)
+    state: ControlsState = field(default_factory=ControlsState)
+    plan: ControlsPlan = field(default_factory=ControlsPlan)
+    actions: Dict[str, Tuple[str, ...]] = field(default_factory=dict)
+    _catalog: ControlCatalog = field(default_factory=lambda: ControlCatalog({}, {}))
+    # What was sent, and accepted; refused for good; refused, but may pass. By standard and control.
+    _sent: Set[Pair] = field(default_factory=set)
+    _refused: Dict[Pair, Unprocessed] = field(default_factory=dict)
+    _put_off: Dict[Pair, Unprocessed] = field(default_factory=dict)
+    # Why the service does not show a control.
+    _unread: Dict[str, ControlRefusal] = field(default_factory=dict)
+    step_name = "Changing controls"
 
     def look(self) -> None:
         """Read the controls, and plan.
@@ -246,11 +241,11 @@ class ControlsRun(ReconcileRun):
         :raises SecurityHubError: if they can't be read
         :raises PreconditionFailed: for controls that do not exist, and parameters that they do not take
         """
-        self._use(self._known_standards() if self._known_standards else read_standards(self.client))
+        self._use(self.known_standards() if self.known_standards else read_standards(self.client))
         self._check()
         self._read(())
         self.is_read, self.before = True, self.state
-        self.plan = plan_controls(self._desired, self._catalog, self.state)
+        self.plan = plan_controls(self.desired, self._catalog, self.state)
 
     def expect(self, standards: Sequence[Standard]) -> None:
         """Plan for the standards that the account is going to have; those that it does not have yet come as new.
@@ -260,29 +255,29 @@ class ControlsRun(ReconcileRun):
         """
         names = {each.name for each in self.state.standards}
         self._use(in_use(standards))
-        check_parameters(self._desired, self._catalog, self._option)
+        check_parameters(self.desired, self._catalog, self.option)
         new = [each for each in self.state.standards if each.name not in names]
         self.state = with_new_standards(self.state, new, self._catalog)
-        self.plan = plan_controls(self._desired, self._catalog, self.state)
+        self.plan = plan_controls(self.desired, self._catalog, self.state)
 
     def _use(self, standards: Tuple[Standard, ...]) -> None:
         self.state = replace(self.state, standards=standards)
-        self._catalog = self._definitions.catalog(self.client, standards)
+        self._catalog = self.definitions.catalog(self.client, standards)
 
     def _check(self) -> None:
         """Refuse what no control of the Region can be, before the first write."""
-        self._definitions.check_ids(self.client, self._desired.ids, self.state.standards, self._option)
-        check_parameters(self._desired, self._catalog, self._option)
+        self.definitions.check_ids(self.client, self.desired.ids, self.state.standards, self.option)
+        check_parameters(self.desired, self._catalog, self.option)
 
     def _read(self, again: Collection[str]) -> None:
         """Read what is not known yet, and what is to be read again."""
         known, standards = self.state, self.state.standards
         pairs = [
             (standard, control_id)
-            for standard, control_id in pairs_to_read(self._desired, self._catalog, standards)
+            for standard, control_id in pairs_to_read(self.desired, self._catalog, standards)
             if control_id in again or (standard.name, control_id) not in known.associations
         ]
-        wanted = controls_to_read(self._desired, self._catalog, standards)
+        wanted = controls_to_read(self.desired, self._catalog, standards)
         ids = [each for each in wanted if each in again or each not in known.controls]
         self.state, self._unread = read_controls(self.client, known, pairs, ids)
 
@@ -335,7 +330,7 @@ class ControlsRun(ReconcileRun):
         if not is_ready or self._unread or self._put_off:
             self._use(read_standards(self.client))
         self._read(self.plan.changes.union(self.plan.waiting))
-        self.plan = plan_controls(self._desired, self._catalog, self.state)
+        self.plan = plan_controls(self.desired, self._catalog, self.state)
 
     def _take_for_done(self) -> None:
         """Take what the service accepted for done, without reading again."""
@@ -344,7 +339,7 @@ class ControlsRun(ReconcileRun):
             tuple(each for each in self.plan.parameter_updates if _key(each) in self._sent),
         )
         self.state = expected_state(accepted, self._catalog, self.state)
-        self.plan = plan_controls(self._desired, self._catalog, self.state)
+        self.plan = plan_controls(self.desired, self._catalog, self.state)
 
     def _send_updates(self, updates: Sequence[AssociationUpdate]) -> None:
         """Send a batch; halves of it where the service refuses it as a whole."""
@@ -389,7 +384,7 @@ class ControlsRun(ReconcileRun):
             if error.is_stale:
                 raise error
             self._read([update.control_id])
-            plan = plan_controls(self._desired, self._catalog, self.state)
+            plan = plan_controls(self.desired, self._catalog, self.state)
             return update.control_id not in {each.control_id for each in plan.parameter_updates}
 
         try:
@@ -432,8 +427,8 @@ class ControlsRun(ReconcileRun):
             return StateChange(is_read=False)
         after = expected_state(self.plan, self._catalog, self.state) if check_mode else self.state
         actions = actions_of(self.plan, self.state) if check_mode else self.actions
-        outcomes = control_outcomes(self._desired, self._catalog, self.before, after, actions, dict(self._reasons()))
-        requested = len(asked_controls(self._desired, self._catalog, self.state.standards))
+        outcomes = control_outcomes(self.desired, self._catalog, self.before, after, actions, dict(self._reasons()))
+        requested = len(asked_controls(self.desired, self._catalog, self.state.standards))
         shown = [{each: control_view(each, state) for each in actions} for state in (self.before, after)]
         return StateChange(
             ControlsSummary(shown=shown[0]), ControlsSummary(tuple(outcomes), shown[1], requested), bool(actions)
@@ -499,11 +494,6 @@ def reconcile_controls(
     if not run.error:
         return RegionResult(run.summary(check_mode))
     return RegionResult(change_after_failure(run), run.error)
-
-
-def not_started(error: SecurityHubError) -> RegionResult[ControlsChange]:
-    """Return the result of a Region in which nothing could be done."""
-    return RegionResult(StateChange(is_read=False), error)
 
 
 def change_after_failure(run: ControlsRun) -> ControlsChange:

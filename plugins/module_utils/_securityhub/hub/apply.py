@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Callable, Dict, Optional, Set
 
@@ -45,7 +45,7 @@ def reconcile_hub(client: RegionClient, plan: Planner, with_tags: bool, check_mo
     try:
         planned = plan(describe_hub(client, with_tags))
     except SecurityHubError as error:
-        return not_started(error)
+        return RegionResult(HubChange(is_read=False), error)
     if check_mode or not planned.changed:
         return _expected_change(client, planned)
     steps = _HubSteps(client, plan, with_tags)
@@ -58,11 +58,6 @@ def reconcile_hub(client: RegionClient, plan: Planner, with_tags: bool, check_mo
         return RegionResult(replace(change, is_certain=change.is_certain and error.error_code != UNCONFIRMED), error)
 
 
-def not_started(error: SecurityHubError) -> RegionResult[HubChange]:
-    """Return the result of a Region that could not be read."""
-    return RegionResult(HubChange(is_read=False), error)
-
-
 def _expected_change(client: RegionClient, planned: HubPlan) -> RegionResult[HubChange]:
     try:
         if planned.disable:
@@ -73,10 +68,7 @@ def _expected_change(client: RegionClient, planned: HubPlan) -> RegionResult[Hub
 
 
 def _require_no_associations(client: RegionClient) -> None:
-    """Refuse to disable Security Hub where the service does.
-
-    :raises PreconditionFailed: while the account has an administrator or enabled members
-    """
+    """Refuse to disable Security Hub where the service does: while there is an administrator, or an enabled member."""
     administrator = get_administrator(client)
     if administrator or has_enabled_members(client):
         what = f"is a member of {administrator.administrator_id}" if administrator else "has enabled members"
@@ -88,15 +80,15 @@ def _require_no_associations(client: RegionClient) -> None:
         )
 
 
+@dataclass
 class _HubSteps:
     """The requests of a plan while they are sent."""
 
-    def __init__(self, client: RegionClient, plan: Planner, with_tags: bool) -> None:
-        self._client = client
-        self._plan = plan
-        self._with_tags = with_tags
-        self.tracker = WriteTracker()
-        self._done: Set[str] = set()
+    client: RegionClient
+    plan: Planner
+    with_tags: bool
+    tracker: WriteTracker = field(default_factory=WriteTracker)
+    _done: Set[str] = field(default_factory=set)
 
     def take(self, planned: HubPlan) -> Optional[Hub]:
         """Send what a plan has, and what is left of it when that is seen; return the hub in the end.
@@ -107,31 +99,28 @@ class _HubSteps:
         current = planned
         waiter = Waiter(HUB_WAIT_TIMEOUT)
         while current.changed:
-            for part, request in _requests(self._client, current).items():
-                self.tracker.send(request, partial(_is_applied, self._client, current))
+            for part, request in _requests(self.client, current).items():
+                self.tracker.send(request, partial(_is_applied, self.client, current))
                 self._done.add(part)
             current = self._next_plan(current, waiter)
-            if "enable" in self._done and not self._client.new_hub:
-                self._client = after_enabling(self._client)
+            if "enable" in self._done and not self.client.new_hub:
+                self.client = after_enabling(self.client)
         return current.before
 
     def change_so_far(self, before: Optional[Hub]) -> HubChange:
         """Read again after a failure. What the service took, and does not show, leaves the state uncertain."""
-        seen = read_or_error(lambda: [describe_hub(self._client, self._with_tags)])
+        seen = read_or_error(lambda: [describe_hub(self.client, self.with_tags)])
         if seen.error:
             return HubChange(before, before, changed=self.tracker.any, is_certain=not self.tracker.any)
         (after,) = seen.value
-        left = self._plan(after)
+        left = self.plan(after)
         is_certain = not any(getattr(left, part) for part in self._done)
         return HubChange(before, after, changed=self.tracker.any, is_certain=is_certain)
 
     def _next_plan(self, current: HubPlan, waiter: Waiter) -> HubPlan:
-        """Read until something of a plan shows, and return what is left to do.
-
-        :raises PreconditionFailed: if nothing shows in time
-        """
+        """Read until something of a plan shows, and return what is left to do; refuse if nothing shows in time."""
         following = poll(
-            lambda: self._plan(describe_hub(self._client, self._with_tags)), lambda seen: seen != current, waiter
+            lambda: self.plan(describe_hub(self.client, self.with_tags)), lambda seen: seen != current, waiter
         )
         if following == current:
             hidden = [name for name in current.settings if current.before and getattr(current.before, name) is None]
@@ -139,7 +128,7 @@ class _HubSteps:
                 UNCONFIRMED,
                 "The service accepted the request in {region}, but did not show its effect in {limit} seconds.{hint}",
                 "Look again with multiaccount.aws.securityhub_hub_info.",
-                region=self._client.region,
+                region=self.client.region,
                 limit=HUB_WAIT_TIMEOUT,
                 hint=f" The service does not show {' and '.join(hidden)} here." if hidden else "",
             )

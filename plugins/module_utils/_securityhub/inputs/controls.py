@@ -19,7 +19,10 @@ from .options import named_with_nearest, split_text
 STATES = {"enabled": True, "disabled": False}
 
 _SHORT_NAME = r"[A-Za-z0-9_.-]+/v/[A-Za-z0-9_.-]+"
-_NAME_OR_ARN = re.compile(rf"(?:arn:[a-z0-9-]+:securityhub:[a-z0-9-]*::(?:standards|ruleset)/)?({_SHORT_NAME})")
+_NAME_OR_ARN = re.compile(rf"(?:(?:arn:[a-z0-9-]+:securityhub:[a-z0-9-]*::)?(?:standards|ruleset)/)?({_SHORT_NAME})")
+_LINE_ENDS = re.compile(r"[,\r\n]+")
+# Several words, such as PCI DSS v4.0.1.
+_TITLE = re.compile(r"([^/\s]+(?: [^/\s]+)+)")
 # IDs of one standard, such as CIS.1.14, have this form too: only the definitions tell them apart.
 _CONTROL_ID = r"[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)+"
 _ID_OR_ARN = re.compile(rf"(?:arn:[a-z0-9-]+:securityhub:[a-z0-9-]*:[0-9]{{12}}:security-control/)?({_CONTROL_ID})")
@@ -48,19 +51,24 @@ class ControlEntry:
         return self.regions is None or region in self.regions
 
 
-def parse_standards(values: Iterable[object], option: str) -> Tuple[str, ...]:
+def parse_standards(values: Iterable[object], option: str, takes_titles: bool = False) -> Tuple[str, ...]:
     """Return the short names of the standards in a list or text, each once, in order.
 
     An ARN stands for the same standard in whatever Region and partition the work is done.
 
+    :param takes_titles: whether titles are returned too, as they are; which standard has one, each Region tells
     :raises InvalidInput: naming every part that can't be a standard
     """
-    found = {part: _NAME_OR_ARN.fullmatch(part) for part in split_text(values)}
+    lines = [" ".join(line.split()) for value in values for line in _LINE_ENDS.split(str(value))]
+    titles = [line for line in lines if takes_titles and _TITLE.fullmatch(line)]
+    parts = [part for line in lines for part in ([line] if line in titles else split_text([line]))]
+    found = {part: _NAME_OR_ARN.fullmatch(part) or (_TITLE.fullmatch(part) if takes_titles else None) for part in parts}
     wrong = [part for part, match in found.items() if match is None]
     if wrong:
         raise InvalidInput(
             f"{option}: not a standard: {', '.join(map(repr, wrong))}. Write a short name, such as "
-            "aws-foundational-security-best-practices/v/1.0.0, or the ARN of the standard."
+            f"aws-foundational-security-best-practices/v/1.0.0, {'the title, ' if takes_titles else ''}or the ARN of "
+            "the standard."
         )
     return tuple(dict.fromkeys(match.group(1) for match in found.values() if match))
 

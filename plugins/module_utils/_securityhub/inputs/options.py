@@ -15,26 +15,52 @@ from typing import Any, Collection, Dict, Iterable, List, Mapping, Optional
 from ..errors import InvalidInput
 from ..model import STATUSES, canonical_status
 
+# What Ansible shows in place of an option with no_log.
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+class Hidden(str):
+    """The value of an option that Ansible writes as another text wherever it writes options: to logs, into results."""
+
+    value: Any = None
+
+
+class _HiddenRaw(str):
+    """The type raw of an option that is not shown, as its rows may have external IDs.
+
+    It is not no_log: then each account ID in the option would be a secret, and shown nowhere.
+    """
+
+    def __call__(self, value: object) -> Hidden:
+        hidden = Hidden(HIDDEN)
+        hidden.value = value
+        return hidden
+
+
 REGIONS_SPEC: Dict[str, Any] = {"type": "list", "elements": "str"}
 # What every module takes: where to work, and a role to take first.
 COMMON_SPEC: Dict[str, Any] = {
     "regions": REGIONS_SPEC,
     "exclude_regions": REGIONS_SPEC,
     "assume_role_arn": {"type": "str"},
-    "assume_role_external_id": {"type": "str"},
+    "assume_role_external_id": {"type": "str", "no_log": True},
     "assume_role_session_name": {"type": "str"},
 }
 # What modules take that can work in member accounts.
 MEMBER_ROLE_SPEC: Dict[str, Any] = {
     "member_role": {"type": "str"},
-    "member_role_external_id": {"type": "str"},
+    "member_role_external_id": {"type": "str", "no_log": True},
     "member_role_session_name": {"type": "str"},
     "member_role_duration": {"type": "int"},
     "member_role_policy": {"type": "json"},
 }
 WAIT_TIMEOUT_SPEC: Dict[str, Any] = {"type": "int", "default": 30}
-FAIL_ON_UNPROCESSED_SPEC: Dict[str, Any] = {"type": "bool", "default": True}
-ACCOUNT_IDS_SPEC: Dict[str, Any] = {"type": "raw"}
+# What modules take that work as the administrator.
+ADMINISTRATOR_SPEC: Dict[str, Any] = {
+    "administrator_id": {"type": "str"},
+    "fail_on_unprocessed": {"type": "bool", "default": True},
+}
+ACCOUNT_IDS_SPEC: Dict[str, Any] = {"type": _HiddenRaw("raw")}
 # What modules take that work in the caller's own account, or in many member accounts instead.
 ACCOUNTS_SPEC: Dict[str, Any] = {"account_ids": ACCOUNT_IDS_SPEC, **MEMBER_ROLE_SPEC}
 

@@ -83,10 +83,7 @@ def _named(regions: Optional[Iterable[object]], connection_region: Optional[str]
 
 
 def _word(parts: Sequence[str]) -> Optional[str]:
-    """Return the word that stands for Regions, None for a list of names.
-
-    :raises InvalidInput: if there is anything beside a word
-    """
+    """Return the word that stands for Regions, which has nothing beside it; None for a list of names."""
     word = next((part for part in parts if part in WORDS), None)
     if word and len(parts) > 1:
         others = ", ".join(repr(part) for part in parts if part != word)

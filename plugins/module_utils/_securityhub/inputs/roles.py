@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Mapping, Optional
@@ -22,7 +23,27 @@ from .rows import AccountRow, parse_account_ids
 _NAME = r"[A-Za-z0-9+=,.@_-]{1,64}"
 _PATH_AND_NAME = re.compile(rf"(?:[!-.0-~]+/)*{_NAME}")
 _SESSION_NAME = re.compile(r"[A-Za-z0-9+=,.@_-]{2,64}")
+_EXTERNAL_ID = re.compile(r"[A-Za-z0-9_+=,.@:/-]{2,1224}")  # by STS's API reference
 DEFAULT_SESSION_NAME = "multiaccount.aws"
+# What check mode sends to AssumeRole: the actions of docs/policies/member-look.json.
+_READS = [
+    "securityhub:GetAdministratorAccount",
+    "securityhub:ListInvitations",
+    "securityhub:ListMembers",
+    "securityhub:DescribeHub",
+    "securityhub:ListTagsForResource",
+    "securityhub:GetEnabledStandards",
+    "securityhub:DescribeStandards",
+    "securityhub:ListSecurityControlDefinitions",
+    "securityhub:BatchGetStandardsControlAssociations",
+    "securityhub:BatchGetSecurityControls",
+    "securityhub:DescribeStandardsControls",
+    "securityhub:ListFindingAggregators",
+    "securityhub:GetFindingAggregator",
+    "ec2:DescribeRegions",
+]
+_READ_STATEMENT = {"Sid": "Look", "Effect": "Allow", "Action": _READS, "Resource": "*"}
+READ_ONLY_POLICY = json.dumps({"Version": "2012-10-17", "Statement": [_READ_STATEMENT]})
 # The options that go with the name of a role, and the fields of Role.
 _COMPANIONS = ("external_id", "session_name", "duration", "policy")
 
@@ -52,9 +73,13 @@ class Role:
             raise InvalidInput(f"member_role of members: {self.name!r} is not in the partition {partition}.")
         return self.name
 
-    def request(self, arn: str) -> Dict[str, Any]:
-        """Return the parameters of AssumeRole."""
-        optional = {"ExternalId": self.external_id, "DurationSeconds": self.duration, "Policy": self.policy}
+    def request(self, arn: str, only_reads: bool = False) -> Dict[str, Any]:
+        """Return the parameters of AssumeRole.
+
+        :param only_reads: whether the session is one that only reads; a policy that the user set stays as it is
+        """
+        policy = self.policy or (READ_ONLY_POLICY if only_reads else None)
+        optional = {"ExternalId": self.external_id, "DurationSeconds": self.duration, "Policy": policy}
         given = {key: value for key, value in optional.items() if value is not None}
         return {"RoleArn": arn, "RoleSessionName": self.session_name, **given}
 
@@ -107,11 +132,23 @@ def check_session_name(name: str, option: str) -> str:
     return name
 
 
+def check_external_id(external_id: str, option: str) -> str:
+    """Return an external ID as it is.
+
+    :raises InvalidInput: for what STS would refuse, and repeat; it is in no message of ours
+    """
+    if not _EXTERNAL_ID.fullmatch(external_id):
+        raise InvalidInput(f"{option}: can't be an external ID. It has 2 to 1,224 letters, digits and _+=,.@:/-.")
+    return external_id
+
+
 def _role(params: Mapping[str, Any], option: str, name: str) -> Role:
     """Return a role as the options say that go with its name."""
     given = {part: params.get(f"{option}_{part}") for part in _COMPANIONS}
     if given["session_name"]:
         check_session_name(given["session_name"], f"{option}_session_name")
+    if given["external_id"]:
+        check_external_id(given["external_id"], f"{option}_external_id")
     return Role(name, **{part: value for part, value in given.items() if value not in (None, "")})
 
 
@@ -163,6 +200,8 @@ def role_of_row(account_id: str, name: Optional[str], external_id: Optional[str]
 
     :raises InvalidInput: for what can't be a role, or is the role of another account
     """
+    if external_id:
+        check_external_id(external_id, f"members: member_role_external_id of {account_id}")
     if not name and not usual.name:
         if external_id:
             raise InvalidInput("members: a row has member_role_external_id, but there is no role. Set member_role too.")

@@ -56,6 +56,7 @@ _OURS = {name.replace("_", ""): name for name in (
     "account_id", "email", "status", "region", *ROW_OPTIONS, "role", "role_arn", "external_id", *_TASK_OPTIONS
 )}  # fmt: skip
 _SIMILAR = 0.8
+_UNSHOWN = "member_role_external_id"
 KNOWN_HEADERS = "Account ID (or Id, AccountId, Account, Account number), Email, Name, Status or State, Role, Regions"
 ACTIVE = "ACTIVE"
 # AWS Organizations' words for accounts that are not active. State, the successor of Status, has more of them.
@@ -245,10 +246,7 @@ def _parts(value: object) -> Sequence[object]:
 
 
 def _row(number: int, pairs: Sequence[Tuple[Any, object]], row_options: Sequence[str]) -> AccountRow:
-    """Return what a row says, whatever its keys are called.
-
-    :raises InvalidInput: saying what is wrong with it
-    """
+    """Return what a row says, whatever its keys are called."""
     found: _Found = {}
     for key, value in pairs:
         name = _field(key if isinstance(key, str) else shown(key))
@@ -272,10 +270,7 @@ def _row(number: int, pairs: Sequence[Tuple[Any, object]], row_options: Sequence
 
 @lru_cache(maxsize=4096)
 def _field(key: str) -> Optional[str]:
-    """Return the field that a key or a header names, None for those of other tools.
-
-    :raises InvalidInput: for what looks like a mistyped key of ours
-    """
+    """Return the field that a key or a header names, None for those of other tools; refuse a mistyped one of ours."""
     name = _plain(key)
     if name in _FIELDS:
         return _FIELDS[name]
@@ -327,10 +322,9 @@ def _regions(value: object) -> Tuple[str, ...]:
 
 
 def _one(name: str, found: _Found, parse: Callable[[object], Any] = _text, same: Callable[[Any], object] = str) -> Any:
-    """Return the value of a field, None where the row has none.
+    """Return the value of a field, None where the row has none; refuse keys that disagree.
 
     :param same: what is equal for values that mean the same
-    :raises InvalidInput: if keys disagree, or if it is no text
     """
     values: Dict[object, Tuple[Any, str]] = {}
     for key, value in found.get(name, []):
@@ -341,7 +335,8 @@ def _one(name: str, found: _Found, parse: Callable[[object], Any] = _text, same:
         values.setdefault(same(parsed), (parsed, key))
     if len(values) > 1:
         named = [
-            f"{shown(parsed if isinstance(parsed, str) else ' '.join(parsed))} ({key})"
+            # an external ID may be a secret
+            key if name == _UNSHOWN else f"{shown(parsed if isinstance(parsed, str) else ' '.join(parsed))} ({key})"
             for parsed, key in values.values()
         ]
         raise InvalidInput(f"it has different values for {name}: {' and '.join(named)}. Keep one of them")
@@ -360,10 +355,7 @@ def _email(found: _Found, pairs: Sequence[Tuple[Any, object]]) -> Optional[str]:
 
 
 def _status(found: Sequence[Tuple[str, object]]) -> Optional[str]:
-    """Return Organizations' word for the account; a member status says nothing of it.
-
-    :raises InvalidInput: for any other word, and where Status and State disagree
-    """
+    """Return Organizations' word for the account; a member status says nothing of it. Refuse any other word."""
     words: Dict[str, str] = {}
     for key, value in found:
         text = _text(value) if isinstance(value, str) else ""
@@ -382,10 +374,7 @@ def _status(found: Sequence[Tuple[str, object]]) -> Optional[str]:
 
 
 def _merged(first: AccountRow, second: AccountRow) -> AccountRow:
-    """Return two rows of one account as one: where one says nothing, the other counts.
-
-    :raises InvalidInput: if they contradict each other
-    """
+    """Return two rows of one account as one: where one says nothing, the other counts. Refuse a contradiction."""
     for name in ("email", *ROW_OPTIONS, "status"):
         one, other = getattr(first, name) or "", getattr(second, name) or ""
         if name == "email":
@@ -506,10 +495,7 @@ def _pairs_of_cells(number: int, cells: Sequence[str]) -> Sequence[Tuple[str, st
 
 
 def _csv_rows(text: str, delimiter: str) -> List[Tuple[int, List[str]]]:
-    """Return the rows that are not empty, each with its number.
-
-    :raises InvalidInput: for a quotation mark that is not closed
-    """
+    """Return the rows that are not empty, each with its number; refuse a quotation mark that is not closed."""
     lines = (f"{line}\n" for line in text.splitlines())
     rows: List[Tuple[int, List[str]]] = []
     last = 0

@@ -8,33 +8,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import List, Optional, Sequence, Tuple
 
 from ..aws.api import accept_invitation, decline_invitation, delete_invitation, leave_administrator, read_member_side
 from ..aws.calls import RegionClient
 from ..aws.retry import Waiter, WriteTracker, guarded, poll
-from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError
+from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError, is_already_done_message
 from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
-from ..model import (
-    ACCEPT,
-    DECLINE,
-    DELETE_INVITATION,
-    ENABLED,
-    INVITED,
-    LEAVE,
-    RESIGNED,
-    MemberSide,
-    StateChange,
-)
+from ..model import ACCEPT, DECLINE, DELETE_INVITATION, ENABLED, INVITED, LEAVE, RESIGNED, MemberSide, StateChange
 from ..reasons import NO_INVITATION, OWN_ACCOUNT, UNCONFIRMED
-from .plan import InvitationPlan, plan_membership
+from .plan import InvitationPlan, plan_invitation_response
 
 
 @dataclass(frozen=True)
-class Membership:
+class InvitationState:
     """What a member account is to an administrator in one Region; a status of None stands for nothing at all."""
 
     administrator_id: str
@@ -44,11 +34,11 @@ class Membership:
     reason: Optional[str] = None
 
 
-MembershipChange = StateChange[Membership]
+InvitationChange = StateChange[InvitationState]
 
 
 @dataclass(frozen=True)
-class DesiredMembership:
+class DesiredInvitation:
     """The desired state of the caller's account towards an administrator.
 
     ``state`` is accepted, declined or absent. ``wait_timeout`` is how many seconds an invitation may take to arrive,
@@ -60,15 +50,10 @@ class DesiredMembership:
     wait_timeout: float
     hub: Optional[DesiredHub] = None
 
-    @property
-    def accepted(self) -> bool:
-        """Whether the account is to be a member."""
-        return self.state == "accepted"
-
 
 def reconcile_invitation(
-    client: RegionClient, desired: DesiredMembership, check_mode: bool
-) -> RegionResult[MembershipChange]:
+    client: RegionClient, desired: DesiredInvitation, check_mode: bool
+) -> RegionResult[InvitationChange]:
     """Bring the caller's account to its desired state in one Region, or in check mode return what that would do.
 
     :return: ``before`` is None where Security Hub was disabled, and this run has enabled it or would
@@ -76,36 +61,31 @@ def reconcile_invitation(
     result = _reconcile_enabled(client, desired, check_mode)
     if desired.hub is None or not (isinstance(result.error, SecurityHubError) and result.error.hub_is_disabled):
         return result
-    unknown = Membership(desired.administrator_id, None, None, None)
+    unknown = InvitationState(desired.administrator_id, None, None, None)
     if check_mode:
         # An invitation that can't be seen before Security Hub is enabled is taken to be there.
-        return RegionResult(MembershipChange(None, replace(unknown, member_status=ENABLED), changed=True))
+        return RegionResult(InvitationChange(None, replace(unknown, member_status=ENABLED), changed=True))
     tracker = WriteTracker()
     try:
         enabled = enable_where_disabled(client, desired.hub, tracker)
     except SecurityHubError as error:
-        return RegionResult(MembershipChange(changed=tracker.any), error)
+        return RegionResult(InvitationChange(changed=tracker.any), error)
     result = _reconcile_enabled(enabled, desired, check_mode)
     if not tracker.any:
         return result
     if isinstance(result.error, SecurityHubError):
         unknown = replace(unknown, reason=UNCONFIRMED)
-    return replace(result, value=MembershipChange(None, result.value.after or unknown, changed=True))
-
-
-def not_started(error: SecurityHubError) -> RegionResult[MembershipChange]:
-    """Return the result of a Region that could not be read."""
-    return RegionResult(MembershipChange(is_read=False), error)
+    return replace(result, value=InvitationChange(None, result.value.after or unknown, changed=True))
 
 
 def _reconcile_enabled(
-    client: RegionClient, desired: DesiredMembership, check_mode: bool
-) -> RegionResult[MembershipChange]:
+    client: RegionClient, desired: DesiredInvitation, check_mode: bool
+) -> RegionResult[InvitationChange]:
     """Do it where Security Hub is enabled. An invitation that is not there yet, or can't be read yet, is waited for."""
 
     def look() -> Tuple[MemberSide, InvitationPlan]:
-        side = read_member_side(client, desired.administrator_id, desired.accepted)
-        return side, plan_membership(desired.state, desired.administrator_id, side, client.region)
+        side = read_member_side(client, desired.administrator_id, desired.state == "accepted")
+        return side, plan_invitation_response(desired.state, desired.administrator_id, side, client.region)
 
     def passes(error: Failure) -> bool:
         if isinstance(error, SecurityHubError):
@@ -118,24 +98,20 @@ def _reconcile_enabled(
         side, plan = poll(look, lambda _: True, Waiter(desired.wait_timeout), passes)
     except FAILURES as error:
         if error.error_code == OWN_ACCOUNT:
-            itself = Membership(desired.administrator_id, None, None, None, OWN_ACCOUNT)
-            return RegionResult(MembershipChange(itself, itself))
-        return RegionResult(MembershipChange(is_read=False), error)
+            itself = InvitationState(desired.administrator_id, None, None, None, OWN_ACCOUNT)
+            return RegionResult(InvitationChange(itself, itself))
+        return RegionResult(InvitationChange(is_read=False), error)
     invitation_id = side.invitation.invitation_id if side.invitation else None
-    before = Membership(desired.administrator_id, plan.before, plan.before, invitation_id)
+    before = InvitationState(desired.administrator_id, plan.before, plan.before, invitation_id)
     after = replace(before, member_status=plan.after)
     if check_mode or not plan.steps:
-        return RegionResult(MembershipChange(before, after, changed=bool(plan.steps)))
-    return _apply(client, desired, side, plan.steps, MembershipChange(before, after))
+        return RegionResult(InvitationChange(before, after, changed=bool(plan.steps)))
+    return _apply(client, desired, side, plan.steps, InvitationChange(before, after))
 
 
 def _apply(
-    client: RegionClient,
-    desired: DesiredMembership,
-    side: MemberSide,
-    steps: Sequence[str],
-    expected: MembershipChange,
-) -> RegionResult[MembershipChange]:
+    client: RegionClient, desired: DesiredInvitation, side: MemberSide, steps: Sequence[str], expected: InvitationChange
+) -> RegionResult[InvitationChange]:
     taken = InvitationSteps(client, desired.administrator_id, side)
     try:
         with guarded("Changing the membership", client.region):
@@ -145,19 +121,19 @@ def _apply(
         reason = None if taken.is_certain and error.error_code != UNCONFIRMED else UNCONFIRMED
         before = expected.before
         after = replace(before, member_status=taken.last_seen_status(), reason=reason) if before else None
-        return RegionResult(MembershipChange(before, after, changed=taken.tracker.any), error)
+        return RegionResult(InvitationChange(before, after, changed=taken.tracker.any), error)
 
 
+@dataclass
 class InvitationSteps:
     """The steps of a member account in one Region while they are taken. ``side`` is what was read last."""
 
-    def __init__(self, client: RegionClient, administrator_id: str, side: MemberSide) -> None:
-        self.tracker = WriteTracker()
-        self.side = side
-        self._is_read_since = True
-        self._taken: List[str] = []
-        self._client = client
-        self._administrator_id = administrator_id
+    client: RegionClient
+    administrator_id: str
+    side: MemberSide
+    tracker: WriteTracker = field(default_factory=WriteTracker)
+    _is_read_since: bool = True
+    _taken: List[str] = field(default_factory=list)
 
     def take(self, steps: Sequence[str], waiter: Waiter) -> None:
         """Take the steps one after the other, and wait until the last one is seen.
@@ -172,7 +148,7 @@ class InvitationSteps:
             raise PreconditionFailed(
                 UNCONFIRMED,
                 "The service accepted the request in {region}, but did not show its effect in time.",
-                region=self._client.region,
+                region=self.client.region,
             )
 
     @property
@@ -187,18 +163,18 @@ class InvitationSteps:
 
     def _send(self, step: str) -> None:
         if step == ACCEPT and self.side.invitation:
-            accept_invitation(self._client, self._administrator_id, self.side.invitation.invitation_id)
+            accept_invitation(self.client, self.administrator_id, self.side.invitation.invitation_id)
         elif step == DECLINE:
-            decline_invitation(self._client, self._administrator_id)
+            decline_invitation(self.client, self.administrator_id)
         elif step == LEAVE:
-            leave_administrator(self._client)
+            leave_administrator(self.client)
         elif step == DELETE_INVITATION:
-            delete_invitation(self._client, self._administrator_id)
+            delete_invitation(self.client, self.administrator_id)
         self._is_read_since = False
 
     def is_done(self, step: str) -> bool:
         """Read again, and return whether a step is done."""
-        self.side = read_member_side(self._client, self._administrator_id, to_accept=False)
+        self.side = read_member_side(self.client, self.administrator_id, to_accept=False)
         self._is_read_since = True
         return self._is_shown(step)
 
@@ -214,17 +190,26 @@ class InvitationSteps:
         }[step]
 
     def _take(self, step: str, waiter: Waiter) -> None:
-        while True:
+        """Take one step, again where the service may take later what it refuses now.
+
+        Right after the step before it, it may not know yet that the invitation can be deleted.
+        """
+
+        def attempt() -> None:
             try:
                 self.tracker.send(partial(self._send, step), partial(self._is_done_after, step))
                 self._taken.append(step)
-                return
             except SecurityHubError as error:
-                if self._turns_out_done(step, error, waiter):
-                    return
-                if not self._may_pass(step, error) or not waiter.sleep():
+                if not self._turns_out_done(step, error, waiter):
                     self._explain_refusal(step, error)
                     raise
+
+        def passes(error: Failure) -> bool:
+            if isinstance(error, PreconditionFailed):
+                return False
+            return error.is_transient or (step == DELETE_INVITATION and error.names_accounts)
+
+        poll(attempt, lambda _: True, waiter, passes)
 
     def _is_done_after(self, step: str, error: SecurityHubError) -> bool:
         """Read again whether a step is done.
@@ -237,13 +222,6 @@ class InvitationSteps:
             raise error
         return done
 
-    def _may_pass(self, step: str, error: SecurityHubError) -> bool:
-        """Whether the service may take a step later that it refused.
-
-        Right after the step before it, the service may not know yet that the invitation can be deleted.
-        """
-        return error.is_transient or (step == DELETE_INVITATION and error.names_accounts)
-
     def _turns_out_done(self, step: str, error: SecurityHubError, waiter: Waiter) -> bool:
         """Look whether a step that failed is done all the same.
 
@@ -252,25 +230,23 @@ class InvitationSteps:
         in_doubt = self.tracker.in_doubt
         if not in_doubt and error.is_retryable:
             return False
-        if not poll(partial(self.is_done, step), bool, waiter if in_doubt or error.is_already_done else Waiter(0)):
+        may_show_late = in_doubt or is_already_done_message(error.text)
+        if not poll(partial(self.is_done, step), bool, waiter if may_show_late else Waiter(0)):
             return False
         if in_doubt:
             self.tracker.confirm()
         return True
 
     def _explain_refusal(self, step: str, error: SecurityHubError) -> None:
-        """Say why an invitation could not be accepted, where it can be seen.
-
-        :raises PreconditionFailed: if there is another administrator by now, or no invitation that can be accepted
-        """
+        """Raise why an invitation could not be accepted, where it can be seen: another administrator, no invitation."""
         if step != ACCEPT or error.is_retryable:
             return
-        region = self._client.region
-        plan_membership("accepted", self._administrator_id, self.side, region)
+        region = self.client.region
+        plan_invitation_response("accepted", self.administrator_id, self.side, region)
         if error.is_not_found and self.last_seen_status() == RESIGNED:
             raise PreconditionFailed(
                 NO_INVITATION,
                 "{account} declined the invitation from {administrator_id} in {region} or left: it can't accept it.",
-                administrator_id=self._administrator_id,
+                administrator_id=self.administrator_id,
                 region=region,
             )

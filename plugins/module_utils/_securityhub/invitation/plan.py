@@ -12,17 +12,7 @@ from dataclasses import dataclass
 from typing import Optional, Tuple
 
 from ..errors import PreconditionFailed
-from ..model import (
-    ACCEPT,
-    DECLINE,
-    DELETE_INVITATION,
-    ENABLED,
-    INVITED,
-    LEAVE,
-    RESIGNED,
-    STATUSES,
-    MemberSide,
-)
+from ..model import ACCEPT, DECLINE, DELETE_INVITATION, ENABLED, INVITED, LEAVE, RESIGNED, STATUSES, MemberSide
 from ..reasons import HAS_MEMBERS, NO_INVITATION, OTHER_ADMINISTRATOR, UNKNOWN_STATUS
 
 
@@ -35,7 +25,7 @@ class InvitationPlan:
     after: Optional[str]
 
 
-def plan_membership(state: str, administrator_id: str, side: MemberSide, region: str) -> InvitationPlan:
+def plan_invitation_response(state: str, administrator_id: str, side: MemberSide, region: str) -> InvitationPlan:
     """Plan how a member account gets to ``state``: accepted, declined or absent.
 
     :raises PreconditionFailed: if it can't: another administrator, members of its own, no invitation, unknown status
@@ -66,10 +56,7 @@ def plan_membership(state: str, administrator_id: str, side: MemberSide, region:
 
 
 def _require_acceptable(before: Optional[str], administrator_id: str, side: MemberSide, region: str) -> None:
-    """Refuse to accept where the service does.
-
-    :raises PreconditionFailed: for another administrator, members of the account's own, and no invitation
-    """
+    """Refuse to accept where the service does: another administrator, members of the account's own, no invitation."""
     other = side.administrator.administrator_id if side.administrator else None
     obstacle = obstacle_to_accepting(other, side.administers_members, region)
     if obstacle:

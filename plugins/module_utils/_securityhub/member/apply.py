@@ -329,10 +329,7 @@ def _narrow_down(client: RegionClient, state: BatchState, batch: Sequence[str], 
 
 
 def _require_no_member(client: RegionClient, state: BatchState) -> None:
-    """Stop where the service refuses accounts because the calling account is a member itself.
-
-    :raises PreconditionFailed: if it does
-    """
+    """Stop where the service refuses accounts because the calling account is a member itself."""
     if any(is_caller_a_member_message(known.message or "") for known in state.accounts.values()):
         require_no_administrator(client)
         raise _caller_is_member(client.region, "of another administrator")
@@ -343,8 +340,6 @@ def _reread(client: RegionClient, state: BatchState, account_ids: Sequence[str],
 
     Accounts that the service named are read once, as somebody else may have got there first; and until time is up where
     it says so. Without wait_timeout only those and the ones in doubt are read, once.
-
-    :raises SecurityHubError: if the member list can't be read
     """
     worth_reading = state.to_reread()
     pending = [account_id for account_id in account_ids if account_id in worth_reading]

@@ -173,10 +173,7 @@ def open_step(plan: Outcome, states: Mapping[str, BatchState]) -> str:
 
 
 def final_outcome(
-    plan: Outcome,
-    states: Mapping[str, BatchState],
-    member: Optional[Member],
-    error: Optional[Failure],
+    plan: Outcome, states: Mapping[str, BatchState], member: Optional[Member], error: Optional[Failure]
 ) -> Outcome:
     """Return what came of a plan that has steps.
 

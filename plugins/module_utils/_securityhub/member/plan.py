@@ -39,6 +39,8 @@ from ..reasons import (
     OWN_ACCOUNT,
     REASONS,
     REJECTED,
+    REMOVED_REASON,
+    RESIGNED_REASON,
     SUSPENDED_REASON,
     UNKNOWN_STATUS,
     UNREADABLE,
@@ -76,7 +78,7 @@ def plan_invitation(account_id: str, member: Optional[Member], reinvite: Collect
         return _leave_unchanged(account_id, member)
     if status == CREATED or status in [REINVITABLE[name] for name in reinvite]:
         return Outcome(account_id, member, replace(member, member_status=INVITED), (INVITE,))
-    reasons = {REMOVED: "removed", RESIGNED: "resigned", SUSPENDED: SUSPENDED_REASON}
+    reasons = {REMOVED: REMOVED_REASON, RESIGNED: RESIGNED_REASON, SUSPENDED: SUSPENDED_REASON}
     return _leave_unprocessed(account_id, member, reasons.get(member.member_status, UNKNOWN_STATUS))
 
 

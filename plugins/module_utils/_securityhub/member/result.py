@@ -8,16 +8,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..errors import RegionResult
-from ..model import Member, Outcome, status_of
+from ..model import DISASSOCIATE, Member, Outcome, status_of
 from ..reasons import is_failure
 from ..results.messages import Result, Shortcoming, region_message, shortcomings_in_words, with_message
 from ..results.rows import failed_regions
 from ..results.run import RunMode
 from .apply import administrator_of
-from .plan import list_of
+from .plan import is_without_invitation, list_of
 
 ByRegion = Mapping[str, RegionResult[List[Outcome]]]
 
@@ -31,11 +31,7 @@ def account_keys(lists: Sequence[str]) -> List[str]:
 
 
 def account_result(
-    by_region: ByRegion,
-    lists: Sequence[str],
-    verb: str,
-    fail_on_unprocessed: bool,
-    mode: RunMode,
+    by_region: ByRegion, lists: Sequence[str], verb: str, fail_on_unprocessed: bool, mode: RunMode
 ) -> Result:
     """Build the result of a module for the member list.
 
@@ -51,11 +47,12 @@ def account_result(
         by_region, administrator_of({outcome.account_id: outcome.before for _region, outcome in outcomes})
     )
     if mode.diff:
-        by_side = {region: found.value for region, found in by_region.items()}
-        result["diff"] = {side: statuses(by_side, side) for side in ("before", "after")}
+        result["diff"] = diff_of({region: found.value for region, found in by_region.items()})
     message = region_message(result["failed_regions"], len(by_region))
     if fail_on_unprocessed:
-        message += _unprocessed_message(outcomes, len(by_region), verb, message)
+        message += unprocessed_message(
+            outcomes, message, lambda left: f"{_how_many(left, outcomes, len(by_region))} not {verb}"
+        )
     return with_message(result, message)
 
 
@@ -81,38 +78,52 @@ def _details(member: Member) -> Dict[str, Optional[str]]:
     return {key: getattr(member, key) for key in _NO_DETAILS}
 
 
-def statuses(outcomes: Mapping[str, Sequence[Outcome]], side: str) -> Dict[str, Dict[str, Optional[str]]]:
-    """Return each account's status before or after, by Region; accounts that could not be looked up are left out."""
+def diff_of(outcomes: Mapping[str, Sequence[Outcome]]) -> Dict[str, Dict[str, Dict[str, Optional[str]]]]:
+    """Return each account's status before and after, by Region; accounts that could not be looked up are left out."""
     return {
-        region: {each.account_id: status_of(getattr(each, side)) for each in found if each.is_seen}
-        for region, found in outcomes.items()
+        side: {
+            region: {each.account_id: status_of(getattr(each, side)) for each in found if each.is_seen}
+            for region, found in outcomes.items()
+        }
+        for side in ("before", "after")
     }
 
 
-def shortcomings(outcomes: Sequence[Tuple[str, Outcome]]) -> List[Shortcoming]:
-    """Return why accounts are not as requested, by Region, where that is a failure of the task."""
-    return [
+def unprocessed_message(
+    outcomes: Sequence[Tuple[str, Outcome]], said: Sequence[str], how_many: Callable[[int], str]
+) -> List[str]:
+    """Count the accounts for which the task fails, and name the first of each reason.
+
+    :param said: what the message of the task says already
+    :param how_many: puts their number in words
+    """
+    left = [
         Shortcoming(region, each.account_id, each.reason, each.processing_result)
         for region, each in outcomes
         if each.reason and is_failure(each.reason)
     ]
+    return [f"{how_many(len(left))}: {shortcomings_in_words(left, ' '.join(said))}."] if left else []
 
 
-def _unprocessed_message(
-    outcomes: Sequence[Tuple[str, Outcome]], regions: int, verb: str, said: Sequence[str]
-) -> List[str]:
-    """Count the unprocessed accounts and name the first of each reason."""
-    left = shortcomings(outcomes)
-    if not left:
-        return []
-    accounts = len({outcome.account_id for _region, outcome in outcomes})
-    how_many = _how_many(len(left), len(outcomes), accounts, regions)
-    return [f"{how_many} not {verb}: {shortcomings_in_words(left, ' '.join(said))}."]
+def organization_warnings(outcomes: Sequence[Tuple[str, Outcome]]) -> List[str]:
+    """Return a warning for each account whose disassociation ends a membership without an invitation."""
+    regions: Dict[str, List[str]] = {}
+    for region, outcome in outcomes:
+        before = outcome.before
+        if DISASSOCIATE in outcome.actions and before and is_without_invitation(before):
+            regions.setdefault(outcome.account_id, []).append(region)
+    return [
+        f"{account_id} is Enabled without an invitation in {', '.join(names)}, so it is probably an account of an "
+        "organization. Disassociating it ends its monitoring by this administrator, and it can't be invited again: "
+        "only the delegated administrator of the organization can add it."
+        for account_id, names in regions.items()
+    ]
 
 
-def _how_many(left: int, pairs: int, accounts: int, regions: int) -> str:
+def _how_many(left: int, outcomes: Sequence[Tuple[str, Outcome]], regions: int) -> str:
     """Return the count of what is left, with units."""
     if regions == 1:
-        return "1 account" if pairs == 1 else f"{left} of {pairs} accounts"
+        return "1 account" if len(outcomes) == 1 else f"{left} of {len(outcomes)} accounts"
+    accounts = len({outcome.account_id for _region, outcome in outcomes})
     unit = "account" if accounts == 1 else "accounts"
-    return f"{left} of {pairs} memberships ({accounts} {unit} × {regions} Regions)"
+    return f"{left} of {len(outcomes)} memberships ({accounts} {unit} × {regions} Regions)"

@@ -54,6 +54,8 @@ from .plan import (
     may_accept_again,
     plan_membership,
     plan_offboarding,
+    plan_surplus,
+    why_not_to_remove,
     with_policy,
     with_standards,
 )
@@ -69,6 +71,7 @@ class DesiredMemberships:
     :param hub: how to enable Security Hub where it is disabled
     :param wait_timeout: seconds that either side may take to show what the other did
     :param surplus: ignore, report or remove
+    :param enable_administrator_hub: whether Security Hub is enabled in the administrator where it is disabled
     :param standards: the standards of the members, None to leave them as they are
     :param policy: what else the members are configured to; it has the standards too
     """
@@ -82,6 +85,7 @@ class DesiredMemberships:
     check_mode: bool
     standards: Optional[DesiredStandards] = None
     policy: Optional[Policy] = None
+    enable_administrator_hub: bool = True
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,9 @@ class RegionRun:
         """
         if not self._emails and not surplus:
             return RegionResult(RegionMemberships())
+        return self._with_surplus(self._reconcile(), surplus)
+
+    def _reconcile(self) -> RegionResult[RegionMemberships]:
         read = self._read()
         if read.error:
             rows = [not_attempted(each, read.value.members, str(read.error)) for each in self._emails]
@@ -152,25 +159,35 @@ class RegionRun:
         self._administrator_id = administrator_of(self._members) or self._client.account_id()
         plans = self._plan(read.value)
         self._standards.look(plans, self._desired.hub.enable_default_standards)
-        leaving = [plan_offboarding(each.account_id, each, ()) for each in surplus if self._desired.surplus == "remove"]
         obstacle = self._controls.look()
         if obstacle:
-            return self._nothing_done(plans, surplus, obstacle)
+            return self._nothing_done(plans, obstacle)
+        return self._expected(plans) if self._desired.check_mode else self._apply(plans)
+
+    def _with_surplus(
+        self, result: RegionResult[RegionMemberships], surplus: Sequence[Member]
+    ) -> RegionResult[RegionMemberships]:
+        """Remove the surplus members last, and only where nothing failed; or report them."""
+        removes = self._desired.surplus == "remove"
+        obstacle = why_not_to_remove(result.value.rows, result.error, self._client.region)
+        plans = [plan_surplus(each, removes, obstacle) for each in surplus]
         if self._desired.check_mode:
-            return self._expected(plans, surplus, leaving)
-        return self._apply(plans, surplus, leaving)
+            done = RegionResult([expected_outcome(plan) for plan in plans])
+        else:
+            done = self._apply_plans(plans, creates=False)
+        return RegionResult(replace(result.value, surplus=done.value), result.error or done.error)
 
     def _read(self) -> RegionResult[MemberList]:
         read = read_members(self._client, list(self._emails))
         self._is_hub_disabled = isinstance(read.error, SecurityHubError) and read.error.hub_is_disabled
-        if self._is_hub_disabled:
+        if self._is_hub_disabled and (self._desired.enable_administrator_hub or not self._desired.joins):
             # Without Security Hub there is no member list, so nobody is in it.
             return RegionResult(MemberList(dict.fromkeys(self._emails)))
         return read
 
     def _side(self) -> MemberSideWork:
         client, desired = replace(self._client, new_hub=None), self._desired
-        return MemberSideWork(client, self._accounts, self._administrator_id, desired.hub, desired.wait_timeout)
+        return MemberSideWork(client, self._accounts, str(self._administrator_id), desired.hub, desired.wait_timeout)
 
     def _plan(self, read: MemberList) -> List[MembershipPlan]:
         left_alone = {each: plan_left_alone(each, read, self._administrator_id) for each in self._emails}
@@ -201,12 +218,10 @@ class RegionRun:
         steps = self._side().look_what_to_leave(left)
         return {each: plan_offboarding(each, self._members[each], steps.get(each, ())) for each in account_ids}
 
-    def _expected(
-        self, plans: Sequence[MembershipPlan], surplus: Sequence[Member], leaving: Sequence[MembershipPlan]
-    ) -> RegionResult[RegionMemberships]:
+    def _expected(self, plans: Sequence[MembershipPlan]) -> RegionResult[RegionMemberships]:
         obstacle = self._why_not_to_invite(plans)
         if obstacle:
-            return self._nothing_done(plans, surplus, obstacle)
+            return self._nothing_done(plans, obstacle)
         self._is_hub_enabled = self._is_hub_disabled and self._desired.joins
         rows = [expected_row(plan, self._desired.joins) for plan in plans]
         late = [plan for plan in plans if plan.expects_enabled and not (plan.member.actions or plan.member_side)]
@@ -215,15 +230,12 @@ class RegionRun:
         seen = {each: self._final_row(plan, outcomes[each], {}) for each, plan in zip(outcomes, late)}
         self._advance([row.account_id for row in rows])
         rows = [self._configured(seen.get(row.account_id, row)) for row in rows]
-        removed = [expected_row(plan, joins=False) for plan in leaving]
-        return RegionResult(self._result(rows, removed or [_reported(member) for member in surplus]), error)
+        return RegionResult(self._result(rows), error)
 
     def _why_not_to_invite(self, plans: Sequence[MembershipPlan]) -> Optional[PreconditionFailed]:
         return None if self._is_hub_disabled else why_not_to_invite(self._client, [plan.member for plan in plans])
 
-    def _nothing_done(
-        self, plans: Sequence[MembershipPlan], surplus: Sequence[Member], error: Failure
-    ) -> RegionResult[RegionMemberships]:
+    def _nothing_done(self, plans: Sequence[MembershipPlan], error: Failure) -> RegionResult[RegionMemberships]:
         reason = error.error_code if isinstance(error, PreconditionFailed) else NOT_ATTEMPTED
         rows = [
             Outcome(plan.account_id, plan.member.before, plan.member.before, (), reason, str(error))
@@ -237,20 +249,18 @@ class RegionRun:
             )
             for plan in plans
         ]
-        return RegionResult(self._result(rows, [_reported(each) for each in surplus]), error)
+        return RegionResult(self._result(rows), error)
 
-    def _apply(
-        self, plans: Sequence[MembershipPlan], surplus: Sequence[Member], leaving: Sequence[MembershipPlan]
-    ) -> RegionResult[RegionMemberships]:
+    def _apply(self, plans: Sequence[MembershipPlan]) -> RegionResult[RegionMemberships]:
         error = self._enable_hub() or self._why_not_to_invite(plans)
         if error:
-            return self._nothing_done(plans, surplus, error)
+            return self._nothing_done(plans, error)
         try:
             with guarded("Changing memberships", self._client.region):
-                return self._join(plans, surplus, leaving) if self._desired.joins else self._leave(plans)
+                return self._join(plans) if self._desired.joins else self._leave(plans)
         except FAILURES as failure:
             # Nobody foresaw it: anything that was planned may have been done.
-            result = self._nothing_done(plans, surplus, failure)
+            result = self._nothing_done(plans, failure)
             planned = {plan.account_id: expected_row(plan, self._desired.joins).actions for plan in plans}
             rows = [
                 replace(row, actions=planned[row.account_id], reason=UNCONFIRMED)
@@ -273,9 +283,7 @@ class RegionRun:
         finally:
             self._is_hub_enabled = tracker.any
 
-    def _join(
-        self, plans: Sequence[MembershipPlan], surplus: Sequence[Member], leaving: Sequence[MembershipPlan]
-    ) -> RegionResult[RegionMemberships]:
+    def _join(self, plans: Sequence[MembershipPlan]) -> RegionResult[RegionMemberships]:
         administered = self._apply_plans([plan.member for plan in plans])
         created = self._create_again([] if administered.error else administered.value)
         outcomes = {each.account_id: each for each in [*administered.value, *created.value]}
@@ -285,10 +293,8 @@ class RegionRun:
         sides = self._side().accept(ready, [each for each in ready if may_accept_again(outcomes[each])])
         error = created.error or self._confirm(plans, outcomes, sides)
         self._advance([each for each in self._emails if status_of(self._members.get(each)) == ENABLED])
-        removed = self._apply_plans([plan.member for plan in leaving], creates=False)
         rows = [self._configured(self._final_row(plan, outcomes[plan.account_id], sides)) for plan in plans]
-        result = self._result(rows, removed.value or [_reported(member) for member in surplus])
-        return RegionResult(result, administered.error or error or removed.error)
+        return RegionResult(self._result(rows), administered.error or error)
 
     def _advance(self, account_ids: Sequence[str]) -> None:
         """Configure the accounts that are Enabled, or in check mode read what is on its way in them."""
@@ -299,9 +305,8 @@ class RegionRun:
         """Return the row of an account with what came of its configuration, which matters only where it is Enabled."""
         if row.reason:
             return row
-        standards, check_mode = self._standards, self._desired.check_mode
-        result = standards.expected(row.account_id) if check_mode else standards.result(row.account_id)
-        return with_policy(with_standards(row, result), self._controls.result(row.account_id))
+        configured = with_standards(row, self._standards.result(row.account_id))
+        return with_policy(configured, self._controls.result(row.account_id))
 
     def _apply_plans(self, plans: Sequence[Outcome], creates: bool = True) -> RegionResult[List[Outcome]]:
         changes = [creation(self._emails), INVITATION] if creates else [DISASSOCIATION, DELETION]
@@ -361,11 +366,7 @@ class RegionRun:
         short = [each.account_id for each in done.value if each.reason and each.account_id in sides]
         self._members.update(read_members(self._client, short).value.members)
         rows = [self._final_row(plan, outcome, sides) for plan, outcome in zip(plans, done.value)]
-        return RegionResult(self._result(rows, []), done.error)
+        return RegionResult(self._result(rows), done.error)
 
-    def _result(self, rows: List[Outcome], surplus: List[Outcome]) -> RegionMemberships:
-        return RegionMemberships(rows, surplus, self._administrator_id, self._is_hub_enabled)
-
-
-def _reported(member: Member) -> Outcome:
-    return Outcome(member.account_id, member, member)
+    def _result(self, rows: List[Outcome]) -> RegionMemberships:
+        return RegionMemberships(rows, [], self._administrator_id, self._is_hub_enabled)

@@ -11,6 +11,7 @@ All accounts are worked on at once, and waited for together.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Callable, Dict, Optional, Sequence, Set, Tuple
 
@@ -31,6 +32,7 @@ APPLIED, DIFFERS, FAILED = "applied", "differs", "failed"
 _OPTION = "policy"
 
 
+@dataclass
 class ControlsSide:
     """The controls of the member accounts of one Region.
 
@@ -39,85 +41,75 @@ class ControlsSide:
     :param definitions: the controls of the Regions, shared by all of them
     """
 
-    def __init__(
-        self,
-        client: RegionClient,
-        accounts: MemberAccounts,
-        standards: StandardsSide,
-        desired: Optional[DesiredControls],
-        definitions: Definitions,
-        wait_timeout: float,
-        check_mode: bool,
-    ) -> None:
-        self._client = client
-        self._accounts = accounts
-        self._standards = standards
-        self._desired = desired
-        self._definitions = definitions
-        self._wait_timeout = wait_timeout
-        self._check_mode = check_mode
-        self._runs: Dict[str, ControlsRun] = {}
-        # Accounts whose controls have been read.
-        self._seen: Set[str] = set()
+    client: RegionClient
+    accounts: MemberAccounts
+    standards: StandardsSide
+    desired: Optional[DesiredControls]
+    definitions: Definitions
+    wait_timeout: float
+    check_mode: bool
+    _runs: Dict[str, ControlsRun] = field(default_factory=dict)
+    # Accounts whose controls have been read.
+    _seen: Set[str] = field(default_factory=set)
 
     def look(self) -> Optional[PreconditionFailed]:
         """Look at the controls of accounts whose standards were looked at.
 
         :return: what no account can be configured to, so that nothing is written
         """
-        if self._desired is None:
+        if self.desired is None:
             return None
         try:
-            self._definitions.check_policy(self._client, self._desired, _OPTION)
+            self.definitions.check_policy(self.client, self.desired, _OPTION)
         except PreconditionFailed as error:
             return error
         except SecurityHubError:
             pass  # Security Hub is disabled in the administrator, or may not be asked: each account is checked later
-        for account_id, standards in self._standards.runs.items():
+        for account_id, standards in self.standards.runs.items():
             self._runs[account_id] = ControlsRun(
-                self._client,
-                self._desired,
-                self._definitions,
+                self.client,
+                self.desired,
+                self.definitions,
                 _OPTION,
-                self._wait_timeout,
+                self.wait_timeout,
                 partial(_standards_of, standards),
             )
-        self._look([each for each in self._runs if each not in self._standards.unseen])
+        self._look([each for each in self._runs if each not in self.standards.unseen])
         return None
 
     def _look(self, account_ids: Sequence[str]) -> None:
         """Read the controls of accounts whose standards could be read."""
-        ready = [each for each in account_ids if not self._standards.runs[each].error]
+        ready = [each for each in account_ids if not self.standards.runs[each].error]
         self._attempt(ready, ControlsRun.look)
         self._seen.update(each for each in ready if self._runs[each].is_read)
 
     def _attempt(self, account_ids: Sequence[str], step: Callable[[ControlsRun], None]) -> None:
-        self._accounts.attempt(self._runs, self._client.region, account_ids, step)
+        self.accounts.attempt(self._runs, self.client.region, account_ids, step)
 
     def advance(self, account_ids: Sequence[str]) -> None:
         """Configure the controls of accounts that are Enabled now and have their standards.
 
         In check mode plan for the standards that the run would leave, and wait for what is on its way without it.
         """
-        ready = [each for each in account_ids if each in self._runs and not self._standards.runs[each].error]
-        if self._check_mode:
-            self._expect([each for each in ready if self._standards.runs[each].plan.changed])
+        ready = [each for each in account_ids if each in self._runs and not self.standards.runs[each].error]
+        if self.check_mode:
+            self._expect([each for each in ready if self.standards.runs[each].plan.changed])
         else:
-            changed = [each for each in ready if self._standards.runs[each].tracker.any]
-            for account_id in self._runs.keys() & self._standards.unseen:
-                self._runs[account_id].client = after_enabling(self._client)
+            changed = [each for each in ready if self.standards.runs[each].tracker.any]
+            for account_id in self._runs.keys() & self.standards.unseen:
+                self._runs[account_id].client = after_enabling(self.client)
             self._look([each for each in ready if each in changed or each not in self._seen])
         runs = {each: self._runs[each] for each in ready if each in self._seen and not self._runs[each].error}
-        advance_all(runs, self._attempt, self._wait_timeout, self._check_mode)
+        advance_all(runs, self._attempt, self.wait_timeout, self.check_mode)
 
     def _expect(self, account_ids: Sequence[str]) -> None:
         """Plan for standards that are not there yet, as far as the administrator sees what they have."""
         for account_id in account_ids:
-            after = self._standards.runs[account_id].after()
+            after = self.standards.runs[account_id].after()
             run = self._runs[account_id]
             try:
                 if after is not None and not run.error:
-                    self._definitions.catalog(self._client, in_use(after))
+                    self.definitions.catalog(self.client, in_use(after))
                     run.attempt(partial(ControlsRun.expect, standards=after))
             except FAILURES:
                 continue  # what is not known is not shown
@@ -131,17 +123,17 @@ class ControlsSide:
 
     def result(self, account_id: str) -> Optional[PolicyResult]:
         """Return what came, or in check mode would come, of the policy in an account, None where there is none."""
-        run, standards = self._runs.get(account_id), self._standards.runs.get(account_id)
+        run, standards = self._runs.get(account_id), self.standards.runs.get(account_id)
         if run is None or standards is None:
             return None
-        wanted = self._standards.desired or DesiredStandards(())
+        wanted = self.standards.desired or DesiredStandards(())
         differences = (*standard_differences(wanted, standards.plan), *run.differences())
-        actions = run.policy_actions(self._check_mode)
+        actions = run.policy_actions(self.check_mode)
         error = standards.error or run.error
         if error:
             in_doubt = (standards if standards.error else run).tracker.in_doubt
             return PolicyResult(PolicyOutcome(FAILED, differences), actions, *reason_of_failure(error, in_doubt))
-        short = run.shortfall(self._check_mode)
+        short = run.shortfall(self.check_mode)
         state = DIFFERS if differences or short else APPLIED
         return PolicyResult(PolicyOutcome(state, differences), actions, *(short or (None, None)))
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Callable, Collection, Dict, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
 from ..aws.api import find_invitation, get_administrator, has_visible_members, read_member_side
@@ -18,7 +19,7 @@ from ..errors import CREDENTIAL_CODES, FAILURES, Failure, PreconditionFailed, Se
 from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
 from ..invitation.apply import InvitationSteps
-from ..invitation.plan import plan_membership as plan_member_side
+from ..invitation.plan import plan_invitation_response
 from ..model import ACCEPT, DECLINE, ENABLE_HUB, INVITED, LEAVE, RESIGNED, Invitation, MemberSide
 from ..reasons import REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
 from .plan import FAILED, HUB_DISABLED, HUB_ENABLED, MemberLook, MembershipPlan, SideResult
@@ -28,37 +29,32 @@ T = TypeVar("T")
 RunAll = Callable[[Callable[[str], Any], Sequence[str]], Sequence[Any]]
 
 
+@dataclass(frozen=True)
 class MemberAccounts:
     """The member accounts, and how to work in many of them at once.
 
     :param credentials: {account ID: its role}; accounts without a role are left out
-    :param run_all: runs a function for many accounts at once, returns the results in order
     """
 
-    def __init__(
-        self,
-        credentials: Mapping[str, RoleCredentials],
-        run_all: RunAll,
-    ) -> None:
-        self._credentials = credentials
-        self._run_all = run_all
+    credentials: Mapping[str, RoleCredentials]
+    run_all: RunAll
 
     def with_role(self, account_ids: Sequence[str]) -> List[str]:
         """Return those of the accounts that have a role."""
-        return [account_id for account_id in account_ids if account_id in self._credentials]
+        return [account_id for account_id in account_ids if account_id in self.credentials]
 
     def role_error(self, account_id: str, region: str) -> Optional[SecurityHubError]:
         """Take the role of an account unless it is taken; return why that failed, None if it did not."""
-        return self._credentials[account_id].take(region)
+        return self.credentials[account_id].take(region)
 
     def map(self, account_ids: Sequence[str], work: Callable[[str], T]) -> Dict[str, T]:
         """Do the work in the accounts, each with its own credentials."""
 
         def work_as(account_id: str) -> T:
-            with acting_as(self._credentials[account_id]):
+            with acting_as(self.credentials[account_id]):
                 return work(account_id)
 
-        return dict(zip(account_ids, self._run_all(work_as, account_ids)))
+        return dict(zip(account_ids, self.run_all(work_as, account_ids)))
 
     def attempt(
         self, runs: Mapping[str, Run], region: str, account_ids: Sequence[str], step: Callable[[Run], None]
@@ -74,83 +70,76 @@ class MemberAccounts:
         self.map(account_ids, attempt)
 
 
+@dataclass(frozen=True)
 class MemberSideWork:
     """What is done in member accounts of one Region, each with its own credentials."""
 
-    def __init__(
-        self,
-        client: RegionClient,
-        accounts: MemberAccounts,
-        administrator_id: Optional[str],
-        hub: DesiredHub,
-        wait_timeout: float,
-    ) -> None:
-        self._client = client
-        self._accounts = accounts
-        self._administrator_id = str(administrator_id)
-        self._hub = hub
-        self._wait_timeout = wait_timeout
+    client: RegionClient
+    accounts: MemberAccounts
+    administrator_id: str
+    hub: DesiredHub
+    wait_timeout: float
 
     def look(self, account_ids: Sequence[str]) -> Dict[str, MemberLook]:
         """Look at the accounts that have a role; accounts without one are left out."""
-        return self._accounts.map(self._accounts.with_role(account_ids), self._look)
+        return self.accounts.map(self.accounts.with_role(account_ids), self._look)
 
     def look_what_to_leave(self, account_ids: Sequence[str]) -> Dict[str, Tuple[str, ...]]:
         """Return what the accounts that have a role do themselves in order to leave."""
-        return self._accounts.map(self._accounts.with_role(account_ids), self._look_what_to_leave)
+        return self.accounts.map(self.accounts.with_role(account_ids), self._look_what_to_leave)
 
     def accept(self, plans: Mapping[str, MembershipPlan], resigned: Collection[str]) -> Dict[str, SideResult]:
         """Accept the invitation in these accounts, after enabling Security Hub where it is disabled.
 
         :param resigned: accounts that accept the invitation again that they declined or left
         """
-        return self._accounts.map(
+        return self.accounts.map(
             list(plans), lambda account_id: self._accept(plans[account_id], account_id in resigned)
         )
 
     def leave(self, plans: Mapping[str, MembershipPlan]) -> Dict[str, SideResult]:
         """Leave or decline in these accounts, and delete the invitation."""
-        return self._accounts.map(list(plans), lambda account_id: self._leave(plans[account_id]))
+        return self.accounts.map(list(plans), lambda account_id: self._leave(plans[account_id]))
 
     def _look(self, account_id: str) -> MemberLook:
         """Look at the member's side; what goes wrong is part of what is seen."""
-        error = self._accounts.role_error(account_id, self._client.region)
+        error = self.accounts.role_error(account_id, self.client.region)
         if error:
             return MemberLook(ROLE_NOT_ASSUMED, message=str(error))
         try:
-            with guarded("Looking", self._client.region):
-                administrator = get_administrator(self._client)
+            with guarded("Looking", self.client.region):
+                administrator = get_administrator(self.client)
                 if administrator:
                     return MemberLook(HUB_ENABLED, administrator.administrator_id)
-                return MemberLook(HUB_ENABLED, None, has_visible_members(self._client))
+                return MemberLook(HUB_ENABLED, None, has_visible_members(self.client))
         except SecurityHubError as failure:
             return look_of_failure(failure)
 
     def _look_what_to_leave(self, account_id: str) -> Tuple[str, ...]:
         """Return what the account itself has to do; nothing where it can't be looked at: the list decides."""
-        if self._accounts.role_error(account_id, self._client.region):
+        if self.accounts.role_error(account_id, self.client.region):
             return ()
         try:
-            with guarded("Looking", self._client.region):
+            with guarded("Looking", self.client.region):
                 _side, steps = self._read_what_to_leave()
         except FAILURES:
             return ()
         return tuple(step for step in (LEAVE, DECLINE) if step in steps)
 
     def _read_what_to_leave(self) -> Tuple[MemberSide, Sequence[str]]:
-        side = read_member_side(self._client, self._administrator_id, to_accept=False)
-        return side, plan_member_side("absent", self._administrator_id, side, self._client.region).steps
+        side = read_member_side(self.client, self.administrator_id, to_accept=False)
+        return side, plan_invitation_response("absent", self.administrator_id, side, self.client.region).steps
 
     def _accept(self, plan: MembershipPlan, is_resigned: bool) -> SideResult:
         """Enable Security Hub in the member account where it is disabled, and accept the invitation."""
-        client, enabling = self._client, WriteTracker()
-        steps = InvitationSteps(client, self._administrator_id, MemberSide(None, None))
+        client, enabling = self.client, WriteTracker()
+        steps = InvitationSteps(client, self.administrator_id, MemberSide(None, None))
         try:
             with guarded("Accepting", client.region):
                 if ENABLE_HUB in plan.member_side:
-                    client = enable_where_disabled(client, self._hub, enabling)
+                    client = enable_where_disabled(client, self.hub, enabling)
                 invitation = self._await_invitation(client, (INVITED, RESIGNED) if is_resigned else (INVITED,))
-                steps = InvitationSteps(client, self._administrator_id, MemberSide(None, invitation))
+                steps = InvitationSteps(client, self.administrator_id, MemberSide(None, invitation))
                 steps.take((ACCEPT,), Waiter(0))
             return SideResult((*_actions(ENABLE_HUB, enabling), ACCEPT))
         except FAILURES as error:
@@ -165,7 +154,7 @@ class MemberSideWork:
         """
 
         def look() -> Invitation:
-            invitation = find_invitation(client, self._administrator_id)
+            invitation = find_invitation(client, self.administrator_id)
             if invitation and invitation.member_status in acceptable:
                 return invitation
             raise PreconditionFailed(UNCONFIRMED, "{account} does not show an invitation that it can accept in time.")
@@ -173,17 +162,17 @@ class MemberSideWork:
         def passes(error: Failure) -> bool:
             return isinstance(error, PreconditionFailed) or error.is_transient
 
-        return poll(look, bool, Waiter(self._wait_timeout), passes)
+        return poll(look, bool, Waiter(self.wait_timeout), passes)
 
     def _leave(self, plan: MembershipPlan) -> SideResult:
         """Leave or decline, and delete the invitation."""
         tracker = WriteTracker()
         try:
-            with guarded("Leaving", self._client.region):
+            with guarded("Leaving", self.client.region):
                 side, steps = self._read_what_to_leave()
-                taken = InvitationSteps(self._client, self._administrator_id, side)
+                taken = InvitationSteps(self.client, self.administrator_id, side)
                 tracker = taken.tracker
-                taken.take(steps, Waiter(self._wait_timeout))
+                taken.take(steps, Waiter(self.wait_timeout))
             return SideResult(plan.member_side if tracker.any else ())
         except FAILURES as error:
             return _failed_side(error, plan.member_side if tracker.any else (), tracker.in_doubt)

@@ -13,9 +13,9 @@ A :class:`MembershipPlan` is made before any write; :func:`expected_row` says wh
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Collection, Mapping, NamedTuple, Optional, Tuple
+from typing import Collection, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..errors import is_already_done_message
+from ..errors import Failure, is_already_done_message
 from ..invitation.plan import obstacle_to_accepting
 from ..member.plan import expected_outcome, is_without_invitation, plan_absent, plan_invitation
 from ..model import (
@@ -35,7 +35,16 @@ from ..model import (
     is_listed,
     status_of,
 )
-from ..reasons import AWAITING_ACCEPTANCE, REASONS, REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
+from ..reasons import (
+    AWAITING_ACCEPTANCE,
+    NOT_ATTEMPTED,
+    REASONS,
+    REGION_NOT_ENABLED,
+    REJECTED,
+    ROLE_NOT_ASSUMED,
+    UNCONFIRMED,
+    is_failure,
+)
 
 # What was seen on the member's side.
 NOT_LOOKED = "not_looked"
@@ -173,6 +182,27 @@ def plan_offboarding(account_id: str, member: Optional[Member], side_steps: Tupl
         # The account leaves by itself, so there is nothing to disassociate.
         return MembershipPlan(replace(plan, actions=(DELETE,)), side_steps)
     return MembershipPlan(plan)
+
+
+def plan_surplus(member: Member, removes: bool, obstacle: Optional[str]) -> Outcome:
+    """Plan what becomes of a member that was not requested.
+
+    :param removes: whether it is to be removed, rather than reported
+    :param obstacle: why nothing is removed, None where nothing stands in the way
+    """
+    as_it_is = Outcome(member.account_id, member, member)
+    plan = plan_absent(member.account_id, member) if removes else as_it_is
+    return replace(as_it_is, reason=NOT_ATTEMPTED, processing_result=obstacle) if plan.actions and obstacle else plan
+
+
+def why_not_to_remove(rows: Sequence[Outcome], error: Optional[Failure], region: str) -> Optional[str]:
+    """Return why no surplus member of a Region is removed: something failed there. None where nothing did."""
+    failed = sum(is_failure(row.reason) for row in rows)
+    if not error and not failed:
+        return None
+    accounts = "1 account" if failed == 1 else f"{failed} accounts"
+    cause = str(error) if error else f"{accounts} failed in {region}."
+    return f"Surplus members are removed last, and only in a Region where nothing failed: {cause}"
 
 
 def is_member_side_left(member: Optional[Member]) -> bool:

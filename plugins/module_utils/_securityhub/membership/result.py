@@ -9,13 +9,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, List, Mapping
 
 from ..errors import RegionResult
-from ..member.result import shortcomings, statuses
+from ..member.result import diff_of, organization_warnings, unprocessed_message
 from ..model import Member, Outcome, status_of
 from ..reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
-from ..results.messages import Result, region_message, shortcomings_in_words, with_message
+from ..results.messages import Result, region_message, with_message
 from ..results.rows import failed_regions
 from ..results.run import RunMode
 from .apply import RegionMemberships
@@ -46,12 +46,20 @@ def membership_result(by_region: ByRegion, fail_on_unprocessed: bool, mode: RunM
         "counts": _counts(rows),
         "changed": bool(hub_enabled) or any(row.changed for _region, row in rows + surplus),
     }
+    warnings = organization_warnings(rows + surplus)
+    if warnings:
+        result["warnings"] = warnings
     if mode.diff:
-        seen = {region: [*found.value.rows, *found.value.surplus] for region, found in by_region.items()}
-        result["diff"] = {side: statuses(seen, side) for side in ("before", "after")}
+        result["diff"] = diff_of({key: [*each.value.rows, *each.value.surplus] for key, each in by_region.items()})
     message = region_message(failed, len(by_region))
     if fail_on_unprocessed:
-        message += _unprocessed_message(rows + [pair for pair in surplus if pair[1].reason], message)
+        judged = rows + [pair for pair in surplus if pair[1].reason]
+        noun = "membership" if len(judged) == 1 else "memberships"
+        message += unprocessed_message(
+            judged,
+            message,
+            lambda left: f"{left} of {len(judged)} {noun} {'is' if left == 1 else 'are'} not as requested",
+        )
     return with_message(result, message)
 
 
@@ -96,14 +104,3 @@ def _counted_status(row: Outcome) -> str:
     if row.reason == OWN_ACCOUNT:
         return OWN_ACCOUNT
     return status_of(row.after) or (NOT_A_MEMBER if row.is_seen else UNREADABLE)
-
-
-def _unprocessed_message(rows: List[Tuple[str, Outcome]], said: Sequence[str]) -> List[str]:
-    """Count the memberships that are not as requested, and name the first of each reason."""
-    left = shortcomings(rows)
-    if not left:
-        return []
-    noun = "membership" if len(rows) == 1 else "memberships"
-    verb = "is" if len(left) == 1 else "are"
-    named = shortcomings_in_words(left, " ".join(said))
-    return [f"{len(left)} of {len(rows)} {noun} {verb} not as requested: {named}."]

@@ -11,13 +11,14 @@ All accounts are worked on at once, and waited for together.
 
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from dataclasses import dataclass, field
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
-from ..aws.calls import RegionClient
+from ..aws.calls import RegionClient, read_or_error
 from ..aws.retry import advance_all
 from ..errors import Failure, PreconditionFailed, SecurityHubError
 from ..hub.apply import after_enabling
-from ..model import ENABLE_HUB, OfferedStandard
+from ..model import ENABLE_HUB
 from ..reasons import REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
 from ..standards.apply import Offers, StandardsRun
 from ..standards.plan import DesiredStandards
@@ -25,6 +26,7 @@ from .member_side import MemberAccounts, look_of_failure
 from .plan import MembershipPlan, SideResult
 
 
+@dataclass
 class StandardsSide:
     """The standards of the member accounts of one Region.
 
@@ -32,24 +34,15 @@ class StandardsSide:
     :param offers: what the Regions offer, shared by all of them
     """
 
-    def __init__(
-        self,
-        client: RegionClient,
-        accounts: MemberAccounts,
-        desired: Optional[DesiredStandards],
-        offers: Offers,
-        wait_timeout: float,
-        check_mode: bool,
-    ) -> None:
-        self._client = client
-        self._accounts = accounts
-        self.desired = desired
-        self._offers = offers
-        self._wait_timeout = wait_timeout
-        self._check_mode = check_mode
-        self.runs: Dict[str, StandardsRun] = {}
-        # Accounts in which Security Hub is enabled only by this run, so that they are looked at again.
-        self.unseen: List[str] = []
+    client: RegionClient
+    accounts: MemberAccounts
+    desired: Optional[DesiredStandards]
+    offers: Offers
+    wait_timeout: float
+    check_mode: bool
+    runs: Dict[str, StandardsRun] = field(default_factory=dict)
+    # Accounts in which Security Hub is enabled only by this run, so that they are looked at again.
+    unseen: List[str] = field(default_factory=list)
 
     def look(self, plans: Sequence[MembershipPlan], with_defaults: bool) -> None:
         """Look at the standards of accounts that are, or are to be, Enabled, and plan.
@@ -60,8 +53,8 @@ class StandardsSide:
             return
         joining = {each.account_id: each for each in plans if each.expects_enabled}
         wanted = [each.account_id for each in plans if each.expects_enabled or each.is_enabled]
-        for account_id in self._accounts.with_role(wanted):
-            self.runs[account_id] = StandardsRun(self._client, self.desired, self._offers, self._wait_timeout)
+        for account_id in self.accounts.with_role(wanted):
+            self.runs[account_id] = StandardsRun(self.client, self.desired, self.offers, self.wait_timeout)
         self.unseen = [each for each in self.runs if each in joining and ENABLE_HUB in joining[each].member_side]
         self._attempt([each for each in self.runs if each not in self.unseen], StandardsRun.look)
         self.unseen += [each for each in joining if self._is_without_hub(each)]
@@ -73,16 +66,11 @@ class StandardsSide:
 
     def _foresee(self, with_defaults: bool) -> None:
         """Plan for the accounts in which Security Hub is not enabled yet; the administrator sees what is offered."""
-        offers = self._read_offers() if self.unseen else None
+        found = read_or_error(lambda: [self.offers.read(self.client)] if self.unseen else [])
+        offers = next(iter(found.value), None)
         for run in map(self.runs.__getitem__, self.unseen):
-            run.error, run.client = None, after_enabling(self._client)
+            run.error, run.client = None, after_enabling(self.client)
             run.attempt(lambda each: each.foresee(offers, with_defaults))
-
-    def _read_offers(self) -> Optional[Mapping[str, OfferedStandard]]:
-        try:
-            return self._offers.read(self._client)
-        except SecurityHubError:
-            return None
 
     def advance(self, account_ids: Sequence[str]) -> None:
         """Enable the standards of accounts that are Enabled now, and wait until they are ready.
@@ -90,35 +78,28 @@ class StandardsSide:
         In check mode wait for what is on its way without this run, as the run does.
         """
         ready = {each: self.runs[each] for each in account_ids if each in self.runs and not self.runs[each].error}
-        if not self._check_mode:
+        if not self.check_mode:
             self._attempt([each for each in ready if each in self.unseen], StandardsRun.look)
-        advance_all(ready, self._attempt, self._wait_timeout, self._check_mode)
+        advance_all(ready, self._attempt, self.wait_timeout, self.check_mode)
 
     def _attempt(self, account_ids: Sequence[str], step: Callable[[StandardsRun], None]) -> None:
         """Attempt a step in these accounts at once."""
-        self._accounts.attempt(self.runs, self._client.region, account_ids, step)
-
-    def expected(self, account_id: str) -> Optional[SideResult]:
-        """Return what enabling the standards of an account would come to, None where nobody asked."""
-        return self._result(account_id, check_mode=True)
-
-    def result(self, account_id: str) -> Optional[SideResult]:
-        """Return what came of the standards of an account, None where nobody asked."""
-        return self._result(account_id, check_mode=False)
+        self.accounts.attempt(self.runs, self.client.region, account_ids, step)
 
     def not_attempted(self, account_id: str, reason: str, message: str) -> Optional[SideResult]:
         """Return why nothing came of the standards of an account, None where there was nothing to do."""
         run = self.runs.get(account_id)
         return SideResult((), reason, message) if run and (run.plan.changed or run.error) else None
 
-    def _result(self, account_id: str, check_mode: bool) -> Optional[SideResult]:
+    def result(self, account_id: str) -> Optional[SideResult]:
+        """Return what came, or in check mode would come, of the standards of an account, None where nobody asked."""
         run = self.runs.get(account_id)
         if run is None:
             return None
         if run.error:
             return SideResult(run.actions(False), *reason_of_failure(run.error, run.tracker.in_doubt))
         short = run.why_short()
-        actions = run.actions(check_mode)
+        actions = run.actions(self.check_mode)
         return SideResult(actions, short.error_code, str(short)) if short else SideResult(actions)
 
 

@@ -13,20 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import (
-    Any,
-    Callable,
-    Dict,
-    Generic,
-    Iterable,
-    List,
-    Mapping,
-    NamedTuple,
-    Optional,
-    Sequence,
-    Tuple,
-    TypeVar,
-)  # fmt: skip
+from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from ..errors import (
     CHECK_CLOCK,
@@ -304,10 +291,7 @@ _STEPS: Sequence[Tuple[Callable[[SecurityHubError], bool], str]] = (
         lambda error: error.unsent,
         "Check the Region, endpoint_url (AWS_URL), aws_ca_bundle (AWS_CA_BUNDLE), proxy and network.",
     ),
-    (
-        lambda error: error.in_doubt or error.is_transient,
-        f"The service or the connection kept failing. R{_RESUME[1:]}",
-    ),
+    (lambda error: error.in_doubt or error.is_transient, f"The service or the connection kept failing. R{_RESUME[1:]}"),
     (
         lambda error: error.operation == "DisableSecurityHub",
         "Leave the administrator (multiaccount.aws.securityhub_invitation) or disassociate the members first.",

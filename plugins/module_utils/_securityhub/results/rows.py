@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Optional, Sequence, TypeVar
 
 from ..aws.credentials import Place
@@ -36,12 +37,7 @@ def region_result(
     certain = {place: change for place, change in changes.items() if change.is_certain}
     failed = failed_places(by_place)
     result: Result = {
-        key: [
-            {**place_keys(place), **row}
-            for place, change in certain.items()
-            if change.after is not None
-            for row in rows(change.after)
-        ],
+        key: _rows({place: [change.after] for place, change in certain.items() if change.after is not None}, rows),
         "changed": any(change.changed for change in changes.values()),
         "failed_regions": failed,
     }
@@ -51,6 +47,12 @@ def region_result(
             "after": _shown({place: change.after for place, change in certain.items() if change.is_read}, show),
         }
     return with_message(result, region_message(failed, len(by_place)))
+
+
+def _rows(
+    found: Mapping[Place, Sequence[State]], rows: Callable[[State], Iterable[Mapping[str, Any]]]
+) -> List[Dict[str, Any]]:
+    return [{**place_keys(place), **row} for place, values in found.items() for value in values for row in rows(value)]
 
 
 def place_keys(place: Place) -> Dict[str, str]:
@@ -79,17 +81,27 @@ def info_result(
     :param keys: for each result key, what makes its rows, except for their place, out of something that was found
     """
     failed = failed_places(by_place)
-    result: Result = {
-        key: [
-            {**place_keys(place), **row}
-            for place, found in by_place.items()
-            for value in found.value
-            for row in rows(value)
-        ]
-        for key, rows in keys.items()
-    }
+    found = {place: result.value for place, result in by_place.items()}
+    result: Result = {key: _rows(found, rows) for key, rows in keys.items()}
     result.update(changed=False, failed_regions=failed)
     return with_message(result, region_message(failed, len(by_place)))
+
+
+def accounts_info_result(
+    by_place: Mapping[Place, RegionResult[Optional[Sequence[State]]]],
+    keys: Mapping[str, Callable[[State], Iterable[Mapping[str, Any]]]],
+    errors: Mapping[str, SecurityHubError],
+) -> Result:
+    """Build the result of a module that reads in accounts with ``account_ids``.
+
+    :param by_place: what was found, None where Security Hub is disabled
+    :param errors: why the roles of accounts could not be assumed
+    """
+    found: Dict[Place, RegionResult[Any]] = {
+        place: replace(result, value=result.value or ()) for place, result in by_place.items()
+    }
+    disabled = [place_keys(place) for place, result in by_place.items() if result.value is None]
+    return with_failed_accounts({**info_result(found, keys), "disabled_regions": disabled}, errors)
 
 
 def with_failed_accounts(result: Result, errors: Mapping[str, SecurityHubError]) -> Result:
@@ -105,9 +117,14 @@ def with_failed_accounts(result: Result, errors: Mapping[str, SecurityHubError])
     return with_message({**result, "failed_accounts": rows}, sentences)
 
 
-def nothing_found(error: SecurityHubError) -> RegionResult[Sequence[Any]]:
+def nothing_found(error: SecurityHubError) -> RegionResult[Any]:
     """Return the result of a Region that could not be read."""
     return RegionResult([], error)
+
+
+def not_started(error: SecurityHubError) -> RegionResult[StateChange[Any]]:
+    """Return the result of a Region in which nothing could be done."""
+    return RegionResult(StateChange(is_read=False), error)
 
 
 def failed_places(by_place: Mapping[Place, RegionResult[Any]], known: Optional[str] = None) -> List[Dict[str, str]]:
@@ -119,11 +136,7 @@ def failed_places(by_place: Mapping[Place, RegionResult[Any]], known: Optional[s
     needs_lookup = any(place.account_id is None for place in failed)
     caller = (known or _caller_account_id(by_place.values())) if needs_lookup else None
     return [
-        {
-            **place_keys(place),
-            "error_code": error.error_code,
-            "msg": explain(error, place.account_id or caller),
-        }
+        {**place_keys(place), "error_code": error.error_code, "msg": explain(error, place.account_id or caller)}
         for place, error in failed.items()
     ]
 

@@ -21,6 +21,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 from ..aws.credentials import ConnectionInfo
 from ..aws.sessions import usable
 from ..errors import InvalidInput
+from ..inputs.options import HIDDEN, Hidden
 from ..inputs.roles import assume_role
 from .messages import Result
 
@@ -50,13 +51,24 @@ def run_module(module: Any, function: ModuleFunction, keys: Sequence[str], more:
     :param more: what else every result has, as it is where nothing was done
     """
     mode = RunMode(module.check_mode, module._diff)
-    result = module_result(function, module.params, partial(get_aws_connection_info, module), mode, keys)
+    params = {name: value.value if isinstance(value, Hidden) else value for name, value in module.params.items()}
+    result = module_result(function, params, partial(get_aws_connection_info, module), mode, keys)
     result = {**(more or {}), **result}
+    _show_numbers(module)
     for warning in result.pop("warnings", []):
         warn(warning)  # AnsibleAWSModule's warn makes ansible-core complain of a deprecated way to pass warnings
     if "msg" in result:
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+def _show_numbers(module: Any) -> None:
+    """Let the result show numbers that are an external ID too: they may be account IDs, or parts of them."""
+    for name, spec in module.argument_spec.items():
+        value = str(module.params.get(name) or "")
+        if spec.get("no_log") and value.isdigit():
+            module.no_log_values.discard(value)
+            module.params[name] = HIDDEN
 
 
 def module_result(
@@ -75,7 +87,7 @@ def module_result(
         role = assume_role(params)
         with usable("connection options", OSError):  # an aws_config that the SDK refuses, or that can't be read
             region, endpoint_url, boto_params = connection()
-        return function(params, ConnectionInfo(region, endpoint_url, boto_params, role), mode)
+        return function(params, ConnectionInfo(region, endpoint_url, boto_params, role, mode.check), mode)
     except InvalidInput as error:
         return {"msg": str(error), "changed": False, **{key: [] for key in keys}}
 

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
@@ -20,8 +20,8 @@ from ..aws.api import (
     get_enabled_standards,
 )
 from ..aws.calls import ReadOnce, RegionClient, batches
-from ..aws.retry import ReconcileRun, advance_all, guarded
-from ..errors import PreconditionFailed, RegionResult, SecurityHubError
+from ..aws.retry import ReconcileRun, WriteTracker, advance_all, guarded
+from ..errors import Failure, PreconditionFailed, RegionResult, SecurityHubError
 from ..model import DISABLE_STANDARDS, ENABLE_STANDARDS, OfferedStandard, Standard, StateChange
 from .plan import (
     READY,
@@ -34,6 +34,7 @@ from .plan import (
     resolve,
     status_of,
     why_short,
+    with_short_names,
 )
 
 Standards = Tuple[Standard, ...]
@@ -54,37 +55,44 @@ class Offers:
         return self._known.get(client.region, lambda: {each.name: each for each in describe_standards(client)})
 
 
+@dataclass
 class StandardsRun(ReconcileRun):
     """The standards of one account and Region while they are brought to their desired state.
 
+    ``error`` is what ended the work, None while nothing has.
+
+    :param offers: what the Regions offer, shared by all accounts
     :param wait_timeout: seconds that a standard may take to be ready, or gone; 0 not to wait
     """
 
-    def __init__(self, client: RegionClient, desired: DesiredStandards, offers: Offers, wait_timeout: float) -> None:
-        super().__init__("Changing standards", client.region)
-        self.client = client
-        self._desired = desired
-        self._offers = offers
-        self._offered: Mapping[str, OfferedStandard] = {}
-        self._sent: Dict[str, Sent] = {}
-        self._said: Dict[str, Standard] = {}
-        self.wait_timeout = wait_timeout
-        self.is_read = False
-        self.before: Standards = ()
-        self.plan = StandardsPlan()
+    client: RegionClient
+    desired: DesiredStandards
+    offers: Offers
+    wait_timeout: float
+    tracker: WriteTracker = field(default_factory=WriteTracker)
+    error: Optional[Failure] = None
+    is_read: bool = False
+    before: Standards = ()
+    plan: StandardsPlan = field(default_factory=StandardsPlan)
+    _offered: Mapping[str, OfferedStandard] = field(default_factory=dict)
+    _sent: Dict[str, Sent] = field(default_factory=dict)
+    _said: Dict[str, Standard] = field(default_factory=dict)
+    step_name = "Changing standards"
 
     def look(self) -> None:
         """Read the standards, and plan.
 
         :raises SecurityHubError: if they can't be read, or if what is offered can't be
-        :raises PreconditionFailed: if one that is to be enabled is not offered in the Region
+        :raises PreconditionFailed: if one that is to be enabled is not offered in the Region, or a title is not
         """
         now = get_enabled_standards(self.client)
-        self.is_read, self.before = True, _sorted(now)
-        self.plan = plan_standards(self._desired, now)
-        names = names_to_enable(self._desired, self.plan)
+        self.is_read, self.before, self.plan = True, _sorted(now), StandardsPlan(tuple(now))
+        if self.desired.titles:
+            self.desired = with_short_names(self.desired, self.offers.read(self.client), self.client.region)
+        self.plan = plan_standards(self.desired, now)
+        names = names_to_enable(self.desired, self.plan)
         if names:
-            self._offered = resolve(names, self._offers.read(self.client), self.client.region)
+            self._offered = resolve(names, self.offers.read(self.client), self.client.region)
 
     def foresee(self, offers: Optional[Mapping[str, OfferedStandard]], with_defaults: bool) -> None:
         """Plan for an account in which Security Hub is not enabled yet.
@@ -95,7 +103,9 @@ class StandardsRun(ReconcileRun):
         """
         defaults = [each for each in (offers or {}).values() if with_defaults and each.is_default]
         now = [Standard(each.name, each.standards_arn, None, READY) for each in defaults]
-        self.plan = plan_standards(self._desired, now)
+        if offers is not None:
+            self.desired = with_short_names(self.desired, offers, self.client.region)
+        self.plan = plan_standards(self.desired, now)
         if offers is not None:
             self._offered = resolve(self.plan.enable, offers, self.client.region)
 
@@ -109,21 +119,15 @@ class StandardsRun(ReconcileRun):
         return not self.error and bool(self.plan.waiting or (self.plan.changed and not check_mode))
 
     def advance(self) -> None:
-        """Write what the plan says, and read again, unless nothing is to be waited for.
-
-        :raises SecurityHubError: if the service refuses, or keeps failing
-        """
+        """Write what the plan says, and read again, unless nothing is to be waited for."""
         if self.plan.changed:
             self._write()
         if self.wait_timeout > 0:
             self.refresh()
 
     def refresh(self) -> None:
-        """Read again, and plan what is left.
-
-        :raises SecurityHubError: if the standards can't be read
-        """
-        self.plan = plan_standards(self._desired, get_enabled_standards(self.client), self._sent)
+        """Read again, and plan what is left."""
+        self.plan = plan_standards(self.desired, get_enabled_standards(self.client), self._sent)
         self._said.clear()
 
     def _write(self) -> None:
@@ -182,7 +186,7 @@ class StandardsRun(ReconcileRun):
 
     def why_short(self) -> Optional[PreconditionFailed]:
         """Return why the standards are not as desired, None where they are."""
-        return why_short(self._desired, self.plan, self.client.region, self.wait_timeout > 0)
+        return why_short(self.desired, self.plan, self.client.region, self.wait_timeout > 0)
 
 
 def _sorted(standards: Sequence[Standard]) -> Standards:
@@ -192,11 +196,7 @@ def _sorted(standards: Sequence[Standard]) -> Standards:
 def reconcile_standards(
     client: RegionClient, desired: DesiredStandards, offers: Offers, wait_timeout: float, check_mode: bool
 ) -> RegionResult[StandardsChange]:
-    """Bring the standards of one account and Region to their desired state, or in check mode return what that would do.
-
-    :param offers: what the Regions offer, shared by all accounts
-    :param wait_timeout: seconds that a standard may take to be ready, or gone; 0 not to wait
-    """
+    """Bring the standards of one account and Region to their desired state; in check mode return what that would do."""
     run = StandardsRun(client, desired, offers, wait_timeout)
     run.attempt(StandardsRun.look)
     advance_all({"": run}, lambda _accounts, step: run.attempt(step), wait_timeout, check_mode)
@@ -206,11 +206,6 @@ def reconcile_standards(
     if run.error:
         return RegionResult(change_after_failure(run), run.error)
     return RegionResult(run.expected() if check_mode else run.so_far(), run.why_short())
-
-
-def not_started(error: SecurityHubError) -> RegionResult[StandardsChange]:
-    """Return the result of a Region in which nothing could be done."""
-    return RegionResult(StandardsChange(is_read=False), error)
 
 
 def change_after_failure(run: StandardsRun) -> StandardsChange:

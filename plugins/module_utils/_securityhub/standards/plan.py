@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import PreconditionFailed
@@ -36,6 +37,7 @@ _DONE, _ENABLE, _DISABLE, _WAIT, _STUCK = "done", "enable", "disable", "wait", "
 # Standards that another AWS service manages begin with this; only that service disables them.
 MANAGED_ELSEWHERE = "service-managed-"
 
+_ALIKE = 0.6  # difflib's ratio: another version, or other words for the same
 # What to do about StandardsStatusReason.
 _HINTS = {
     "NO_AVAILABLE_CONFIGURATION_RECORDER": "Enable recording with AWS Config in the account and Region.",
@@ -49,7 +51,7 @@ _CODES = (STANDARDS_FAILED, STANDARDS_INCOMPLETE, UNKNOWN_STATUS, UNCONFIRMED, S
 class DesiredStandards:
     """The desired state of the standards of an account.
 
-    :param names: short names
+    :param names: short names, and titles until :func:`with_short_names` has looked them up
     :param is_present: whether these are to be enabled, rather than disabled
     :param purge: whether all others are to be disabled
     """
@@ -62,6 +64,11 @@ class DesiredStandards:
     def is_empty(self) -> bool:
         """Whether nothing is asked for."""
         return not self.names and not self.purge
+
+    @property
+    def titles(self) -> List[str]:
+        """Those of the names that are titles: several words."""
+        return [name for name in self.names if " " in name]
 
     def wants(self, name: str) -> Optional[bool]:
         """Whether a standard is to be enabled; None if it stays as it is."""
@@ -182,6 +189,31 @@ def resolve(names: Iterable[str], offers: Mapping[str, OfferedStandard], region:
             offered=", ".join(sorted(available)) or "none",
         )
     return {name: offers[name] for name in names}
+
+
+def with_short_names(desired: DesiredStandards, offers: Mapping[str, OfferedStandard], region: str) -> DesiredStandards:
+    """Return the desired state with the short name in place of each title.
+
+    :raises PreconditionFailed: naming the titles that no standard of the Region has, and the nearest
+    """
+    by_title = {each.title.lower(): each for each in offers.values()}
+    wrong = [title for title in desired.titles if title.lower() not in by_title]
+    if wrong:
+        nearest = [get_close_matches(title.lower(), by_title, 1, _ALIKE) for title in wrong]
+        named = [
+            f"{title!r} (did you mean {by_title[near[0]].title!r}?)" if near else repr(title)
+            for title, near in zip(wrong, nearest)
+        ]
+        raise PreconditionFailed(
+            STANDARDS_NOT_OFFERED,
+            "{account} is offered no standard with the title {wrong} in {region}. Offered are {offered}. No standard "
+            "was changed.",
+            wrong=", ".join(named),
+            region=region,
+            offered=", ".join(sorted(each.title for each in offers.values())) or "none",
+        )
+    names = [by_title[name.lower()].name if name in desired.titles else name for name in desired.names]
+    return replace(desired, names=tuple(dict.fromkeys(names)))
 
 
 def _with_manager(name: str, offer: Optional[OfferedStandard]) -> str:

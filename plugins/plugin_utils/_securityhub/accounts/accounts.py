@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
@@ -19,25 +19,16 @@ INVENTORY = "the inventory"
 
 
 @dataclass(frozen=True)
-class Skipped:
-    """A row that was left out, and why."""
-
-    row: int
-    account_id: str
-    name: Optional[str]
-    reason: str
-
-
-@dataclass(frozen=True)
 class AccountList:
     """The accounts of a source.
 
     :param source: the name of the file, or of the variable; None if neither was given
+    :param skipped: those that are left out for their status
     """
 
     source: Optional[str]
     accounts: List[AccountRow]
-    skipped: List[Skipped]
+    skipped: List[AccountRow]
 
     def as_dict(self) -> Dict[str, Any]:
         """Return the list as plain data."""
@@ -45,7 +36,15 @@ class AccountList:
         accounts = [
             {**{name: getattr(row, name) for name in names}, "regions": [*row.regions]} for row in self.accounts
         ]
-        return {"source": self.source, "accounts": accounts, "skipped": [asdict(row) for row in self.skipped]}
+        skipped = [
+            {**{name: getattr(row, name) for name in ("row", "account_id", "name", "status")}, "reason": _reason(row)}
+            for row in self.skipped
+        ]
+        return {"source": self.source, "accounts": accounts, "skipped": skipped}
+
+
+def _reason(row: AccountRow) -> str:
+    return f"is {row.status}"
 
 
 def is_given(value: Any) -> bool:
@@ -53,7 +52,7 @@ def is_given(value: Any) -> bool:
     return value is not None and not (isinstance(value, str) and not value.strip())
 
 
-def read_accounts(value: Any, source: str, administrator_id: Optional[str] = None) -> AccountList:
+def read_accounts(value: Any, source: str) -> AccountList:
     """Return the accounts of a variable.
 
     :param source: the name of the variable, for messages
@@ -61,37 +60,32 @@ def read_accounts(value: Any, source: str, administrator_id: Optional[str] = Non
     """
     found = AccountList(source if is_given(value) else None, [], [])
     for row in read_rows(value, source).values() if found.source else ():
-        reason = "" if row.is_active else f"is {row.status}"
-        reason = "is the administrator's own account" if row.account_id == administrator_id else reason
-        if reason:
-            found.skipped.append(Skipped(row.row, row.account_id, row.name, reason))
-        else:
-            found.accounts.append(row)
+        (found.accounts if row.is_active else found.skipped).append(row)
     return found
 
 
-def read_accounts_file(path: Path, administrator_id: Optional[str] = None) -> AccountList:
+def read_accounts_file(path: Path) -> AccountList:
     """Return the accounts of a file.
 
     :raises InvalidInput: naming rows that can't be used; if the file can't be read or has no account
     """
-    found = read_accounts(read_text(path, "securityhub_accounts"), path.name, administrator_id)
+    found = read_accounts(read_text(path, "securityhub_accounts"), path.name)
     if not found.accounts and not found.skipped:
         raise InvalidInput(f"{path.name} has no accounts: it is empty, or has only a header row.")
     if not found.accounts:
-        reasons = at_most([f"row {row.row}: {row.account_id} {row.reason}" for row in found.skipped], "; ")
+        reasons = at_most([f"row {row.row}: {row.account_id} {_reason(row)}" for row in found.skipped], "; ")
         raise InvalidInput(f"{path.name} has no accounts to work on: {reasons}.")
     return found
 
 
-def read_hosts(hosts: Iterable[Mapping[str, Any]], administrator_id: Optional[str] = None) -> AccountList:
+def read_hosts(hosts: Iterable[Mapping[str, Any]]) -> AccountList:
     """Return the accounts of hosts of an inventory: of their variables, only these two are about the account.
 
     :raises InvalidInput: naming account IDs that can't be used
     """
     rows = [{name: host.get(name) for name in ("account_id", "email")} for host in hosts]
     rows = [row for row in rows if is_given(row["account_id"])]
-    return read_accounts(rows or None, INVENTORY, administrator_id)
+    return read_accounts(rows or None, INVENTORY)
 
 
 def check_given(found: AccountList, required: bool) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ....module_utils._securityhub.errors import printable
-from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
+from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITE, INVITED, REMOVED, RESIGNED, SUSPENDED
 from ....module_utils._securityhub.reasons import (
     AWAITING_ACCEPTANCE,
     NOT_A_MEMBER,
@@ -31,6 +31,8 @@ STATUS_ORDER = (
 
 # What a row says of the policy.
 APPLIED, DIFFERS, FAILED = POLICY_STATES = ("applied", "differs", "failed")
+# securityhub_member_invite has a list for each outcome.
+_LISTS = ("memberships", "invited_accounts", "unchanged_accounts", "unprocessed_accounts")
 
 Row = Mapping[str, Any]
 Pair = Tuple[str, str]
@@ -95,6 +97,7 @@ class Fleet:
     """All memberships of a run.
 
     :param names: {account ID: name} as far as known
+    :param surplus_members: members that were not requested, each with its status before the run
     :param problems: messages of module calls that failed without naming a Region or an account
     :param aggregator_regions: the home Region and the linked Regions of the finding aggregator, as far as known
     """
@@ -103,7 +106,7 @@ class Fleet:
     regions: List[str]
     administrator_id: Optional[str]
     failed_regions: List[FailedRegion]
-    surplus_members: List[Dict[str, Any]]
+    surplus_members: List[Membership]
     hub_enabled_regions: List[str]
     names: Dict[str, str]
     problems: List[str]
@@ -120,33 +123,48 @@ class Fleet:
         return in_order(row.account_id for row in self.memberships)
 
 
-def fleet_of(results: Any, accounts: Sequence[Row] = (), before: bool = False) -> Fleet:
+def fleet_of(results: Any, accounts: Sequence[Row] = (), before: bool = False, left_out: Iterable[Row] = ()) -> Fleet:
     """Return what module calls returned, merged.
 
     :param results: one result, a list of them, or a registered loop
     :param accounts: the accounts that were asked for, for their names, and for the pairs of Regions that failed
     :param before: whether the statuses from before the run are shown: what is, where the call was a check
+    :param left_out: accounts that were named, and not asked for
     """
     calls = calls_of(results)
     failed_regions = _failed_regions(calls)
     failed = {(row.account_id, row.region) for row in failed_regions}
     read = [_memberships(call, failed, before) for call in calls]
+    surplus = [_memberships(call, failed, True, ["surplus_members"]) for call in calls]
     seen = {(row.account_id, row.region): row for rows in read for row in rows}
     regions = in_order([region for _account_id, region in seen] + [row.region for row in failed_regions])
     requested = _requested(accounts, seen, regions)
+    # for a batch, the accounts of the other batches are surplus
+    named = {account_id for account_id, _region in seen}.union(row["account_id"] for row in (*accounts, *left_out))
     emails = {row["account_id"]: row.get("email") for row in accounts}
-    missing = {pair: _unreadable(pair, emails) for pair in requested if pair not in seen and _has_failed(pair, failed)}
+    missing = {
+        (account_id, region): Membership(region, account_id, UNREADABLE, emails.get(account_id))
+        for account_id, region in requested
+        if (account_id, region) not in seen and _has_failed(account_id, region, failed)
+    }
+    found = {**seen, **missing}
     return Fleet(
-        memberships=_in_order({**seen, **missing}, requested),
+        memberships=[found[pair] for pair in dict.fromkeys([*requested, *found]) if pair in found],
         regions=regions,
         administrator_id=next((str(call["administrator_id"]) for call in calls if call.get("administrator_id")), None),
         failed_regions=failed_regions,
-        surplus_members=_surplus(calls, {*seen, *requested}),
-        hub_enabled_regions=in_order(_texts(calls, "hub_enabled_regions")),
+        surplus_members=list(
+            {
+                (row.account_id, row.region): row for rows in surplus for row in rows if row.account_id not in named
+            }.values()
+        ),
+        hub_enabled_regions=in_order(str(region) for call in calls for region in call.get("hub_enabled_regions") or []),
         names={str(row["account_id"]): printable(str(row["name"])) for row in accounts if row.get("name")},
         # what a module refuses it names by its options, and by nothing that the service said
         problems=in_order(
-            with_variables(str(call["msg"])) for call, rows in zip(calls, read) if _is_problem(call, rows)
+            with_variables(str(call["msg"]))
+            for call, rows, others in zip(calls, read, surplus)
+            if _is_problem(call, [*rows, *others])
         ),
         aggregator_regions=in_order(region for call in calls for region in _aggregator_regions(call)),
     )
@@ -193,37 +211,25 @@ def _is_problem(call: Row, rows: Sequence[Membership]) -> bool:
     return not any(is_failure(row.reason) for row in rows)
 
 
-def _memberships(call: Row, failed: Failed, before: bool) -> List[Membership]:
-    """Return the memberships of a call; securityhub_member_invite has a list for each outcome."""
-    lists = ("memberships", "invited_accounts", "unchanged_accounts", "unprocessed_accounts")
+def _memberships(call: Row, failed: Failed, before: bool, lists: Sequence[str] = _LISTS) -> List[Membership]:
+    """Return the memberships of a call."""
     return [
-        _membership(row, failed, before, ("invite",) if name == "invited_accounts" else row.get("actions") or ())
+        _membership(row, failed, before, (INVITE,) if name == "invited_accounts" else row.get("actions") or ())
         for name in lists
         for row in call.get(name) or []
     ]
 
 
-def _texts(calls: Iterable[Row], key: str) -> List[str]:
-    return [str(text) for call in calls for text in call.get(key) or []]
-
-
 def _failed_regions(calls: Iterable[Row]) -> List[FailedRegion]:
     rows = [row for call in calls for row in call.get("failed_regions") or []]
-    return list(
-        {
-            (row["region"], row.get("account_id"), row.get("msg")): FailedRegion(
-                str(row["region"]),
-                row.get("error_code"),
-                str(row.get("msg") or ""),
-                row.get("account_id"),
-            )
-            for row in rows
-        }.values()
-    )
+    found = {(row["region"], row.get("account_id"), row.get("msg")): row for row in rows}
+    return [
+        FailedRegion(str(region), row.get("error_code"), str(message or ""), account_id)
+        for (region, account_id, message), row in found.items()
+    ]
 
 
-def _has_failed(pair: Pair, failed: Failed) -> bool:
-    account_id, region = pair
+def _has_failed(account_id: str, region: str, failed: Failed) -> bool:
     return (None, region) in failed or (account_id, region) in failed
 
 
@@ -234,7 +240,7 @@ def _membership(row: Row, failed: Failed, before: bool, actions: Iterable[str]) 
     # the invitation of a plan is not sent, so nobody waits for its acceptance
     reason = None if before and actions and reason == AWAITING_ACCEPTANCE else reason
     key = "previous_member_status" if before and "previous_member_status" in row else "member_status"
-    status = _status(row.get(key), reason, _has_failed((account_id, region), failed))
+    status = _status(row.get(key), reason, _has_failed(account_id, region, failed))
     policy = row.get("policy") or None if status == ENABLED else None
     return Membership(
         region=region,
@@ -272,19 +278,3 @@ def _requested(accounts: Sequence[Row], seen: Mapping[Pair, Membership], regions
         for region in regions
         if not row.get("regions") or region in row["regions"]
     ]
-
-
-def _unreadable(pair: Pair, emails: Mapping[str, Optional[str]]) -> Membership:
-    return Membership(region=pair[1], account_id=pair[0], status=UNREADABLE, email=emails.get(pair[0]))
-
-
-def _in_order(found: Mapping[Pair, Membership], requested: Sequence[Pair]) -> List[Membership]:
-    """Return the memberships in the order of the request."""
-    return [found[pair] for pair in dict.fromkeys([*requested, *found]) if pair in found]
-
-
-def _surplus(calls: Iterable[Row], requested: Set[Pair]) -> List[Dict[str, Any]]:
-    """Return surplus members, each once: for a batch, the accounts of the other batches are surplus."""
-    rows = [row for call in calls for row in call.get("surplus_members") or []]
-    found = {(row["account_id"], row["region"]): dict(row) for row in rows}
-    return [row for pair, row in found.items() if pair not in requested]

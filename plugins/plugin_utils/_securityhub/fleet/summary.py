@@ -3,18 +3,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this plugin_utils is not meant for use outside the multiaccount.aws collection.
-"""The last lines of a run, and whether it fails."""
+"""The last lines of a run, whether it fails, and the run as data for what comes after it."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from ....module_utils._securityhub.errors import printable
-from ....module_utils._securityhub.model import ENABLED
+from ....module_utils._securityhub.model import (
+    DELETE,
+    DISABLE_CONTROLS,
+    DISABLE_STANDARDS,
+    ENABLE_CONTROLS,
+    ENABLE_HUB,
+    ENABLE_STANDARDS,
+    ENABLED,
+    SET_PARAMETERS,
+)
 from ....module_utils._securityhub.reasons import OWN_ACCOUNT, STANDARDS_PENDING, UNREADABLE, is_failure
 from ....module_utils._securityhub.results.messages import (
     NAMED_REGIONS,
@@ -28,7 +37,7 @@ from ....module_utils._securityhub.results.messages import (
     sentence,
     sentences,
 )
-from .differences import differences_in_words
+from .differences import Difference, differences, differences_in_words
 from .fleet import DIFFERS, FailedRegion, Fleet, Membership, count_actions, count_by_policy, count_by_status
 from .reasons import ACTIONS, MISSING_REGIONS_STEP, groups, next_step
 
@@ -40,10 +49,7 @@ NO_ACCOUNTS = (
     "hosts have account_id."
 )
 # Actions that are done in so many accounts and Regions.
-_ACTIONS_IN = (
-    "enable_hub", "enable_standards", "disable_standards", "enable_controls", "disable_controls", "set_parameters",
-)  # fmt: skip
-_TIMES = " \u00d7 "
+_ACTIONS_IN = (ENABLE_HUB, ENABLE_STANDARDS, DISABLE_STANDARDS, ENABLE_CONTROLS, DISABLE_CONTROLS, SET_PARAMETERS)
 
 
 @dataclass(frozen=True)
@@ -75,16 +81,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Summary:
-    """The last lines of a run, whether it fails, and the message for that."""
+    """The last lines of a run, whether it fails, the message for that, and what it leaves short of its goal."""
 
     lines: List[str]
     failed: bool
     msg: str
+    remaining: List[Group[Membership]]
 
 
 def summarize(fleet: Fleet, request: Request) -> Summary:
     """Return the last lines of a run, and whether it fails."""
-    problems = failures(fleet, request)
+    problems, remaining = failures(fleet, request), groups(open_memberships(fleet, request))
     lines = [
         *fleet.problems,
         _totals(fleet, request),
@@ -94,12 +101,12 @@ def summarize(fleet: Fleet, request: Request) -> Summary:
         *_hubs(fleet, request),
         *_failed_regions(fleet),
         *_missing_regions(fleet),
-        *_groups(groups(open_memberships(fleet, request)), fleet),
+        *_groups(remaining, fleet),
         *_surplus(fleet, request),
         *_skipped(request),
         _report(request),
     ]
-    return Summary([line for line in lines if line], bool(problems), sentences(problems))
+    return Summary([line for line in lines if line], bool(problems), sentences(problems), remaining)
 
 
 def _report(request: Request) -> str:
@@ -131,6 +138,9 @@ def failures(fleet: Fleet, request: Request) -> List[str]:
         verb = "were not processed" if not request.is_check else "would not be processed"
     if late:
         problems.append(f"{_share(late, fleet, verb)}: {_why(late)}. The summary says what to do.")
+    left = [row for row in fleet.surplus_members if is_failure(row.reason)]
+    if left and request.fail_on_unprocessed and not request.looks_only:
+        problems.append(f"{count(len(left), 'surplus membership')} not removed: {_why(left)}.")
     return problems
 
 
@@ -178,9 +188,10 @@ def _totals(fleet: Fleet, request: Request) -> str:
     if not rows:
         return "" if fleet.problems or fleet.failed_regions else NO_ACCOUNTS
     size, parts = count(len(rows), "membership"), (count(accounts, "account"), count(regions, "Region"))
-    size = f"{_TIMES.join(parts)} = {size}" if accounts * regions == len(rows) else f"{size} of {' in '.join(parts)}"
+    is_full = accounts * regions == len(rows)
+    size = f"{' × '.join(parts)} = {size}" if is_full else f"{size} of {' in '.join(parts)}"
     when = " after a run" if request.is_check and not request.looks_only else ""
-    kinds = _outcomes(rows) if request.purpose == OFFBOARD else count_by_status(rows)
+    kinds = dict(Counter(map(_outcome, rows)).most_common()) if request.purpose == OFFBOARD else count_by_status(rows)
     return f"{size}{when}: {', '.join(f'{number:,} {kind}' for kind, number in kinds.items())}"
 
 
@@ -190,12 +201,8 @@ def _policy(fleet: Fleet) -> str:
     return f"Policy: {', '.join(f'{number:,} {state}' for state, number in numbers.items())}" if numbers else ""
 
 
-def _outcomes(rows: Iterable[Membership]) -> Dict[str, int]:
-    """Return how an offboarding ended, {outcome: number}."""
-    return dict(Counter(_outcome(row) for row in rows).most_common())
-
-
 def _outcome(row: Membership) -> str:
+    """Return how an offboarding ended."""
     if row.status in (UNREADABLE, OWN_ACCOUNT):
         return row.status
     if row.reason:
@@ -216,10 +223,22 @@ def _changes(fleet: Fleet, request: Request) -> str:
     numbers = count_actions(fleet.memberships)
     to_do = request.is_check or request.looks_only
     head = "An onboarding run would do" if request.looks_only else "To do" if to_do else "Done"
-    if not numbers:
-        return f"{head}: nothing" if fleet.memberships else ""
     known = [action for action in in_order([*ACTIONS, *numbers]) if action in numbers]
-    return f"{head}: {', '.join(_counted(action, numbers[action], to_do) for action in known)}"
+    parts = [*(_counted(action, numbers[action], to_do) for action in known), *_surplus_changes(fleet, to_do)]
+    if not parts:
+        return f"{head}: nothing" if fleet.memberships else ""
+    return f"{head}: {', '.join(parts)}"
+
+
+def _surplus_changes(fleet: Fleet, to_do: bool) -> List[str]:
+    changed = [row.actions for row in fleet.surplus_members if row.actions]
+    deleted = sum(DELETE in actions for actions in changed)
+    numbers = {"remove": deleted, "disassociate": len(changed) - deleted}
+    return [
+        f"{verb} {count(number, 'surplus membership')}" if to_do else f"{count(number, 'surplus membership')} {verb}d"
+        for verb, number in numbers.items()
+        if number
+    ]
 
 
 def _counted(action: str, number: int, to_do: bool) -> str:
@@ -268,19 +287,15 @@ def _groups(found: Sequence[Group[Membership]], fleet: Fleet) -> List[str]:
 
 
 def _group_lines(group: Group[Membership], fleet: Fleet) -> List[str]:
-    names = [_with_name(account_id, fleet.names.get(account_id)) for account_id in group.account_ids]
+    names = [f"{each} ({fleet.names[each]})" if each in fleet.names else each for each in group.account_ids]
     reason = f" ({group.first.reason})" if group.first.reason else ""
     lines = [
         f"{_size(group, fleet)}{reason}: {group.explanation}",
-        f"  {_noun(group.account_ids)}: {at_most(names)}",
+        f"  {'Account' if len(names) == 1 else 'Accounts'}: {at_most(names)}",
     ]
     lines += [f"  {line}" for line in (differences_in_words(group.rows) if _only_differs(group.first) else ())]
     step = next_step(group.first)
     return [*lines, f"  Next: {step}"] if step else lines
-
-
-def _with_name(account_id: str, name: Optional[str]) -> str:
-    return f"{account_id} ({name})" if name else account_id
 
 
 def _size(group: Group[Membership], fleet: Fleet) -> str:
@@ -290,25 +305,31 @@ def _size(group: Group[Membership], fleet: Fleet) -> str:
     return f"{accounts} in {where}" if one_each else f"{count(len(group.rows), 'membership')} of {accounts} in {where}"
 
 
-def _noun(account_ids: Sequence[str]) -> str:
-    return "Account" if len(account_ids) == 1 else "Accounts"
-
-
 def _surplus(fleet: Fleet, request: Request) -> List[str]:
-    """Return the members that were not requested, by Region, and what to do about them."""
-    rows = fleet.surplus_members
-    if not rows:
-        return []
-    accounts = in_order(f"{row['account_id']} ({row.get('member_status')} in {row['region']})" for row in rows)
-    if request.surplus == "remove":
-        verb = "to remove" if request.is_check or request.looks_only else "removed"
-        return [f"Surplus members {verb}: {len(rows):,}", f"  Accounts: {at_most(accounts)}"]
-    next_line = "  Next: Add the accounts to the list, or set securityhub_surplus to remove."
-    return [
-        f"Members that are not in the list of accounts: {len(rows):,}",
-        f"  Accounts: {at_most(accounts)}",
-        next_line,
-    ]
+    """Return the members that were not requested, what became of them, and what to do about them."""
+    found = grouped(
+        fleet.surplus_members, lambda row: (bool(row.actions), row.reason), lambda row: row.processing_result or ""
+    )
+    return [line for group in found for line in _surplus_lines(group, fleet, request)]
+
+
+def _surplus_lines(group: Group[Membership], fleet: Fleet, request: Request) -> List[str]:
+    reason, to_do = group.first.reason, request.is_check or request.looks_only
+    is_removed = bool(group.first.actions) and not reason
+    regions: Dict[str, List[str]] = {}
+    for row in group.rows:
+        known = f"{row.account_id} ({'was ' if is_removed and not to_do else ''}{row.status}"
+        regions.setdefault(known, []).append(row.region)
+    accounts = [f"{known} in {listed(names)})" for known, names in regions.items()]
+    noun = "Account" if len(group.account_ids) == 1 else "Accounts"
+    lines = [f"  {noun}: {at_most(accounts)}"]
+    size = _size(group, fleet)
+    if is_removed:
+        return [f"Surplus members {'to remove' if to_do else 'removed'}: {size}", *lines]
+    if reason:
+        return [f"Surplus members not removed: {size} ({reason}): {group.explanation}", *lines]
+    step = f"  Next: Add the {noun.lower()} to the list, or set securityhub_surplus to remove."
+    return [f"Members that are not in the list of accounts: {size}", *lines, step]
 
 
 def _skipped(request: Request) -> List[str]:
@@ -320,3 +341,50 @@ def _skipped(request: Request) -> List[str]:
 
 def _skipped_account(row: Mapping[str, Any]) -> str:
     return f"{row['account_id']}, {printable(str(row['name']))}" if row.get("name") else str(row["account_id"])
+
+
+def outcome_of(fleet: Fleet, request: Request, summary: Summary) -> Dict[str, Any]:
+    """Return what the run did, and which memberships it leaves short of its goal and why.
+
+    Accounts with the same status and reason are one row: AWX keeps the result in its database.
+    """
+    return {
+        "purpose": request.purpose,
+        "check_mode": request.is_check,
+        "failed": summary.failed,
+        "msg": summary.msg,
+        "administrator_id": fleet.administrator_id,
+        "regions": list(fleet.regions),
+        "counts": {
+            "accounts": len(fleet.account_ids),
+            "memberships": len(fleet.memberships),
+            "by_status": count_by_status(fleet.memberships),
+            "by_policy": count_by_policy(fleet.memberships),
+        },
+        "actions": count_actions(fleet.memberships),
+        "remaining": [_remaining(group) for group in summary.remaining],
+        "policy_differences": [_difference(group) for group in differences(fleet.memberships)],
+        "failed_regions": [asdict(row) for row in fleet.failed_regions],
+        "report_path": request.report_path,
+    }
+
+
+def _remaining(group: Group[Membership]) -> Dict[str, Any]:
+    return {
+        "member_status": group.first.status,
+        "reason": group.first.reason,
+        "explanation": group.explanation,
+        "next_step": next_step(group.first),
+        "memberships": len(group.rows),
+        "account_ids": group.account_ids,
+        "regions": group.regions,
+    }
+
+
+def _difference(group: Group[Difference]) -> Dict[str, Any]:
+    return {
+        **group.first.as_dict(),
+        "memberships": len(group.rows),
+        "account_ids": group.account_ids,
+        "regions": group.regions,
+    }

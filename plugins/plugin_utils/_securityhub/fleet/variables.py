@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional
 
+from ....module_utils._securityhub.errors import InvalidInput
 from ..accounts.accounts import is_given
 
 PREFIX = "securityhub_"
@@ -32,6 +33,8 @@ DEFAULTS: Dict[str, Any] = {
     "securityhub_assume_role_arn": None,
     "securityhub_assume_role_external_id": None,
     "securityhub_assume_role_session_name": None,
+    "securityhub_administrator_id": None,
+    "securityhub_enable_administrator_hub": True,
     "securityhub_enable_default_standards": False,
     "securityhub_standards": None,
     "securityhub_policy": None,
@@ -50,12 +53,11 @@ CHOICES: Dict[str, List[str]] = {
     "securityhub_reinvite": ["removed", "resigned"],
     "securityhub_surplus": ["ignore", "report", "remove"],
 }
-_MINIMUM = {
-    "securityhub_surplus_limit": 0,
-    "securityhub_wait_timeout": 0,
-    "securityhub_batch_size": 1,
-}
-_ONLY_ONBOARDING = ("enable_default_standards", "standards", "policy", "policy_file", "surplus", "surplus_limit")
+_MINIMUM = {"securityhub_surplus_limit": 0, "securityhub_wait_timeout": 0, "securityhub_batch_size": 1}
+_ONLY_ONBOARDING = (
+    "enable_administrator_hub", "enable_default_standards", "standards", "policy", "policy_file", "surplus",
+    "surplus_limit",
+)  # fmt: skip
 _MEMBER_ROLE = tuple(name[len(PREFIX) :] for name in DEFAULTS if name.startswith("securityhub_member_role"))
 # The variables that an entry point does not use.
 NOT_USED: Mapping[str, FrozenSet[str]] = {
@@ -80,10 +82,6 @@ _SEPARATORS = re.compile(r"[,\s]+")
 _ACCOUNTS = {"members": "accounts", "account_ids": "accounts"}
 
 
-class InvalidVariable(ValueError):
-    """A value that can't be used; the text says which, why and what would be right."""
-
-
 @dataclass(frozen=True)
 class Settings:
     """The values of all variables by name, and what is wrong with those that were given."""
@@ -106,7 +104,7 @@ def settings_of(given: Mapping[str, Any], purpose: str) -> Settings:
     for name, default in DEFAULTS.items():
         try:
             values[name] = _value(name, given.get(name), default)
-        except InvalidVariable as error:
+        except InvalidInput as error:
             errors.append(str(error))
         if name in NOT_USED.get(purpose, ()) and values[name] != default:
             errors.append(f"{name} has no effect: the entry point {purpose} does not use it. Remove it.")
@@ -146,12 +144,12 @@ def name_errors(names: Iterable[str], outside: Iterable[str] = ()) -> List[str]:
     others = [name for name in names if name.startswith(PREFIX) and not name.startswith(PRIVATE_PREFIX)]
     return [
         *(f"{name} can't be set: names with {PRIVATE_PREFIX} are the role's own. Remove it." for name in private),
-        *(_mistyped(name) for name in others if name not in DEFAULTS and name != RESULT and _nearest(name)),
+        *(
+            f"{name} is not a variable of the role. Did you mean {_nearest(name)}?"
+            for name in others
+            if name not in DEFAULTS and name != RESULT and _nearest(name)
+        ),
     ]
-
-
-def _mistyped(name: str) -> str:
-    return f"{name} is not a variable of the role. Did you mean {_nearest(name)}?"
 
 
 def _nearest(name: str) -> Optional[str]:
@@ -165,17 +163,15 @@ def _value(name: str, value: Any, default: Any) -> Any:
     """Return the value of a variable in the type of its default; null and "" are the default."""
     if not is_given(value):
         return default
-    return _READERS.get(type(default), _as_it_is)(name, value)
-
-
-def _as_it_is(_name: str, value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+    if default is None:
+        return value.strip() if isinstance(value, str) else value
+    return _READERS[type(default)](name, value)
 
 
 def _truth(name: str, value: Any) -> bool:
     text = str(value).strip().lower()
     if text not in _TRUE + _FALSE:
-        raise InvalidVariable(f"{name} is {value!r}. Set it to true or false.")
+        raise InvalidInput(f"{name} is {value!r}. Set it to true or false.")
     return text in _TRUE
 
 
@@ -183,14 +179,14 @@ def _number(name: str, value: Any) -> int:
     minimum = _MINIMUM[name]
     text = str(value).strip()
     if not re.fullmatch(r"[0-9]+", text) or int(text) < minimum:
-        raise InvalidVariable(f"{name} is {value!r}. Set it to a whole number of at least {minimum}.")
+        raise InvalidInput(f"{name} is {value!r}. Set it to a whole number of at least {minimum}.")
     return int(text)
 
 
 def _choice(name: str, value: Any) -> str:
     text = str(value).strip().lower()
     if text not in CHOICES[name]:
-        raise InvalidVariable(f"{name} is {value!r}. Set it to one of {', '.join(CHOICES[name])}.")
+        raise InvalidInput(f"{name} is {value!r}. Set it to one of {', '.join(CHOICES[name])}.")
     return text
 
 
@@ -200,9 +196,4 @@ def _choices(name: str, value: Any) -> List[str]:
     return [_choice(name, part) for part in parts if str(part).strip()]
 
 
-_READERS: Dict[Optional[type], Callable[[str, Any], Any]] = {
-    bool: _truth,
-    int: _number,
-    str: _choice,
-    list: _choices,
-}
+_READERS: Dict[type, Callable[[str, Any], Any]] = {bool: _truth, int: _number, str: _choice, list: _choices}

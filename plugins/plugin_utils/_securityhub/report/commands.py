@@ -12,7 +12,13 @@ import re
 import shlex
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ....module_utils._securityhub.reasons import REASONS
+from ....module_utils._securityhub.reasons import (
+    AWAITING_ACCEPTANCE,
+    REASONS,
+    REMOVED_REASON,
+    RESIGNED_REASON,
+    UNCONFIRMED,
+)
 from ....module_utils._securityhub.results.messages import Group
 from ..fleet.variables import DEFAULTS
 
@@ -20,17 +26,18 @@ EXAMPLE_ROLE = "SecurityHubOnboarding"
 ONBOARD, OFFBOARD = "multiaccount.aws.securityhub_onboard", "multiaccount.aws.securityhub_offboard"
 # What else these need.
 _VARIABLES: Mapping[str, Mapping[str, Any]] = {
-    "removed": {"securityhub_reinvite": "removed"},
-    "resigned": {"securityhub_reinvite": "removed,resigned"},
-    "unconfirmed": {"securityhub_wait_timeout": 120},
-    "awaiting_acceptance": {"securityhub_member_role": EXAMPLE_ROLE},
+    REMOVED_REASON: {"securityhub_reinvite": "removed"},
+    RESIGNED_REASON: {"securityhub_reinvite": "removed,resigned"},
+    UNCONFIRMED: {"securityhub_wait_timeout": 120},
+    AWAITING_ACCEPTANCE: {"securityhub_member_role": EXAMPLE_ROLE},
 }
 # The variables of the run that the next run needs too. The report is not one: it would be about these accounts alone.
 _KEPT = (
     "securityhub_assume_role_arn", "securityhub_assume_role_external_id", "securityhub_assume_role_session_name",
     "securityhub_member_role", "securityhub_member_role_external_id", "securityhub_member_role_session_name",
-    "securityhub_member_role_duration", "securityhub_member_role_policy", "securityhub_enable_default_standards",
-    "securityhub_standards", "securityhub_policy", "securityhub_policy_file", "securityhub_reinvite",
+    "securityhub_member_role_duration", "securityhub_member_role_policy", "securityhub_administrator_id",
+    "securityhub_enable_administrator_hub", "securityhub_enable_default_standards", "securityhub_standards",
+    "securityhub_policy", "securityhub_policy_file", "securityhub_reinvite",
 )  # fmt: skip
 _PLAIN = re.compile(r"[\w.:/@,+-]+", re.ASCII)
 
@@ -52,16 +59,13 @@ def commands(
         return []
     variables = {name: settings[name] for name in _KEPT if settings.get(name) not in (None, "", DEFAULTS[name])}
     if not offboards:
-        variables = {**_VARIABLES.get(reason or "", {}), **variables, **_reinvite(reason)}
+        needed = _VARIABLES.get(reason or "", {})
+        # an ended membership needs its variable, whatever the run had
+        variables = {**needed, **variables, **(needed if reason in (REMOVED_REASON, RESIGNED_REASON) else {})}
     playbook = OFFBOARD if offboards else ONBOARD
     return [
         command(playbook, account_ids, regions, variables) for regions, account_ids in _parts(group, requested).items()
     ]
-
-
-def _reinvite(reason: Optional[str]) -> Mapping[str, Any]:
-    """Return the variable that an ended membership needs, whatever the run had."""
-    return _VARIABLES[reason] if reason in ("removed", "resigned") else {}
 
 
 def _parts(group: Group[Any], requested: Set[Tuple[str, str]]) -> Dict[Tuple[str, ...], List[str]]:

@@ -20,12 +20,10 @@ CHANGES = ("newly_enabled", "newly_left", "newly_failing")
 _UNKNOWN: Mapping[str, Any] = {"member_status": None, "readable": True, "reason": None}
 
 
-def read_report(path: Optional[str]) -> Optional[Report]:
+def read_report(path: Path) -> Optional[Report]:
     """Return the report in a file, None where there is none: a first run has nothing to compare with."""
-    if not path:
-        return None
     try:
-        found = json.loads(Path(path).expanduser().read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None

@@ -17,15 +17,30 @@ ACCOUNTS, REGIONS = "<accounts>", "<Regions>"  # what differs from owner to owne
 _TEXT = """\
 Hello,
 
-the AWS Security Hub administrator account {administrator_id} has invited these accounts of yours:
+The AWS Security Hub CSPM administrator account {administrator_id} has invited these accounts of yours:
 
 {accounts}
 
-Until the invitation is accepted, the security team does not see the findings of the account. Please accept it in each \
-of these Regions. In the console: open Security Hub CSPM, choose Settings, turn on Accept in the section Administrator \
-account, and choose Accept invitation.
+Until an account accepts, the security team does not see its findings. Please do two steps in each account and Region. \
+AWS charges the account for Security Hub.
 
-Or with Ansible and the credentials of the account:
+1. Enable Security Hub CSPM, if it is not enabled yet.
+2. Accept the invitation.
+
+In the console: Open Security Hub CSPM and enable it. Choose Settings and then Accounts. Under Administrator account, \
+check that the account ID is {administrator_id}, turn on Accept, and choose Accept invitation.
+
+With the AWS CLI and the credentials of the account. The first command fails if Security Hub is enabled already, \
+which you can ignore:
+
+for region in $(echo {regions} | tr , ' '); do
+  aws securityhub enable-security-hub --no-enable-default-standards --region $region
+  aws securityhub accept-administrator-invitation --administrator-id {administrator_id} --region $region \\
+    --invitation-id $(aws securityhub list-invitations --region $region --output text \\
+      --query "Invitations[?AccountId=='{administrator_id}' && MemberStatus=='Invited'].InvitationId | [0]")
+done
+
+With Ansible, which does both steps:
 
 ansible localhost -m multiaccount.aws.securityhub_invitation \\
   -a 'administrator_id={administrator_id} state=accepted enable_hub=true regions={regions}'

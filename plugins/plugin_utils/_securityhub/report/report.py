@@ -27,8 +27,7 @@ from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNR
 from ....module_utils._securityhub.results.messages import all_regions, count, regions_in_words
 from ..fleet.differences import value_of
 from ..fleet.fleet import DIFFERS, Fleet
-from ..fleet.reasons import MISSING_REGIONS_STEP
-from ..fleet.severity import worst_accounts_first
+from ..fleet.reasons import MISSING_REGIONS_STEP, worst_accounts_first
 from ..fleet.summary import Request
 from .comparison import read_report
 from .invitations import letter, oldest
@@ -60,6 +59,7 @@ LOOKS = {
     UNREADABLE: Look("f", "!", "Not readable", "The Region could not be read: the status is not known."),
     OWN_ACCOUNT: Look("a", "\u2605", "Own account", "The administrator's own account, which can't be a member."),
 }
+# How a membership is shown, the days of an open invitation, the number of differences from the policy.
 Cell = Tuple[Look, Optional[int], int]
 
 NOT_REQUESTED = Look("x", "\u00b7", "Not requested", "The account was not requested in this Region.")
@@ -69,20 +69,24 @@ def html(fleet: Fleet, report: Report) -> str:
     """Return the page. The template escapes what it puts in (autoescape)."""
     looks = {status: look_of(status) for status in report["counts"]["by_status"]}
     names = {account["account_id"]: account["name"] or account["email"] for account in report["accounts"]}
-    template = _environment().get_template("report.html.j2")
-    return template.render(
-        report=report,
-        matrix=_matrix(fleet, report),
-        looks=looks,
-        choices={look.css: look for look in looks.values()},
-        legend=[*looks.values(), *([NOT_REQUESTED] if _has_gaps(report) else [])],
-        letter=letter(report["administrator_id"]),
-        surplus=_surplus(report),
-        missing_regions_step=MISSING_REGIONS_STEP,
-        ages=_ages(report),
-        policies=_policies(report),
-        cut_differences=sum(row.difference_count > len(row.differences) for row in fleet.memberships),
-        names=names,
+    has_gaps = any(len(account["memberships"]) < len(report["regions"]) for account in report["accounts"])
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            report=report,
+            matrix=_matrix(fleet, report),
+            looks=looks,
+            choices={look.css: look for look in looks.values()},
+            legend=[*looks.values(), *([NOT_REQUESTED] if has_gaps else [])],
+            letter=letter(report["administrator_id"]),
+            surplus=_surplus(report),
+            missing_regions_step=MISSING_REGIONS_STEP,
+            ages=_ages(report),
+            policies=_policies(report),
+            cut_differences=sum(row.difference_count > len(row.differences) for row in fleet.memberships),
+            names=names,
+        )
     )
 
 
@@ -100,9 +104,8 @@ def write_report(page: Path, fleet: Fleet, request: Request, settings: Mapping[s
     """
     data = page.with_name(re.sub("[.]html?$", "", page.name) + ".json")
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    previous = read_report(str(data))
-    options = ReportOptions(now, version_of(COLLECTION), request.skipped, settings, request.purpose, previous)
-    texts = texts_of(fleet, options)
+    version, previous = version_of(COLLECTION), read_report(data)
+    texts = texts_of(fleet, ReportOptions(now, version, request.skipped, settings, request.purpose, previous))
     page.parent.mkdir(parents=True, exist_ok=True)
     for path, text in ((page, texts["html"]), (data, texts["json"])):
         _write(path, text)
@@ -143,7 +146,6 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters["content_hash"] = content_hash
     environment.globals.update(
         all_regions=all_regions,
         change_of=change_of,
@@ -152,7 +154,7 @@ def _environment() -> jinja2.Environment:
         look_of=look_of,
         value_of=value_of,
     )
-    environment.filters["breakable"] = breakable
+    environment.filters.update(breakable=breakable, content_hash=content_hash)
     return environment
 
 
@@ -176,24 +178,15 @@ def _matrix(fleet: Fleet, report: Report) -> List[Tuple[int, Dict[str, Any], Lis
     looks = {(row.account_id, row.region): look_of(row.status) for row in fleet.memberships}
     accounts = {account["account_id"]: (place, account) for place, account in enumerate(report["accounts"])}
     ordered = [accounts[str(clean(account_id))] for account_id in worst_accounts_first(fleet)]
-    return [
-        (place, row, [_cell(row, region, looks.get((row["account_id"], region))) for region in report["regions"]])
-        for place, row in ordered
-    ]
 
+    def cell(account: Mapping[str, Any], region: str) -> Cell:
+        look = looks.get((account["account_id"], region))
+        if look is None:
+            return NOT_REQUESTED, None, 0
+        row = account["memberships"][region]
+        return look, row["invitation_age_days"], row["policy_difference_count"] if row["policy"] == DIFFERS else 0
 
-def _has_gaps(report: Report) -> bool:
-    """Return whether an account was not requested in each Region."""
-    return any(len(account["memberships"]) < len(report["regions"]) for account in report["accounts"])
-
-
-def _cell(account: Mapping[str, Any], region: str, look: Optional[Look]) -> Cell:
-    """Return how a membership is shown, the days of an open invitation, and the number of differences if it differs."""
-    if look is None:
-        return NOT_REQUESTED, None, 0
-    membership = account["memberships"][region]
-    differences = max(membership["policy_difference_count"], 1) if membership["policy"] == DIFFERS else 0
-    return look, membership["invitation_age_days"], differences
+    return [(place, row, [cell(row, region) for region in report["regions"]]) for place, row in ordered]
 
 
 def _policies(report: Report) -> Dict[str, Counter[str]]:

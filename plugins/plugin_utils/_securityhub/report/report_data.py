@@ -15,9 +15,8 @@ from ....module_utils._securityhub.model import ENABLED, INVITED
 from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
 from ....module_utils._securityhub.results.messages import Group
 from ..fleet.differences import Difference, differences
-from ..fleet.fleet import FailedRegion, Fleet, Membership, count_by_policy, count_by_status
-from ..fleet.reasons import explanation, groups, next_step, reason_of
-from ..fleet.severity import worst_groups_first
+from ..fleet.fleet import Fleet, Membership, count_by_policy, count_by_status
+from ..fleet.reasons import explanation, groups, next_step, reason_of, severity
 from ..fleet.summary import OFFBOARD, ONBOARD, Request, open_memberships
 from .commands import commands
 from .comparison import since
@@ -70,7 +69,9 @@ def _present(fleet: Fleet, options: ReportOptions) -> Report:
         "accounts": _accounts(fleet, now),
         "policy_differences": [_difference(group) for group in differences(fleet.memberships)],
         "missing_regions": [clean(region) for region in fleet.missing_regions],
-        "failed_regions": [_failed_region(row) for row in fleet.failed_regions],
+        "failed_regions": [
+            texts(vars(row), "region", "account_id", "error_code", "msg") for row in fleet.failed_regions
+        ],
         "surplus_members": [_surplus_member(row, now) for row in fleet.surplus_members],
         "skipped_rows": [
             {"row": row.get("row"), **texts(row, "account_id", "name", "reason")} for row in options.skipped
@@ -82,7 +83,9 @@ def _to_do(fleet: Fleet, options: ReportOptions) -> List[Dict[str, Any]]:
     """Return what to do, the worst first; Regions that could not be read are named by themselves."""
     rows = open_memberships(fleet, Request(purpose=options.purpose))
     requested = {(row.account_id, row.region) for row in fleet.memberships}
-    return [_group(group, requested, options) for group in worst_groups_first(groups(rows))]
+    return [
+        _group(group, requested, options) for group in sorted(groups(rows), key=lambda group: severity(group.first))
+    ]
 
 
 def _group(group: Group[Membership], requested: Set[Tuple[str, str]], options: ReportOptions) -> Dict[str, Any]:
@@ -180,16 +183,7 @@ def _membership(row: Membership, generated_at: str) -> Dict[str, Any]:
     }
 
 
-def _failed_region(row: FailedRegion) -> Dict[str, Optional[str]]:
-    return {
-        "region": clean(row.region),
-        "account_id": clean(row.account_id),
-        "error_code": clean(row.error_code),
-        "msg": clean(row.msg),
-    }
-
-
-def _surplus_member(row: Mapping[str, Any], generated_at: str) -> Dict[str, Any]:
-    fields: Dict[str, Any] = dict(texts(row, "region", "account_id", "email", "member_status", "invited_at"))
-    is_open = fields["member_status"] == INVITED
-    return {**fields, "invitation_age_days": age_in_days(fields["invited_at"], generated_at) if is_open else None}
+def _surplus_member(row: Membership, generated_at: str) -> Dict[str, Any]:
+    fields: Dict[str, Any] = dict(texts(vars(row), "region", "account_id", "email", "invited_at"))
+    age = age_in_days(fields["invited_at"], generated_at)
+    return {**fields, "member_status": clean(row.status), "invitation_age_days": age}

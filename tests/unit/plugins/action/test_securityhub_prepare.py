@@ -69,6 +69,54 @@ def test_request_batches_for_memberships(action: Any) -> None:
     assert (found["state"], found["looks"], found["lists_members"]) == ("present", False, False)
 
 
+def test_request_rows_left_out_are_named_to_a_module_that_removes(action: Any) -> None:
+    rows = [ONE, {"account_id": OTHER, "status": "SUSPENDED"}, "111122220003"]
+    found = request(action, "onboard", accounts=rows, surplus="remove", batch_size=1)
+    assert found["errors"] == []
+    assert [json.loads(batch["members"]) for batch in found["batches"]] == [
+        [{"account_id": ONE}, {"account_id": "111122220003"}, {"account_id": OTHER, "status": "SUSPENDED"}]
+    ]
+    assert found["labels"] == ["batch 1 of 1, accounts: 2"]
+
+
+SLICE = {"awx_workflow_job_name": "Onboard", "awx_job_template_name": "Onboard"}
+NODE = {"awx_workflow_job_name": "Every night", "awx_job_template_name": "Onboard"}
+
+
+@pytest.mark.parametrize(
+    ("source", "limit", "more", "cause"),
+    [
+        ({"accounts": [ONE]}, None, {}, None),
+        ({"accounts": []}, None, {}, None),
+        ({"accounts": [ONE]}, None, NODE, None),
+        ({"accounts": [ONE]}, "localhost", {}, "the run has --limit localhost"),
+        ({"accounts": [ONE]}, None, SLICE, "the job is a slice"),
+        ({"accounts": [ONE]}, None, {key.replace("awx", "tower"): name for key, name in SLICE.items()}, "the job is a"),
+        ({}, None, {}, "no accounts are given"),
+        ({"accounts": "\n"}, None, {"groups": {"all": [ONE]}}, "the accounts come from the inventory"),
+    ],
+)
+def test_request_removes_nobody_whom_only_this_run_does_not_name(
+    action: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    source: dict[str, Any],
+    limit: str | None,
+    more: Any,
+    cause: str | None,
+) -> None:
+    monkeypatch.setattr(context, "CLIARGS", {"subset": limit})
+    hosts = {ONE: {"account_id": ONE}}
+
+    def errors_of(purpose: str, surplus: str) -> list[str]:
+        given = {f"securityhub_{name}": value for name, value in {**source, "surplus": surplus}.items()}
+        action._variables = {"playbook_dir": "/srv", "groups": {"all": []}, "hostvars": hosts, **given, **more}
+        return list(action._request(purpose, use_member_list=False)["errors"])
+
+    errors = errors_of("onboard", "remove")
+    assert [error.startswith(f"securityhub_surplus is remove, and {cause}") for error in errors] == [True] * bool(cause)
+    assert errors_of("onboard", "report") == errors_of("verify", "remove") == []
+
+
 def test_request_batches_for_inviting_have_the_regions_of_their_accounts(action: Any) -> None:
     rows = [{"account_id": ONE, "regions": ["eu-north-1"]}, OTHER]
     assert request(action, "invite", accounts=rows, regions="eu-west-1")["batches"] == [

@@ -28,7 +28,7 @@ def spec(documented: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The argument spec that the documentation promises."""
     specs: dict[str, Any] = {}
     for name, option in documented.items():
-        fields = {key: value for key, value in option.items() if key not in ("description", "suboptions")}
+        fields = {key: value for key, value in option.items() if key not in ("description", "suboptions", "no_log")}
         if "suboptions" in option:
             fields["options"] = spec(option["suboptions"])
         specs[name] = {key: value for key, value in fields.items() if value is not False or key != "required"}

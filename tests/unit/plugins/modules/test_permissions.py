@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import READ_ONLY_POLICY
 from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_controls,
     securityhub_controls_info,
@@ -29,7 +31,8 @@ from ansible_collections.multiaccount.aws.plugins.modules import (
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub, credentials
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION, ModuleRun, run_module
 
-POLICIES = Path(__file__).parents[4] / "docs" / "policies"
+DOCS = Path(__file__).parents[4] / "docs"
+POLICIES, GUIDE = DOCS / "policies", DOCS / "docsite" / "rst" / "permissions.rst"
 MEMBER, ROLE = "111122223333", "SecurityHubOnboarding"
 STANDARD, OTHER_STANDARD = "aws-foundational-security-best-practices/v/1.0.0", "cis-aws-foundations-benchmark/v/1.2.0"
 SERVICE_LINKED_ROLE = "iam:CreateServiceLinkedRole"
@@ -149,11 +152,11 @@ CASES: dict[str, Case] = {
         (listed("Enabled"),), writes=LEAVING_WRITES, caller=MEMBER,
     ),
     "list invitations": Case(
-        securityhub_invitation_info, {}, hubs("GetAdministratorAccount", "ListInvitations"), ("member",),
+        securityhub_invitation_info, {}, hubs("GetAdministratorAccount", "ListInvitations"), (LOOK,),
         (listed("Enabled"),), caller=MEMBER,
     ),
     "show the hub": Case(
-        securityhub_hub_info, {}, hubs("DescribeHub", "ListTagsForResource"), ("hub",), (enabled(ADMINISTRATOR),)
+        securityhub_hub_info, {}, hubs("DescribeHub", "ListTagsForResource"), (LOOK,), (enabled(ADMINISTRATOR),)
     ),
     "enable": Case(
         securityhub_hub, {"tags": {"team": "security"}},
@@ -181,7 +184,7 @@ CASES: dict[str, Case] = {
         (enabled(ADMINISTRATOR, standards=[STANDARD]),), writes=hubs("BatchDisableStandards"),
     ),
     "list standards": Case(
-        securityhub_standards_info, {}, hubs("GetEnabledStandards"), ("standards",), (enabled(ADMINISTRATOR),)
+        securityhub_standards_info, {}, hubs("GetEnabledStandards"), (LOOK,), (enabled(ADMINISTRATOR),)
     ),
     "disable a control": Case(
         securityhub_controls, {"controls": ["IAM.6"], "state": "disabled"},
@@ -211,8 +214,21 @@ CASES: dict[str, Case] = {
         ]},),
     ),
 }  # fmt: skip
-# Actions of the files that no case needs: to look for members before accepting, and to remove tags.
-MORE = {"member": hubs("ListMembers"), "hub": hubs("UntagResource")}
+# Actions of files and modules that no case needs: to look for members before accepting, and to remove tags.
+MORE = {
+    "member": hubs("ListMembers"),
+    "hub": hubs("UntagResource"),
+    "securityhub_invitation": hubs("ListMembers"),
+    "securityhub_hub": hubs("UntagResource"),
+    "securityhub_membership": hubs("DisassociateMembers"),
+}
+
+
+def name_of(module: Any) -> str:
+    return str(module.__name__).rpartition(".")[2]
+
+
+MODULES = sorted({name_of(case.module) for case in CASES.values()})
 
 
 @pytest.fixture(name="run_case")
@@ -248,7 +264,9 @@ def test_files_have_what_a_task_needs(case: Case) -> None:
     assert case.member_needs <= set().union(*map(allowed, case.member_files))
 
 
-@pytest.mark.parametrize("name", sorted({file.stem for file in POLICIES.glob("*.json")} - {"member-trust"}))
+@pytest.mark.parametrize(
+    "name", sorted({file.stem for file in POLICIES.glob("*.json")} - {"member-trust", "member-look"})
+)
 def test_file_has_nothing_more(name: str) -> None:
     for_caller = (case.needs | case.foresees for case in CASES.values() if name in case.files)
     for_members = (case.member_needs for case in CASES.values() if name in case.member_files)
@@ -256,9 +274,21 @@ def test_file_has_nothing_more(name: str) -> None:
     assert allowed(name) <= needed | MORE.get(name, frozenset())
 
 
-def test_documentation_names_each_file() -> None:
-    text = (POLICIES.parent / "permissions.md").read_text(encoding="utf-8")
-    assert [file.name for file in POLICIES.iterdir() if f"| `{file.name}` |" not in text] == []
+def test_policy_to_look_in_members_has_the_reads_and_nothing_more() -> None:
+    needed = set().union(*(case.needs | case.foresees | case.member_needs for case in CASES.values()))
+    writes = set().union(*(case.writes for case in CASES.values()))
+    reads = needed - writes - hubs("GetMembers") - {ASSUME_ROLE} | hubs("ListTagsForResource")
+    assert allowed("member-look") == reads
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_guide_names_the_actions_of_module(module: str) -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    rows = re.findall(r"^   \* - (.+)\n     - (.+\n(?:       .+\n)*)", text, re.MULTILINE)
+    named = {action for what, row in rows if f"``{module}``" in what for action in re.findall(r"``(\w+:\w+)``", row)}
+    cases = [case for case in CASES.values() if name_of(case.module) == module and "regions" not in case.options]
+    needed = set().union(*(case.needs | case.foresees for case in cases)) - {SERVICE_LINKED_ROLE}
+    assert needed <= named <= needed | MORE.get(module, set())
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -274,6 +304,19 @@ def test_check_mode_needs_no_write(run_case: Any, case: Case) -> None:
     failed, result = run_case(case, needs, case.member_needs - case.writes, check=True)
     assert not failed, result
     assert result["changed"]
+
+
+@pytest.mark.parametrize("case", [case for case in CASES.values() if case.member_needs])
+def test_check_mode_sends_the_policy_to_look_in_members(run_case: Any, hub: Hub, case: Case) -> None:
+    """The role may do everything; what check mode sends takes the rest away."""
+    failed, result = run_case(case, case.needs, case.member_needs, check=True)
+    assert not failed, result
+    assert case.member_needs - case.writes <= allowed("member-look")
+    assert {session["policy"] for session in hub.sessions()} == {READ_ONLY_POLICY}
+
+
+def test_session_policy_is_the_file() -> None:
+    assert json.loads(READ_ONLY_POLICY) == json.loads((POLICIES / "member-look.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(("case", "action"), each_need())

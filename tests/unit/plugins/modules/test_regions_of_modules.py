@@ -1,17 +1,20 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""regions: all and regions: linked in the modules, against the local Security Hub."""
+"""What all modules share, against the local Security Hub: their Regions, and what fails in one of them."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from botocore import __version__ as botocore_version
 
 from ansible_collections.multiaccount.aws.plugins import modules
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.sessions import AwsSession
 from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_hub,
     securityhub_hub_info,
@@ -20,9 +23,13 @@ from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_membership,
 )
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.local_hub.in_process import InProcessHub
+from ansible_collections.multiaccount.aws.tests.local_hub.model import ALWAYS, Aggregator
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     MEMBER,
     OTHER_ADMINISTRATOR,
+    THREE,
+    fail_in,
     failures,
     run_at,
     seed_members,
@@ -30,7 +37,12 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     without,
     writes,
 )
-from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION, ModuleRun
+from ansible_collections.multiaccount.aws.tests.unit.support import (
+    ADMINISTRATOR,
+    REGION,
+    ModuleRun,
+    differences_from_return,
+)
 
 ROLE = "hub-member"
 MEMBERS = [MEMBER, "012345670123", "222233334444"]
@@ -58,7 +70,28 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "securityhub_standards": {"standards": ["pci-dss/v/4.0.1"]},
     "securityhub_standards_info": {},
 }
+# Modules that work in member accounts, and those that wait.
+IN_ACCOUNTS = [name for name in OPTIONS if name.startswith(("securityhub_hub", "securityhub_inv", "securityhub_st"))]
+WAITING = [name for name in OPTIONS if not name.endswith("info") and name != "securityhub_hub"]
+# Modules for which a Region with Security Hub disabled is a failure.
+NEED_HUB = [
+    *("securityhub_invitation", "securityhub_member", "securityhub_member_info", "securityhub_member_invite"),
+    "securityhub_standards",
+]
+# Keys that are returned in diff mode, or with enable_hub.
+NOT_ALWAYS = {"diff: not returned", "hub_enabled_regions: not returned"}
 LINKED_ACTIONS = ("ListFindingAggregators", "GetFindingAggregator")
+
+
+def module_of(name: str) -> Any:
+    return importlib.import_module(f"ansible_collections.multiaccount.aws.plugins.modules.{name}")
+
+
+def returned(name: str, run: ModuleRun) -> dict[str, Any]:
+    """The result without Ansible's own keys; it is as documented."""
+    result = {key: value for key, value in run.result.items() if key not in ("changed", "msg")}
+    assert {*differences_from_return(module_of(name), result)} <= NOT_ALWAYS
+    return result
 
 
 def fleet(hub: Hub, check: bool = False, **options: Any) -> ModuleRun:
@@ -125,14 +158,98 @@ def test_no_module_is_left_out() -> None:
     assert set(OPTIONS) == {each.name for each in pkgutil.iter_modules(modules.__path__)}
 
 
+def seed_rows(hub: Hub, regions: list[str]) -> None:
+    """Let each module have a row in each of these Regions."""
+    seed_members(hub, {MEMBER: "Created"}, regions)
+    seed_members(hub, {ADMINISTRATOR: "Resigned"}, regions, OTHER_ADMINISTRATOR)
+    hub.seed(hubs=[{"account_id": ADMINISTRATOR, "regions": regions, "standards": ["nist-800-53/v/5.0.0"]}])
+
+
+FAILURES = [
+    ("access_denied", "AccessDeniedException", OPTIONS),
+    ("not_opted_in", "UnrecognizedClientException", OPTIONS),
+    ("throttle", "TooManyRequestsException", OPTIONS),
+    ("no client", "OSError", OPTIONS),
+    ("off", "InvalidAccessException", NEED_HUB),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "code"), [(name, kind, code) for kind, code, names in FAILURES for name in names]
+)
+def test_module_region_that_fails_costs_only_its_rows(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, name: str, kind: str, code: str
+) -> None:
+    broken = THREE[0] if kind == "no client" else THREE[1]
+    others = [region for region in THREE if region != broken]
+    seed_rows(hub, others if kind == "off" else THREE)
+    if kind == "no client":
+        monkeypatch.setattr(
+            AwsSession, "client", fail_in(broken, OSError(24, "Too many open files"), AwsSession.client)
+        )
+    elif kind != "off":
+        hub.fault(kind=kind, account_id=ADMINISTRATOR, region=broken, times=None)
+    run = run_at(hub, module_of(name), regions=THREE, diff=True, **OPTIONS[name])
+    result = returned(name, run)
+    rows = [
+        row for key, value in result.items() if isinstance(value, list) and key != "failed_regions" for row in value
+    ]
+    done = [row["region"] for row in rows if isinstance(row, dict) and row.get("reason") != "not_attempted"]
+    assert list(dict.fromkeys(done)) == others
+    assert failures(run.result) == {broken: code}
+    assert run.result["msg"].startswith("1 of 3 Regions failed. ")
+    assert run.result["failed_regions"][0]["msg"] in run.result["msg"]
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"region": None}, "No Region: set regions or region"),
+    ({"regions": ["Ireland"]}, "regions: not a Region with Security Hub: 'Ireland'"),
+    ({"regions": []}, "regions: empty. Name at least one Region"),
+    ({"regions": " "}, "regions: empty. Name at least one Region"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        *((name, *refused) for refused in REFUSED for name in OPTIONS),
+        *((name, {"wait_timeout": -1}, "wait_timeout: -1 is less than 0") for name in WAITING),
+    ],
+)
+def test_module_options_that_cannot_be_used_are_refused_before_any_call(
+    hub: Hub, name: str, options: dict[str, Any], message: str
+) -> None:
+    run = run_at(hub, module_of(name), **{**OPTIONS[name], **options})
+    assert (run.failed, run.result["changed"]) == (True, False)
+    assert run.result["msg"].startswith(message)
+    assert not any(value for value in returned(name, run).values() if isinstance(value, list))
+    assert (hub.counts()["calls"], hub.counts()["other"]) == ({}, {})
+
+
+@pytest.mark.parametrize("name", IN_ACCOUNTS)
+def test_module_role_that_cannot_be_assumed_costs_only_its_account(hub: Hub, name: str) -> None:
+    allowed, denied = MEMBERS[:2]
+    seed_members(hub, {allowed: "Resigned"}, THREE)
+    hub.seed(
+        hubs=[{"account_id": allowed, "regions": THREE, "standards": ["nist-800-53/v/5.0.0"]}], denied_roles=[denied]
+    )
+    hub.fault(kind="access_denied", region=THREE[1])
+    options: dict[str, Any] = {"account_ids": [allowed, denied], "member_role": ROLE, "regions": THREE[:2]}
+    run = run_at(hub, module_of(name), diff=True, **{**OPTIONS[name], **options})
+    result = returned(name, run)
+    assert run.failed
+    assert [row["account_id"] for row in result.pop("failed_accounts")] == [denied]
+    assert {row["account_id"] for value in result.values() if isinstance(value, list) for row in value} == {allowed}
+    assert failures(result) == {THREE[1]: "AccessDeniedException"}
+
+
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("name", OPTIONS)
 def test_every_module_takes_all(hub: Hub, name: str, check: bool) -> None:
     hub.seed(enabled_regions=[{"account_id": ADMINISTRATOR, "regions": [REGION, "eu-south-1", "us-east-1"]}])
     turn_on(hub, ADMINISTRATOR, [REGION, "eu-south-1", "us-east-1"])
-    module = importlib.import_module(f"ansible_collections.multiaccount.aws.plugins.modules.{name}")
     options = {**OPTIONS[name], "regions": ["all"], "exclude_regions": "us-east-1"}
-    run = run_at(hub, module, check=check, **options)
+    run = run_at(hub, module_of(name), check=check, **options)
     counts = hub.counts()
     assert set(counts["by_region"]) == {REGION, "eu-south-1"}
     assert counts["other"]["ec2:DescribeRegions"] == 1
@@ -169,7 +286,7 @@ def test_all_in_accounts_is_what_the_caller_has_enabled(hub: Hub) -> None:
     [
         ("ALL_REGIONS", None, SEVENTEEN),
         ("ALL_REGIONS_EXCEPT_SPECIFIED", CLOSED, [region for region in SEVENTEEN if region not in CLOSED]),
-        ("SPECIFIED_REGIONS", ["us-east-1", "eu-north-1"], ["eu-north-1", REGION, "us-east-1"]),
+        ("SPECIFIED_REGIONS", ["us-east-1", "eu-north-1", NEW[0]], ["eu-north-1", REGION, "us-east-1"]),
         ("NO_REGIONS", None, [REGION]),
     ],
 )
@@ -191,64 +308,84 @@ def test_linked_comes_with_the_home_region_first(hub: Hub) -> None:
     assert not run.failed
 
 
-def test_linked_from_another_region_than_the_home_region(hub: Hub) -> None:
-    turn_on(hub, ADMINISTRATOR, ["us-east-1"])
-    link(hub, "ALL_REGIONS")
-    run = fleet(hub, regions="linked", region="us-east-1")
-    assert run.result["msg"] == (
-        "regions: linked: us-east-1, the Region from the connection options, is not the home Region of the finding "
-        "aggregator. Its home Region is eu-west-1. Set region, or the environment variable AWS_REGION, to eu-west-1."
-    )
-    assert (run.result["memberships"], run.result["changed"]) == ([], False)
-    assert hub.counts()["calls"] == {"ListFindingAggregators": 1}
-
-
-def test_linked_without_an_aggregator(hub: Hub) -> None:
-    turn_on(hub, ADMINISTRATOR)
-    run = fleet(hub, regions="linked")
-    assert run.failed
-    assert run.result["msg"].startswith("regions: linked: the account has no finding aggregator, as ")
-    assert writes(hub) == {}
-
-
-def test_linked_where_security_hub_is_disabled(hub: Hub) -> None:
-    run = fleet(hub, regions="linked")
-    assert run.failed
-    assert run.result["msg"].startswith("regions: linked: Security Hub is not enabled in eu-west-1, so ")
-    assert writes(hub) == {}
-
-
-@pytest.mark.parametrize(
-    ("word", "denied"),
-    [
-        ("all", "ec2:DescribeRegions"),
-        ("linked", "ec2:DescribeRegions"),
-        ("linked", "securityhub:ListFindingAggregators"),
-        ("linked", "securityhub:GetFindingAggregator"),
-    ],
-)
-def test_denied_read_is_one_failure_before_anything_is_done(hub: Hub, word: str, denied: str) -> None:
+def deny(hub: Hub, action: str) -> None:
+    """Deny the administrator, who links all Regions, one action."""
     link(hub, "ALL_REGIONS")
     statement = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
-    statement.append({"Effect": "Deny", "Action": denied, "Resource": "*"})
-    policy = {"Version": "2012-10-17", "Statement": statement}
-    hub.seed(policies=[{"account_id": ADMINISTRATOR, "policy": policy}])
-    run = fleet(hub, regions=word)
-    assert run.failed
-    assert run.result["msg"].startswith(f"regions: {word}: {denied.partition(':')[2]} failed in eu-west-1 with ")
-    assert f"Allow {denied} in the caller's IAM policy, or name the Regions." in run.result["msg"]
+    statement.append({"Effect": "Deny", "Action": action, "Resource": "*"})
+    hub.seed(policies=[{"account_id": ADMINISTRATOR, "policy": {"Version": "2012-10-17", "Statement": statement}}])
+
+
+def fail_describe(hub: Hub, code: str, status: int) -> None:
+    hub.fault(kind="error", operation="DescribeRegions", code=code, status=status, message="No.", times=None)
+
+
+def link_oddly(hub: InProcessHub) -> None:
+    odd = Aggregator(ADMINISTRATOR, REGION, "SOME_REGIONS", ())
+    hub.service.store.put_aggregator(ADMINISTRATOR, "aws", odd, ALWAYS)
+
+
+AGGREGATOR = "regions: linked: the finding aggregator has the linking mode SOME_REGIONS, which this version"
+DENIED = ("securityhub:ListFindingAggregators", "securityhub:GetFindingAggregator", "ec2:DescribeRegions")
+UNREADABLE: list[tuple[dict[str, Any], Callable[[Any], object], str, str]] = [
+    ({"regions": "linked"}, lambda hub: None, "regions: linked: the account has no finding aggregator, as ", "name"),
+    (
+        {"regions": "linked"},
+        lambda hub: link(hub, "ALL_REGIONS", home="us-east-1"),
+        "regions: linked: eu-west-1, the Region from the connection options, is not the home Region of the finding ",
+        "Its home Region is us-east-1. Set region, or the environment variable AWS_REGION, to us-east-1.",
+    ),
+    ({"regions": "linked"}, link_oddly, AGGREGATOR, "Name the Regions."),
+    (
+        {"regions": "linked", "region": "eu-north-1"},
+        lambda hub: None,
+        "regions: linked: Security Hub is not enabled in eu-north-1, so the finding aggregator can't be read",
+        "to the home Region",
+    ),
+    *(
+        (
+            {"regions": "linked"},
+            partial(deny, action=action),
+            f"regions: linked: {action.partition(':')[2]} failed in eu-west-1 with ",
+            f"Allow {action} in the caller's IAM policy, or name the Regions.",
+        )
+        for action in DENIED
+    ),
+    (
+        {"regions": "all"},
+        partial(fail_describe, code="AuthFailure", status=401),
+        "regions: all: DescribeRegions failed in eu-west-1 with AuthFailure: No. Check the credentials, and ",
+        "whether the Region eu-west-1 is enabled (opted in) in the account, or",
+    ),
+    (
+        {"regions": "all"},
+        partial(fail_describe, code="RequestLimitExceeded", status=503),
+        "regions: all: DescribeRegions failed in eu-west-1 with RequestLimitExceeded: No. ",
+        "Fix the cause and run the task again, or name the Regions",
+    ),
+    (
+        {"regions": "all"},
+        partial(fail_describe, code="RequestExpired", status=400),
+        "regions: all: DescribeRegions failed in eu-west-1 with RequestExpired: No. Check the clock ",
+        ", or name the Regions.",
+    ),
+    ({"regions": "all", "exclude_regions": SEVENTEEN}, lambda hub: None, "exclude_regions: no Region is left of ", ""),
+]
+
+
+@pytest.mark.parametrize(("options", "happen", "begin", "end"), UNREADABLE)
+def test_word_that_cannot_be_looked_up_fails_before_anything_is_done(
+    hub: InProcessHub, options: dict[str, Any], happen: Callable[[Any], object], begin: str, end: str
+) -> None:
+    hub.seed(enabled_regions=[ENABLED_REGIONS])
+    turn_on(hub, ADMINISTRATOR)
+    happen(hub)
+    run = fleet(hub, **options)
+    assert (run.failed, run.result["memberships"], run.result["changed"]) == (True, [], False)
+    assert run.result["msg"].startswith(begin)
+    assert end in run.result["msg"]
     assert set(hub.counts()["calls"]) <= set(LINKED_ACTIONS)
     assert hub.counts()["other"].get("sts:AssumeRole") is None
-
-
-@pytest.mark.parametrize("kind", ["throttle", "error", "lost_reply"])
-def test_reads_of_regions_are_retried(hub: Hub, kind: str) -> None:
-    hub.seed(enabled_regions=[{"account_id": ADMINISTRATOR, "regions": [REGION, "us-east-1"]}])
-    turn_on(hub, ADMINISTRATOR, ["us-east-1"])
-    link(hub, "ALL_REGIONS")
-    for operation in ("DescribeRegions", *LINKED_ACTIONS):
-        hub.fault(kind=kind, operation=operation, times=2)
-    assert regions_listed(hub, regions="linked") == [REGION, "us-east-1"]
 
 
 def test_all_in_another_partition(hub: Hub) -> None:
@@ -262,24 +399,6 @@ def test_nothing_to_do_takes_no_call(hub: Hub, word: str) -> None:
     run = run_at(hub, securityhub_member_invite, account_ids=[], regions=word)
     assert not run.failed
     assert not run_at(hub, securityhub_hub, account_ids=[], member_role=ROLE, regions=word).failed
-    assert (hub.counts()["calls"], hub.counts()["other"]) == ({}, {})
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"regions": "eu-wset-1"}, "'eu-wset-1' (did you mean eu-west-1?). If eu-wset-1 is a new Region, update"),
-        ({"regions": [REGION, "mars-north-1"]}, f"update botocore ({botocore_version} is installed)."),
-        ({"regions": [REGION, "all"]}, "regions: all can't be combined with 'eu-west-1'."),
-        ({"regions": "all", "exclude_regions": "eu-wset-1"}, "exclude_regions: not a Region"),
-        ({"regions": "all", "region": None}, "regions: all is looked up in the Region from the connection options"),
-        ({"region": "linked"}, "region: 'linked' is not one Region. Set regions to linked, and region to a Region."),
-    ],
-)
-def test_wrong_regions_are_refused_before_any_call(hub: Hub, options: dict[str, Any], message: str) -> None:
-    run = fleet(hub, **{"regions": None, **options})
-    assert run.failed
-    assert message in run.result["msg"]
     assert (hub.counts()["calls"], hub.counts()["other"]) == ({}, {})
 
 

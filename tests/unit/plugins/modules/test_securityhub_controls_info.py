@@ -107,15 +107,17 @@ def test_controls_info_unknown_id(hub: Hub) -> None:
     assert "did you mean IAM.6?" in run.result["msg"]
 
 
-def test_controls_info_regions_where_security_hub_is_disabled_are_left_out(hub: Hub) -> None:
+def test_controls_info_names_regions_where_security_hub_is_disabled(hub: Hub) -> None:
     seed_controls(hub, {FSBP: {}}, regions=THREE[:1])
     run = look(hub, regions=THREE)
     assert not run.failed
     assert {row["region"] for row in run.result["controls"]} == {THREE[0]}
+    assert run.result["disabled_regions"] == [{"region": THREE[1]}, {"region": THREE[2]}]
 
 
 def test_controls_info_where_there_is_nothing(hub: Hub) -> None:
-    assert look(hub, regions=THREE) == ModuleRun(False, NOTHING)
+    disabled = [{"region": region} for region in THREE]
+    assert look(hub, regions=THREE) == ModuleRun(False, {**NOTHING, "disabled_regions": disabled})
 
 
 def test_controls_info_calls(hub: Hub) -> None:
@@ -148,6 +150,7 @@ def test_controls_info_of_many_accounts_is_as_documented(hub: Hub) -> None:
     result = {key: value for key, value in result.items() if key not in ("changed", "msg")}
     assert {key: {row["account_id"] for row in rows} for key, rows in result.items()} == {
         "controls": {MEMBER},
+        "disabled_regions": set(),
         "failed_regions": {MEMBER},
         "failed_accounts": {OTHER_MEMBER},
     }

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import (
     turn_on,
     writes,
 )
-from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, ModuleRun, error
+from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, ModuleRun
 
 TWO = ["eu-west-1", "eu-central-1"]
 FIRST, SECOND = TWO
@@ -261,6 +260,14 @@ def test_what_is_not_visible_in_time_is_unconfirmed(hub: Hub) -> None:
     assert_converges(hub)
 
 
+def test_acceptance_that_cannot_be_read_again_is_unconfirmed(hub: Hub) -> None:
+    seed(hub)
+    hub.fault(kind="access_denied", operation="GetMembers", region=FIRST, after=1)
+    run = fleet(hub, [INVITED])
+    assert failures(run.result) == {FIRST: "AccessDeniedException"}
+    assert [row["reason"] for row in run.result["memberships"]] == ["unconfirmed", None]
+
+
 @pytest.mark.parametrize("check", [True, False])
 def test_sides_that_disagree_are_unconfirmed_in_check_mode_too(hub: Hub, check: bool) -> None:
     seed(hub)
@@ -310,17 +317,6 @@ def test_unforeseen_exception_after_the_writes_claims_no_less(hub: Hub, monkeypa
     }
 
 
-def before_each_call(monkeypatch: pytest.MonkeyPatch, act: Callable[[Any, str], None]) -> None:
-    """Do something before each call, with the client and the name of the operation."""
-    make_api_call = BaseClient._make_api_call
-
-    def call(client: Any, operation: str, parameters: Any) -> Any:
-        act(client, operation)
-        return make_api_call(client, operation, parameters)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", call)
-
-
 @pytest.mark.parametrize(
     "operation",
     [
@@ -328,35 +324,21 @@ def before_each_call(monkeypatch: pytest.MonkeyPatch, act: Callable[[Any, str], 
         *("ListInvitations", "AcceptAdministratorInvitation", "GetEnabledStandards", "BatchEnableStandards"),
     ],
 )
-def test_hub_that_was_just_enabled_is_borne_with(hub: Hub, monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
-    called: list[str] = []
-
-    def answer_late(_client: Any, name: str) -> None:
-        called.append(name)
-        if name == operation and "EnableSecurityHub" in called and called.count(f"{name} refused") < 3:
-            called.append(f"{name} refused")
-            raise error("InvalidAccessException", 401, "Account 111122223333 is not subscribed to AWS Security Hub")
-
-    before_each_call(monkeypatch, answer_late)
+def test_hub_that_was_just_enabled_is_borne_with(hub: Hub, operation: str) -> None:
+    hub.fault(kind="slow_hub", operation=[operation], seconds=1)
     run = fleet(hub, [NEW], regions=[FIRST], standards=["pci-dss/v/4.0.1"], wait_timeout=2)
     assert not run.failed, run.result["msg"]
-    assert called.count(f"{operation} refused") == 3
+    assert hub.counts()["faulted"][operation] >= 2
     (row,) = run.result["memberships"]
     assert (row["member_status"], row["reason"]) == ("Enabled", None)
 
 
 @pytest.mark.parametrize("account_id", [ADMINISTRATOR, NEW])
-def test_hub_that_is_called_enabled_while_it_shows_as_off_is_a_refusal(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch, account_id: str
-) -> None:
+def test_hub_that_is_called_enabled_while_it_shows_as_off_is_a_refusal(hub: Hub, account_id: str) -> None:
     if account_id == NEW:
         turn_on(hub, ADMINISTRATOR, [FIRST])
-
-    def conflict(_client: Any, name: str) -> None:
-        if name == "EnableSecurityHub":
-            raise error("ResourceConflictException", 409, "conflict")
-
-    before_each_call(monkeypatch, conflict)
+    conflict = {"code": "ResourceConflictException", "status": 409, "message": "conflict"}
+    hub.fault(kind="error", operation="EnableSecurityHub", times=None, **conflict)
     run = fleet(hub, [NEW], regions=[FIRST])
     assert run.failed
     assert "conflict" in run.result["msg"]
@@ -369,15 +351,16 @@ def test_hub_that_is_called_enabled_while_it_shows_as_off_is_a_refusal(
 def test_account_that_leaves_between_look_and_act_has_left(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     seed(hub)
     looks: list[str] = []
+    make_api_call = BaseClient._make_api_call
 
-    def leave_by_itself(client: Any, name: str) -> None:
-        if name == "GetAdministratorAccount":
-            looks.append(name)
-            if len(looks) == 2:
-                client.disassociate_from_administrator_account()
-                client.delete_invitations(AccountIds=[ADMINISTRATOR])
+    def leave_before_the_second_look(client: Any, operation: str, parameters: Any) -> Any:
+        looks.append(operation)
+        if operation == "GetAdministratorAccount" and looks.count(operation) == 2:
+            client.disassociate_from_administrator_account()
+            client.delete_invitations(AccountIds=[ADMINISTRATOR])
+        return make_api_call(client, operation, parameters)
 
-    before_each_call(monkeypatch, leave_by_itself)
+    monkeypatch.setattr(BaseClient, "_make_api_call", leave_before_the_second_look)
     run = fleet(hub, [ENABLED], regions=[FIRST], state="absent")
     assert not run.failed, run.result["msg"]
     (row,) = run.result["memberships"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.apply import RegionRun
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_membership as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
@@ -30,6 +31,7 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
 
 ROLE = "hub-member"
 ONE, TWO, OTHERS = "111122223333", "012345670123", accounts(3, first=100)
+REMOVED_TWO = (TWO, None, ["disassociate", "delete"], None)
 
 
 def fleet(hub: Hub, members: Any, check: bool = False, **options: Any) -> ModuleRun:
@@ -157,6 +159,62 @@ def test_surplus_account_that_the_list_names_is_none(hub: Hub) -> None:
     assert [row["account_id"] for row in run.result["memberships"]] == [ONE]
     assert run.result["warnings"] == [f"members: accounts that are not active are left out: {TWO} is SUSPENDED."]
     assert [statuses(hub, region) for region in THREE] == [{ONE: "Enabled", TWO: "Enabled"}] * 3
+
+
+@pytest.mark.parametrize("operation", ["GetMembers", "InviteMembers"])
+def test_surplus_of_a_region_that_failed_is_not_attempted(hub: Hub, operation: str) -> None:
+    seed_members(hub, {ONE: "Created", TWO: "Enabled"}, THREE)
+    hub.fault(kind="access_denied", operation=operation, region=REGION)
+    run = fleet(hub, [ONE], surplus="remove", regions=THREE)
+    assert [row["region"] for row in run.result["failed_regions"]] == [REGION]
+    expected = [(TWO, "Enabled", [], "not_attempted") if each == REGION else REMOVED_TWO for each in THREE]
+    assert rows(run, "surplus_members") == expected
+    assert run.result["surplus_members"][THREE.index(REGION)]["processing_result"]
+    assert [len(statuses(hub, region)) for region in THREE] == [2 if region == REGION else 1 for region in THREE]
+    assert {"DisassociateMembers", "DeleteMembers"}.isdisjoint(hub.counts()["by_region"][REGION])
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_surplus_is_not_attempted_where_an_account_failed(hub: Hub, check: bool) -> None:
+    seed_members(hub, {TWO: "Enabled", OTHERS[0]: "AccountSuspended"})
+    run = fleet(hub, [ONE, OTHERS[0]], check=check, surplus="remove")
+    assert rows(run, "surplus_members") == [(TWO, "Enabled", [], "not_attempted")]
+    assert run.result["surplus_members"][0]["processing_result"] == (
+        f"Surplus members are removed last, and only in a Region where nothing failed: 1 account failed in {REGION}."
+    )
+    assert f"{TWO} in {REGION}: not_attempted" in run.result["msg"]
+    assert {"DisassociateMembers", "DeleteMembers"}.isdisjoint(writes(hub))
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_surplus_is_removed_where_an_owner_has_yet_to_accept(hub: Hub, check: bool) -> None:
+    seed_members(hub, {TWO: "Enabled"})
+    run = fleet(hub, [ONE], check=check, surplus="remove", member_role=None)
+    assert [row[3] for row in rows(run)] == ["awaiting_acceptance"]
+    assert rows(run, "surplus_members") == [REMOVED_TWO]
+
+
+def test_surplus_is_not_attempted_after_the_unforeseen(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: Any) -> None:
+        raise KeyError("unforeseen")
+
+    monkeypatch.setattr(RegionRun, "_join", fail)
+    seed_members(hub, {ONE: "Created", TWO: "Enabled"})
+    run = fleet(hub, [ONE], surplus="remove")
+    assert run.failed
+    assert rows(run, "surplus_members") == [(TWO, "Enabled", [], "not_attempted")]
+    assert writes(hub) == {}
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_surplus_account_of_an_organization_is_warned_of(hub: Hub, check: bool) -> None:
+    hub.seed(organization_accounts=[TWO])
+    seed_members(hub, {TWO: "Enabled"})
+    run = fleet(hub, [ONE], check=check, surplus="remove")
+    assert rows(run, "surplus_members") == [(TWO, "Removed", ["disassociate"], "rejected")]
+    (warning,) = run.result["warnings"]
+    assert warning.startswith(f"{TWO} is Enabled without an invitation in {REGION}, so it is probably an account of")
+    assert "its monitoring by this administrator" in run.result["surplus_members"][0]["processing_result"]
 
 
 def test_region_whose_list_cannot_be_read_removes_nothing(hub: Hub) -> None:
@@ -345,3 +403,25 @@ def test_fail_on_unprocessed_false_leaves_only_failed_regions(hub: Hub) -> None:
     run = fleet(hub, [ONE], fail_on_unprocessed=False)
     assert not run.failed
     assert [row[3] for row in rows(run)] == ["role_not_assumed"]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_administrator_hub_is_not_enabled_where_that_is_switched_off(hub: Hub, check: bool) -> None:
+    turn_on(hub, ADMINISTRATOR, [REGION])
+    run = fleet(hub, [ONE], check, regions=[REGION, "us-east-1"], enable_administrator_hub=False)
+    assert run.failed
+    assert run.result["hub_enabled_regions"] == []
+    (failed,) = run.result["failed_regions"]
+    assert failed["region"] == "us-east-1"
+    assert f"Security Hub is not enabled in account {ADMINISTRATOR} in us-east-1. Enable it" in failed["msg"]
+    assert [(row["region"], row["reason"]) for row in run.result["memberships"]] == [
+        (REGION, None),
+        ("us-east-1", "not_attempted"),
+    ]
+    assert "us-east-1" not in hub.state()["hubs"].get(ADMINISTRATOR, {})
+
+
+def test_administrator_hub_that_is_disabled_has_no_member_to_take_out(hub: Hub) -> None:
+    run = fleet(hub, [ONE], state="absent", enable_administrator_hub=False)
+    assert not run.failed
+    assert rows(run) == [(ONE, None, [], None)]

@@ -300,6 +300,13 @@ def test_role_that_cannot_be_assumed_in_an_enabled_account(hub: Hub, check: bool
 
 
 @pytest.mark.parametrize("check", [True, False])
+def test_region_that_is_closed_in_an_enabled_account(hub: Hub, check: bool) -> None:
+    seed(hub)
+    hub.seed(disabled_regions=[{"account_id": ENABLED, "region": REGION}])
+    assert rows(fleet(hub, [ENABLED], check=check))[ENABLED] == ("Enabled", (), "region_not_enabled")
+
+
+@pytest.mark.parametrize("check", [True, False])
 def test_region_that_can_invite_nobody_names_the_standards_that_are_missing(hub: Hub, check: bool) -> None:
     seed(hub)
     seed_members(hub, {ADMINISTRATOR: "Enabled"}, administrator_id="777766665555")

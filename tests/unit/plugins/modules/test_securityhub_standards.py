@@ -13,8 +13,8 @@ from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
     MEMBER,
-    OTHER_MEMBER,
     THREE,
+    deny_reading,
     failures,
     run_at,
     without,
@@ -40,7 +40,6 @@ from ansible_collections.multiaccount.aws.tests.unit.support import (
     REGION,
     ModuleRun,
     accounts,
-    differences_from_return,
 )
 
 NO_RECORDER = "NO_AVAILABLE_CONFIGURATION_RECORDER"
@@ -56,32 +55,18 @@ ABSENT: dict[str, Any] = {"state": "absent"}
 PURGE: dict[str, Any] = {"purge_standards": True}
 # statuses now, standards, options, statuses afterwards, calls that write, error code
 TABLE: list[tuple[Statuses, list[str], dict[str, Any], Statuses, list[str], str | None]] = [
-    ({}, [PCI], PRESENT, {PCI: "READY"}, [ENABLE], None),
     ({}, [PCI, NIST, CIS_1], PRESENT, dict.fromkeys([PCI, NIST, CIS_1], "READY"), [ENABLE], None),
     ({}, [PCI], ABSENT, {}, [], None),
-    ({}, [PCI], PURGE, {PCI: "READY"}, [ENABLE], None),
-    ({}, [], PURGE, {}, [], None),
     ({PCI: "READY"}, [PCI], PRESENT, {PCI: "READY"}, [], None),
-    ({PCI: "READY"}, [NIST], PRESENT, {PCI: "READY", NIST: "READY"}, [ENABLE], None),
     ({PCI: "READY"}, [NIST], PURGE, {NIST: "READY"}, [ENABLE, DISABLE], None),
-    ({PCI: "READY", NIST: "READY"}, [NIST], PURGE, {NIST: "READY"}, [DISABLE], None),
-    ({PCI: "READY", NIST: "READY"}, [], PURGE, {}, [DISABLE], None),
     ({PCI: "READY", TOWER: "READY"}, [], PURGE, {TOWER: "READY"}, [DISABLE], None),
     ({PCI: "READY", NIST: "READY"}, [PCI], ABSENT, {NIST: "READY"}, [DISABLE], None),
-    ({PCI: "READY"}, [NIST], ABSENT, {PCI: "READY"}, [], None),
     ({PCI: "PENDING"}, [PCI], PRESENT, {PCI: "PENDING"}, [], "standards_pending"),
-    ({PCI: "PENDING"}, [PCI], ABSENT, {PCI: "PENDING"}, [], "standards_pending"),
     ({PCI: "PENDING"}, [NIST], PURGE, {PCI: "PENDING", NIST: "READY"}, [ENABLE], "standards_pending"),
-    ({PCI: "INCOMPLETE"}, [PCI], PRESENT, {PCI: "INCOMPLETE"}, [], "standards_incomplete"),
     ({PCI: "INCOMPLETE"}, [PCI], ABSENT, {}, [DISABLE], None),
-    ({PCI: "INCOMPLETE"}, [NIST], PRESENT, {PCI: "INCOMPLETE", NIST: "READY"}, [ENABLE], None),
     ({PCI: "INCOMPLETE"}, [NIST, PCI], PRESENT, {PCI: "INCOMPLETE", NIST: "READY"}, [ENABLE], "standards_incomplete"),
     ({PCI: "FAILED"}, [PCI], PRESENT, {PCI: "READY"}, [ENABLE], None),
-    ({PCI: "FAILED"}, [PCI], ABSENT, {}, [DISABLE], None),
-    ({PCI: "FAILED"}, [NIST], PRESENT, {PCI: "FAILED", NIST: "READY"}, [ENABLE], None),
-    ({PCI: "DELETING"}, [PCI], PRESENT, {PCI: "DELETING"}, [], "unconfirmed"),
     ({PCI: "DELETING"}, [PCI], ABSENT, {PCI: "DELETING"}, [], "unconfirmed"),
-    ({PCI: "DELETING"}, [NIST], PRESENT, {PCI: "DELETING", NIST: "READY"}, [ENABLE], None),
     ({PCI: "DELETING"}, [NIST], PURGE, {PCI: "DELETING", NIST: "READY"}, [ENABLE], "unconfirmed"),
 ]
 
@@ -146,25 +131,6 @@ def test_the_row_of_a_standard(hub: Hub) -> None:
     )
 
 
-def test_only_what_is_asked_for_is_enabled(hub: Hub) -> None:
-    seed_standards(hub, {})
-    manage(hub, PCI)
-    assert standards_at_server(hub) == {PCI: "READY"}
-
-
-def test_text_and_arns_of_another_region_and_partition(hub: Hub) -> None:
-    seed_standards(hub, {}, THREE[:2])
-    text = f"{PCI}, arn:aws-cn:securityhub:cn-north-1::standards/{NIST}\narn:aws:securityhub:::ruleset/{CIS_1}"
-    run = manage(hub, text, regions=THREE[:2])
-    assert not run.failed
-    arns = [row["standards_arn"] for row in run.result["standards"] if row["region"] == THREE[1]]
-    assert arns == [
-        f"arn:aws:securityhub:::ruleset/{CIS_1}",
-        f"arn:aws:securityhub:{THREE[1]}::standards/{NIST}",
-        f"arn:aws:securityhub:{THREE[1]}::standards/{PCI}",
-    ]
-
-
 @pytest.mark.parametrize(
     ("region", "partition"), [("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn"), ("eu-west-1", "aws")]
 )
@@ -196,6 +162,26 @@ def test_region_that_does_not_offer_a_standard(hub: Hub, check: bool) -> None:
 
 
 @pytest.mark.parametrize("check", [True, False])
+def test_titles_and_names_of_the_enable_script(hub: Hub, check: bool) -> None:
+    """Each Region tells which standard has a title."""
+    hub.seed(offered_standards=[{"region": THREE[1], "standards": [NIST, FOUNDATIONAL]}])
+    seed_standards(hub, {NIST: "READY"}, THREE)
+    run = manage(hub, "PCI DSS v4.0.1", f"standards/{NIST}", regions=THREE, check=check)
+    assert failures(run.result) == {THREE[1]: "standards_not_offered"}
+    assert f"no standard with the title 'PCI DSS v4.0.1' in {THREE[1]}. Offered are AWS Foundational" in str(
+        run.result["msg"]
+    )
+    assert [shown_standards(run.result, region) for region in THREE] == [
+        {NIST: "READY", PCI: "READY"},
+        {NIST: "READY"},
+        {NIST: "READY", PCI: "READY"},
+    ]
+    if not check:
+        gone = manage(hub, "pci dss v4.0.1", state="absent")
+        assert (gone.failed, gone.result["changed"], standards_at_server(hub)) == (False, True, {NIST: "READY"})
+
+
+@pytest.mark.parametrize("check", [True, False])
 def test_standard_that_another_service_manages_cannot_be_enabled(hub: Hub, check: bool) -> None:
     seed_standards(hub, {})
     run = manage(hub, TOWER, check=check)
@@ -221,26 +207,6 @@ def test_region_where_security_hub_is_disabled(hub: Hub, check: bool) -> None:
 # States on their way
 
 
-def test_slow_standards_are_waited_for(hub: Hub) -> None:
-    seed_standards(hub, {NIST: "READY"})
-    hub.fault(kind="slow_standards", seconds=0.4)
-    run = manage(hub, PCI, purge_standards=True)
-    assert not run.failed, run.result["msg"]
-    assert shown_standards(run.result) == standards_at_server(hub) == {PCI: "READY"}
-
-
-def test_standard_that_is_being_disabled_is_enabled_again(hub: Hub) -> None:
-    seed_standards(hub, {PCI: "READY"})
-    hub.fault(kind="slow_standards", seconds=0.4)
-    gone = manage(hub, PCI, state="absent", wait_timeout=0)
-    assert not gone.failed
-    assert shown_standards(gone.result) == {PCI: "DELETING"}
-    back = manage(hub, PCI)
-    assert not back.failed, back.result["msg"]
-    assert back.result["changed"]
-    assert standards_at_server(hub) == {PCI: "READY"}
-
-
 @pytest.mark.parametrize("outcome", ["INCOMPLETE", "FAILED"])
 def test_standard_that_ends_badly(hub: Hub, outcome: str) -> None:
     seed_standards(hub, {})
@@ -251,15 +217,6 @@ def test_standard_that_ends_badly(hub: Hub, outcome: str) -> None:
     assert shown_standards(run.result) == {PCI: outcome, NIST: "READY"}
     assert f"{PCI} is {outcome} (INTERNAL_ERROR)." in run.result["msg"]
     assert NIST not in run.result["msg"]
-
-
-def test_standard_that_cannot_be_disabled(hub: Hub) -> None:
-    seed_standards(hub, {PCI: "READY", NIST: "READY"})
-    hub.fault(kind="standards_outcome", outcome="FAILED", standards=[PCI], reason="INTERNAL_ERROR")
-    run = manage(hub, purge_standards=True)
-    assert failures(run.result) == {REGION: "standards_failed"}
-    assert run.result["changed"]
-    assert shown_standards(run.result) == {PCI: "FAILED"}
 
 
 @pytest.mark.parametrize("account_ids", [None, [MEMBER]])
@@ -312,6 +269,50 @@ def test_calls_of_10_accounts_in_3_regions(hub: Hub) -> None:
     assert hub.counts()["calls"] == {GET: 2 * 30}
 
 
+# Faults
+
+
+@pytest.mark.parametrize(("now", "standards", "options"), [({}, [PCI], PRESENT), ({PCI: "READY"}, [NIST], PURGE)])
+def test_what_is_not_visible_in_time_is_unconfirmed(
+    hub: Hub, clock: Clock, now: Statuses, standards: list[str], options: dict[str, Any]
+) -> None:
+    seed_standards(hub, now)
+    hub.fault(kind="slow_visibility", seconds=600)
+    run = manage(hub, *standards, **options, wait_timeout=5)
+    assert failures(run.result) in ({REGION: "unconfirmed"}, {REGION: "standards_failed"})
+    assert run.result["changed"]
+    assert set(writes(hub).values()) == {1}
+    assert sum(clock.pauses) == pytest.approx(5)
+
+
+def test_failure_midway_keeps_what_was_done(hub: Hub) -> None:
+    seed_standards(hub, {NIST: "READY"})
+    hub.fault(kind="access_denied", operation=DISABLE)
+    run = manage(hub, PCI, purge_standards=True)
+    assert failures(run.result) == {REGION: "AccessDeniedException"}
+    assert run.result["changed"]
+    assert shown_standards(run.result) == {NIST: "READY", PCI: "READY"}
+
+
+@pytest.mark.parametrize(
+    ("held", "options"),
+    [
+        ([NIST], {"standards": [PCI], "purge_standards": True}),
+        ([PCI, NIST], {"standards": [PCI], "state": "absent"}),
+    ],
+)
+def test_standards_that_are_not_read_after_a_lost_response_have_no_row(
+    hub: Hub, held: list[str], options: dict[str, Any]
+) -> None:
+    hub.seed(hubs=[{"account_id": MEMBER, "region": REGION, "standards": held}])
+    hub.fault(kind="lost_reply", operation=["BatchEnableStandards", "BatchDisableStandards"])
+    deny_reading(hub, "GetEnabledStandards", after=1)
+    run = run_at(hub, module, account_id=MEMBER, diff=True, **options)
+    assert (run.result["changed"], failures(run.result)) == (True, {REGION: "AccessDeniedException"})
+    assert run.result["standards"] == []
+    assert run.result["diff"]["after"] == {}
+
+
 # Bad input: refused before any call
 
 
@@ -320,9 +321,7 @@ def test_calls_of_10_accounts_in_3_regions(hub: Hub) -> None:
     [
         ({"standards": ["cis"]}, "standards: not a standard: 'cis'. Write a short name"),
         ({"state": "absent", "purge_standards": True}, "purge_standards: only with state present"),
-        ({"wait_timeout": -1}, "wait_timeout: -1 is less than 0"),
         ({"member_role": "admin"}, "member_role: there is no account to take it in"),
-        ({"regions": ["Ireland"]}, "regions: not a Region"),
     ],
 )
 def test_options_that_cannot_be_used(hub: Hub, options: dict[str, Any], words: str) -> None:
@@ -331,16 +330,3 @@ def test_options_that_cannot_be_used(hub: Hub, options: dict[str, Any], words: s
     assert run.result.pop("msg").startswith(words)
     assert run.result == {"changed": False, "standards": [], "failed_regions": [], "failed_accounts": []}
     assert hub.counts()["calls"] == {}
-
-
-@pytest.mark.parametrize("many", [False, True])
-def test_results_are_as_documented(hub: Hub, many: bool) -> None:
-    seed_standards(hub, {}, THREE[:2], MEMBER)
-    seed_standards(hub, {}, THREE[:2])
-    hub.seed(denied_roles=[OTHER_MEMBER])
-    hub.fault(kind="access_denied", region=THREE[1])
-    options: dict[str, Any] = {"account_ids": [MEMBER, OTHER_MEMBER], "member_role": "admin"} if many else {}
-    result = manage(hub, PCI, regions=THREE[:2], diff=True, **options).result
-    result = {key: value for key, value in result.items() if key not in ("changed", "msg")}
-    assert [key for key, value in result.items() if not value] == ([] if many else ["failed_accounts"])
-    assert differences_from_return(module, result) == []

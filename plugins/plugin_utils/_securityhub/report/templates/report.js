@@ -189,7 +189,7 @@
     });
     const text = document.getElementById("letter").textContent;
     const everywhere = Array.from(new Set(places.flat())).join(",");
-    return text.replace("<Regions>", () => everywhere).replace("<accounts>", () => lines.join("\n"));
+    return text.replaceAll("<Regions>", () => everywhere).replace("<accounts>", () => lines.join("\n"));
   }
 
   // Pages that came by plain HTTP have no clipboard of their own.

@@ -221,11 +221,6 @@ def test_hub_is_disabled(code: str, text: str, disabled: bool) -> None:
     assert refusal(code, text, 401).hub_is_disabled == disabled
 
 
-@pytest.mark.parametrize(("text", "done"), [("It is already enabled.", True), ("The request is rejected.", False)])
-def test_failure_that_says_that_it_is_done_already(text: str, done: bool) -> None:
-    assert refusal("ResourceConflictException", text, 409).is_already_done == done
-
-
 def test_throttling_is_retried_but_is_no_transient_refusal() -> None:
     failed = refusal("TooManyRequestsException", "Rate exceeded", 429, throttled=True)
     assert (failed.is_retryable, failed.is_transient, failed.refuses_request) == (True, False, False)

@@ -131,7 +131,7 @@ def test_source_is_found() -> None:
 )
 def test_plans_and_records_are_pure(name: str) -> None:
     foreign = {each.partition(".")[0] for each in imports(name) - MODULES.keys()}
-    assert foreign <= {"__future__", "dataclasses", "re", "typing"}
+    assert foreign <= {"__future__", "dataclasses", "difflib", "re", "typing"}
     own = {each for each in ours(name) if wing(each) and wing(each) == wing(name)}
     assert ours(name) - own <= (set() if name in PURE else PURE_BELOW | PURE_PLANS)
 

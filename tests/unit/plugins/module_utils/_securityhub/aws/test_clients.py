@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,10 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
     RegionClient,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import Clients
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import (
+    ConnectionInfo,
+    acting_as,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.sessions import AwsSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.tests.unit.sessions import (
@@ -137,3 +141,9 @@ def test_caller_account_is_asked_region_by_region_once(
     if account_id:
         assert clients.caller_account_id("eu-west-1") == account_id
         assert len(asked) == calls
+
+
+def test_caller_account_is_the_one_whose_role_is_taken() -> None:
+    clients = Clients(AwsSession(ConnectionInfo("eu-west-1", ENDPOINT, {})), ["eu-west-1"])
+    with acting_as(SimpleNamespace(account_id="111122223333")):  # type: ignore[arg-type]
+        assert clients.caller_account_id("eu-west-1") == "111122223333"

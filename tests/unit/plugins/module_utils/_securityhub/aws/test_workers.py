@@ -9,14 +9,17 @@ from typing import Any
 import boto3
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.sessions import AwsSession
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import _workers
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession, _workers
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     InvalidInput,
     RegionResult,
     SecurityHubError,
 )
 from ansible_collections.multiaccount.aws.tests.unit.sessions import (
+    ENDPOINT,
+    KEYS,
     connection,
     map_regions,
     not_started,
@@ -92,8 +95,7 @@ def test_each_region_has_one_client_of_one_session(made: list[tuple[Any, str, di
 
 @pytest.mark.parametrize(("concurrency", "callers", "peak"), [(4, 1, 4), (4, 2, 4), (1, 3, 1), (6, 3, 6)])
 def test_worker_pool_works_on_concurrency_items_at_once(concurrency: int, callers: int, peak: int) -> None:
-    session = connection()
-    session.use_concurrency(concurrency)
+    session = RegionSession(ConnectionInfo("eu-west-1", ENDPOINT, KEYS), None, concurrency=concurrency)
     run_all = session.worker_pool(callers)
     met = threading.Barrier(peak, timeout=60)
     lock, active, most = threading.Lock(), [0], [0]

@@ -45,6 +45,8 @@ def test_names_and_arns(values: list[object], names: tuple[str, ...]) -> None:
         "cis",
         "pci-dss/4.0.1",
         "pci-dss/v/",
+        f"controls/{PCI}",
+        f"/standards/{PCI}",
         f"arn:aws:securityhub:{REGION}:111122223333:subscription/{PCI}",
         f"arn:aws:config:{REGION}::standards/{PCI}",
         "None",
@@ -56,6 +58,27 @@ def test_what_is_no_standard_is_named(wrong: str) -> None:
     assert repr(wrong) in str(refusal.value)
     assert repr(PCI) not in str(refusal.value)
     assert "aws-foundational-security-best-practices/v/1.0.0" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        ([f"standards/{PCI}", f"ruleset/{CIS}", PCI], (PCI, CIS)),
+        ([f"standards/{PCI} ruleset/{CIS}"], (PCI, CIS)),
+        (["PCI DSS v4.0.1", f"{NIST}"], ("PCI DSS v4.0.1", NIST)),
+        (
+            [f" PCI  DSS v4.0.1 ,{PCI} {NIST}\r\nNIST Special Publication 800-53 Revision 5\n"],
+            ("PCI DSS v4.0.1", PCI, NIST, "NIST Special Publication 800-53 Revision 5"),
+        ),
+    ],
+)
+def test_standards_titles(values: list[object], names: tuple[str, ...]) -> None:
+    assert parse_standards(values, "standards", takes_titles=True) == names
+
+
+def test_standards_titles_are_refused_where_no_region_tells_them() -> None:
+    with pytest.raises(InvalidInput, match="standards: not a standard: 'PCI', 'DSS'"):
+        parse_standards(["PCI DSS v4.0.1"], "standards")
 
 
 def test_all_that_is_no_standard_is_named() -> None:

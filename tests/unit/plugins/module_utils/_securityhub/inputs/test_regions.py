@@ -6,26 +6,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import FindingAggregator
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.find_regions import (
-    FoundRegions,
-    find_regions,
-    linked_regions,
-)
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput, SecurityHubError
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.regions import (
     KnownRegions,
     RequestedRegions,
     parse_region,
     requested_regions,
 )
-from ansible_collections.multiaccount.aws.tests.unit.support import error
 
 IRELAND, FRANKFURT, VIRGINIA, PARIS = "eu-west-1", "eu-central-1", "us-east-1", "eu-west-3"
 KNOWN = KnownRegions([IRELAND, FRANKFURT, VIRGINIA, PARIS, "us-gov-west-1"], "1.34.0")
-ARN = "arn:aws:securityhub:{}:999988887777:finding-aggregator/1234"
-DENIED = error("UnauthorizedOperation", 403, "You are not authorized to perform this operation.")
 
 
 def names(regions: list[Any] | None, exclude: list[Any] | None = None, region: str | None = None) -> list[str]:
@@ -146,144 +136,3 @@ def test_first_call_is_made_in_a_region_that_is_not_excluded() -> None:
 def test_exclude_regions_refuses_what_cannot_be_excluded(exclude: list[Any], message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         names([IRELAND, VIRGINIA], exclude)
-
-
-class Account:
-    """The administrator's EC2 and Security Hub, as botocore's clients; an exception for a response is raised."""
-
-    def __init__(self, enabled: Any = (), aggregators: Any = (), details: Any = None) -> None:
-        self.enabled, self.aggregators, self.details = enabled, aggregators, details
-        self.calls: list[str] = []
-
-    def describe_regions(self) -> dict[str, Any]:
-        return {"Regions": [{"RegionName": name} for name in self._answer("DescribeRegions", self.enabled)]}
-
-    def list_finding_aggregators(self, **_parameters: Any) -> dict[str, Any]:
-        arns = self._answer("ListFindingAggregators", self.aggregators)
-        return {"FindingAggregators": [{"FindingAggregatorArn": arn} for arn in arns]}
-
-    def get_finding_aggregator(self, **parameters: Any) -> dict[str, Any]:
-        home, mode, regions = self._answer("GetFindingAggregator", self.details)
-        more = {"Regions": regions} if regions else {}
-        return {**parameters, "FindingAggregationRegion": home, "RegionLinkingMode": mode, **more}
-
-    def _answer(self, operation: str, answer: Any) -> Any:
-        self.calls.append(operation)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def find(self, word: str, exclude: list[Any] | None = None) -> FoundRegions:
-        """The Regions that a word stands for, asked in Ireland."""
-        client = RegionClient(IRELAND, self, read_attempts=1)
-        requested = requested_regions([word], exclude, IRELAND, KNOWN)
-        return find_regions(requested, lambda: client, lambda: client, KNOWN)
-
-
-def test_all_is_what_is_enabled_and_known() -> None:
-    account = Account([VIRGINIA, "mars-north-1", IRELAND, PARIS])
-    assert account.find("all") == FoundRegions([IRELAND, PARIS, VIRGINIA], ["mars-north-1"])
-    assert account.calls == ["DescribeRegions"]
-
-
-def test_all_without_excluded_ones() -> None:
-    account = Account([VIRGINIA, IRELAND])
-    assert account.find("all", [IRELAND, PARIS]).regions == [VIRGINIA]
-    with pytest.raises(InvalidInput, match=r"^exclude_regions: no Region is left of eu-west-1, us-east-1\."):
-        account.find("all", [IRELAND, VIRGINIA])
-
-
-@pytest.mark.parametrize(
-    ("mode", "regions", "found", "calls"),
-    [
-        ("ALL_REGIONS", None, [IRELAND, PARIS, VIRGINIA], ["DescribeRegions"]),
-        ("ALL_REGIONS_EXCEPT_SPECIFIED", [PARIS], [IRELAND, VIRGINIA], ["DescribeRegions"]),
-        ("SPECIFIED_REGIONS", [VIRGINIA, FRANKFURT], [IRELAND, FRANKFURT, VIRGINIA], []),
-        ("NO_REGIONS", None, [IRELAND], []),
-    ],
-)
-def test_linked_in_each_linking_mode(mode: str, regions: Any, found: list[str], calls: list[str]) -> None:
-    account = Account([VIRGINIA, PARIS, IRELAND], [ARN.format(IRELAND)], (IRELAND, mode, regions))
-    assert account.find("linked") == FoundRegions(found, [])
-    assert account.calls == ["ListFindingAggregators", "GetFindingAggregator", *calls]
-
-
-def test_linked_begins_with_the_home_region() -> None:
-    aggregator = FindingAggregator(ARN, VIRGINIA, "ALL_REGIONS", ())
-    ec2 = RegionClient(IRELAND, Account([IRELAND, "mars-north-1", VIRGINIA]))
-    assert linked_regions(aggregator, lambda: ec2) == [VIRGINIA, IRELAND, "mars-north-1"]
-
-
-def test_linked_names_specified_regions_that_botocore_does_not_know() -> None:
-    account = Account(
-        aggregators=[ARN.format(IRELAND)], details=(IRELAND, "SPECIFIED_REGIONS", [PARIS, "mars-north-1"])
-    )
-    assert account.find("linked", [IRELAND]) == FoundRegions([PARIS], ["mars-north-1"])
-
-
-@pytest.mark.parametrize(
-    ("account", "message"),
-    [
-        (Account(), "regions: linked: the account has no finding aggregator, as ListFindingAggregators in eu-west-1"),
-        (
-            Account(aggregators=[ARN.format(VIRGINIA)]),
-            (
-                "regions: linked: eu-west-1, the Region from the connection options, is not the home Region of the "
-                "finding aggregator. Its home Region is us-east-1. Set region, or the environment variable "
-                "AWS_REGION, to us-east-1."
-            ),
-        ),
-        (
-            Account(aggregators=[ARN.format(IRELAND)], details=(VIRGINIA, "NO_REGIONS", None)),
-            "regions: linked: eu-west-1, the Region from the connection options, is not the home Region",
-        ),
-        (
-            Account(aggregators=[ARN.format(IRELAND)], details=(IRELAND, "SOME_REGIONS", None)),
-            "regions: linked: the finding aggregator has the linking mode SOME_REGIONS, which this version",
-        ),
-        (
-            Account(aggregators=error("InvalidAccessException", 401, "Account 1 is not subscribed to it")),
-            "regions: linked: Security Hub is not enabled in eu-west-1, so the finding aggregator can't be read",
-        ),
-        (
-            Account(DENIED, [ARN.format(IRELAND)], (IRELAND, "ALL_REGIONS", None)),
-            (
-                "regions: linked: DescribeRegions failed in eu-west-1 with UnauthorizedOperation: You are not "
-                "authorized to perform this operation. Allow ec2:DescribeRegions in the caller's IAM policy, or name"
-            ),
-        ),
-    ],
-)
-def test_linked_that_cannot_be_found(account: Account, message: str) -> None:
-    with pytest.raises(InvalidInput) as refusal:
-        account.find("linked")
-    assert str(refusal.value).startswith(message)
-
-
-@pytest.mark.parametrize(
-    ("problem", "message"),
-    [
-        (DENIED, "Allow ec2:DescribeRegions in the caller's IAM policy, or name the Regions."),
-        (
-            error("AuthFailure", 401, "Not valid"),
-            "whether the Region eu-west-1 is enabled (opted in) in the account, or",
-        ),
-        (error("RequestLimitExceeded", 503, "Too many"), "Fix the cause and run the task again, or name the Regions"),
-    ],
-)
-def test_all_that_cannot_be_read(problem: Exception, message: str) -> None:
-    with pytest.raises(InvalidInput) as refusal:
-        Account(problem).find("all")
-    assert str(refusal.value).startswith("regions: all: DescribeRegions failed in eu-west-1 with ")
-    assert message in str(refusal.value)
-    assert isinstance(refusal.value.__cause__, SecurityHubError)
-
-
-@pytest.mark.parametrize("operation", ["ListFindingAggregators", "GetFindingAggregator"])
-def test_linked_names_the_action_that_is_denied(operation: str) -> None:
-    refusal = error("AccessDeniedException", 403, "x is not authorized to perform: securityhub:" + operation)
-    account = Account(aggregators=[ARN.format(IRELAND)], details=refusal)
-    if operation == "ListFindingAggregators":
-        account.aggregators = refusal
-    with pytest.raises(InvalidInput, match=rf"{operation} failed in eu-west-1 .* Allow securityhub:{operation} in"):
-        account.find("linked")

@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import (
     DEFAULT_SESSION_NAME,
+    READ_ONLY_POLICY,
     Role,
     account_roles,
     assume_role,
@@ -187,3 +188,10 @@ def test_roles_of_account_ids() -> None:
         account_roles({"account_ids": [ACCOUNT]})
     with pytest.raises(InvalidInput, match=r"^member_role: there is no account"):
         account_roles({"account_ids": None, "member_role": "hub"})
+
+
+def test_role_request_only_reads_sends_a_policy_unless_there_is_one() -> None:
+    own = '{"Statement": []}'
+    assert "Policy" not in Role("hub").request(ARN)
+    assert Role("hub").request(ARN, only_reads=True)["Policy"] == READ_ONLY_POLICY
+    assert Role("hub", policy=own).request(ARN, only_reads=True)["Policy"] == own

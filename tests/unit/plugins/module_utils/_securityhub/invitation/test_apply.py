@@ -56,7 +56,7 @@ class MemberAccount(Account):
 def reconcile(
     account: Any, state: str, wait_timeout: float = 30, check_mode: bool = False, hub: DesiredHub | None = None
 ) -> Any:
-    desired = invitation_apply.DesiredMembership(ASKED, state, wait_timeout, hub)
+    desired = invitation_apply.DesiredInvitation(ASKED, state, wait_timeout, hub)
     return invitation_apply.reconcile_invitation(account.client, desired, check_mode)
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import PreconditionFailed
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.plan import plan_membership
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.invitation.plan import (
+    plan_invitation_response,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Invitation, MemberSide
 
 ASKED, OTHER = "999988887777", "777766665555"
@@ -51,7 +53,7 @@ TABLE = [
 def test_the_table(
     state: str, administrator_id: str | None, status: str | None, steps: list[str], after: str | None
 ) -> None:
-    plan = plan_membership(state, ASKED, member_side(administrator_id, status), REGION)
+    plan = plan_invitation_response(state, ASKED, member_side(administrator_id, status), REGION)
     assert list(plan.steps) == steps
     assert (plan.before, plan.after) == (status, after)
 
@@ -61,7 +63,7 @@ def test_the_table(
 )
 def test_unknown_status_is_never_acted_upon(state: str, administrator_id: str | None) -> None:
     with pytest.raises(PreconditionFailed) as failed:
-        plan_membership(state, ASKED, member_side(administrator_id, "Paused"), REGION)
+        plan_invitation_response(state, ASKED, member_side(administrator_id, "Paused"), REGION)
     assert failed.value.error_code == "unknown_status"
     assert f"the status 'Paused' with administrator {ASKED} in {REGION}, which is not known" in str(failed.value)
 
@@ -69,7 +71,7 @@ def test_unknown_status_is_never_acted_upon(state: str, administrator_id: str | 
 @pytest.mark.parametrize("status", [None, "Invited", "Resigned"])
 def test_an_account_of_another_administrator_is_told_which(status: str | None) -> None:
     with pytest.raises(PreconditionFailed) as failed:
-        plan_membership("accepted", ASKED, member_side(OTHER, status), REGION)
+        plan_invitation_response("accepted", ASKED, member_side(OTHER, status), REGION)
     assert failed.value.error_code == "other_administrator"
     assert str(failed.value).startswith(
         f"The account is a member of administrator {OTHER} in {REGION}, so it can't accept another invitation."
@@ -77,9 +79,9 @@ def test_an_account_of_another_administrator_is_told_which(status: str | None) -
 
 
 @pytest.mark.parametrize("status", [None, "Removed"])
-def test_plan_membership_without_invitation_is_refused(status: str | None) -> None:
+def test_plan_invitation_response_without_invitation_is_refused(status: str | None) -> None:
     with pytest.raises(PreconditionFailed) as failed:
-        plan_membership("accepted", ASKED, member_side(None, status), REGION)
+        plan_invitation_response("accepted", ASKED, member_side(None, status), REGION)
     assert failed.value.error_code == "no_invitation"
     assert str(failed.value).startswith(f"The account has no invitation from {ASKED} in {REGION}")
 
@@ -88,11 +90,11 @@ def test_plan_membership_without_invitation_is_refused(status: str | None) -> No
 def test_account_with_enabled_members_cannot_accept(status: str) -> None:
     side = MemberSide(None, Invitation(ASKED, status, "0123"), administers_members=True)
     with pytest.raises(PreconditionFailed, match="has enabled members of its own") as failed:
-        plan_membership("accepted", ASKED, side, REGION)
+        plan_invitation_response("accepted", ASKED, side, REGION)
     assert failed.value.error_code == "has_members"
 
 
 @pytest.mark.parametrize("state", ["declined", "absent"])
 def test_account_with_enabled_members_can_decline(state: str) -> None:
     side = MemberSide(None, Invitation(ASKED, "Invited", "0123"), administers_members=True)
-    assert plan_membership(state, ASKED, side, REGION).steps[0] == "decline"
+    assert plan_invitation_response(state, ASKED, side, REGION).steps[0] == "decline"

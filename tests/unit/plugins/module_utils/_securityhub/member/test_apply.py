@@ -34,12 +34,6 @@ from ansible_collections.multiaccount.aws.tests.unit.member_service import (
 from ansible_collections.multiaccount.aws.tests.unit.support import accounts
 
 
-@pytest.fixture(name="pair")
-def _pair(hub: InProcessHub) -> Service:
-    """Two accounts that can be invited."""
-    return Service(hub, dict.fromkeys(accounts(2), "Created"))
-
-
 def test_a_run_without_incident(clock: Clock, pair: Service) -> None:
     found = reconcile_members(pair)
     assert ends(found) == [INVITED, INVITED]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
+    Failure,
     PreconditionFailed,
     SecurityHubError,
 )
@@ -34,6 +35,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.mode
 
 ACCOUNT = "111122223333"
 ALREADY = "The request is rejected because the current account has already invited the given account ID."
+OWN = "The current account cannot invite itself."
 LATER = "Please try later."
 MONITORING = "The account was disassociated, so its monitoring by this administrator has ended."
 Event = Callable[[BatchState], Any]
@@ -63,6 +65,14 @@ def call_refused(state: BatchState) -> None:
     state.note_failed_call([ACCOUNT], failed("No.", 400))
 
 
+def call_refused_for_own_account(state: BatchState) -> None:
+    state.note_failed_call([ACCOUNT], failed(OWN, 400))
+
+
+def call_failed(state: BatchState) -> None:
+    state.note_failed_call([ACCOUNT], failed("Not now.", 500))
+
+
 def refused(words: str = "No.") -> Event:
     return lambda state: state.note_response([ACCOUNT], {ACCOUNT: words})
 
@@ -90,6 +100,7 @@ ENABLED = plan_absent(ACCOUNT, member("Enabled"))
 STAGES: list[tuple[list[Event], Stage, bool, bool, bool]] = [
     ([], Stage.OPEN, False, False, False),
     ([unsent], Stage.OPEN, False, False, False),
+    ([call_failed], Stage.OPEN, False, False, False),
     ([seen("Created")], Stage.OPEN, False, False, False),
     ([taken], Stage.TAKEN, True, True, False),
     ([refused(LATER), taken], Stage.TAKEN, True, True, False),
@@ -132,6 +143,7 @@ def test_write_that_was_taken_is_done_where_nobody_looks_again(is_reread: bool, 
     state = after(taken, is_reread=is_reread)
     assert state.is_done(ACCOUNT) == done
     assert (ACCOUNT in state.to_reread()) == is_reread
+    assert not after(is_reread=is_reread).is_done(ACCOUNT)
 
 
 def test_refusal_of_a_follow_up_may_pass() -> None:
@@ -139,18 +151,22 @@ def test_refusal_of_a_follow_up_may_pass() -> None:
     assert after(taken).to_send_again([ACCOUNT]) == set()
 
 
-def test_same_refusal_of_two_accounts_alone_concerns_every_account() -> None:
-    state, error = after(alone), failed("No.", 400)
+@pytest.mark.parametrize("words", ["No.", "Account {} can't be a member."])
+def test_same_refusal_of_two_accounts_alone_concerns_every_account(words: str) -> None:
+    state, error = after(), failed(words.format("012345670123"), 400)
+    state.note_lone_refusal(ACCOUNT, failed(words.format(ACCOUNT), 400))
     with pytest.raises(SecurityHubError) as raised:
         state.note_lone_refusal("012345670123", error)
     assert raised.value is error
 
 
-@pytest.mark.parametrize("words", ["No.", "Not at all."])
-def test_refusals_alone_are_told_apart_from_one_that_concerns_all(words: str) -> None:
+@pytest.mark.parametrize(("words", "other"), [("No.", "taken"), ("No.", "done"), ("Not at all.", "")])
+def test_refusals_alone_are_told_apart_from_one_that_concerns_all(words: str, other: str) -> None:
     state = after(alone)
-    if words == "No.":
+    if other:
         state.note_response(["000000000009"], {})
+    if other == "done":
+        state.note_members({"000000000009": member("Invited")})
     state.note_lone_refusal("012345670123", failed(words, 400))
     assert state.known("012345670123").message == words
 
@@ -161,10 +177,11 @@ def test_step_that_somebody_else_has_done_is_left_out() -> None:
 
 
 REGION_FAILED, MEMBER_ITSELF = failed(), PreconditionFailed("caller_is_member", "It is a member itself.")
-Error = SecurityHubError | PreconditionFailed | None
 
 # events, the error of the Region, list, actions, reason, words
-OUTCOMES: list[tuple[list[Event], Error, str, tuple[str, ...], str | None, str | None]] = [
+OUTCOMES: list[
+    tuple[list[Event], SecurityHubError | PreconditionFailed | None, str, tuple[str, ...], str | None, str | None]
+] = [
     ([taken, seen("Invited")], None, "invited", ("invite",), None, None),
     ([taken, seen("Enabled")], None, "invited", ("invite",), None, None),
     ([lost, seen("Invited")], None, "invited", ("invite",), None, None),
@@ -175,10 +192,12 @@ OUTCOMES: list[tuple[list[Event], Error, str, tuple[str, ...], str | None, str |
     ([refused()], None, "unprocessed", (), "rejected", "No."),
     ([refused()], REGION_FAILED, "unprocessed", (), "rejected", "No."),
     ([refused(ALREADY)], None, "unprocessed", (), "rejected", ALREADY),
-    ([refused("The current account cannot invite itself.")], None, "unprocessed", (), "own_account", "cannot invite"),
+    ([refused(OWN)], None, "unprocessed", (), "own_account", "cannot invite"),
     ([call_refused], REGION_FAILED, "unprocessed", (), "rejected", "No."),
     ([lost, refused(ALREADY)], None, "unprocessed", ("invite",), "unconfirmed", f"message was: {ALREADY}"),
     ([lost, call_refused], REGION_FAILED, "unprocessed", ("invite",), "unconfirmed", "message was: No."),
+    ([call_refused_for_own_account], None, "unprocessed", (), "rejected", OWN),
+    ([refused(), lost], None, "unprocessed", ("invite",), "unconfirmed", "message was: No."),
     ([lost], REGION_FAILED, "unprocessed", ("invite",), "unconfirmed", "message was: InviteMembers failed"),
     ([lost], None, "unprocessed", ("invite",), "unconfirmed", "did not show Invited in time."),
     ([taken], None, "unprocessed", ("invite",), "unconfirmed", "did not show Invited in time"),
@@ -192,7 +211,12 @@ OUTCOMES: list[tuple[list[Event], Error, str, tuple[str, ...], str | None, str |
 
 @pytest.mark.parametrize(("events", "error", "name", "actions", "reason", "words"), OUTCOMES)
 def test_outcome_says_what_came_of_an_account(
-    events: list[Event], error: Error, name: str, actions: tuple[str, ...], reason: str | None, words: str | None
+    events: list[Event],
+    error: Failure | None,
+    name: str,
+    actions: tuple[str, ...],
+    reason: str | None,
+    words: str | None,
 ) -> None:
     state = after(*events)
     outcome = final_outcome(CREATED, {"invite": state}, state.seen[ACCOUNT], error)
@@ -205,6 +229,11 @@ def test_outcome_says_what_came_of_an_account(
 def test_outcome_of_an_account_whose_turn_never_came_is_not_attempted() -> None:
     outcome = final_outcome(CREATED, {}, member("Created"), REGION_FAILED)
     assert (outcome.reason, outcome.actions, outcome.processing_result) == ("not_attempted", (), str(REGION_FAILED))
+
+
+def test_outcome_of_a_lost_response_without_a_message_quotes_none() -> None:
+    outcome = final_outcome(CREATED, {"invite": after(lost)}, member("Created"), None)
+    assert str(outcome.processing_result).endswith("but the member list did not show Invited in time.")
 
 
 def test_outcome_of_a_write_that_nobody_looked_for_is_as_planned() -> None:
@@ -226,6 +255,11 @@ def removal(disassociated: list[Event], deleted: list[Event] | None) -> dict[str
         (
             removal([taken, seen("Removed")], [refused("It is not deleted.")]),
             "Removed", "unprocessed", ("disassociate",), "rejected", f"It is not deleted. {MONITORING}",
+        ),
+        (
+            removal([taken, seen("Removed")], [lost]),
+            "Removed", "unprocessed", ("disassociate", "delete"), "unconfirmed",
+            f"but the member list did not show the removal in time. The last message was: {REGION_FAILED} {MONITORING}",
         ),
         (
             removal([taken, seen("Removed")], None),
@@ -257,6 +291,11 @@ def test_outcome_of_a_removal_says_how_far_it_came(
     assert (list_of(outcome), status_of(outcome.after)) == (name, now)
     assert (outcome.actions, outcome.reason) == (actions, reason)
     assert str(outcome.processing_result or "").endswith(words or "")
+
+
+def test_only_disassociating_names_nobody() -> None:
+    changes = (INVITATION, DISASSOCIATION, DELETION)
+    assert [change.no_unprocessed_reply for change in changes] == [False, True, False]
 
 
 def test_open_step_is_the_first_that_is_not_done() -> None:

@@ -24,12 +24,6 @@ from ansible_collections.multiaccount.aws.tests.unit.membership import OTHER_ADM
 from ansible_collections.multiaccount.aws.tests.unit.support import accounts
 
 
-@pytest.fixture(name="pair")
-def _pair(hub: InProcessHub) -> Service:
-    """Two accounts that can be invited."""
-    return Service(hub, dict.fromkeys(accounts(2), "Created"))
-
-
 def test_a_rejected_account_is_told_in_the_words_of_the_service(clock: Clock, pair: Service) -> None:
     first = accounts(1)[0]
     pair.reject(first, "The request is rejected because of a reason.")

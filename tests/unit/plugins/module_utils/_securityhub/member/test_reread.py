@@ -23,12 +23,6 @@ from ansible_collections.multiaccount.aws.tests.unit.member_service import (
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, REGION, accounts
 
 
-@pytest.fixture(name="pair")
-def _pair(hub: InProcessHub) -> Service:
-    """Two accounts that can be invited."""
-    return Service(hub, dict.fromkeys(accounts(2), "Created"))
-
-
 def test_in_doubt_and_visible_late_counts_as_invited(pair: Service) -> None:
     pair.invites += [LOST_REPLY]
     pair.see_late(25)

@@ -17,6 +17,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     is_member_side_wanted,
     plan_membership,
     plan_offboarding,
+    plan_surplus,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, Outcome, status_of
 
@@ -252,3 +253,21 @@ def test_row_of_a_run_that_leaves(
 def test_plan_names_its_account() -> None:
     plan = planned(None, REMOVED, HUB)
     assert plan.account_id == ACCOUNT
+
+
+@pytest.mark.parametrize(
+    ("status", "removes", "obstacle", "expected"),
+    [
+        ("Enabled", True, None, (None, ("disassociate", "delete"), None)),
+        ("Created", True, None, (None, ("delete",), None)),
+        ("Enabled", True, "Something failed.", ("Enabled", (), "not_attempted")),
+        ("Paused", True, "Something failed.", ("Paused", (), "unknown_status")),
+        ("Enabled", False, "Something failed.", ("Enabled", (), None)),
+        ("Enabled", False, None, ("Enabled", (), None)),
+    ],
+)
+def test_plan_surplus(status: str, removes: bool, obstacle: str | None, expected: tuple[Any, ...]) -> None:
+    surplus = member(status)
+    assert surplus
+    plan = plan_surplus(surplus, removes, obstacle)
+    assert (status_of(plan.after), plan.actions, plan.reason) == expected

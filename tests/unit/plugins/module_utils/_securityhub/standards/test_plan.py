@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
@@ -18,6 +20,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.stan
     plan_standards,
     resolve,
     why_short,
+    with_short_names,
 )
 
 REGION = "eu-west-1"
@@ -158,6 +161,29 @@ def test_what_a_region_does_not_offer_is_named_with_what_it_does() -> None:
     assert str(refusal.value) == (
         f"The account can't enable pci-dss/v/9.9.9, {TOWER} (which Control Tower manages) in {REGION}: not offered "
         f"there. Offered are {CIS}, {NIST}, {PCI}. No standard was changed."
+    )
+
+
+TITLED = {
+    name: replace(offer(name), title=title)
+    for name, title in ((PCI, "PCI DSS v4.0.1"), (CIS, "CIS AWS Foundations Benchmark v1.2.0"))
+}
+
+
+def test_with_short_names_looks_titles_up_in_the_offers() -> None:
+    desired = DesiredStandards((NIST, "pci dss v4.0.1", PCI, TITLED[CIS].title), purge=True)
+    assert desired.titles == ["pci dss v4.0.1", TITLED[CIS].title]
+    assert with_short_names(desired, TITLED, REGION) == DesiredStandards((NIST, PCI, CIS), purge=True)
+
+
+def test_with_short_names_title_that_is_not_offered_is_refused_with_the_nearest() -> None:
+    with pytest.raises(PreconditionFailed) as refusal:
+        with_short_names(DesiredStandards(("PCI DSS v9", "No such thing", TITLED[PCI].title)), TITLED, REGION)
+    assert refusal.value.error_code == "standards_not_offered"
+    assert str(refusal.value) == (
+        "The account is offered no standard with the title 'PCI DSS v9' (did you mean 'PCI DSS v4.0.1'?), "
+        f"'No such thing' in {REGION}. Offered are CIS AWS Foundations Benchmark v1.2.0, PCI DSS v4.0.1. No standard "
+        "was changed."
     )
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -17,6 +18,7 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.flee
     PURPOSES,
     Request,
     Summary,
+    outcome_of,
     summarize,
 )
 
@@ -296,32 +298,64 @@ def test_nothing_to_do(skipped: Any) -> None:
     assert found.lines[0].startswith("No accounts: nothing to do. Set securityhub_accounts ")
 
 
-def test_accounts_of_another_batch_are_no_surplus() -> None:
-    extra = [{"region": "eu-west-1", "account_id": account(n), "member_status": "Enabled"} for n in (1, 2, 3)]
-    elsewhere = {"region": "us-east-1", "account_id": account(2), "member_status": "Invited"}
-    found = merged(
-        [result(row(1), surplus_members=extra[1:]), result(row(2), surplus_members=[extra[0], extra[2], elsewhere])]
+def test_accounts_that_are_named_anywhere_are_no_surplus() -> None:
+    """In another batch, in another Region, or in a row that is left out."""
+    extra = [row(n) for n in (1, 2, 3, 4)]
+    elsewhere = row(2, "us-east-1", "Invited")
+    calls = [result(row(1), surplus_members=extra[1:]), result(row(2), surplus_members=[*extra[2:], elsewhere])]
+    found = fleet_of(
+        calls, [{"account_id": account(n), "regions": []} for n in (1, 2)], False, [{"account_id": account(4)}]
     )
-    assert [(line["account_id"], line["region"]) for line in found.surplus_members] == [
-        (account(3), "eu-west-1"), (account(2), "us-east-1"),
-    ]  # fmt: skip
+    assert [(each.account_id, each.region) for each in found.surplus_members] == [(account(3), "eu-west-1")]
+
+
+REMOVAL: dict[str, Any] = {"member_status": None, "actions": ["disassociate", "delete"]}
+NOT_REMOVED: dict[str, Any] = {"reason": "not_attempted", "processing_result": "1 account failed in eu-west-1."}
 
 
 @pytest.mark.parametrize(
-    ("surplus", "check", "lines"),
+    ("surplus", "check", "rows", "lines"),
     [
-        ("report", False, ["Members that are not in the list of accounts: 1",
-                           "  Accounts: 000000000003 (Enabled in eu-west-1)",
-                           "  Next: Add the accounts to the list, or set securityhub_surplus to remove."]),
-        ("remove", False, ["Surplus members removed: 1", "  Accounts: 000000000003 (Enabled in eu-west-1)"]),
-        ("remove", True, ["Surplus members to remove: 1", "  Accounts: 000000000003 (Enabled in eu-west-1)"]),
+        ("report", False, [row(3)], [
+            "Done: nothing",
+            "Members that are not in the list of accounts: 1 account in eu-west-1",
+            "  Account: 000000000003 (Enabled in eu-west-1)",
+            "  Next: Add the account to the list, or set securityhub_surplus to remove.",
+        ]),
+        ("remove", False, [row(3, **REMOVAL), row(4, status="Created", **REMOVAL)], [
+            "Done: 2 surplus memberships removed",
+            "Surplus members removed: 2 accounts in eu-west-1",
+            "  Accounts: 000000000003 (was Enabled in eu-west-1) and 000000000004 (was Created in eu-west-1)",
+        ]),
+        ("remove", True, [row(3, **REMOVAL)], [
+            "To do: remove 1 surplus membership",
+            "Surplus members to remove: 1 account in eu-west-1",
+            "  Account: 000000000003 (Enabled in eu-west-1)",
+        ]),
+        ("remove", False, [row(3, **NOT_REMOVED)], [
+            "Done: nothing",
+            "Surplus members not removed: 1 account in eu-west-1 (not_attempted): 1 account failed in eu-west-1.",
+            "  Account: 000000000003 (Enabled in eu-west-1)",
+        ]),
+        ("remove", False, [row(3, actions=["disassociate"], reason="rejected", processing_result="No.")], [
+            "Done: 1 surplus membership disassociated",
+            "Surplus members not removed: 1 account in eu-west-1 (rejected): No.",
+            "  Account: 000000000003 (Enabled in eu-west-1)",
+        ]),
     ],
 )  # fmt: skip
-def test_surplus(surplus: str, check: bool, lines: list[str]) -> None:
-    extra = [{"region": "eu-west-1", "account_id": account(3), "member_status": "Enabled"}]
-    found = summed(result(row(1), surplus_members=extra), surplus=surplus, is_check=check)
-    assert found.lines[3:] == lines
-    assert not found.failed
+def test_surplus(surplus: str, check: bool, rows: list[dict[str, Any]], lines: list[str]) -> None:
+    found = summed(result(row(1), surplus_members=rows), surplus=surplus, is_check=check)
+    assert found.lines[2:] == lines
+    assert found.failed == bool(rows[0]["reason"])
+
+
+def test_surplus_that_was_not_removed_fails_a_run_that_fails_for_it() -> None:
+    left = result(row(1), surplus_members=[row(3, **NOT_REMOVED)], failed=(), msg="1 of 2 memberships is not.")
+    found = summed(left, surplus="remove")
+    assert found.msg == "1 surplus membership not removed: 1 not_attempted (000000000003 in eu-west-1)."
+    assert not summed(left, surplus="remove", fail_on_unprocessed=False).failed
+    assert not summed(left, "verify", surplus="remove").failed
 
 
 def test_unreadable_region_is_not_counted_as_not_a_member() -> None:
@@ -513,3 +547,99 @@ def test_names_with_escape_sequences_reach_no_terminal() -> None:
     assert "  Account: 000000000001 (Shop)" in lines
     skipped = [{"row": 1, "account_id": account(3), "name": "\x1b[31mOld", "reason": "is SUSPENDED"}]
     assert "\x1b" not in "".join(summed(result(row(1)), skipped=skipped).lines)
+
+
+def outcome(*rows: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """Return the result of a run with these rows, as JSON keeps it."""
+    failed = options.pop("failed_regions", ())
+    request = Request(**options)
+    fleet = fleet_of(result(*rows, failed=failed), before=request.looks_only)
+    return dict(json.loads(json.dumps(outcome_of(fleet, request, summarize(fleet, request)))))
+
+
+def test_outcome_counts_memberships_and_actions() -> None:
+    found = outcome(
+        row(1, "eu-west-1", "Enabled", actions=["invite", "accept"]),
+        row(1, "us-east-1", "Enabled", actions=["accept"]),
+        row(2, "eu-west-1", "Enabled"),
+        report_path="/tmp/report.html",
+    )
+    assert found == {
+        "purpose": "onboard",
+        "check_mode": False,
+        "failed": False,
+        "msg": "",
+        "administrator_id": ADMINISTRATOR,
+        "regions": ["eu-west-1", "us-east-1"],
+        "counts": {"accounts": 2, "memberships": 3, "by_status": {"Enabled": 3}, "by_policy": {}},
+        "actions": {"invite": 1, "accept": 2},
+        "remaining": [],
+        "policy_differences": [],
+        "failed_regions": [],
+        "report_path": "/tmp/report.html",
+    }
+
+
+def test_outcome_groups_remaining_accounts_by_reason() -> None:
+    waiting = {"reason": "awaiting_acceptance"}
+    found = outcome(
+        row(1, "eu-west-1", "Invited", **waiting),
+        row(1, "us-east-1", "Invited", **waiting),
+        row(2, "eu-west-1", "Invited", **waiting),
+        row(3, "eu-west-1", "Resigned", reason="resigned"),
+    )
+    rows = [(each["member_status"], each["reason"], each["memberships"]) for each in found["remaining"]]
+    assert rows == [("Invited", "awaiting_acceptance", 3), ("Resigned", "resigned", 1)]
+    assert found["remaining"][0]["account_ids"] == [account(1), account(2)]
+    assert found["remaining"][0]["regions"] == ["eu-west-1", "us-east-1"]
+    assert all(each["explanation"] and each["next_step"] for each in found["remaining"])
+    assert found["failed"] is True
+    assert found["msg"].startswith("1 of 4 memberships was not processed: 1 resigned (000000000003 in eu-west-1).")
+
+
+def test_outcome_has_failed_regions_and_check_mode() -> None:
+    failed = {"region": "us-east-1", "error_code": "AccessDeniedException", "msg": "Denied."}
+    found = outcome(row(1, "eu-west-1", "Enabled"), failed_regions=(failed,), is_check=True)
+    assert found["failed_regions"] == [{**failed, "account_id": None}]
+    assert (found["check_mode"], found["failed"]) == (True, True)
+
+
+def test_outcome_of_offboarding_leaves_those_that_are_still_there() -> None:
+    found = outcome(
+        row(1, "eu-west-1", None, actions=["delete"]),
+        row(2, "eu-west-1", "Enabled", reason="rejected", processing_result="It has to stay."),
+        purpose="offboard",
+    )
+    assert [each["account_ids"] for each in found["remaining"]] == [[account(2)]]
+
+
+def test_outcome_counts_with_the_words_of_the_modules() -> None:
+    rows = [
+        row(1, "eu-west-1", None, reason="own_account"),
+        row(2, "eu-west-1", None, reason="unreadable"),
+        row(3, "eu-west-1", None, reason="not_a_member"),
+    ]
+    assert outcome(*rows)["counts"]["by_status"] == {"not_a_member": 1, "unreadable": 1, "own_account": 1}
+
+
+def test_outcome_counts_the_policy_and_groups_its_differences() -> None:
+    disabled = {"kind": "control", "id": "IAM.6", "parameter": None, "current": "ENABLED", "wanted": "DISABLED"}
+    days = {"kind": "parameter", "id": "ACM.1", "parameter": "daysToExpiration", "current": 30, "wanted": 15}
+    differing: dict[str, Any] = {"policy": "differs", "policy_difference_count": 1, "policy_differences": [disabled]}
+    found = outcome(
+        row(1, "eu-west-1", "Enabled", **differing),
+        row(2, "eu-west-1", "Enabled", policy="differs", policy_difference_count=1, policy_differences=[days]),
+        row(2, "us-east-1", "Enabled", **differing),
+        row(3, "eu-west-1", "Enabled", policy="applied", policy_difference_count=0, policy_differences=[]),
+        purpose="verify",
+    )
+    assert found["counts"]["by_policy"] == {"applied": 1, "differs": 3}
+    assert found["policy_differences"] == [
+        {**disabled, "memberships": 2, "account_ids": [account(1), account(2)], "regions": ["eu-west-1", "us-east-1"]},
+        {**days, "memberships": 1, "account_ids": [account(2)], "regions": ["eu-west-1"]},
+    ]
+    (remaining,) = found["remaining"]
+    assert (remaining["explanation"], remaining["memberships"]) == (
+        "The account is a member and differs from the policy.",
+        3,
+    )

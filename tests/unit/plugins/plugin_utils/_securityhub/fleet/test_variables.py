@@ -71,7 +71,12 @@ def test_module_options_are_those_that_are_set_and_used() -> None:
         "member_role": "Onboarding",
         "wait_timeout": 30,
     }
-    onboard = {"enable_default_standards": False, "surplus": "ignore", "surplus_limit": 10}
+    onboard = {
+        "enable_administrator_hub": True,
+        "enable_default_standards": False,
+        "surplus": "ignore",
+        "surplus_limit": 10,
+    }
     assert module_options(values, "onboard") == {**invite, **onboard, "member_role": "Onboarding"}
 
 
