@@ -98,6 +98,7 @@ def test_verify_and_report_name_what_differs(fleet: Fleet) -> None:
     assert green.writes == 0
 
     enable_by_hand(fleet, ONE, "CloudTrail.2")
+    fleet.scene.hub.reset_counts()
     difference = "CloudTrail.2 is ENABLED instead of DISABLED"
     red, report = fleet.steps(("verify", {}), ("report", {"report_path": fleet.page}), **given)
     assert red.run.code == 2
