@@ -20,6 +20,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.policy import parse_policy
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import AccountRow
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts.accounts import (
     INVENTORY,
@@ -30,6 +31,7 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.acco
     read_accounts,
     read_accounts_file,
     read_hosts,
+    read_text,
 )
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import (
     INVITE,
@@ -40,6 +42,7 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.flee
 )
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.variables import (
     DEFAULTS,
+    NOT_USED,
     OWN,
     first_region,
     module_options,
@@ -82,6 +85,10 @@ class ActionModule(ActionBase):
         except InvalidInput as error:
             errors.append(str(error))
         options = module_options(settings.values, purpose)
+        try:
+            options.update({} if purpose in NOT_USED else self._policy(settings.values))
+        except InvalidInput as error:
+            errors.append(str(error))
         if purpose == ONBOARD and options["surplus"] == "remove":
             errors += self._why_not_to_remove(found.source)
         rows = batches(
@@ -150,6 +157,20 @@ class ActionModule(ActionBase):
         if found.source or purpose in LOOKING_PURPOSES:
             return found
         return self._hosts()
+
+    def _policy(self, values: Mapping[str, Any]) -> Dict[str, str]:
+        """Return the option for the policy of the variable or the file, as text, nothing if neither is given.
+
+        :raises InvalidInput: if it can't be used
+        """
+        policy, name, file = values["securityhub_policy"], "securityhub_policy", values["securityhub_policy_file"]
+        if policy is None and file:
+            path = self._folder() / Path(str(file)).expanduser()
+            policy, name = read_text(path, name), path.name
+        if policy is None:
+            return {}
+        parse_policy(policy, name, None)
+        return {"policy": policy if isinstance(policy, str) else json.dumps(policy)}
 
     def _why_not_to_remove(self, source: Optional[str]) -> List[str]:
         """Return an error where the accounts of this run may not be all that are wanted."""

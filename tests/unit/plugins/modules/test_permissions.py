@@ -15,6 +15,8 @@ import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import READ_ONLY_POLICY
 from ansible_collections.multiaccount.aws.plugins.modules import (
+    securityhub_controls,
+    securityhub_controls_info,
     securityhub_hub,
     securityhub_hub_info,
     securityhub_invitation,
@@ -88,6 +90,11 @@ LEAVING = hubs(
     "GetAdministratorAccount", "ListInvitations", "DisassociateFromAdministratorAccount", "DeleteInvitations"
 )
 LEAVING_WRITES = hubs("DisassociateFromAdministratorAccount", "DeclineInvitations", "DeleteInvitations")
+
+READING_CONTROLS = hubs(
+    "GetEnabledStandards", "ListSecurityControlDefinitions", "BatchGetStandardsControlAssociations",
+    "DescribeStandardsControls",
+)  # fmt: skip
 
 CASES: dict[str, Case] = {
     "list members": Case(securityhub_member_info, {}, hubs("ListMembers"), (LOOK,), (listed("Invited"),)),
@@ -184,6 +191,22 @@ CASES: dict[str, Case] = {
     ),
     "list standards": Case(
         securityhub_standards_info, {}, hubs("GetEnabledStandards"), (LOOK,), (enabled(ADMINISTRATOR),)
+    ),
+    "disable a control": Case(
+        securityhub_controls, {"controls": ["IAM.6"], "state": "disabled"},
+        READING_CONTROLS | hubs("BatchUpdateStandardsControlAssociations", "UpdateStandardsControl"), ("controls",),
+        (enabled(ADMINISTRATOR, standards=[STANDARD]),),
+        writes=hubs("BatchUpdateStandardsControlAssociations", "UpdateStandardsControl"),
+    ),
+    "set a parameter": Case(
+        securityhub_controls, {"controls": [{"control_id": "ACM.1", "parameters": {"daysToExpiration": 15}}]},
+        READING_CONTROLS | hubs("BatchGetSecurityControls", "UpdateSecurityControl", "UpdateStandardsControl"),
+        ("controls",), (enabled(ADMINISTRATOR, standards=[STANDARD]),),
+        writes=hubs("UpdateSecurityControl", "UpdateStandardsControl"),
+    ),
+    "list controls": Case(
+        securityhub_controls_info, {}, READING_CONTROLS | hubs("BatchGetSecurityControls"), ("controls",),
+        (enabled(ADMINISTRATOR, standards=[STANDARD]),),
     ),
     "all Regions": Case(
         securityhub_member_info, {"regions": "all"}, hubs("ListMembers") | {"ec2:DescribeRegions"}, (LOOK, "regions"),
