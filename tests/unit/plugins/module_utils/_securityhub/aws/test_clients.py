@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.clients import Clients
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import (
     ConnectionInfo,
+    RoleCredentials,
     acting_as,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.sessions import AwsSession
@@ -145,5 +146,5 @@ def test_caller_account_is_asked_region_by_region_once(
 
 def test_caller_account_is_the_one_whose_role_is_taken() -> None:
     clients = Clients(AwsSession(ConnectionInfo("eu-west-1", ENDPOINT, {})), ["eu-west-1"])
-    with acting_as(SimpleNamespace(account_id="111122223333")):  # type: ignore[arg-type]
+    with acting_as(RoleCredentials({}, partial(clients.client, "sts"), ["eu-west-1"], account_id="111122223333")):
         assert clients.caller_account_id("eu-west-1") == "111122223333"
