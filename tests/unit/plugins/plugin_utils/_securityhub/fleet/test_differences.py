@@ -36,7 +36,7 @@ def parameter(current: object, wanted: object) -> dict[str, Any]:
 def row(account_id: str, region: str, *found: dict[str, Any], **fields: Any) -> dict[str, Any]:
     """Return a member that differs so, or is as the policy says."""
     policy = {"policy": "differs" if found else "applied", "policy_differences": [*found]}
-    counted = {"policy_difference_count": len(found), "reason": None, "actions": []}
+    counted: dict[str, Any] = {"policy_difference_count": len(found), "reason": None, "actions": []}
     return {"account_id": account_id, "region": region, "member_status": "Enabled", **policy, **counted, **fields}
 
 
