@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Callable, Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ..aws.api import (
@@ -29,10 +30,12 @@ from ..model import (
     ENABLE_CONTROLS,
     SET_PARAMETERS,
     AssociationUpdate,
+    ControlAssociation,
     ControlDefinition,
     ControlRefusal,
     ParameterUpdate,
     PolicyDifference,
+    SecurityControl,
     Standard,
     StateChange,
 )
@@ -148,15 +151,31 @@ class Definitions:
         self, client: RegionClient, catalog: ControlCatalog, standards: Sequence[Standard]
     ) -> Dict[str, Set[str]]:
         """Return the security controls of the IDs that belong to one standard, as far as they can be read."""
-        pairs = [(each, control_id) for each in standards for control_id in catalog.standards[each.name]]
+        pairs = [(each.standards_arn, control_id) for each in standards for control_id in catalog.standards[each.name]]
 
         def read() -> Dict[str, Set[str]]:
-            return former_ids(read_controls(client, ControlsState(), pairs, ())[0].associations.values())
+            found = (get_associations(client, batch)[0] for batch in batches(pairs, CONTROLS_BATCH_SIZE))
+            return former_ids(each for batch in found for each in batch)
 
         try:
             return self._former.get(client.region, read)
         except SecurityHubError:
             return {}
+
+
+# Most accounts have most controls in the same state, so that many thousand places share a few hundred records.
+_shared_association = lru_cache(maxsize=None)(ControlAssociation)
+_CONTROLS: Dict[str, SecurityControl] = {}
+
+
+@lru_cache(maxsize=None)
+def _shared_pair(standard: str, control_id: str) -> Pair:
+    return standard, control_id
+
+
+def _shared_control(control: SecurityControl) -> SecurityControl:
+    """Return the record of a control that is the same, if there has been one."""
+    return _CONTROLS.setdefault(repr(control), control)
 
 
 def read_standards(client: RegionClient) -> Tuple[Standard, ...]:
@@ -190,13 +209,15 @@ def read_controls(
     }
     for batch in batches(list(names), CONTROLS_BATCH_SIZE):
         found, refused = get_associations(client, batch)
-        associations.update({(each.standard, each.control_id): each for each in found})
+        for each in found:
+            association = _shared_association(each.standard, each.control_id, each.status, each.reason)
+            associations[_shared_pair(each.standard, each.control_id)] = association
         for pair, why in refused.items():
             associations.pop(names[pair], None)
             unread[pair[1]] = why
     for part in batches(control_ids, CONTROLS_BATCH_SIZE):
         shown, hidden = get_security_controls(client, part)
-        controls.update({each.control_id: each for each in shown})
+        controls.update({each.control_id: _shared_control(each) for each in shown})
         unread.update(hidden)
     return replace(known, associations=associations, controls=controls), unread
 
@@ -246,6 +267,11 @@ class ControlsRun(ReconcileRun):
         self._read(())
         self.is_read, self.before = True, self.state
         self.plan = plan_controls(self.desired, self._catalog, self.state)
+
+    def release(self) -> None:
+        """Forget what was read, if it is as desired."""
+        if not (self.plan.changed or self.plan.waiting):
+            self.before = self.state = ControlsState(self.state.standards)
 
     def expect(self, standards: Sequence[Standard]) -> None:
         """Plan for the standards that the account is going to have; those that it does not have yet come as new.

@@ -80,7 +80,15 @@ class ControlsSide:
     def _look(self, account_ids: Sequence[str]) -> None:
         """Read the controls of accounts whose standards could be read."""
         ready = [each for each in account_ids if not self.standards.runs[each].error]
-        self._attempt(ready, ControlsRun.look)
+        plans = {each: self.standards.runs[each].plan for each in ready}
+        stay = [id(self._runs[each]) for each, plan in plans.items() if not (plan.changed or plan.waiting)]
+
+        def step(run: ControlsRun) -> None:
+            run.look()
+            if id(run) in stay:
+                run.release()
+
+        self._attempt(ready, step)
         self._seen.update(each for each in ready if self._runs[each].is_read)
 
     def _attempt(self, account_ids: Sequence[str], step: Callable[[ControlsRun], None]) -> None:
@@ -92,15 +100,15 @@ class ControlsSide:
         In check mode plan for the standards that the run would leave, and wait for what is on its way without it.
         """
         ready = [each for each in account_ids if each in self._runs and not self.standards.runs[each].error]
-        if self.check_mode:
-            self._expect([each for each in ready if self.standards.runs[each].plan.changed])
-        else:
+        if not self.check_mode:
             changed = [each for each in ready if self.standards.runs[each].tracker.any]
             for account_id in self._runs.keys() & self.standards.unseen:
                 self._runs[account_id].client = after_enabling(self.client)
             self._look([each for each in ready if each in changed or each not in self._seen])
         runs = {each: self._runs[each] for each in ready if each in self._seen and not self._runs[each].error}
         advance_all(runs, self._attempt, self.wait_timeout, self.check_mode)
+        if self.check_mode:
+            self._expect([each for each in ready if self.standards.runs[each].plan.changed])
 
     def _expect(self, account_ids: Sequence[str]) -> None:
         """Plan for standards that are not there yet, as far as the administrator sees what they have."""
