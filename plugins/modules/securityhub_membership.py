@@ -43,7 +43,7 @@ options:
     description:
       - V(present), the accounts are enabled members.
       - V(absent), the accounts are not in the member list. With O(member_role) they leave by themselves before they are
-        deleted. Accounts that are in no list have nothing to leave, and their role is not taken.
+        deleted. Accounts that are in no list have nothing to leave, and their role is not assumed.
     type: str
     choices: [present, absent]
     default: present
@@ -268,7 +268,7 @@ memberships:
       type: str
       sample: "111122223333"
     email:
-      description: The e-mail address in the member list, V(null) where the service shows none.
+      description: The email address in the member list, V(null) where the service shows none.
       returned: always
       type: str
       sample: security@example.com

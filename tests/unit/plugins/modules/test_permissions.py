@@ -138,6 +138,12 @@ CASES: dict[str, Case] = {
         LEAVING, ("member-offboarding",), hubs("DeleteMembers") | LEAVING_WRITES,
         spares=LEAVING | {ASSUME_ROLE},  # the administrator disassociates whoever can't leave
     ),
+    "remove surplus": Case(
+        securityhub_membership, {"members": ["444455556666"], "surplus": "remove"},
+        hubs("GetMembers", "ListMembers", "DisassociateMembers", "DeleteMembers"), (LOOK, ACT),
+        (listed("Enabled"), {"members": [{**listed("Enabled")["members"][0], "account_id": "444455556666"}]}),
+        writes=hubs("DisassociateMembers", "DeleteMembers"),
+    ),
     "accept": Case(
         securityhub_invitation, {**ADMINISTERED, "enable_hub": True}, JOINING | {SERVICE_LINKED_ROLE}, ("member",),
         (listed("Invited"),), writes=JOINING_WRITES, caller=MEMBER,
@@ -220,7 +226,6 @@ MORE = {
     "hub": hubs("UntagResource"),
     "securityhub_invitation": hubs("ListMembers"),
     "securityhub_hub": hubs("UntagResource"),
-    "securityhub_membership": hubs("DisassociateMembers"),
 }
 
 

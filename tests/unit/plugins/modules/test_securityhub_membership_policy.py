@@ -164,7 +164,7 @@ def test_membership_policy_global_controls_in_one_region(hub: Hub) -> None:
         ({"state": "absent"}, "policy: only with state present"),
         ({"member_role": None}, "policy: there is no role to apply it with in 1 of the accounts"),
         ({"policy": {"enabled_standards": [FSBP], "disabled_control": []}}, "did you mean disabled_controls?"),
-        ({"policy": {"ServiceEnabled": False}}, "Use state: absent for these accounts"),
+        ({"policy": {"ServiceEnabled": False}}, "a policy does not disable Security Hub"),
     ],
 )
 def test_membership_policy_options_are_refused_before_any_call(hub: Hub, options: dict[str, Any], words: str) -> None:
