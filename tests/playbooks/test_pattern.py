@@ -126,7 +126,11 @@ def test_offboarding_waits_for_approval_between_plan_and_run(resources: dict[str
 def test_verification_runs_every_night(resources: dict[str, Any]) -> None:
     (schedule,) = resources["controller_schedules"]
     assert re.fullmatch(r"DTSTART:\d{8}T\d{6}Z RRULE:FREQ=DAILY;INTERVAL=1", schedule["rrule"])
-    assert schedule["extra_data"] == {"securityhub_accounts": "", "securityhub_regions": REGION}
+    assert schedule["extra_data"] == {
+        "securityhub_accounts": "",
+        "securityhub_regions": REGION,
+        "securityhub_policy": "",
+    }
 
 
 def test_variables_without_a_default_are_asked_for(scene: Scene) -> None:
