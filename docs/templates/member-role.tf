@@ -40,6 +40,12 @@ variable "allow_standards" {
   default     = false
 }
 
+variable "allow_controls" {
+  description = "Whether the role may read and change security controls (securityhub_controls)."
+  type        = bool
+  default     = false
+}
+
 variable "allow_offboarding" {
   description = "Whether the role may leave or decline the administrator (multiaccount.aws.securityhub_offboard)."
   type        = bool
@@ -130,6 +136,32 @@ data "aws_iam_policy_document" "standards" {
   }
 }
 
+data "aws_iam_policy_document" "controls" {
+  statement {
+    sid    = "Look"
+    effect = "Allow"
+    actions = [
+      "securityhub:GetEnabledStandards",
+      "securityhub:ListSecurityControlDefinitions",
+      "securityhub:BatchGetStandardsControlAssociations",
+      "securityhub:BatchGetSecurityControls",
+      "securityhub:DescribeStandardsControls",
+    ]
+    resources = ["*"]
+  }
+
+  statement {
+    sid    = "Act"
+    effect = "Allow"
+    actions = [
+      "securityhub:BatchUpdateStandardsControlAssociations",
+      "securityhub:UpdateSecurityControl",
+      "securityhub:UpdateStandardsControl",
+    ]
+    resources = ["*"]
+  }
+}
+
 data "aws_iam_policy_document" "member_offboarding" {
   statement {
     sid    = "Look"
@@ -171,6 +203,13 @@ resource "aws_iam_role_policy" "standards" {
   name   = "standards"
   role   = aws_iam_role.member.id
   policy = data.aws_iam_policy_document.standards.json
+}
+
+resource "aws_iam_role_policy" "controls" {
+  count  = var.allow_controls ? 1 : 0
+  name   = "controls"
+  role   = aws_iam_role.member.id
+  policy = data.aws_iam_policy_document.controls.json
 }
 
 resource "aws_iam_role_policy" "member_offboarding" {

@@ -21,6 +21,7 @@ from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import split_text
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.policy import parse_policy
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.regions import WORDS
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import (
     AccountRow,
@@ -35,6 +36,7 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.acco
     read_accounts,
     read_accounts_file,
     read_hosts,
+    read_text,
 )
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import (
     INVITE,
@@ -45,6 +47,7 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.flee
 )
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.variables import (
     DEFAULTS,
+    NOT_USED,
     OWN,
     first_region,
     module_options,
@@ -89,6 +92,10 @@ class ActionModule(ActionBase):
                 errors += self._why_not_to_remove(found.source)
             if purpose == INVITE:
                 _check_regions(found, options)
+        except InvalidInput as error:
+            errors.append(str(error))
+        try:
+            options.update({} if purpose in NOT_USED else self._policy(settings.values))
         except InvalidInput as error:
             errors.append(str(error))
         rows = batches(
@@ -157,6 +164,20 @@ class ActionModule(ActionBase):
         if found.source or purpose in LOOKING_PURPOSES:
             return found
         return self._hosts()
+
+    def _policy(self, values: Mapping[str, Any]) -> Dict[str, str]:
+        """Return the option for the policy of the variable or the file, as text, nothing if neither is given.
+
+        :raises InvalidInput: if it can't be used
+        """
+        policy, name, file = values["securityhub_policy"], "securityhub_policy", values["securityhub_policy_file"]
+        if policy is None and file:
+            path = self._folder() / Path(str(file)).expanduser()
+            policy, name = read_text(path, name), path.name
+        if policy is None:
+            return {}
+        parse_policy(policy, name, None)
+        return {"policy": policy if isinstance(policy, str) else json.dumps(policy)}
 
     def _why_not_to_remove(self, source: Optional[str]) -> List[str]:
         """Return an error where the accounts of this run may not be all that are wanted."""

@@ -38,8 +38,8 @@ options:
     elements: str
   assume_role_arn:
     description:
-      - The ARN of a role to assume before anything else, for example a role of the security account that is assumed
-        from the account of a pipeline.
+      - The ARN of a role to assume before anything else, for example a role of the administrator account that
+        is assumed from the account of a pipeline.
     type: str
   assume_role_external_id:
     description:

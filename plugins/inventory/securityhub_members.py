@@ -16,7 +16,7 @@ description:
   - It uses the credentials of the administrator account, and only reads.
   - Every host has the variables C(account_id), C(email), C(administrator_id) and C(memberships). C(memberships) has a
     key for each Region in whose member list the account is, with C(member_status), C(invited_at) and C(updated_at).
-    What the service does not return is V(null), such as the e-mail address of an organization's account.
+    What the service does not return is V(null), such as the email address of an organization's account.
   - Every host is in a group for each status that it has in any Region (C(securityhub_created), C(securityhub_invited),
     C(securityhub_enabled), C(securityhub_removed), C(securityhub_resigned), C(securityhub_deleted),
     C(securityhub_accountsuspended)), and in a group for each Region in whose member list it is
@@ -72,7 +72,7 @@ options:
       - Each is V(account_id), V(email), any other Jinja expression over the host's variables, or text with C({{ }}) in
         it.
       - Defaults to the account ID for an account for which no expression has a result.
-      - An expression that fails for an account, such as one over a missing e-mail address, has no result. With
+      - An expression that fails for an account, such as one over a missing email address, has no result. With
         O(strict=true), it fails the inventory.
       - Two accounts with the same name fail the inventory, because one would hide the other.
     type: list
@@ -114,7 +114,7 @@ regions:
 
 ---
 
-# Accounts that have not accepted yet, named by their e-mail address where there is one
+# Accounts that have not accepted yet, named by their email address where there is one
 plugin: multiaccount.aws.securityhub_members
 regions: eu-west-1, eu-central-1
 member_status: [invited]

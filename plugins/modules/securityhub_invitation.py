@@ -86,7 +86,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Accept the invitation of the security account
+- name: Accept the invitation of the administrator account
   multiaccount.aws.securityhub_invitation:
     administrator_id: "999988887777"
     regions: [eu-west-1, eu-central-1]

@@ -40,7 +40,7 @@ EXAMPLES = r"""
     regions: [eu-west-1, eu-central-1]
   register: invited
 
-- name: Fail if this account is a member of another administrator than the security account
+- name: Fail if this account is a member of another administrator than 999988887777
   ansible.builtin.assert:
     that: invited.administrators | rejectattr('administrator_id', 'eq', '999988887777') | length == 0
 

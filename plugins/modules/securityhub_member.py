@@ -97,7 +97,7 @@ EXAMPLES = r"""
       - account_id: "012345670123"
     regions: [eu-west-1, eu-central-1]
 
-- name: Add the accounts of a map with e-mail addresses
+- name: Add the accounts of a map with email addresses
   multiaccount.aws.securityhub_member:
     members:
       "111122223333": security@example.com
@@ -176,7 +176,7 @@ created_accounts:
       type: str
       sample: Deleted
     email:
-      description: The e-mail address in the member list. V(null) where the service shows none.
+      description: The email address in the member list. V(null) where the service shows none.
       returned: always
       type: str
       sample: security@example.com
@@ -400,7 +400,7 @@ def other_addresses(emails: Mapping[str, Optional[str]], by_region: ByRegion) ->
             if not (outcome.actions or outcome.reason) and wanted and email and wanted.lower() != email.lower():
                 listed.setdefault(outcome.account_id, {}).setdefault(email, []).append(region)
     return [
-        f"{account_id} is listed with the e-mail address {email} in {', '.join(regions)}, not {emails[account_id]}. "
+        f"{account_id} is listed with the email address {email} in {', '.join(regions)}, not {emails[account_id]}. "
         "The service keeps the address with which an account was added."
         for account_id, addresses in listed.items()
         for email, regions in addresses.items()

@@ -99,7 +99,7 @@ members:
       type: str
       sample: Enabled
     email:
-      description: The e-mail address in the member list. V(null) where the service shows none.
+      description: The email address in the member list. V(null) where the service shows none.
       returned: always
       type: str
       sample: security@example.com

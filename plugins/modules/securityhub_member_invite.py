@@ -161,7 +161,7 @@ invited_accounts:
       type: str
       sample: Created
     email:
-      description: The e-mail address in the member list. V(null) where the service shows none.
+      description: The email address in the member list. V(null) where the service shows none.
       returned: always
       type: str
       sample: security@example.com

@@ -43,7 +43,7 @@ options:
     description:
       - V(present), the accounts are enabled members.
       - V(absent), the accounts are not in the member list. With O(member_role) they leave by themselves before they are
-        deleted. Accounts that are in no list have nothing to leave, and their role is not taken.
+        deleted. Accounts that are in no list have nothing to leave, and their role is not assumed.
     type: str
     choices: [present, absent]
     default: present
@@ -71,6 +71,27 @@ options:
       - When not set, nothing is enabled, and the standards are not read.
     type: list
     elements: str
+  policy:
+    description:
+      - The configuration policy of each member, as AWS writes it, with O(state=present). So one file serves the
+        accounts of an organization and invited ones, which AWS's own policies do not reach.
+      - A dictionary, or a string with JSON or YAML. It is what C(aws securityhub get-configuration-policy) prints, an
+        C(AWS::SecurityHub::ConfigurationPolicy) of CloudFormation, or the same with the keys C(enabled_standards),
+        C(enabled_controls) or C(disabled_controls), and C(control_parameters). A key that is not known is refused with
+        the nearest one.
+      - The standards are exactly those of the policy. With a list of disabled controls all others are enabled, with a
+        list of enabled ones all others are disabled. Parameters are as listed, and all others have their default
+        values. A control that no enabled standard has in a Region is as the policy says.
+      - With C(global_controls_region), the controls that involve global resources are enabled only in that Region.
+        C(global_controls) names them. By default they are those of the user guide of AWS.
+      - The policy is applied to each account that is Enabled, and looked at in every run. Each account needs a role,
+        O(member_role) or its own.
+      - An ID that no control has, and a parameter that a control does not take, are refused before the first write in a
+        Region, if the administrator may read the controls.
+      - A policy that disables Security Hub is refused. Use O(state=absent).
+      - AWS charges for the checks of each control, in each account and Region.
+      - When not set, nothing is configured, and the controls are not read. Excludes O(standards).
+    type: raw
   reinvite:
     description:
       - The ended memberships that are invited again. V(removed) members were disassociated by the administrator,
@@ -99,7 +120,8 @@ options:
     description:
       - How long, in seconds, either side may take to show what the other has done.
       - A membership that is not seen in that time is reported as V(unconfirmed). V(0) reads again only where it must.
-      - With O(standards), also how long they may take to be ready. V(0) does not wait for them.
+      - With O(standards) or O(policy), also how long standards and controls may take to be ready. V(0) does not wait
+        for them.
     type: int
     default: 30
   concurrency:
@@ -120,6 +142,10 @@ notes:
     C(iam:CreateServiceLinkedRole), with O(state=absent) also C(securityhub:DisassociateFromAdministratorAccount),
     C(securityhub:DeclineInvitations) and C(securityhub:DeleteInvitations), with O(standards) also
     C(securityhub:GetEnabledStandards), C(securityhub:DescribeStandards) and C(securityhub:BatchEnableStandards).
+  - With O(policy), the role needs the permissions of M(multiaccount.aws.securityhub_standards) and
+    M(multiaccount.aws.securityhub_controls). With C(securityhub:ListSecurityControlDefinitions) of the administrator,
+    the policy is checked before the first write, and check mode shows what it does to accounts in which Security Hub
+    is not enabled yet.
   - Check mode can't know that an account belongs to the organization of a delegated administrator. Such an account is
     enabled at once when it is added.
 seealso:
@@ -127,6 +153,7 @@ seealso:
   - module: multiaccount.aws.securityhub_member_invite
   - module: multiaccount.aws.securityhub_invitation
   - module: multiaccount.aws.securityhub_standards
+  - module: multiaccount.aws.securityhub_controls
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
   - multiaccount.aws.securityhub.accounts
@@ -186,6 +213,20 @@ EXAMPLES = r"""
     standards: [aws-foundational-security-best-practices/v/1.0.0]
     wait_timeout: 180
 
+- name: Make accounts members, and configure them as a policy says
+  multiaccount.aws.securityhub_membership:
+    members: ["111122223333", "012345670123"]
+    regions: [eu-west-1, eu-central-1]
+    member_role: security-hub-member
+    policy:
+      enabled_standards: [aws-foundational-security-best-practices/v/1.0.0]
+      disabled_controls: [CloudTrail.2]
+      control_parameters:
+        ACM.1:
+          daysToExpiration: 15
+      global_controls_region: eu-west-1
+    wait_timeout: 180
+
 - name: Only invite, the owners of the accounts accept
   multiaccount.aws.securityhub_membership:
     members: ["111122223333"]
@@ -227,7 +268,7 @@ memberships:
       type: str
       sample: "111122223333"
     email:
-      description: The e-mail address in the member list, V(null) where the service shows none.
+      description: The email address in the member list, V(null) where the service shows none.
       returned: always
       type: str
       sample: security@example.com
@@ -254,7 +295,8 @@ memberships:
     actions:
       description:
         - What was done, or in check mode would be, in this order. Of V(create), V(invite), V(enable_hub), V(accept),
-          V(enable_standards), V(leave), V(decline), V(disassociate), V(delete).
+          V(enable_standards), V(disable_standards), V(enable_controls), V(disable_controls), V(set_parameters),
+          V(leave), V(decline), V(disassociate), V(delete).
       returned: always
       type: list
       elements: str
@@ -280,6 +322,11 @@ memberships:
         - V(standards_failed), AWS could not disable a standard, V(standards_incomplete), it is enabled incompletely.
         - V(standards_pending), a standard is still PENDING, as AWS is enabling it or adding controls to it. This does
           not fail the task.
+        - V(managed_by_policy), a configuration policy of an organization governs the account, and refuses changes.
+        - V(unknown_control) and V(invalid_parameters), O(policy) names a control that does not exist, or a parameter
+          that a control does not take.
+        - V(not_ready), the controls of a standard were not ready for updates within O(wait_timeout), V(updating), the
+          parameters of a control were being updated all the time.
         - V(not_attempted), the Region failed before the turn of this account came, or for RV(surplus_members),
           something failed in the Region.
       returned: always
@@ -290,6 +337,54 @@ memberships:
       returned: always
       type: str
       sample: The account owner must accept the invitation.
+    policy:
+      description:
+        - Whether the account is as O(policy) says. V(null) without a policy, and where the account is not Enabled.
+        - V(applied), it is, or was made so by this run.
+        - V(differs), it is not, in check mode before a run would change it, and otherwise still.
+          RV(memberships[].reason) has why, if there is more than what a run would change.
+        - V(failed), it could not be applied, RV(memberships[].reason) has why.
+      returned: always
+      type: str
+      sample: differs
+    policy_differences:
+      description: The first 20 of what differs from the policy.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        kind:
+          description: V(standard), V(control) or V(parameter).
+          returned: always
+          type: str
+          sample: parameter
+        id:
+          description: The short name of the standard, or the ID of the control.
+          returned: always
+          type: str
+          sample: ACM.1
+        parameter:
+          description: The name of the parameter. V(null) for standards and controls.
+          returned: always
+          type: str
+          sample: daysToExpiration
+        current:
+          description: >-
+            V(ENABLED) or V(DISABLED), another status of a standard, or the value of the parameter. A control that is to
+            be changed in some of its standards is V(ENABLED) or V(DISABLED) as it is there.
+          returned: always
+          type: raw
+          sample: 30
+        wanted:
+          description: V(ENABLED) or V(DISABLED), or the value of the parameter.
+          returned: always
+          type: raw
+          sample: 15
+    policy_difference_count:
+      description: How many differences there are.
+      returned: always
+      type: int
+      sample: 1
 surplus_members:
   description: The members in the list that O(members) does not name, unless O(surplus=ignore).
   returned: always
@@ -353,6 +448,11 @@ counts:
       returned: always
       type: dict
       sample: {"Enabled": 85, "Invited": 5}
+    by_policy:
+      description: The memberships by RV(memberships[].policy), those without one left out.
+      returned: when O(policy) is set and an account is Enabled
+      type: dict
+      sample: {"applied": 80, "differs": 5}
 diff:
   description:
     - The status of each account before and after, V(null) for an account that is not in the member list.
@@ -379,12 +479,14 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.controls.apply import Definitions
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     InvalidInput,
     RegionResult,
     SecurityHubError,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.controls import parse_standards
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNT_IDS_SPEC,
     ADMINISTRATOR_SPEC,
@@ -393,6 +495,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     WAIT_TIMEOUT_SPEC,
     checked_wait_timeout,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.policy import Policy, parse_policy
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import (
     Role,
     member_roles,
@@ -424,7 +527,6 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.resu
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.apply import Offers
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import (
     DesiredStandards,
-    parse_standards,
 )
 
 Surplus = Mapping[str, RegionResult[Sequence[Member]]]
@@ -435,6 +537,7 @@ ARGUMENT_SPEC: Dict[str, Any] = {
     "enable_administrator_hub": {"type": "bool", "default": True},
     "enable_default_standards": {"type": "bool", "default": False},
     "standards": {"type": "list", "elements": "str"},
+    "policy": {"type": "raw"},
     "reinvite": {"type": "list", "elements": "str", "choices": list(REINVITABLE), "default": ["removed"]},
     "surplus": {"type": "str", "choices": ["ignore", "report", "remove"], "default": "ignore"},
     "surplus_limit": {"type": "int", "default": 10},
@@ -464,10 +567,11 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
         concurrency=params["concurrency"],
         administrator_id=params["administrator_id"],
     )
+    policy = parse_policy(params["policy"], "policy", session.known_regions) if params["policy"] else None
     if not rows:
         return membership_result({}, params["fail_on_unprocessed"], mode)
     emails = emails_by_region(rows, session.regions, "members", session.requested.word)
-    desired = desired_memberships(params, emails, mode)
+    desired = desired_memberships(params, emails, policy, mode)
     surplus = read_surplus(session, desired, listed)
     check_surplus(surplus, params)
     by_region = reconcile(session, desired, roles, surplus)
@@ -488,7 +592,10 @@ def check_numbers(params: Mapping[str, Any]) -> None:
 
 
 def desired_memberships(
-    params: Mapping[str, Any], emails: Mapping[str, Mapping[str, Optional[str]]], mode: RunMode
+    params: Mapping[str, Any],
+    emails: Mapping[str, Mapping[str, Optional[str]]],
+    policy: Optional[Policy],
+    mode: RunMode,
 ) -> DesiredMemberships:
     """Return the desired state that the options describe."""
     return DesiredMemberships(
@@ -499,7 +606,8 @@ def desired_memberships(
         wait_timeout=params["wait_timeout"],
         surplus=params["surplus"],
         check_mode=mode.check,
-        standards=desired_standards(params),
+        standards=DesiredStandards(policy.standards, purge=True) if policy else desired_standards(params),
+        policy=policy,
         enable_administrator_hub=params["enable_administrator_hub"],
     )
 
@@ -509,23 +617,27 @@ def desired_standards(params: Mapping[str, Any]) -> Optional[DesiredStandards]:
 
     :raises InvalidInput: for what can't be a standard
     """
-    names = parse_standards(params["standards"] or [], "standards")
+    names = parse_standards(params["standards"] or [], "standards", takes_titles=True)
     return DesiredStandards(names) if names else None
 
 
 def check_standards(params: Mapping[str, Any], without_role: Sequence[str]) -> None:
-    """Check that standards can be set.
+    """Check that standards, or a policy, can be set.
 
-    :raises InvalidInput: where accounts leave, or have no role
+    :raises InvalidInput: where both are, and where accounts leave, or have no role
     """
-    if not desired_standards(params):
+    options = [name for name in ("standards", "policy") if params[name]]
+    if len(options) > 1:
+        raise InvalidInput("standards: the policy says which standards there are. Leave it out.")
+    if not desired_standards(params) and not params["policy"]:
         return
     if params["state"] == "absent":
-        raise InvalidInput("standards: only with state present. Leave it out.")
+        raise InvalidInput(f"{options[0]}: only with state present. Leave it out.")
     if without_role:
         named = ", ".join(without_role[:10]) + (" ..." if len(without_role) > 10 else "")
+        purpose = "enable them" if options[0] == "standards" else "apply it"
         raise InvalidInput(
-            f"standards: there is no role to enable them with in {len(without_role)} of the accounts: {named}. Set "
+            f"{options[0]}: there is no role to {purpose} with in {len(without_role)} of the accounts: {named}. Set "
             "member_role."
         )
 
@@ -562,7 +674,7 @@ def reconcile(
 ) -> Dict[str, RegionResult[RegionMemberships]]:
     """Bring all Regions to the desired state at the same time."""
     session.connect()
-    offers = Offers()
+    offers, definitions = Offers(), Definitions()
     run_all = session.worker_pool(len(session.regions))
     accounts = MemberAccounts(session.role_credentials(roles), run_all)
 
@@ -570,7 +682,7 @@ def reconcile(
         found = surplus.get(client.region)
         if found and isinstance(found.error, SecurityHubError) and not found.error.hub_is_disabled:
             return not_started(desired.emails[client.region], found.error)
-        return RegionRun(client, desired, accounts, offers).run(found.value if found else ())
+        return RegionRun(client, desired, accounts, offers, definitions).run(found.value if found else ())
 
     return session.map_regions(work, not_started_in(desired))
 

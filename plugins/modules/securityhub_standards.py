@@ -255,6 +255,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput, RegionResult
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.controls import parse_standards
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
     ACCOUNTS_SPEC,
     COMMON_SPEC,
@@ -276,7 +277,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.stan
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import (
     DesiredStandards,
-    parse_standards,
+    standard_row,
 )
 
 KEYS = ("standards", "failed_regions", "failed_accounts")
@@ -319,13 +320,15 @@ def desired_standards(params: Mapping[str, Any]) -> DesiredStandards:
     if params["purge_standards"] and not is_present:
         raise InvalidInput("purge_standards: only with state present. Leave it out.")
     return DesiredStandards(
-        parse_standards(params["standards"], "standards"), is_present, purge=params["purge_standards"]
+        parse_standards(params["standards"], "standards", takes_titles=True),
+        is_present,
+        purge=params["purge_standards"],
     )
 
 
 def rows(standards: Standards) -> Any:
     """Return the rows of an account in a Region, except for what names them."""
-    return map(vars, standards)
+    return map(standard_row, standards)
 
 
 def statuses(standards: Standards) -> Dict[str, str]:

@@ -193,6 +193,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.resu
     nothing_found,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import standard_row
 
 KEYS = ("standards", "disabled_regions", "failed_regions", "failed_accounts")
 
@@ -207,7 +208,7 @@ def list_standards(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMo
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
     by_place, errors = session.map_places(roles, find_standards, nothing_found)
-    return accounts_info_result(by_place, {"standards": lambda standard: [vars(standard)]}, errors)
+    return accounts_info_result(by_place, {"standards": lambda standard: [standard_row(standard)]}, errors)
 
 
 def find_standards(client: RegionClient) -> RegionResult[Optional[Sequence[Standard]]]:

@@ -55,6 +55,10 @@ SEEDS: dict[str, dict[str, Any]] = {
             for row in members(ONE, ZERO, status="Invited")
         ],
     },
+    "securityhub_controls": {"hubs": [{"account_id": name, "regions": REGIONS} for name in (ADMINISTRATOR, ONE, ZERO)]},
+    "securityhub_controls_info": {
+        "hubs": [{"account_id": name, "regions": REGIONS} for name in (ADMINISTRATOR, ONE, ZERO)]
+    },
     "securityhub_standards": {
         "hubs": [{"account_id": name, "regions": REGIONS} for name in (ADMINISTRATOR, ONE, ZERO)]
     },

@@ -10,7 +10,7 @@ from typing import Any
 
 from faults.scenarios import FIRST
 
-READING = ("Get", "List", "Describe")
+READING = ("Get", "List", "Describe", "BatchGet")
 ABOUT_STS = ("AssumeRole", "GetCallerIdentity")
 
 

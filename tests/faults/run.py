@@ -25,7 +25,7 @@ from faults.suite import Suite, Verdict
 from local_hub.control import Hub, running_hub
 
 SIGNING = "signing"
-SIGNING_ACCOUNTS, SIGNING_REGIONS = 400, 5
+SIGNING_ACCOUNTS, SIGNING_REGIONS = 250, 5
 
 
 def check(suite: Suite, case: Case) -> Verdict:

@@ -73,6 +73,7 @@ def in_accounts(name: str, module: str, *seeds: Seed, **options: Any) -> Scenari
 
 INVITE, MEMBER, MEMBERSHIP = "securityhub_member_invite", "securityhub_member", "securityhub_membership"
 INVITATION, HUB, STANDARDS = "securityhub_invitation", "securityhub_hub", "securityhub_standards"
+CONTROLS = "securityhub_controls"
 ADMINISTERED = {"administrator_id": ADMINISTRATOR}
 FLEET = {"members": [A, B, C, D, E], "member_role": ROLE}
 INVITED = members(A="Invited", B="Invited")
@@ -123,6 +124,14 @@ SCENARIOS = {
             members=[A, B], member_role=ROLE, standards=[PCI], regions=REGIONS[:1],
         ),
         as_administrator(
+            "membership-policy", MEMBERSHIP, members(A="Created", B="Enabled"), hubs(B, standards=[NIST]),
+            members=[A, B], member_role=ROLE, regions=REGIONS[:1],
+            policy={
+                "enabled_standards": [PCI], "disabled_controls": ["IAM.6"],
+                "control_parameters": {"ACM.1": {"daysToExpiration": 15}},
+            },
+        ),
+        as_administrator(
             "membership-absent", MEMBERSHIP, members(A="Enabled", B="Invited", C="Created", D="Removed"), hubs(B),
             state="absent", **FLEET,
         ),
@@ -149,6 +158,14 @@ SCENARIOS = {
         ),
         in_accounts(
             "standards-absent", STANDARDS, hubs(A, B, standards=[PCI, NIST]), standards=[PCI], state="absent"
+        ),
+        in_accounts(
+            "controls-changed", CONTROLS,
+            hubs(A, B, standards=[PCI, {"standards": NIST, "disabled_controls": ["EC2.2"]}]),
+            controls=[
+                "EC2.2", {"control_id": "IAM.6", "state": "disabled"},
+                {"control_id": "ACM.1", "parameters": {"daysToExpiration": 15}},
+            ],
         ),
     )
 }  # fmt: skip

@@ -159,7 +159,7 @@ def _observed(counts: Mapping[str, Any]) -> Observed:
 
 
 def _difference(state: State, goal: State) -> str:
-    sides = ("members", "invitations", "hubs", "standards")
+    sides = ("members", "invitations", "hubs", "standards", "controls")
     differing = {side: (getattr(state, side), getattr(goal, side)) for side in sides}
     return str({side: pair for side, pair in differing.items() if pair[0] != pair[1]})
 

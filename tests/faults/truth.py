@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from faults.running import Outcome
@@ -29,13 +29,15 @@ class State:
     """What the local hub holds, without IDs and times.
 
     members: {region: {account: status}} of the administrator; invitations: {account: {region: statuses}}; hubs:
-    {account: {region: settings}}; standards: {account: {region: {ARN: status}}}.
+    {account: {region: settings}}; standards: {account: {region: {ARN: status}}}; controls: {account: {region: [what is
+    disabled by ARN, custom parameters]}}.
     """
 
     members: Mapping[str, Mapping[str, str]]
     invitations: Mapping[str, Mapping[str, Any]]
     hubs: Mapping[str, Mapping[str, Any]]
     standards: Mapping[str, Mapping[str, Mapping[str, str]]]
+    controls: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def member(self, region: str, account_id: str) -> str | None:
         """Return the status of an account in the administrator's list."""
@@ -43,7 +45,7 @@ class State:
 
     def own(self, region: str, account_id: str) -> tuple[Any, ...]:
         """Return all that there is about an account in a Region, on either side."""
-        sides = (self.invitations, self.hubs, self.standards)
+        sides = (self.invitations, self.hubs, self.standards, self.controls)
         return (self.member(region, account_id), *(side.get(account_id, {}).get(region) for side in sides))
 
 
@@ -58,7 +60,12 @@ def state_of(dump: Mapping[str, Any]) -> State:
         _each(dump["invitations"], lambda rows: [row["status"] for row in rows]),
         _each(dump["hubs"], lambda hub: [hub["auto_enable_controls"], hub["control_finding_generator"], hub["tags"]]),
         _each(dump["hubs"], lambda hub: hub["standards_status"]),
+        _each(dump["hubs"], lambda hub: [_disabled(hub), hub["control_parameters"]]),
     )
+
+
+def _disabled(hub: Mapping[str, Any]) -> dict[str, list[str]]:
+    return {arn: sorted(controls) for arn, controls in hub["disabled_controls"].items() if controls}
 
 
 def _each(sides: Mapping[str, Any], show: Any) -> dict[str, dict[str, Any]]:
@@ -207,6 +214,16 @@ def _own_rows(run: Checked) -> Iterator[str]:
         is_passing = row["standards_status"] in ("PENDING", "DELETING")
         if row["standards_status"] != held and not is_passing and not _is_unconfirmed(run, row):
             yield f"shows another status: {row}, {held}"
+    for row in run.result.get("controls", []):
+        disabled, custom = run.after.controls.get(row["account_id"], {}).get(row["region"]) or [{}, {}]
+        ids = {arn.partition("/")[2]: controls for arn, controls in disabled.items()}
+        statuses = {
+            name: "DISABLED" if row["control_id"] in ids.get(name, ()) else "ENABLED" for name in row["standards"]
+        }
+        days = custom.get("ACM.1", {}).get("daysToExpiration", {}).get("Integer", 30)
+        is_same = statuses == row["standards"] and row["parameters"].get("daysToExpiration", days) == days
+        if not is_same and not (run.in_doubt and row["unprocessed_reason"] == "unconfirmed"):
+            yield f"shows another control: {row}, {disabled}, {custom}"
 
 
 def _is_unconfirmed(run: Checked, row: Row) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import BATCH_SIZE
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.controls.apply import Definitions
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult, SecurityHubError
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.hub.plan import DesiredHub
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.apply import (
@@ -95,7 +96,7 @@ def run(region: Region, fleet: Fleet, check: bool = False) -> RegionResult[Regio
     looks = -(-len(fleet.account_ids) // BATCH_SIZE)
     client, roles = region.client(looks), Roles(fleet.roles, fleet.refused)
     surplus = [] if fleet.surplus == "ignore" else find_surplus(client, fleet.account_ids).value
-    return RegionRun(client, desired(fleet, check), roles, Offers()).run(surplus)
+    return RegionRun(client, desired(fleet, check), roles, Offers(), Definitions()).run(surplus)
 
 
 def desired(fleet: Fleet, check: bool) -> DesiredMemberships:

@@ -137,3 +137,25 @@ def hostile_accounts() -> dict[str, Any]:
     rows = [{"account_id": account(n), "name": text, "regions": ["eu-west-1"]} for n, text in enumerate(HOSTILE)]
     skipped = [{"row": 1, "account_id": account(60), "name": text, "reason": text} for text in HOSTILE]
     return {"source": HOSTILE[0], "accounts": rows, "skipped": skipped}
+
+
+def with_policy(number: int) -> Result:
+    """Return members in two Regions: every second one differs from the policy, and not in the same way everywhere."""
+    control = {"kind": "control", "id": "IAM.6", "parameter": None, "current": "ENABLED", "wanted": "DISABLED"}
+    days = {"kind": "parameter", "id": "ACM.1", "parameter": "daysToExpiration", "current": 30, "wanted": 15}
+    standard = {"kind": "standard", "id": "pci-dss/v/4.0.1", "parameter": None, "current": "ENABLED"}
+    rows = []
+    for region in REGIONS[6:8]:
+        for n in range(number):
+            differences = [control, *([days] if n % 4 == 1 else [{**standard, "wanted": "DISABLED"}])] if n % 2 else []
+            rows.append(
+                row(
+                    region,
+                    account(n),
+                    policy="differs" if n % 2 else "applied",
+                    policy_differences=differences,
+                    policy_difference_count=len(differences),
+                    actions=["disable_controls"] if n % 2 else [],
+                )
+            )
+    return result(*rows)

@@ -65,6 +65,8 @@ def test_json_structure() -> None:
         "invited_at": fleets.INVITED_AT,
         "invitation_age_days": 28,
         "actions": ["invite"],
+        "policy": None,
+        "policy_difference_count": 0,
     }
     assert report["accounts"][0]["memberships"].pop("eu-west-2")["readable"] is False
     assert report == {
@@ -79,7 +81,9 @@ def test_json_structure() -> None:
             "memberships": 2,
             "memberships_read": 1,
             "by_status": {"Invited": 1, "unreadable": 1},
+            "by_policy": {},
         },
+        "policy_differences": [],
         "accounts": [
             {"account_id": account(1), "email": f"owner-{account(1)}@example.com", "name": "Shop", "memberships": {}}
         ],

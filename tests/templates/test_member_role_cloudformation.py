@@ -61,6 +61,7 @@ def trust() -> Any:
     [
         ({}, ["member"]),
         ({"AllowStandards": "true"}, ["member", "standards"]),
+        ({"AllowControls": "true"}, ["controls", "member"]),
         ({"AllowOffboarding": "true"}, ["member", "member-offboarding"]),
         ({"AllowStandards": "true", "AllowOffboarding": "true"}, ["member", "member-offboarding", "standards"]),
     ],

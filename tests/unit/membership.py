@@ -85,7 +85,7 @@ def statuses(hub: Hub, region: str = REGION, administrator_id: str = ADMINISTRAT
 
 def writes(hub: Hub) -> dict[str, int]:
     """How often each operation that writes was called."""
-    reading = ("Get", "List", "Describe")
+    reading = ("Get", "List", "Describe", "BatchGet")
     calls = {name: number for name, number in hub.counts()["calls"].items() if not name.startswith(reading)}
     assert sum(calls.values()) == hub.counts()["writes"]
     return calls

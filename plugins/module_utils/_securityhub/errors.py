@@ -49,6 +49,9 @@ _ALREADY, _ELSEWHERE = "already", "another"
 # GuardDuty's documentation and published scripts have this of a caller that is a member itself.
 _CALLER_IS_MEMBER_TEXT = "cannot invite other accounts since it is already"
 _OWN_ACCOUNT_TEXTS = ("cannot invite itself", "member of itself")
+# How the service refuses an account under a configuration policy: both are in public reports. The second differs from
+# what IAM says of a user or a role, which begins with "User: arn:aws:...".
+_MANAGED_TEXT = re.compile(r"configuration policy|^Account id [0-9]{12} is not authorized", re.IGNORECASE)
 # How a message tells that the same request may succeed later.
 _TRANSIENT = re.compile(
     r"internal (server |service )?(error|failure|exception)|try (again|later)|throttl|rate exceeded|"
@@ -194,7 +197,7 @@ class SecurityHubError(Exception):
     @property
     def is_managed_centrally(self) -> bool:
         """Whether an organization's configuration policy manages what the request would change."""
-        return "configuration policy" in self.text.lower()
+        return is_managed_centrally_message(self.text)
 
     @property
     def is_stale(self) -> bool:
@@ -248,6 +251,11 @@ def is_transient_message(message: str) -> bool:
 def is_caller_a_member_message(message: str) -> bool:
     """Whether the service refuses an invitation because the calling account is a member itself."""
     return _CALLER_IS_MEMBER_TEXT in message.lower()
+
+
+def is_managed_centrally_message(message: str) -> bool:
+    """Whether the service refuses a change because an organization's configuration policy governs the account."""
+    return _MANAGED_TEXT.search(message) is not None
 
 
 def is_own_account_message(message: str) -> bool:

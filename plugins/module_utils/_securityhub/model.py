@@ -4,12 +4,12 @@
 
 # PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
 
-"""Members, invitations and hubs as records, and member statuses with their spelling. Pure: imports nothing."""
+"""Members, invitations, hubs, standards and controls as records, and statuses. Pure: imports nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Dict, Generic, Iterable, Optional, Tuple, TypeVar
+from typing import Any, Dict, Generic, Iterable, Mapping, NamedTuple, Optional, Tuple, TypeVar
 
 State = TypeVar("State")
 
@@ -36,6 +36,10 @@ DELETE_INVITATION = "delete_invitation"
 DISASSOCIATE = "disassociate"
 DELETE = "delete"
 ENABLE_STANDARDS = "enable_standards"
+DISABLE_STANDARDS = "disable_standards"
+ENABLE_CONTROLS = "enable_controls"
+DISABLE_CONTROLS = "disable_controls"
+SET_PARAMETERS = "set_parameters"
 # EnableSecurityHub's defaults, documented in the API reference.
 DEFAULT_AUTO_ENABLE_CONTROLS = True
 DEFAULT_CONTROL_FINDING_GENERATOR = "SECURITY_CONTROL"
@@ -68,6 +72,29 @@ class MemberList:
     unreadable: Dict[str, str] = field(default_factory=dict)
 
 
+class PolicyDifference(NamedTuple):
+    """Where an account differs from its policy: in a standard, a control, or a parameter of a control.
+
+    :param kind: standard, control or parameter
+    :param id: the short name of the standard, or the ID of the control
+    :param parameter: the name of the parameter, None for the other kinds
+    """
+
+    kind: str
+    id: str
+    parameter: Optional[str]
+    current: object
+    wanted: object
+
+
+@dataclass(frozen=True)
+class PolicyOutcome:
+    """Whether an account is as its policy says: applied, differs, or failed, and where it differs."""
+
+    state: str
+    differences: Tuple[PolicyDifference, ...] = ()
+
+
 @dataclass(frozen=True)
 class Outcome:
     """One account in one Region: before, after, and why. As planned, as check mode expects it, or as a run found it.
@@ -75,7 +102,7 @@ class Outcome:
     An entry of None stands for an account that is not in the member list. ``actions`` are the writes: those that are
     planned, or those that were, or may have been, carried out. ``reason`` says why the account ends short of what was
     wanted; ``processing_result`` explains it, in the service's own words where it gave any. ``is_seen`` is False where
-    the account could not be looked up.
+    the account could not be looked up. ``policy`` is None where no policy was to be applied.
     """
 
     account_id: str
@@ -85,6 +112,7 @@ class Outcome:
     reason: Optional[str] = None
     processing_result: Optional[str] = None
     is_seen: bool = True
+    policy: Optional[PolicyOutcome] = None
 
     @property
     def changed(self) -> bool:
@@ -136,6 +164,7 @@ class Standard:
     """A security standard that is enabled in one account and Region, or on its way there, or out.
 
     ``name`` is the short name, such as pci-dss/v/4.0.1. The ARN of the subscription is None before it is enabled.
+    ``is_updatable`` says whether its controls can be read and configured (StandardsControlsUpdatable).
     """
 
     name: str
@@ -143,6 +172,7 @@ class Standard:
     standards_subscription_arn: Optional[str]
     standards_status: str
     status_reason_code: Optional[str] = None
+    is_updatable: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True)
@@ -154,6 +184,92 @@ class OfferedStandard:
     title: str = ""
     is_default: bool = False
     managed_by: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class ParameterDefinition:
+    """What values a parameter of a security control takes, as ListSecurityControlDefinitions describes it.
+
+    ``data_type`` is the API's name of its type, such as Integer or EnumList. The bounds hold for each item of a list.
+    ``pattern`` is a regular expression in the syntax of RE2.
+    """
+
+    data_type: str
+    default: object = None
+    minimum: Optional[float] = None
+    maximum: Optional[float] = None
+    allowed: Tuple[str, ...] = ()
+    max_items: Optional[int] = None
+    pattern: Optional[str] = None
+    pattern_description: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class ControlDefinition:
+    """A security control of a standard. ``is_available`` says whether the Region has it."""
+
+    control_id: str
+    title: str
+    severity: str
+    is_available: bool = True
+    parameters: Mapping[str, ParameterDefinition] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ControlAssociation:
+    """A security control in a standard of one account and Region.
+
+    ``standard`` is the short name. ``reason`` is the one that was given when the status was set. The ARNs of the
+    control in the standard end with the ID that it has there.
+    """
+
+    standard: str
+    control_id: str
+    status: str
+    reason: Optional[str] = None
+    standards_control_arns: Tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ParameterValue:
+    """The value of a parameter, and whether it is a custom one; a default value may be none."""
+
+    value: object
+    is_custom: bool = False
+
+
+@dataclass(frozen=True)
+class SecurityControl:
+    """The parameters of a security control in one account and Region, and whether they are being updated."""
+
+    control_id: str
+    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+    is_updating: bool = False
+
+
+class AssociationUpdate(NamedTuple):
+    """A control to be enabled or disabled in a standard, which is named by its short name and its ARN."""
+
+    standard: str
+    standards_arn: str
+    control_id: str
+    status: str
+    reason: Optional[str] = None
+
+
+class ParameterUpdate(NamedTuple):
+    """Parameters to be set, in the form of UpdateSecurityControl."""
+
+    control_id: str
+    parameters: Mapping[str, Mapping[str, Any]]
+    reason: Optional[str] = None
+
+
+class ControlRefusal(NamedTuple):
+    """Why the service left a control unprocessed: the code and the words that a batch has for it."""
+
+    code: str
+    message: str
 
 
 @dataclass(frozen=True)

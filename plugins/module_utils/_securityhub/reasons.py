@@ -17,9 +17,13 @@ ASSOCIATED = "associated"
 AWAITING_ACCEPTANCE = "awaiting_acceptance"
 CALLER_IS_MEMBER = "caller_is_member"
 HAS_MEMBERS = "has_members"
+INVALID_PARAMETERS = "invalid_parameters"
+MANAGED_BY_POLICY = "managed_by_policy"
 NOT_A_MEMBER = "not_a_member"
 NOT_ATTEMPTED = "not_attempted"
+NOT_AVAILABLE = "not_available"
 NOT_INVITED = "not_invited"
+NOT_READY = "not_ready"
 NO_INVITATION = "no_invitation"
 OTHER_ADMINISTRATOR = "other_administrator"
 OWN_ACCOUNT = "own_account"
@@ -34,9 +38,11 @@ STANDARDS_NOT_OFFERED = "standards_not_offered"
 STANDARDS_PENDING = "standards_pending"
 SUSPENDED_REASON = "suspended"
 UNCONFIRMED = "unconfirmed"
+UNKNOWN_CONTROL = "unknown_control"
 UNKNOWN_STATUS = "unknown_status"
 UNREADABLE = "unreadable"
 UNEXPECTED_ACCOUNT = "unexpected_account"
+UPDATING = "updating"
 
 
 class Reason(NamedTuple):
@@ -165,6 +171,27 @@ REASONS: Dict[str, Reason] = {
         "Run the task again later, or raise wait_timeout.",
         "Look again later, or set securityhub_wait_timeout to more seconds.",
         fails=False,
+    ),
+    NOT_AVAILABLE: Reason(
+        "No enabled standard has this control in the Region.",
+        "Enable a standard that has the control, or leave the control out for this Region.",
+        fails=False,
+        reruns=False,
+    ),
+    NOT_READY: Reason("The controls of a standard are not ready for updates yet.", *_LATER_STEPS),
+    UPDATING: Reason("The service is still updating the parameters of the control.", *_LATER_STEPS),
+    MANAGED_BY_POLICY: Reason(
+        "A configuration policy of the organization governs the account.",
+        "Change the policy in the organization's delegated administrator account, or make this account self-managed.",
+        reruns=False,
+    ),
+    UNKNOWN_CONTROL: Reason(
+        "No security control has this ID.",
+        "Correct the ID. multiaccount.aws.securityhub_controls_info lists the controls.",
+    ),
+    INVALID_PARAMETERS: Reason(
+        "A control does not have the parameter, or the parameter does not take the value.",
+        "Correct the parameters.",
     ),
     UNEXPECTED_ACCOUNT: Reason(
         "STS returned a session of another account than the one of the role.",

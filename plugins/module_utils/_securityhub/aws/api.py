@@ -25,6 +25,7 @@ from ..errors import (
     RegionResult,
     SecurityHubError,
     is_not_found_message,
+    printable,
 )
 from ..model import (
     CREATED,
@@ -32,12 +33,20 @@ from ..model import (
     INVITED,
     REMOVED,
     RESIGNED,
+    AssociationUpdate,
+    ControlAssociation,
+    ControlDefinition,
+    ControlRefusal,
     Hub,
     Invitation,
     Member,
     MemberList,
     MemberSide,
     OfferedStandard,
+    ParameterDefinition,
+    ParameterUpdate,
+    ParameterValue,
+    SecurityControl,
     Standard,
     by_account,
     canonical_status,
@@ -54,9 +63,11 @@ from .calls import (
     writes,
 )
 
-# The service model's maximum of a page of standards, and of a batch.
+# The service model's maximum of a page of standards or controls, and of a batch of standards.
 PAGE_SIZE = 100
 STANDARDS_BATCH_SIZE = 25
+# The model has no maximum for a batch of controls; clients that were published send as many.
+CONTROLS_BATCH_SIZE = 100
 # Who manages the standards that BatchEnableStandards enables, by StandardsManagedBy.
 _OWN_PRODUCT = "Security Hub"
 # An administrator in one of these relationships administers nothing.
@@ -280,6 +291,7 @@ def _standard(entry: Mapping[str, Any]) -> Standard:
         standards_subscription_arn=entry["StandardsSubscriptionArn"],
         standards_status=entry["StandardsStatus"].upper(),
         status_reason_code=reason.get("StatusReasonCode") if reason else None,
+        is_updatable=entry.get("StandardsControlsUpdatable") != "NOT_READY_FOR_UPDATES",
     )
 
 
@@ -299,6 +311,119 @@ def enable_standards(client: RegionClient, arns: Sequence[str]) -> List[Standard
 def disable_standards(client: RegionClient, subscription_arns: Sequence[str]) -> List[Standard]:
     """Disable at most STANDARDS_BATCH_SIZE standards, by the ARNs of their subscriptions."""
     return _standards(client.sdk.batch_disable_standards(StandardsSubscriptionArns=list(subscription_arns)))
+
+
+# Controls
+
+# A control in a standard: the ARN of the standard, and the ID of the control.
+ArnPair = Tuple[str, str]
+
+
+@lists("ListSecurityControlDefinitions", PAGE_SIZE)
+def list_control_definitions(client: RegionClient, **request: Any) -> Page[ControlDefinition]:
+    """Return the controls of a standard (StandardsArn), without one all of the Region."""
+    response = client.sdk.list_security_control_definitions(**request)
+    return [_definition(entry) for entry in response["SecurityControlDefinitions"]], response.get("NextToken")
+
+
+def _definition(entry: Mapping[str, Any]) -> ControlDefinition:
+    parameters: Mapping[str, Mapping[str, Any]] = entry.get("ParameterDefinitions") or {}
+    return ControlDefinition(
+        entry["SecurityControlId"],
+        entry["Title"],
+        entry["SeverityRating"],
+        entry.get("CurrentRegionAvailability") != "UNAVAILABLE",
+        {name: _parameter_definition(each.get("ConfigurationOptions") or {}) for name, each in parameters.items()},
+    )
+
+
+def _parameter_definition(options: Mapping[str, Mapping[str, Any]]) -> ParameterDefinition:
+    data_type, limits = next(iter(options.items()), ("unknown", {}))
+    return ParameterDefinition(
+        data_type,
+        limits.get("DefaultValue"),
+        limits.get("Min"),
+        limits.get("Max"),
+        tuple(limits.get("AllowedValues") or ()),
+        limits.get("MaxItems"),
+        limits.get("Re2Expression"),
+        limits.get("ExpressionDescription"),
+    )
+
+
+@reads("BatchGetStandardsControlAssociations")
+def get_associations(
+    client: RegionClient, pairs: Sequence[ArnPair]
+) -> Tuple[List[ControlAssociation], Dict[ArnPair, ControlRefusal]]:
+    """Look at most CONTROLS_BATCH_SIZE controls up in their standards; also return why some are not shown."""
+    asked = [{"StandardsArn": arn, "SecurityControlId": control_id} for arn, control_id in pairs]
+    response = client.sdk.batch_get_standards_control_associations(StandardsControlAssociationIds=asked)
+    found = [_association(entry) for entry in response["StandardsControlAssociationDetails"]]
+    refused = response.get("UnprocessedAssociations") or []
+    return found, _refused_pairs(refused, "StandardsControlAssociationId")
+
+
+def _association(entry: Mapping[str, Any]) -> ControlAssociation:
+    return ControlAssociation(
+        _short_name(entry["StandardsArn"]),
+        entry["SecurityControlId"],
+        entry["AssociationStatus"].upper(),
+        entry.get("UpdatedReason") or None,
+        tuple(entry.get("StandardsControlArns") or ()),
+    )
+
+
+def _refused_pairs(rows: Iterable[Mapping[str, Any]], key: str) -> Dict[ArnPair, ControlRefusal]:
+    return {(row[key]["StandardsArn"], row[key]["SecurityControlId"]): _control_refusal(row) for row in rows}
+
+
+def _control_refusal(row: Mapping[str, Any]) -> ControlRefusal:
+    return ControlRefusal(row["ErrorCode"], printable(row.get("ErrorReason") or "") or NO_REASON)
+
+
+@writes("BatchUpdateStandardsControlAssociations")
+def update_associations(client: RegionClient, updates: Sequence[AssociationUpdate]) -> Dict[ArnPair, ControlRefusal]:
+    """Enable or disable at most CONTROLS_BATCH_SIZE controls in their standards; return the unprocessed ones."""
+    requests = [
+        {
+            "StandardsArn": each.standards_arn,
+            "SecurityControlId": each.control_id,
+            "AssociationStatus": each.status,
+            **({"UpdatedReason": each.reason} if each.reason else {}),
+        }
+        for each in updates
+    ]
+    response = client.sdk.batch_update_standards_control_associations(StandardsControlAssociationUpdates=requests)
+    refused = response.get("UnprocessedAssociationUpdates") or []
+    return _refused_pairs(refused, "StandardsControlAssociationUpdate")
+
+
+@reads("BatchGetSecurityControls")
+def get_security_controls(
+    client: RegionClient, control_ids: Sequence[str]
+) -> Tuple[List[SecurityControl], Dict[str, ControlRefusal]]:
+    """Look the parameters of at most CONTROLS_BATCH_SIZE controls up; also return why some are not shown."""
+    response = client.sdk.batch_get_security_controls(SecurityControlIds=list(control_ids))
+    refused = {row["SecurityControlId"]: _control_refusal(row) for row in response.get("UnprocessedIds") or []}
+    return [_security_control(entry) for entry in response["SecurityControls"]], refused
+
+
+def _security_control(entry: Mapping[str, Any]) -> SecurityControl:
+    parameters: Mapping[str, Mapping[str, Any]] = entry.get("Parameters") or {}
+    values = {
+        name: ParameterValue(next(iter((each.get("Value") or {}).values()), None), each["ValueType"] == "CUSTOM")
+        for name, each in parameters.items()
+    }
+    return SecurityControl(entry["SecurityControlId"], values, entry.get("UpdateStatus") == "UPDATING")
+
+
+@writes("UpdateSecurityControl")
+def update_security_control(client: RegionClient, update: ParameterUpdate) -> None:
+    """Set parameters of a control; those that are not named stay as they are."""
+    reason = {"LastUpdateReason": update.reason} if update.reason else {}
+    client.sdk.update_security_control(
+        SecurityControlId=update.control_id, Parameters=dict(update.parameters), **reason
+    )
 
 
 # Regions

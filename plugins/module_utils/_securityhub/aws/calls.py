@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import wraps
@@ -17,6 +18,7 @@ from typing import (
     Callable,
     ContextManager,
     Dict,
+    Generic,
     Iterable,
     Iterator,
     List,
@@ -176,10 +178,10 @@ def lists(operation: str, size: int = BATCH_SIZE) -> Callable[[Callable[..., Pag
         read = reads(operation)(function)
 
         @wraps(function)
-        def read_all(client: RegionClient) -> List[T]:
+        def read_all(client: RegionClient, **request: Any) -> List[T]:
             rows: List[T] = []
             tokens: Set[str] = set()
-            page, token = read(client, MaxResults=size)
+            page, token = read(client, MaxResults=size, **request)
             empty = 0
             while token:
                 rows.extend(page)
@@ -188,7 +190,7 @@ def lists(operation: str, size: int = BATCH_SIZE) -> Callable[[Callable[..., Pag
                     problem = "NextToken is repeated" if token in tokens else f"no end after {len(tokens) + 1} pages"
                     raise as_service_error(PaginationError(message=problem), operation, client.region)
                 tokens.add(token)
-                page, token = read(client, MaxResults=size, NextToken=token)
+                page, token = read(client, MaxResults=size, NextToken=token, **request)
             return [*rows, *page]
 
         return read_all
@@ -207,6 +209,24 @@ def read_or_error(read: Callable[[], Sequence[T]]) -> RegionResult[Sequence[T]]:
 def batches(items: Sequence[T], size: int = BATCH_SIZE) -> Iterator[Sequence[T]]:
     """Cut a list into pieces that one call may carry."""
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+class ReadOnce(Generic[T]):
+    """What is the same for all accounts: read when somebody needs it first, one reading at a time for each key."""
+
+    def __init__(self) -> None:
+        self._known: Dict[Any, T] = {}
+        self._locks: Dict[Any, threading.Lock] = defaultdict(threading.Lock)
+
+    def get(self, key: Any, read: Callable[[], T]) -> T:
+        """Return what has been read.
+
+        :raises SecurityHubError: if it can't be read; the next account tries again
+        """
+        with self._locks[key]:
+            if key not in self._known:
+                self._known[key] = read()
+            return self._known[key]
 
 
 def unprocessed_accounts(response: Mapping[str, Any]) -> Dict[str, str]:

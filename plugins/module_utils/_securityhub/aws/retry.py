@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Callable, Iterator, Optional, Sequence, TypeVar
+from typing import Any, Callable, Iterator, Mapping, Optional, Sequence, TypeVar
 
 from ansible_collections.amazon.aws.plugins.module_utils.cloud import BackoffIterator
 
@@ -32,6 +32,7 @@ POLL_PAUSES = (0.5, 1.0, 2.0)
 POLL_PAUSE_AFTERWARDS = 3.0
 
 T = TypeVar("T")
+Run = TypeVar("Run", bound="ReconcileRun")
 
 
 class Waiter:
@@ -145,6 +146,71 @@ def send_with_retries(send: Callable[[], None], is_done: Callable[[SecurityHubEr
             time.sleep(pause)
             if (error.in_doubt or error.is_stale) and is_done(error):
                 return None
+
+
+class ReconcileRun:
+    """Resources of one account and Region while they are brought to their desired state.
+
+    ``error`` is what ended the work, None while nothing has. ``step_name`` is what is done, for messages.
+    """
+
+    client: Any
+    error: Optional[Failure]
+    step_name: str
+
+    def attempt(self: Run, step: Callable[[Run], None]) -> None:
+        """Do a step; whatever goes wrong ends the work here."""
+        try:
+            with guarded(self.step_name, self.client.region):
+                step(self)
+        except FAILURES as error:
+            self.error = error
+
+    @property
+    def has_writes(self) -> bool:
+        """Whether there is anything to write that was not sent yet."""
+        raise NotImplementedError
+
+    def is_open(self, check_mode: bool) -> bool:
+        """Whether something is left to write, which check mode does not, or to wait for."""
+        raise NotImplementedError
+
+    def advance(self) -> None:
+        """Write what is planned, and read again, unless nothing is to be waited for."""
+        raise NotImplementedError
+
+    def refresh(self) -> None:
+        """Read again, and plan what is left."""
+        raise NotImplementedError
+
+
+def advance_all(
+    runs: Mapping[str, Run],
+    attempt: Callable[[Sequence[str], Callable[[Run], None]], None],
+    wait_timeout: float,
+    check_mode: bool,
+) -> None:
+    """Bring resources to their desired state: write, and read until nothing is left, or time is up after a write.
+
+    In check mode wait for what is on its way without this run, as the run does, so that what comes then is shown.
+
+    :param runs: by account
+    :param attempt: attempts a step in some of these accounts
+    """
+
+    def step(run: Run) -> None:
+        run.refresh() if check_mode else run.advance()
+
+    waiter = Waiter(wait_timeout)
+    while True:
+        left = [account_id for account_id, run in runs.items() if run.is_open(check_mode)]
+        if not check_mode and any(runs[each].has_writes for each in left):
+            waiter = Waiter(wait_timeout)
+        elif not left or not waiter.sleep():
+            return
+        attempt(left, step)
+        if not waiter.is_wanted:
+            return
 
 
 def unexpected_error(

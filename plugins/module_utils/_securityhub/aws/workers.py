@@ -57,8 +57,8 @@ class RegionSession:
             self._administrator_id = parse_account_id(administrator_id, "administrator_id")
         self._session = AwsSession(info)
         self._warn_user = warn_user
-        self._known_regions = self._session.known_regions()
-        self.requested = requested_regions(regions, exclude, info.region, self._known_regions)
+        self.known_regions = self._session.known_regions()
+        self.requested = requested_regions(regions, exclude, info.region, self.known_regions)
         self._regions: Optional[Sequence[str]] = self.requested.names or None
         self._clients = Clients(self._session, self._regions or [self.requested.asked_in], concurrency)
         self.ec2_client = partial(self._clients.client, "ec2")
@@ -73,11 +73,11 @@ class RegionSession:
             self.connect()
             asked_in = self.requested.asked_in
             hub, ec2 = partial(self._clients.client, SERVICE, asked_in), partial(self.ec2_client, asked_in)
-            regions, unknown = find_regions(self.requested, hub, ec2, self._known_regions)
+            regions, unknown = find_regions(self.requested, hub, ec2, self.known_regions)
             if unknown:  # a Region must not be forgotten without anybody seeing it
                 (self._warn_user or warn)(
                     f"regions: {self.requested.word} leaves out {', '.join(unknown)}: the installed botocore, "
-                    f"{self._known_regions.version}, knows no Security Hub there. Update botocore."
+                    f"{self.known_regions.version}, knows no Security Hub there. Update botocore."
                 )
             self._regions = self._clients.regions = regions
         return self._regions

@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Iterable, List, Mapping
+from difflib import get_close_matches
+from typing import Any, Collection, Dict, Iterable, List, Mapping, Optional
 
 from ..errors import InvalidInput
 from ..model import STATUSES, canonical_status
@@ -64,6 +65,8 @@ ACCOUNT_IDS_SPEC: Dict[str, Any] = {"type": _HiddenRaw("raw")}
 ACCOUNTS_SPEC: Dict[str, Any] = {"account_ids": ACCOUNT_IDS_SPEC, **MEMBER_ROLE_SPEC}
 
 _SEPARATORS = re.compile(r"[,\s]+")
+# How similar a known name has to be to be suggested, from 0 to 1.
+_SIMILAR = 0.75
 
 
 def checked_wait_timeout(seconds: int) -> int:
@@ -80,6 +83,19 @@ def split_text(values: Iterable[object]) -> List[str]:
     """Return the parts of a list, or of texts with commas, spaces or newlines between them; each once, in order."""
     parts = (part for value in values for part in _SEPARATORS.split(str(value)))
     return list(dict.fromkeys(part for part in parts if part))
+
+
+def nearest(name: str, candidates: Iterable[str]) -> Optional[str]:
+    """Return the candidate that is most similar to a name, whatever its case, None where none is similar."""
+    by_lower = {each.lower(): each for each in candidates}
+    found = get_close_matches(name.lower(), by_lower, 1, _SIMILAR)
+    return by_lower[found[0]] if found else None
+
+
+def named_with_nearest(names: Iterable[str], candidates: Collection[str]) -> str:
+    """Name what is not known, with what was probably meant."""
+    hints = {name: nearest(name, candidates) for name in names}
+    return ", ".join(f"{name!r} (did you mean {hint}?)" if hint else repr(name) for name, hint in hints.items())
 
 
 def parse_statuses(values: Iterable[object], option: str) -> List[str]:

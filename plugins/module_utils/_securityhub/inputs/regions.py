@@ -9,18 +9,15 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Collection, Iterable, List, NamedTuple, Optional, Sequence
 
 from ..errors import InvalidInput
-from .options import split_text
+from .options import nearest, split_text
 
 ALL, LINKED = WORDS = ("all", "linked")
 
 # The form of a Region's name, such as eu-west-1, us-gov-east-1 or eusc-de-east-1.
 _REGION_FORM = re.compile(r"[a-z]{2,4}(-[a-z]+){1,2}-[0-9]+")
-# How similar a known name has to be to be suggested, from 0 to 1.
-_SIMILAR = 0.75
 
 
 class KnownRegions(NamedTuple):
@@ -135,7 +132,7 @@ def parse_region(region: str, known: KnownRegions) -> str:
 def _unknown(names: Sequence[str], known: KnownRegions, option: str) -> str:
     """Say which names are no Regions, what was probably meant, and what to do."""
     candidates = [*known.names, *(WORDS if option == "regions" else ())]
-    hints = {name: "".join(get_close_matches(name.lower(), candidates, 1, _SIMILAR)) for name in names}
+    hints = {name: nearest(name, candidates) for name in names}
     named = ", ".join(f"{name!r} (did you mean {hint}?)" if hint else repr(name) for name, hint in hints.items())
     new = [name for name in names if _REGION_FORM.fullmatch(name)]
     noun = "not a Region" if len(names) == 1 else "not Regions"

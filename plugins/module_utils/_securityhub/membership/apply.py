@@ -18,9 +18,12 @@ from typing import Collection, Dict, List, Mapping, Optional, Sequence
 from ..aws.api import list_members, read_members
 from ..aws.calls import RegionClient, read_or_error
 from ..aws.retry import Waiter, WriteTracker, guarded, poll
+from ..controls.apply import Definitions
+from ..controls.plan import desired_by_policy
 from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError
 from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
+from ..inputs.policy import Policy
 from ..member.apply import (
     DELETION,
     DISASSOCIATION,
@@ -36,6 +39,7 @@ from ..model import CREATE, ENABLED, REMOVED, Member, MemberList, Outcome, statu
 from ..reasons import NOT_ATTEMPTED, REJECTED, UNCONFIRMED
 from ..standards.apply import Offers
 from ..standards.plan import DesiredStandards
+from .controls_side import ControlsSide
 from .member_side import MemberAccounts, MemberSideWork
 from .plan import (
     MemberLook,
@@ -52,6 +56,7 @@ from .plan import (
     plan_offboarding,
     plan_surplus,
     why_not_to_remove,
+    with_policy,
     with_standards,
 )
 from .standards_side import StandardsSide
@@ -68,6 +73,7 @@ class DesiredMemberships:
     :param surplus: ignore, report or remove
     :param enable_administrator_hub: whether Security Hub is enabled in the administrator where it is disabled
     :param standards: the standards of the members, None to leave them as they are
+    :param policy: what else the members are configured to; it has the standards too
     """
 
     emails: Mapping[str, Mapping[str, Optional[str]]]
@@ -78,6 +84,7 @@ class DesiredMemberships:
     surplus: str
     check_mode: bool
     standards: Optional[DesiredStandards] = None
+    policy: Optional[Policy] = None
     enable_administrator_hub: bool = True
 
 
@@ -111,12 +118,22 @@ class RegionRun:
         desired: DesiredMemberships,
         accounts: MemberAccounts,
         offers: Offers,
+        definitions: Definitions,
     ) -> None:
         self._client = client
         self._desired = desired
         self._accounts = accounts
         self._standards = StandardsSide(
             client, accounts, desired.standards, offers, desired.wait_timeout, desired.check_mode
+        )
+        self._controls = ControlsSide(
+            client,
+            accounts,
+            self._standards,
+            desired_by_policy(desired.policy, client.region) if desired.policy else None,
+            definitions,
+            desired.wait_timeout,
+            desired.check_mode,
         )
         self._emails = desired.emails.get(client.region, {})
         self._members: Dict[str, Optional[Member]] = {}
@@ -142,6 +159,9 @@ class RegionRun:
         self._administrator_id = administrator_of(self._members) or self._client.account_id()
         plans = self._plan(read.value)
         self._standards.look(plans, self._desired.hub.enable_default_standards)
+        obstacle = self._controls.look()
+        if obstacle:
+            return self._nothing_done(plans, obstacle)
         return self._expected(plans) if self._desired.check_mode else self._apply(plans)
 
     def _with_surplus(
@@ -208,8 +228,8 @@ class RegionRun:
         outcomes = {plan.account_id: expected_outcome(plan.member) for plan in late}
         error = self._confirm(late, outcomes, {})
         seen = {each: self._final_row(plan, outcomes[each], {}) for each, plan in zip(outcomes, late)}
-        self._standards.advance([row.account_id for row in rows])
-        rows = [with_standards(seen.get(row.account_id, row), self._standards.result(row.account_id)) for row in rows]
+        self._advance([row.account_id for row in rows])
+        rows = [self._configured(seen.get(row.account_id, row)) for row in rows]
         return RegionResult(self._result(rows), error)
 
     def _why_not_to_invite(self, plans: Sequence[MembershipPlan]) -> Optional[PreconditionFailed]:
@@ -220,9 +240,12 @@ class RegionRun:
         rows = [
             Outcome(plan.account_id, plan.member.before, plan.member.before, (), reason, str(error))
             if plan.member.actions or plan.member_side
-            else with_standards(
-                expected_row(plan, self._desired.joins),
-                self._standards.not_attempted(plan.account_id, reason, str(error)),
+            else with_policy(
+                with_standards(
+                    expected_row(plan, self._desired.joins),
+                    self._standards.not_attempted(plan.account_id, reason, str(error)),
+                ),
+                self._controls.not_attempted(plan.account_id, reason, str(error)),
             )
             for plan in plans
         ]
@@ -269,10 +292,21 @@ class RegionRun:
         ready = {each.account_id: each for each in plans if each.member_side and may_accept(outcomes[each.account_id])}
         sides = self._side().accept(ready, [each for each in ready if may_accept_again(outcomes[each])])
         error = created.error or self._confirm(plans, outcomes, sides)
-        self._standards.advance([each for each in self._emails if status_of(self._members.get(each)) == ENABLED])
-        rows = [self._final_row(plan, outcomes[plan.account_id], sides) for plan in plans]
-        rows = [with_standards(row, self._standards.result(row.account_id)) for row in rows]
+        self._advance([each for each in self._emails if status_of(self._members.get(each)) == ENABLED])
+        rows = [self._configured(self._final_row(plan, outcomes[plan.account_id], sides)) for plan in plans]
         return RegionResult(self._result(rows), administered.error or error)
+
+    def _advance(self, account_ids: Sequence[str]) -> None:
+        """Configure the accounts that are Enabled, or in check mode read what is on its way in them."""
+        self._standards.advance(account_ids)
+        self._controls.advance(account_ids)
+
+    def _configured(self, row: Outcome) -> Outcome:
+        """Return the row of an account with what came of its configuration, which matters only where it is Enabled."""
+        if row.reason:
+            return row
+        configured = with_standards(row, self._standards.result(row.account_id))
+        return with_policy(configured, self._controls.result(row.account_id))
 
     def _apply_plans(self, plans: Sequence[Outcome], creates: bool = True) -> RegionResult[List[Outcome]]:
         changes = [creation(self._emails), INVITATION] if creates else [DISASSOCIATION, DELETION]

@@ -14,7 +14,7 @@ from typing import Any, Callable, Collection, Dict, List, Mapping, Optional, Seq
 from ..aws.api import find_invitation, get_administrator, has_visible_members, read_member_side
 from ..aws.calls import RegionClient
 from ..aws.credentials import RoleCredentials, acting_as
-from ..aws.retry import Waiter, WriteTracker, guarded, poll
+from ..aws.retry import Run, Waiter, WriteTracker, guarded, poll
 from ..errors import CREDENTIAL_CODES, FAILURES, Failure, PreconditionFailed, SecurityHubError
 from ..hub.apply import enable_where_disabled
 from ..hub.plan import DesiredHub
@@ -55,6 +55,19 @@ class MemberAccounts:
                 return work(account_id)
 
         return dict(zip(account_ids, self.run_all(work_as, account_ids)))
+
+    def attempt(
+        self, runs: Mapping[str, Run], region: str, account_ids: Sequence[str], step: Callable[[Run], None]
+    ) -> None:
+        """Attempt a step in these accounts at once."""
+
+        def attempt(account_id: str) -> None:
+            run = runs[account_id]
+            run.error = self.role_error(account_id, region)
+            if not run.error:
+                run.attempt(step)
+
+        self.map(account_ids, attempt)
 
 
 @dataclass(frozen=True)

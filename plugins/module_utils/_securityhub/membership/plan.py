@@ -13,7 +13,7 @@ A :class:`MembershipPlan` is made before any write; :func:`expected_row` says wh
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Collection, Mapping, Optional, Sequence, Tuple
+from typing import Collection, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import Failure, is_already_done_message
 from ..invitation.plan import obstacle_to_accepting
@@ -31,6 +31,7 @@ from ..model import (
     RESIGNED,
     Member,
     Outcome,
+    PolicyOutcome,
     is_listed,
     status_of,
 )
@@ -107,6 +108,15 @@ class SideResult:
     def may_have_accepted(self) -> bool:
         """Whether the account has, or may have, accepted."""
         return ACCEPT in self.actions
+
+
+class PolicyResult(NamedTuple):
+    """What came of the policy in an account: what was, or may have been, done to its controls, and the failure."""
+
+    policy: PolicyOutcome
+    actions: Tuple[str, ...] = ()
+    reason: Optional[str] = None
+    message: Optional[str] = None
 
 
 def is_member_side_wanted(member: Optional[Member], reinvite: Collection[str]) -> bool:
@@ -256,6 +266,15 @@ def with_standards(row: Outcome, standards: Optional[SideResult]) -> Outcome:
         return row
     actions = row.actions + standards.actions
     return replace(row, actions=actions, reason=standards.reason, processing_result=standards.message)
+
+
+def with_policy(row: Outcome, result: Optional[PolicyResult]) -> Outcome:
+    """Return the row of an account with what came of its policy; why its standards end short is said already."""
+    if result is None or status_of(row.after) != ENABLED:
+        return row
+    reason, message = (row.reason, row.processing_result) if row.reason else (result.reason, result.message)
+    actions = row.actions + result.actions
+    return replace(row, actions=actions, reason=reason, processing_result=message, policy=result.policy)
 
 
 def after_leaving(plan: MembershipPlan, now: Optional[Member], sides: Mapping[str, SideResult]) -> Outcome:

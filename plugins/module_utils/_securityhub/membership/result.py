@@ -22,6 +22,9 @@ from .apply import RegionMemberships
 
 ByRegion = Mapping[str, RegionResult[RegionMemberships]]
 
+# So many differences from the policy are in a row.
+SHOWN_DIFFERENCES = 20
+
 KEYS = ("memberships", "surplus_members", "hub_enabled_regions", "failed_regions")
 
 
@@ -67,6 +70,7 @@ def no_memberships() -> Result:
 
 def _row(region: str, row: Outcome) -> Dict[str, Any]:
     entry = row.after or row.before or Member(row.account_id, "")
+    differences = row.policy.differences if row.policy else ()
     return {
         "region": region,
         "account_id": row.account_id,
@@ -78,15 +82,20 @@ def _row(region: str, row: Outcome) -> Dict[str, Any]:
         "actions": list(row.actions),
         "reason": row.reason,
         "processing_result": row.processing_result,
+        "policy": row.policy.state if row.policy else None,
+        "policy_differences": [each._asdict() for each in differences[:SHOWN_DIFFERENCES]],
+        "policy_difference_count": len(differences),
     }
 
 
 def _counts(rows: List[Any]) -> Dict[str, Any]:
     by_status = Counter(_counted_status(row) for _region, row in rows)
+    by_policy = Counter(row.policy.state for _region, row in rows if row.policy)
     return {
         "accounts": len({row.account_id for _region, row in rows}),
         "memberships": len(rows),
         "by_status": dict(sorted(by_status.items())),
+        **({"by_policy": dict(sorted(by_policy.items()))} if by_policy else {}),
     }
 
 

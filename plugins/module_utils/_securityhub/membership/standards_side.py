@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 from ..aws.calls import RegionClient, read_or_error
+from ..aws.retry import advance_all
 from ..errors import Failure, PreconditionFailed, SecurityHubError
 from ..hub.apply import after_enabling
-from ..model import ENABLE_HUB, ENABLE_STANDARDS
+from ..model import ENABLE_HUB
 from ..reasons import REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
-from ..standards.apply import Offers, StandardsRun, advance_all
+from ..standards.apply import Offers, StandardsRun
 from ..standards.plan import DesiredStandards
 from .member_side import MemberAccounts, look_of_failure
 from .plan import MembershipPlan, SideResult
@@ -39,9 +40,9 @@ class StandardsSide:
     offers: Offers
     wait_timeout: float
     check_mode: bool
-    _runs: Dict[str, StandardsRun] = field(default_factory=dict)
+    runs: Dict[str, StandardsRun] = field(default_factory=dict)
     # Accounts in which Security Hub is enabled only by this run, so that they are looked at again.
-    _unseen: List[str] = field(default_factory=list)
+    unseen: List[str] = field(default_factory=list)
 
     def look(self, plans: Sequence[MembershipPlan], with_defaults: bool) -> None:
         """Look at the standards of accounts that are, or are to be, Enabled, and plan.
@@ -53,21 +54,21 @@ class StandardsSide:
         joining = {each.account_id: each for each in plans if each.expects_enabled}
         wanted = [each.account_id for each in plans if each.expects_enabled or each.is_enabled]
         for account_id in self.accounts.with_role(wanted):
-            self._runs[account_id] = StandardsRun(self.client, self.desired, self.offers, self.wait_timeout)
-        self._unseen = [each for each in self._runs if each in joining and ENABLE_HUB in joining[each].member_side]
-        self._attempt([each for each in self._runs if each not in self._unseen], StandardsRun.look)
-        self._unseen += [each for each in joining if self._is_without_hub(each)]
+            self.runs[account_id] = StandardsRun(self.client, self.desired, self.offers, self.wait_timeout)
+        self.unseen = [each for each in self.runs if each in joining and ENABLE_HUB in joining[each].member_side]
+        self._attempt([each for each in self.runs if each not in self.unseen], StandardsRun.look)
+        self.unseen += [each for each in joining if self._is_without_hub(each)]
         self._foresee(with_defaults)
 
     def _is_without_hub(self, account_id: str) -> bool:
-        error = self._runs[account_id].error if account_id in self._runs else None
+        error = self.runs[account_id].error if account_id in self.runs else None
         return isinstance(error, SecurityHubError) and error.hub_is_disabled
 
     def _foresee(self, with_defaults: bool) -> None:
         """Plan for the accounts in which Security Hub is not enabled yet; the administrator sees what is offered."""
-        found = read_or_error(lambda: [self.offers.read(self.client)] if self._unseen else [])
+        found = read_or_error(lambda: [self.offers.read(self.client)] if self.unseen else [])
         offers = next(iter(found.value), None)
-        for run in map(self._runs.__getitem__, self._unseen):
+        for run in map(self.runs.__getitem__, self.unseen):
             run.error, run.client = None, after_enabling(self.client)
             run.attempt(lambda each: each.foresee(offers, with_defaults))
 
@@ -76,41 +77,33 @@ class StandardsSide:
 
         In check mode wait for what is on its way without this run, as the run does.
         """
-        ready = {each: self._runs[each] for each in account_ids if each in self._runs and not self._runs[each].error}
+        ready = {each: self.runs[each] for each in account_ids if each in self.runs and not self.runs[each].error}
         if not self.check_mode:
-            self._attempt([each for each in ready if each in self._unseen], StandardsRun.look)
+            self._attempt([each for each in ready if each in self.unseen], StandardsRun.look)
         advance_all(ready, self._attempt, self.wait_timeout, self.check_mode)
 
     def _attempt(self, account_ids: Sequence[str], step: Callable[[StandardsRun], None]) -> None:
         """Attempt a step in these accounts at once."""
-
-        def attempt(account_id: str) -> None:
-            run = self._runs[account_id]
-            run.error = self.accounts.role_error(account_id, self.client.region)
-            if not run.error:
-                run.attempt(step)
-
-        self.accounts.map(account_ids, attempt)
+        self.accounts.attempt(self.runs, self.client.region, account_ids, step)
 
     def not_attempted(self, account_id: str, reason: str, message: str) -> Optional[SideResult]:
         """Return why nothing came of the standards of an account, None where there was nothing to do."""
-        run = self._runs.get(account_id)
+        run = self.runs.get(account_id)
         return SideResult((), reason, message) if run and (run.plan.changed or run.error) else None
 
     def result(self, account_id: str) -> Optional[SideResult]:
         """Return what came, or in check mode would come, of the standards of an account, None where nobody asked."""
-        run = self._runs.get(account_id)
+        run = self.runs.get(account_id)
         if run is None:
             return None
-        is_changed = run.plan.changed if self.check_mode and not run.error else run.tracker.any
-        done = (ENABLE_STANDARDS,) if is_changed else ()
         if run.error:
-            return SideResult(done, *_reason(run.error, run.tracker.in_doubt))
+            return SideResult(run.actions(False), *reason_of_failure(run.error, run.tracker.in_doubt))
         short = run.why_short()
-        return SideResult(done, short.error_code, str(short)) if short else SideResult(done)
+        actions = run.actions(self.check_mode)
+        return SideResult(actions, short.error_code, str(short)) if short else SideResult(actions)
 
 
-def _reason(error: Failure, in_doubt: bool) -> Tuple[str, str]:
+def reason_of_failure(error: Failure, in_doubt: bool) -> Tuple[str, str]:
     if isinstance(error, PreconditionFailed):
         return error.error_code, str(error)
     if error.operation == "AssumeRole":

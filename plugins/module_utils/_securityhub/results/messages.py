@@ -24,7 +24,7 @@ from ..errors import (
     PreconditionFailed,
     SecurityHubError,
 )
-from ..reasons import NOT_ATTEMPTED, REASONS, ROLE_NOT_ASSUMED
+from ..reasons import MANAGED_BY_POLICY, NOT_ATTEMPTED, REASONS, ROLE_NOT_ASSUMED
 
 Result = Dict[str, Any]
 Row = TypeVar("Row")  # has the attributes region and account_id, which may be None
@@ -261,7 +261,7 @@ _STEPS: Sequence[Tuple[Callable[[SecurityHubError], bool], str]] = (
     (lambda error: error.error_code in EXPIRED_CODES, f"Get new credentials and {_RESUME}"),
     (
         lambda error: error.is_managed_centrally,
-        "Change the policy in the organization's delegated administrator account, or make this account self-managed.",
+        REASONS[MANAGED_BY_POLICY].module_step,
     ),
     (
         lambda error: error.denied_action is not None,

@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
@@ -21,10 +19,10 @@ from ..aws.api import (
     enable_standards,
     get_enabled_standards,
 )
-from ..aws.calls import RegionClient, batches
-from ..aws.retry import Waiter, WriteTracker, guarded
-from ..errors import FAILURES, Failure, PreconditionFailed, RegionResult, SecurityHubError
-from ..model import OfferedStandard, Standard, StateChange
+from ..aws.calls import ReadOnce, RegionClient, batches
+from ..aws.retry import ReconcileRun, WriteTracker, advance_all, guarded
+from ..errors import Failure, PreconditionFailed, RegionResult, SecurityHubError
+from ..model import DISABLE_STANDARDS, ENABLE_STANDARDS, OfferedStandard, Standard, StateChange
 from .plan import (
     READY,
     DesiredStandards,
@@ -47,22 +45,18 @@ class Offers:
     """What each Region offers: asked once a Region, when somebody needs it, whatever the number of accounts."""
 
     def __init__(self) -> None:
-        self._known: Dict[str, Mapping[str, OfferedStandard]] = {}
-        self._locks: Dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._known: ReadOnce[Mapping[str, OfferedStandard]] = ReadOnce()
 
     def read(self, client: RegionClient) -> Mapping[str, OfferedStandard]:
         """Return {short name: offer}.
 
         :raises SecurityHubError: if they can't be read; the next account asks again
         """
-        with self._locks[client.region]:
-            if client.region not in self._known:
-                self._known[client.region] = {each.name: each for each in describe_standards(client)}
-            return self._known[client.region]
+        return self._known.get(client.region, lambda: {each.name: each for each in describe_standards(client)})
 
 
 @dataclass
-class StandardsRun:
+class StandardsRun(ReconcileRun):
     """The standards of one account and Region while they are brought to their desired state.
 
     ``error`` is what ended the work, None while nothing has.
@@ -83,6 +77,7 @@ class StandardsRun:
     _offered: Mapping[str, OfferedStandard] = field(default_factory=dict)
     _sent: Dict[str, Sent] = field(default_factory=dict)
     _said: Dict[str, Standard] = field(default_factory=dict)
+    step_name = "Changing standards"
 
     def look(self) -> None:
         """Read the standards, and plan.
@@ -112,15 +107,12 @@ class StandardsRun:
             self.desired = with_short_names(self.desired, offers, self.client.region)
         self.plan = plan_standards(self.desired, now)
         if offers is not None:
-            resolve(self.plan.enable, offers, self.client.region)
+            self._offered = resolve(self.plan.enable, offers, self.client.region)
 
-    def attempt(self, step: Callable[[StandardsRun], None]) -> None:
-        """Do a step; whatever goes wrong ends the work here."""
-        try:
-            with guarded("Changing standards", self.client.region):
-                step(self)
-        except FAILURES as error:
-            self.error = error
+    @property
+    def has_writes(self) -> bool:
+        """Whether there is anything to write that was not sent yet."""
+        return self.plan.changed
 
     def is_open(self, check_mode: bool) -> bool:
         """Whether something is left to write, which check mode does not, or to wait for."""
@@ -161,14 +153,29 @@ class StandardsRun:
             said[:] = [now[name] for name in before if name in now]
             return all(sent.is_shown(status_of(now.get(name))) for name, sent in before.items())
 
-        self.tracker.send(send, is_done)
-        self._sent.update(before)
+        try:
+            self.tracker.send(send, is_done)
+        finally:
+            if self.tracker.any:
+                self._sent.update(before)
         self._said.update({each.name: each for each in said})
+
+    def after(self) -> Optional[Standards]:
+        """Return the standards once the plan is carried out, None where it is not known what the Region offers."""
+        if not self._offered.keys() >= set(self.plan.enable):
+            return None
+        return _sorted(expected_standards(self.plan, self._offered, self.wait_timeout > 0))
 
     def expected(self) -> StandardsChange:
         """Return what the run would do, as far as is known now."""
-        after = expected_standards(self.plan, self._offered, self.wait_timeout > 0)
-        return StandardsChange(self.before, _sorted(after), changed=self.plan.changed)
+        return StandardsChange(self.before, self.after(), changed=self.plan.changed)
+
+    def actions(self, check_mode: bool) -> Tuple[str, ...]:
+        """Return what was, or may have been, done, or in check mode would be."""
+        sent = [each.enables for each in self._sent.values()]
+        enables, disables = (self.plan.enable, self.plan.disable) if check_mode else (True in sent, False in sent)
+        steps = ((ENABLE_STANDARDS, enables), (DISABLE_STANDARDS, disables))
+        return tuple(action for action, is_done in steps if is_done)
 
     def so_far(self) -> StandardsChange:
         """Return what was seen, or said by the service since."""
@@ -184,32 +191,6 @@ class StandardsRun:
 
 def _sorted(standards: Sequence[Standard]) -> Standards:
     return tuple(sorted(standards, key=lambda each: each.name))
-
-
-def advance_all(
-    runs: Mapping[str, StandardsRun],
-    attempt: Callable[[Sequence[str], Callable[[StandardsRun], None]], None],
-    wait_timeout: float,
-    check_mode: bool,
-) -> None:
-    """Bring standards to their desired state: write, and read until nothing is left, or time is up after a write.
-
-    In check mode wait for what is on its way without this run, as the run does, so that what comes then is shown.
-
-    :param runs: by account
-    :param attempt: attempts a step in some of these accounts
-    """
-    step = StandardsRun.refresh if check_mode else StandardsRun.advance
-    waiter = Waiter(wait_timeout)
-    while True:
-        left = [account_id for account_id, run in runs.items() if run.is_open(check_mode)]
-        if not check_mode and any(runs[each].plan.changed for each in left):
-            waiter = Waiter(wait_timeout)
-        elif not left or not waiter.sleep():
-            return
-        attempt(left, step)
-        if not waiter.is_wanted:
-            return
 
 
 def reconcile_standards(

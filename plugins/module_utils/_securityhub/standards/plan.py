@@ -8,14 +8,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..errors import InvalidInput, PreconditionFailed
-from ..inputs.options import split_text
-from ..model import OfferedStandard, Standard
+from ..errors import PreconditionFailed
+from ..model import OfferedStandard, PolicyDifference, Standard
 from ..reasons import (
     STANDARDS_FAILED,
     STANDARDS_INCOMPLETE,
@@ -36,13 +34,8 @@ _STATUSES = (None, PENDING, READY, INCOMPLETE, FAILED, DELETING)
 # What is to be done about a standard.
 _DONE, _ENABLE, _DISABLE, _WAIT, _STUCK = "done", "enable", "disable", "wait", "stuck"
 
-_SHORT_NAME = r"[A-Za-z0-9_.-]+/v/[A-Za-z0-9_.-]+"
-_NAME_OR_ARN = re.compile(rf"(?:(?:arn:[a-z0-9-]+:securityhub:[a-z0-9-]*::)?(?:standards|ruleset)/)?({_SHORT_NAME})")
-_LINE_ENDS = re.compile(r"[,\r\n]+")
-# Several words, such as PCI DSS v4.0.1.
-_TITLE = re.compile(r"([^/\s]+(?: [^/\s]+)+)")
 # Standards that another AWS service manages begin with this; only that service disables them.
-_MANAGED_ELSEWHERE = "service-managed-"
+MANAGED_ELSEWHERE = "service-managed-"
 
 _ALIKE = 0.6  # difflib's ratio: another version, or other words for the same
 # What to do about StandardsStatusReason.
@@ -74,14 +67,14 @@ class DesiredStandards:
 
     @property
     def titles(self) -> List[str]:
-        """Those of the names that are titles."""
-        return [name for name in self.names if _TITLE.fullmatch(name)]
+        """Those of the names that are titles: several words."""
+        return [name for name in self.names if " " in name]
 
     def wants(self, name: str) -> Optional[bool]:
         """Whether a standard is to be enabled; None if it stays as it is."""
         if name in self.names:
             return self.is_present
-        return False if self.purge and not name.startswith(_MANAGED_ELSEWHERE) else None
+        return False if self.purge and not name.startswith(MANAGED_ELSEWHERE) else None
 
 
 class Sent(NamedTuple):
@@ -116,26 +109,6 @@ class StandardsPlan:
         return bool(self.enable or self.disable)
 
 
-def parse_standards(values: Iterable[object], option: str) -> Tuple[str, ...]:
-    """Return the short names and titles of the standards in a list or text, each once, in order.
-
-    An ARN stands for the same standard in whatever Region and partition the work is done. Which standard has a title,
-    each Region tells.
-
-    :raises InvalidInput: naming every part that can't be a standard
-    """
-    lines = [" ".join(line.split()) for value in values for line in _LINE_ENDS.split(str(value))]
-    parts = [part for line in lines for part in ([line] if _TITLE.fullmatch(line) else split_text([line]))]
-    found = {part: _NAME_OR_ARN.fullmatch(part) or _TITLE.fullmatch(part) for part in parts}
-    wrong = [part for part, match in found.items() if match is None]
-    if wrong:
-        raise InvalidInput(
-            f"{option}: not a standard: {', '.join(map(repr, wrong))}. Write a short name, such as "
-            "aws-foundational-security-best-practices/v/1.0.0, the title, or the ARN of the standard."
-        )
-    return tuple(dict.fromkeys(match.group(1) for match in found.values() if match))
-
-
 def plan_standards(
     desired: DesiredStandards, now: Sequence[Standard], sent: Optional[Mapping[str, Sent]] = None
 ) -> StandardsPlan:
@@ -160,6 +133,23 @@ def plan_standards(
 def status_of(standard: Optional[Standard]) -> Optional[str]:
     """Return the status of a standard, None for one that is not enabled."""
     return standard.standards_status if standard else None
+
+
+def standard_differences(desired: DesiredStandards, plan: StandardsPlan) -> Tuple[PolicyDifference, ...]:
+    """Return which standards are not as desired."""
+    statuses = {each.name: each.standards_status for each in plan.now}
+    names = [*plan.enable, *(each.name for each in plan.disable), *plan.waiting, *plan.stuck]
+    return tuple(
+        PolicyDifference(
+            "standard", name, None, statuses.get(name, "DISABLED"), "ENABLED" if desired.wants(name) else "DISABLED"
+        )
+        for name in names
+    )
+
+
+def standard_row(standard: Standard) -> Dict[str, Optional[str]]:
+    """Return the row of a standard, except for its place."""
+    return {key: value for key, value in vars(standard).items() if key != "is_updatable"}
 
 
 def _step(wanted: Optional[bool], status: Optional[str], sent: Optional[Sent]) -> str:

@@ -69,7 +69,7 @@ def read_accounts_file(path: Path) -> AccountList:
 
     :raises InvalidInput: naming rows that can't be used; if the file can't be read or has no account
     """
-    found = read_accounts(_read_text(path), path.name)
+    found = read_accounts(read_text(path, "securityhub_accounts"), path.name)
     if not found.accounts and not found.skipped:
         raise InvalidInput(f"{path.name} has no accounts: it is empty, or has only a header row.")
     if not found.accounts:
@@ -118,16 +118,21 @@ def batches(
     return [group[start : start + step] for group in groups.values() for start in range(0, len(group), step)]
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path, variable: str) -> str:
+    """Return the text of a file in UTF-8, or in UTF-16 with a byte-order mark.
+
+    :param variable: what to set instead of the file
+    :raises InvalidInput: if it can't be read
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise InvalidInput(f"{path} can't be read: {error.strerror}.") from error
     is_utf_16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    text = data.decode("utf-16", "replace") if is_utf_16 else data.decode("utf-8", "surrogateescape")
+    text = data.decode("utf-16", "replace") if is_utf_16 else data.decode("utf-8-sig", "surrogateescape")
     if text.startswith(_VAULT):
         raise InvalidInput(
             f"{path.name} can't be read: it is encrypted with Ansible Vault. "
-            "Set securityhub_accounts to \"{{ lookup('ansible.builtin.file', ...) }}\" instead."
+            f"Set {variable} to \"{{{{ lookup('ansible.builtin.file', ...) }}}}\" instead."
         )
     return text

@@ -29,6 +29,8 @@ STATUS_ORDER = (
     ENABLED, INVITED, CREATED, REMOVED, RESIGNED, DELETED, SUSPENDED, NOT_A_MEMBER, UNREADABLE, OWN_ACCOUNT,
 )  # fmt: skip
 
+# What a row says of the policy.
+APPLIED, DIFFERS, FAILED = POLICY_STATES = ("applied", "differs", "failed")
 # securityhub_member_invite has a list for each outcome.
 _LISTS = ("memberships", "invited_accounts", "unchanged_accounts", "unprocessed_accounts")
 
@@ -45,6 +47,9 @@ class Membership:
     :param invited_at: the time of an open invitation
     :param actions: what was done, in check mode what would be done
     :param is_plan: whether the status is from before the actions
+    :param policy: APPLIED, DIFFERS or FAILED; None without a policy, and for an account that is not Enabled
+    :param differences: the first differences from the policy, as the module shows them
+    :param difference_count: how many there are
     """
 
     region: str
@@ -56,6 +61,9 @@ class Membership:
     reason: Optional[str] = None
     processing_result: Optional[str] = None
     is_plan: bool = False
+    policy: Optional[str] = None
+    differences: Tuple[Row, ...] = ()
+    difference_count: int = 0
 
     @property
     def is_counted(self) -> bool:
@@ -70,7 +78,8 @@ class Membership:
     @property
     def is_as_requested(self) -> bool:
         """Return whether it is Enabled, and nothing is left to do, such as to enable standards."""
-        return self.status == ENABLED and not self.reason and not (self.is_plan and self.actions)
+        is_done = self.status == ENABLED and not self.reason and not (self.is_plan and self.actions)
+        return is_done and self.policy in (None, APPLIED)
 
 
 @dataclass(frozen=True)
@@ -179,6 +188,12 @@ def count_actions(rows: Iterable[Membership]) -> Dict[str, int]:
     return dict(Counter(action for row in rows for action in row.actions))
 
 
+def count_by_policy(rows: Iterable[Membership]) -> Dict[str, int]:
+    """Return {what the rows say of the policy: number of memberships}, nothing without a policy."""
+    numbers = Counter(row.policy for row in rows)
+    return {state: numbers[state] for state in POLICY_STATES if numbers[state]}
+
+
 def _aggregator_regions(call: Row) -> List[str]:
     """Return the Regions of the finding aggregators that securityhub_hub_info returned."""
     found = [hub["finding_aggregator"] for hub in call.get("hubs") or [] if hub.get("finding_aggregator")]
@@ -226,6 +241,7 @@ def _membership(row: Row, failed: Failed, before: bool, actions: Iterable[str]) 
     reason = None if before and actions and reason == AWAITING_ACCEPTANCE else reason
     key = "previous_member_status" if before and "previous_member_status" in row else "member_status"
     status = _status(row.get(key), reason, _has_failed(account_id, region, failed))
+    policy = row.get("policy") or None if status == ENABLED else None
     return Membership(
         region=region,
         account_id=account_id,
@@ -236,6 +252,9 @@ def _membership(row: Row, failed: Failed, before: bool, actions: Iterable[str]) 
         reason=reason,
         processing_result=row.get("processing_result") or None if reason else None,
         is_plan=before,
+        policy=policy,
+        differences=tuple(row.get("policy_differences") or ()) if policy else (),
+        difference_count=int(row.get("policy_difference_count") or 0) if policy else 0,
     )
 
 

@@ -16,7 +16,10 @@ from ....module_utils._securityhub.model import (
     DECLINE,
     DELETE,
     DELETED,
+    DISABLE_CONTROLS,
+    DISABLE_STANDARDS,
     DISASSOCIATE,
+    ENABLE_CONTROLS,
     ENABLE_HUB,
     ENABLE_STANDARDS,
     ENABLED,
@@ -25,6 +28,7 @@ from ....module_utils._securityhub.model import (
     LEAVE,
     REMOVED,
     RESIGNED,
+    SET_PARAMETERS,
     SUSPENDED,
 )
 from ....module_utils._securityhub.reasons import (
@@ -41,7 +45,7 @@ from ....module_utils._securityhub.reasons import (
     is_failure,
 )
 from ....module_utils._securityhub.results.messages import Group, grouped, sentence
-from .fleet import Fleet, Membership
+from .fleet import DIFFERS, Fleet, Membership
 
 MISSING_REGIONS_STEP = (
     "Set securityhub_regions to linked, or add the Regions to it. The findings of an account arrive only from Regions "
@@ -65,6 +69,10 @@ ACTIONS: Dict[str, Tuple[str, str]] = {
     INVITE: ("invited", "invite"),
     ACCEPT: ("accepted", "accept"),
     ENABLE_STANDARDS: ("standards enabled", "enable standards"),
+    DISABLE_STANDARDS: ("standards disabled", "disable standards"),
+    ENABLE_CONTROLS: ("controls enabled", "enable controls"),
+    DISABLE_CONTROLS: ("controls disabled", "disable controls"),
+    SET_PARAMETERS: ("parameters set", "set parameters"),
     LEAVE: ("left", "leave"),
     DECLINE: ("declined", "decline"),
     DISASSOCIATE: ("disassociated", "disassociate"),
@@ -83,8 +91,9 @@ def explanation(row: Membership) -> str:
     if row.is_of_failed_region:
         return "The Region could not be read."
     if row.status == ENABLED and not row.reason:
-        missing = "and does not have all of securityhub_standards yet"
-        return "The account is a member." if row.is_as_requested else f"The account is a member, {missing}."
+        missing = ", and does not have all of securityhub_standards yet"
+        missing = " and differs from the policy" if row.policy == DIFFERS else missing
+        return "The account is a member." if row.is_as_requested else f"The account is a member{missing}."
     return _known_reason(row).explanation
 
 
@@ -92,6 +101,8 @@ def next_step(row: Membership) -> str:
     """Return what to do about a membership, empty for nothing."""
     if row.is_of_failed_region:
         return "Fix the cause of the failed Region and run the playbook again."
+    if not row.reason and row.policy == DIFFERS:
+        return "Run multiaccount.aws.securityhub_onboard with the same policy, which configures the accounts."
     if not row.reason and row.is_plan and row.actions:
         steps = ", ".join([ACTIONS.get(action, ("", action))[1] for action in row.actions])
         return f"Run multiaccount.aws.securityhub_onboard for these steps: {steps}."

@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from ....module_utils._securityhub.errors import printable
-from ....module_utils._securityhub.model import DELETE, ENABLE_HUB, ENABLE_STANDARDS, ENABLED
+from ....module_utils._securityhub.model import (
+    DELETE,
+    DISABLE_CONTROLS,
+    DISABLE_STANDARDS,
+    ENABLE_CONTROLS,
+    ENABLE_HUB,
+    ENABLE_STANDARDS,
+    ENABLED,
+    SET_PARAMETERS,
+)
 from ....module_utils._securityhub.reasons import OWN_ACCOUNT, STANDARDS_PENDING, UNREADABLE, is_failure
 from ....module_utils._securityhub.results.messages import (
     NAMED_REGIONS,
@@ -28,7 +37,8 @@ from ....module_utils._securityhub.results.messages import (
     sentence,
     sentences,
 )
-from .fleet import FailedRegion, Fleet, Membership, count_actions, count_by_status
+from .differences import Difference, differences, differences_in_words
+from .fleet import DIFFERS, FailedRegion, Fleet, Membership, count_actions, count_by_policy, count_by_status
 from .reasons import ACTIONS, MISSING_REGIONS_STEP, groups, next_step
 
 ONBOARD, INVITE, VERIFY, REPORT, OFFBOARD = PURPOSES = ("onboard", "invite", "verify", "report", "offboard")
@@ -39,7 +49,7 @@ NO_ACCOUNTS = (
     "hosts have account_id."
 )
 # Actions that are done in so many accounts and Regions.
-_ACTIONS_IN = (ENABLE_HUB, ENABLE_STANDARDS)
+_ACTIONS_IN = (ENABLE_HUB, ENABLE_STANDARDS, DISABLE_STANDARDS, ENABLE_CONTROLS, DISABLE_CONTROLS, SET_PARAMETERS)
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,7 @@ def summarize(fleet: Fleet, request: Request) -> Summary:
     lines = [
         *fleet.problems,
         _totals(fleet, request),
+        _policy(fleet),
         _place(fleet),
         _changes(fleet, request),
         *_hubs(fleet, request),
@@ -110,7 +121,8 @@ def open_memberships(fleet: Fleet, request: Request) -> List[Membership]:
     readable = [row for row in fleet.memberships if not row.is_of_failed_region]
     if request.purpose == OFFBOARD:
         return [row for row in readable if row.reason]
-    return [row for row in readable if not row.is_as_requested]
+    plans = request.is_check and not request.looks_only  # what a run would change is no shortfall
+    return [row for row in readable if not (row.is_as_requested or (plans and _only_differs(row)))]
 
 
 def failures(fleet: Fleet, request: Request) -> List[str]:
@@ -133,8 +145,13 @@ def failures(fleet: Fleet, request: Request) -> List[str]:
 
 
 def _fails_verification(row: Membership) -> bool:
-    """Return whether a membership is not Enabled, or lacks standards; those that are on their way are no failure."""
-    return row.status != ENABLED or not (row.is_as_requested or row.reason == STANDARDS_PENDING)
+    """Return whether a membership is not Enabled, lacks standards or differs; standards on their way are no failure."""
+    is_on_its_way = row.reason == STANDARDS_PENDING and not row.differences
+    return row.status != ENABLED or not (row.is_as_requested or is_on_its_way)
+
+
+def _only_differs(row: Membership) -> bool:
+    return row.status == ENABLED and not row.reason and row.policy == DIFFERS
 
 
 def _share(rows: Sequence[Membership], fleet: Fleet, verb: str) -> str:
@@ -148,10 +165,20 @@ def _why(rows: Sequence[Membership]) -> str:
     """Return how many memberships have which reason or status, and the first accounts of each."""
     kinds = grouped(rows, lambda row: (row.reason or _kind(row),), lambda _row: "")
     kinds.sort(key=lambda group: -len(group.rows))
-    return ", ".join(f"{len(kind.rows):,} {kind.first.reason or _kind(kind.first)} ({kind.places})" for kind in kinds)
+    return ", ".join(_kind_in_words(kind) for kind in kinds)
+
+
+def _kind_in_words(kind: Group[Membership]) -> str:
+    rows, name = kind.rows, kind.first.reason or _kind(kind.first)
+    if name != DIFFERS:
+        return f"{len(rows):,} {name} ({kind.places})"
+    verb = "differs" if len(rows) == 1 else "differ"
+    return f"{len(rows):,} {verb} from the policy ({'; '.join(differences_in_words(rows)) or kind.places})"
 
 
 def _kind(row: Membership) -> str:
+    if _only_differs(row):
+        return DIFFERS
     return "without standards" if row.status == ENABLED and row.actions else row.status
 
 
@@ -166,6 +193,12 @@ def _totals(fleet: Fleet, request: Request) -> str:
     when = " after a run" if request.is_check and not request.looks_only else ""
     kinds = dict(Counter(map(_outcome, rows)).most_common()) if request.purpose == OFFBOARD else count_by_status(rows)
     return f"{size}{when}: {', '.join(f'{number:,} {kind}' for kind, number in kinds.items())}"
+
+
+def _policy(fleet: Fleet) -> str:
+    """Return in how many memberships the policy is applied, differs, or failed."""
+    numbers = count_by_policy(fleet.memberships)
+    return f"Policy: {', '.join(f'{number:,} {state}' for state, number in numbers.items())}" if numbers else ""
 
 
 def _outcome(row: Membership) -> str:
@@ -260,6 +293,7 @@ def _group_lines(group: Group[Membership], fleet: Fleet) -> List[str]:
         f"{_size(group, fleet)}{reason}: {group.explanation}",
         f"  {'Account' if len(names) == 1 else 'Accounts'}: {at_most(names)}",
     ]
+    lines += [f"  {line}" for line in (differences_in_words(group.rows) if _only_differs(group.first) else ())]
     step = next_step(group.first)
     return [*lines, f"  Next: {step}"] if step else lines
 
@@ -325,9 +359,11 @@ def outcome_of(fleet: Fleet, request: Request, summary: Summary) -> Dict[str, An
             "accounts": len(fleet.account_ids),
             "memberships": len(fleet.memberships),
             "by_status": count_by_status(fleet.memberships),
+            "by_policy": count_by_policy(fleet.memberships),
         },
         "actions": count_actions(fleet.memberships),
         "remaining": [_remaining(group) for group in summary.remaining],
+        "policy_differences": [_difference(group) for group in differences(fleet.memberships)],
         "failed_regions": [asdict(row) for row in fleet.failed_regions],
         "report_path": request.report_path,
     }
@@ -339,6 +375,15 @@ def _remaining(group: Group[Membership]) -> Dict[str, Any]:
         "reason": group.first.reason,
         "explanation": group.explanation,
         "next_step": next_step(group.first),
+        "memberships": len(group.rows),
+        "account_ids": group.account_ids,
+        "regions": group.regions,
+    }
+
+
+def _difference(group: Group[Difference]) -> Dict[str, Any]:
+    return {
+        **group.first.as_dict(),
         "memberships": len(group.rows),
         "account_ids": group.account_ids,
         "regions": group.regions,

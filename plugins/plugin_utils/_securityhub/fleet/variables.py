@@ -37,6 +37,8 @@ DEFAULTS: Dict[str, Any] = {
     "securityhub_enable_administrator_hub": True,
     "securityhub_enable_default_standards": False,
     "securityhub_standards": None,
+    "securityhub_policy": None,
+    "securityhub_policy_file": None,
     "securityhub_reinvite": ["removed"],
     "securityhub_surplus": "ignore",
     "securityhub_surplus_limit": 10,
@@ -52,7 +54,10 @@ CHOICES: Dict[str, List[str]] = {
     "securityhub_surplus": ["ignore", "report", "remove"],
 }
 _MINIMUM = {"securityhub_surplus_limit": 0, "securityhub_wait_timeout": 0, "securityhub_batch_size": 1}
-_ONLY_ONBOARDING = ("enable_administrator_hub", "enable_default_standards", "standards", "surplus", "surplus_limit")
+_ONLY_ONBOARDING = (
+    "enable_administrator_hub", "enable_default_standards", "standards", "policy", "policy_file", "surplus",
+    "surplus_limit",
+)  # fmt: skip
 _MEMBER_ROLE = tuple(name[len(PREFIX) :] for name in DEFAULTS if name.startswith("securityhub_member_role"))
 # The variables that an entry point does not use.
 NOT_USED: Mapping[str, FrozenSet[str]] = {
@@ -60,7 +65,14 @@ NOT_USED: Mapping[str, FrozenSet[str]] = {
     "offboard": frozenset(PREFIX + name for name in (*_ONLY_ONBOARDING, "reinvite")),
 }
 # The variables that are no option of a module.
-_NO_OPTION = ("accounts", "accounts_file", "batch_size", "report_path", "fail_on_unprocessed")
+_NO_OPTION = ("accounts", "accounts_file", "policy_file", "batch_size", "report_path", "fail_on_unprocessed")
+# The variables of which only one can be set.
+_EXCLUSIVE = (
+    ("securityhub_accounts", "securityhub_accounts_file"),
+    ("securityhub_policy", "securityhub_policy_file"),
+    ("securityhub_standards", "securityhub_policy"),
+    ("securityhub_standards", "securityhub_policy_file"),
+)
 _ALIKE = 0.75  # difflib's ratio: a letter or an ending is wrong, not another word
 # The options of the modules, as their messages name them: in a sentence, or in front of a colon.
 _OPTIONS = "|".join(sorted((name[len(PREFIX) :] for name in DEFAULTS), key=len, reverse=True))
@@ -96,8 +108,9 @@ def settings_of(given: Mapping[str, Any], purpose: str) -> Settings:
             errors.append(str(error))
         if name in NOT_USED.get(purpose, ()) and values[name] != default:
             errors.append(f"{name} has no effect: the entry point {purpose} does not use it. Remove it.")
-    if is_given(values["securityhub_accounts"]) and values["securityhub_accounts_file"]:
-        errors.append("securityhub_accounts and securityhub_accounts_file are both set. Set only one of them.")
+    for one, other in _EXCLUSIVE:
+        if is_given(values[one]) and is_given(values[other]):
+            errors.append(f"{one} and {other} are both set. Set only one of them.")
     return Settings(values, errors)
 
 

@@ -37,7 +37,7 @@ _KEPT = (
     "securityhub_member_role", "securityhub_member_role_external_id", "securityhub_member_role_session_name",
     "securityhub_member_role_duration", "securityhub_member_role_policy", "securityhub_administrator_id",
     "securityhub_enable_administrator_hub", "securityhub_enable_default_standards", "securityhub_standards",
-    "securityhub_reinvite",
+    "securityhub_policy", "securityhub_policy_file", "securityhub_reinvite",
 )  # fmt: skip
 _PLAIN = re.compile(r"[\w.:/@,+-]+", re.ASCII)
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from base64 import b64encode
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
@@ -24,7 +25,8 @@ import yaml
 from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
 from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
 from ....module_utils._securityhub.results.messages import all_regions, count, regions_in_words
-from ..fleet.fleet import Fleet
+from ..fleet.differences import value_of
+from ..fleet.fleet import DIFFERS, Fleet
 from ..fleet.reasons import MISSING_REGIONS_STEP, worst_accounts_first
 from ..fleet.summary import Request
 from .comparison import read_report
@@ -57,6 +59,9 @@ LOOKS = {
     UNREADABLE: Look("f", "!", "Not readable", "The Region could not be read: the status is not known."),
     OWN_ACCOUNT: Look("a", "\u2605", "Own account", "The administrator's own account, which can't be a member."),
 }
+# How a membership is shown, the days of an open invitation, the number of differences from the policy.
+Cell = Tuple[Look, Optional[int], int]
+
 NOT_REQUESTED = Look("x", "\u00b7", "Not requested", "The account was not requested in this Region.")
 
 
@@ -78,6 +83,8 @@ def html(fleet: Fleet, report: Report) -> str:
             surplus=_surplus(report),
             missing_regions_step=MISSING_REGIONS_STEP,
             ages=_ages(report),
+            policies=_policies(report),
+            cut_differences=sum(row.difference_count > len(row.differences) for row in fleet.memberships),
             names=names,
         )
     )
@@ -140,7 +147,12 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.globals.update(
-        all_regions=all_regions, change_of=change_of, count=count, in_words=regions_in_words, look_of=look_of
+        all_regions=all_regions,
+        change_of=change_of,
+        count=count,
+        in_words=regions_in_words,
+        look_of=look_of,
+        value_of=value_of,
     )
     environment.filters.update(breakable=breakable, content_hash=content_hash)
     return environment
@@ -161,17 +173,28 @@ def change_of(row: Mapping[str, Any]) -> Tuple[Look, Look]:
     return look_of(row["previous_member_status"] or NOT_A_MEMBER), look_of(row["member_status"] or NOT_A_MEMBER)
 
 
-def _matrix(fleet: Fleet, report: Report) -> List[Tuple[int, Dict[str, Any], List[Tuple[Look, Optional[int]]]]]:
-    """Return each account, the worst first, with its place in the request, and in each Region its look and age."""
+def _matrix(fleet: Fleet, report: Report) -> List[Tuple[int, Dict[str, Any], List[Cell]]]:
+    """Return each account, the worst first, with its place in the request, and its cell in each Region."""
     looks = {(row.account_id, row.region): look_of(row.status) for row in fleet.memberships}
     accounts = {account["account_id"]: (place, account) for place, account in enumerate(report["accounts"])}
     ordered = [accounts[str(clean(account_id))] for account_id in worst_accounts_first(fleet)]
 
-    def cell(account: Mapping[str, Any], region: str) -> Tuple[Look, Optional[int]]:
+    def cell(account: Mapping[str, Any], region: str) -> Cell:
         look = looks.get((account["account_id"], region))
-        return (look, account["memberships"][region]["invitation_age_days"]) if look else (NOT_REQUESTED, None)
+        if look is None:
+            return NOT_REQUESTED, None, 0
+        row = account["memberships"][region]
+        return look, row["invitation_age_days"], row["policy_difference_count"] if row["policy"] == DIFFERS else 0
 
     return [(place, row, [cell(row, region) for region in report["regions"]]) for place, row in ordered]
+
+
+def _policies(report: Report) -> Dict[str, Counter[str]]:
+    """Return {account ID: {what its memberships say of the policy: number}}."""
+    return {
+        account["account_id"]: Counter(row["policy"] for row in account["memberships"].values() if row["policy"])
+        for account in report["accounts"]
+    }
 
 
 def _ages(report: Report) -> Dict[str, int]:

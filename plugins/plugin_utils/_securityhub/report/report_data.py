@@ -14,7 +14,8 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 from ....module_utils._securityhub.model import ENABLED, INVITED
 from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
 from ....module_utils._securityhub.results.messages import Group
-from ..fleet.fleet import Fleet, Membership, count_by_status
+from ..fleet.differences import Difference, differences
+from ..fleet.fleet import Fleet, Membership, count_by_policy, count_by_status
 from ..fleet.reasons import explanation, groups, next_step, reason_of, severity
 from ..fleet.summary import OFFBOARD, ONBOARD, Request, open_memberships
 from .commands import commands
@@ -66,6 +67,7 @@ def _present(fleet: Fleet, options: ReportOptions) -> Report:
         "regions": [clean(region) for region in fleet.regions],
         "counts": _counts(fleet.memberships),
         "accounts": _accounts(fleet, now),
+        "policy_differences": [_difference(group) for group in differences(fleet.memberships)],
         "missing_regions": [clean(region) for region in fleet.missing_regions],
         "failed_regions": [
             texts(vars(row), "region", "account_id", "error_code", "msg") for row in fleet.failed_regions
@@ -95,8 +97,18 @@ def _group(group: Group[Membership], requested: Set[Tuple[str, str]], options: R
         "explanation": clean(group.explanation),
         "next_step": clean(next_step(group.first)),
         "commands": [clean(line) for line in lines],
-        "accounts": {str(clean(key)): [clean(region) for region in regions] for key, regions in group.accounts.items()},
+        "accounts": _places(group),
     }
+
+
+def _places(group: Group[Any]) -> Dict[str, List[Optional[str]]]:
+    return {str(clean(key)): [clean(region) for region in regions] for key, regions in group.accounts.items()}
+
+
+def _difference(group: Group[Difference]) -> Dict[str, Any]:
+    """Return a difference from the policy with its accounts; values of parameters keep their types."""
+    fields = {key: clean(value) if isinstance(value, str) else value for key, value in group.first.as_dict().items()}
+    return {**fields, "text": clean(group.text), "accounts": _places(group)}
 
 
 def clean(value: Any) -> Optional[str]:
@@ -134,6 +146,7 @@ def _counts(rows: Sequence[Membership]) -> Dict[str, Any]:
         "memberships": len(rows),
         "memberships_read": sum(row.is_counted for row in rows),
         "by_status": count_by_status(rows),
+        "by_policy": count_by_policy(rows),
     }
 
 
@@ -165,6 +178,8 @@ def _membership(row: Membership, generated_at: str) -> Dict[str, Any]:
         "invited_at": clean(row.invited_at),
         "invitation_age_days": age_in_days(row.invited_at, generated_at) if row.status == INVITED else None,
         "actions": [clean(action) for action in row.actions],
+        "policy": row.policy,
+        "policy_difference_count": row.difference_count,
     }
 
 

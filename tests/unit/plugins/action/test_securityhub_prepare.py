@@ -41,8 +41,9 @@ def _action(monkeypatch: pytest.MonkeyPatch) -> module.ActionModule:
 
 
 def request(action: Any, purpose: str, use_member_list: bool = False, **variables: Any) -> dict[str, Any]:
+    folder = str(variables.pop("playbook_dir", "/srv"))
     given = {f"securityhub_{name}": value for name, value in variables.items()}
-    action._variables = {"playbook_dir": "/srv", "groups": {"all": []}, "hostvars": {}, **given}
+    action._variables = {"playbook_dir": folder, "groups": {"all": []}, "hostvars": {}, **given}
     return dict(action._request(purpose, use_member_list))
 
 
@@ -182,3 +183,53 @@ def test_request_looking_without_accounts_lists_the_members(action: Any) -> None
 def test_folder(action: Any, playbook_dir: str, folder: Path) -> None:
     action._variables = {"playbook_dir": playbook_dir}
     assert action._folder() == folder
+
+
+POLICY = {"enabled_standards": ["pci-dss/v/4.0.1"], "disabled_controls": ["IAM.6"]}
+
+
+@pytest.mark.parametrize("given", [POLICY, json.dumps(POLICY), "disabled_controls: [IAM.6]\nenabled_standards: []"])
+def test_request_policy_is_an_option_as_text(action: Any, given: Any) -> None:
+    found = request(action, "onboard", accounts=[ONE], policy=given)
+    assert found["errors"] == []
+    assert found["options"]["policy"] == (given if isinstance(given, str) else json.dumps(POLICY))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_request_policy_file_is_read(action: Any, tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "policy.json").write_text(json.dumps(POLICY), encoding=encoding)
+    found = request(action, "verify", accounts=[ONE], policy_file="policy.json", playbook_dir=tmp_path)
+    assert found["errors"] == []
+    assert json.loads(found["options"]["policy"]) == POLICY
+    assert "policy_file" not in found["options"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "policy.json can't be read: No such file or directory."),
+        (
+            "$ANSIBLE_VAULT;1.1;AES256\n31",
+            "Set securityhub_policy to \"{{ lookup('ansible.builtin.file', ...) }}\" instead.",
+        ),
+        ('{"DisabledControl": []}', "policy.json: unknown key 'DisabledControl'"),
+        ('{"ServiceEnabled": false}', "policy.json: ServiceEnabled is False: a policy does not disable Security Hub"),
+        ("", "policy.json: is no mapping. Write a configuration policy as JSON or YAML."),
+    ],
+)
+def test_request_policy_file_that_is_none_is_named(action: Any, tmp_path: Path, text: str | None, message: str) -> None:
+    if text is not None:
+        (tmp_path / "policy.json").write_text(text, encoding="utf-8")
+    (error,) = request(action, "onboard", accounts=[ONE], policy_file=str(tmp_path / "policy.json"))["errors"]
+    assert message in error
+
+
+def test_request_policy_that_is_none_is_named_by_its_variable(action: Any) -> None:
+    (error,) = request(action, "report", accounts=[ONE], policy={})["errors"]
+    assert error.startswith("securityhub_policy: has no list of controls. ")
+
+
+def test_request_inviting_refuses_a_policy(action: Any) -> None:
+    assert request(action, "invite", accounts=[ONE], policy="{")["errors"] == [
+        "securityhub_policy has no effect: the entry point invite does not use it. Remove it."
+    ]

@@ -15,6 +15,8 @@ import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import READ_ONLY_POLICY
 from ansible_collections.multiaccount.aws.plugins.modules import (
+    securityhub_controls,
+    securityhub_controls_info,
     securityhub_hub,
     securityhub_hub_info,
     securityhub_invitation,
@@ -89,6 +91,11 @@ LEAVING = hubs(
 )
 LEAVING_WRITES = hubs("DisassociateFromAdministratorAccount", "DeclineInvitations", "DeleteInvitations")
 
+READING_CONTROLS = hubs(
+    "GetEnabledStandards", "ListSecurityControlDefinitions", "BatchGetStandardsControlAssociations",
+    "DescribeStandardsControls",
+)  # fmt: skip
+
 CASES: dict[str, Case] = {
     "list members": Case(securityhub_member_info, {}, hubs("ListMembers"), (LOOK,), (listed("Invited"),)),
     "add": Case(
@@ -130,6 +137,12 @@ CASES: dict[str, Case] = {
         hubs("GetMembers", "DeleteMembers") | {ASSUME_ROLE}, (LOOK, ACT), (listed("Enabled"),),
         LEAVING, ("member-offboarding",), hubs("DeleteMembers") | LEAVING_WRITES,
         spares=LEAVING | {ASSUME_ROLE},  # the administrator disassociates whoever can't leave
+    ),
+    "remove surplus": Case(
+        securityhub_membership, {"members": ["444455556666"], "surplus": "remove"},
+        hubs("GetMembers", "ListMembers", "DisassociateMembers", "DeleteMembers"), (LOOK, ACT),
+        (listed("Enabled"), {"members": [{**listed("Enabled")["members"][0], "account_id": "444455556666"}]}),
+        writes=hubs("DisassociateMembers", "DeleteMembers"),
     ),
     "accept": Case(
         securityhub_invitation, {**ADMINISTERED, "enable_hub": True}, JOINING | {SERVICE_LINKED_ROLE}, ("member",),
@@ -179,6 +192,22 @@ CASES: dict[str, Case] = {
     "list standards": Case(
         securityhub_standards_info, {}, hubs("GetEnabledStandards"), (LOOK,), (enabled(ADMINISTRATOR),)
     ),
+    "disable a control": Case(
+        securityhub_controls, {"controls": ["IAM.6"], "state": "disabled"},
+        READING_CONTROLS | hubs("BatchUpdateStandardsControlAssociations", "UpdateStandardsControl"), ("controls",),
+        (enabled(ADMINISTRATOR, standards=[STANDARD]),),
+        writes=hubs("BatchUpdateStandardsControlAssociations", "UpdateStandardsControl"),
+    ),
+    "set a parameter": Case(
+        securityhub_controls, {"controls": [{"control_id": "ACM.1", "parameters": {"daysToExpiration": 15}}]},
+        READING_CONTROLS | hubs("BatchGetSecurityControls", "UpdateSecurityControl", "UpdateStandardsControl"),
+        ("controls",), (enabled(ADMINISTRATOR, standards=[STANDARD]),),
+        writes=hubs("UpdateSecurityControl", "UpdateStandardsControl"),
+    ),
+    "list controls": Case(
+        securityhub_controls_info, {}, READING_CONTROLS | hubs("BatchGetSecurityControls"), ("controls",),
+        (enabled(ADMINISTRATOR, standards=[STANDARD]),),
+    ),
     "all Regions": Case(
         securityhub_member_info, {"regions": "all"}, hubs("ListMembers") | {"ec2:DescribeRegions"}, (LOOK, "regions"),
         (enabled(ADMINISTRATOR), {"enabled_regions": [{"account_id": ADMINISTRATOR, "regions": [REGION]}]}),
@@ -197,7 +226,6 @@ MORE = {
     "hub": hubs("UntagResource"),
     "securityhub_invitation": hubs("ListMembers"),
     "securityhub_hub": hubs("UntagResource"),
-    "securityhub_membership": hubs("DisassociateMembers"),
 }
 
 

@@ -65,6 +65,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "securityhub_member_info": {},
     "securityhub_member_invite": {"account_ids": MEMBERS},
     "securityhub_membership": {"members": MEMBERS},
+    "securityhub_controls": {"controls": ["IAM.6"], "state": "disabled"},
+    "securityhub_controls_info": {},
     "securityhub_standards": {"standards": ["pci-dss/v/4.0.1"]},
     "securityhub_standards_info": {},
 }

@@ -152,7 +152,7 @@ def test_another_address_than_the_listed_one_is_a_warning(hub: Hub, check: bool)
     assert not run.result["changed"]
     assert len(run.result["warnings"]) == 1
     assert run.result["warnings"][0].startswith(
-        f"{MEMBER} is listed with the e-mail address {EMAIL} in {THREE[0]}, {THREE[1]}, not other@example.com. "
+        f"{MEMBER} is listed with the email address {EMAIL} in {THREE[0]}, {THREE[1]}, not other@example.com. "
     )
     assert writes(hub) == {}
 

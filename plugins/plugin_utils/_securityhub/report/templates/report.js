@@ -8,7 +8,8 @@
 
   const { status, text, sort } = form.elements;
   const body = matrix.tBodies[0];
-  const regions = Array.from(matrix.tHead.rows[0].cells).slice(1).map((cell) => cell.textContent);
+  const first = matrix.tHead.querySelector(".policy") ? 2 : 1; // the columns before the Regions
+  const regions = Array.from(matrix.tHead.rows[0].cells).slice(first).map((cell) => cell.textContent);
   const rows = Array.from(body.rows, (element, worst) => ({
     element,
     worst,
@@ -16,19 +17,22 @@
     account: element.querySelector("b").textContent,
     name: (element.querySelector("bdi")?.textContent ?? "").toLowerCase(),
     text: element.cells[0].textContent.toLowerCase(),
-    kinds: Array.from(element.cells).slice(1).map((cell) => cell.className),
+    kinds: Array.from(element.cells).slice(first).map((cell) => cell.className),
+    differs: Array.from(element.cells).slice(first).map((cell) => cell.hasAttribute("data-p")),
     shown: true,
   }));
   const byAccount = new Map(rows.map((row) => [row.account, row]));
   // The cards of what to do, and the owners of open invitations.
-  const groups = Array.from(document.querySelectorAll(".todo, .owner"), (element) => ({
+  const groups = Array.from(document.querySelectorAll(".todo, .owner, .difference"), (element) => ({
     element,
     kind: element.dataset.css ?? "i",
+    ofPolicy: element.hasAttribute("data-policy"),
     match: element.querySelector(".match"),
     commands: Array.from(element.querySelectorAll(".ids"), (ids) => ({ ids, all: ids.textContent.split(",") })),
     items: Array.from(element.querySelectorAll("li"), (item) => ({
       element: item,
       row: byAccount.get(item.querySelector("b").textContent),
+      places: item.dataset.regions?.split(",").map(Number),
     })),
   }));
   const columns = new CSSStyleSheet();
@@ -48,21 +52,24 @@
   }
 
   // What could not be read, was not requested or is the administrator itself is neither Enabled nor "Not Enabled".
-  function fits(kind, wanted) {
+  function fits(kind, wanted, differs) {
+    if (wanted === "!p") return differs;
     return !wanted || (wanted === "!e" ? !"efax".includes(kind) : kind === wanted);
   }
 
   function narrow(visible) {
-    const hidden = visible.flatMap((shown, index) => (shown ? [] : [index + 2]));
+    const hidden = visible.flatMap((shown, index) => (shown ? [] : [index + first + 1]));
     const rules = hidden.map((n) => `#matrix col:nth-child(${n}), #matrix tr > :nth-child(${n}) { display: none }`);
     columns.replaceSync(rules.join(" "));
   }
 
   function showGroup(group, wanted) {
-    const concerns = (row) => row.kinds.some((kind, index) => kind === group.kind && wanted.visible[index]);
+    const meets = (row, index) => row.kinds[index] === group.kind && (!group.ofPolicy || row.differs[index]);
+    const concerns = ({ row, places }) =>
+      row.kinds.some((_, index) => wanted.visible[index] && meets(row, index) && (places?.includes(index) ?? true));
     let left = 0;
     for (const item of group.items) {
-      const shown = fits(group.kind, wanted.kind) && item.row.shown && concerns(item.row);
+      const shown = fits(group.kind, wanted.kind, group.ofPolicy) && item.row.shown && concerns(item);
       item.element.hidden = !shown;
       left += shown;
     }
@@ -89,7 +96,7 @@
     for (const row of rows) {
       row.shown =
         wanted.words.every((word) => row.text.includes(word)) &&
-        row.kinds.some((kind, index) => wanted.visible[index] && fits(kind, wanted.kind));
+        row.kinds.some((kind, index) => wanted.visible[index] && fits(kind, wanted.kind, row.differs[index]));
       if (row.element.hidden === row.shown) row.element.hidden = !row.shown;
       left += row.shown;
     }

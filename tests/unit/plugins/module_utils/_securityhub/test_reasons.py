@@ -21,8 +21,14 @@ MODULES = [path for path in sorted((PLUGINS / "modules").glob("securityhub_*.py"
 CODES = {name: value for name, value in vars(reasons).items() if isinstance(value, str) and value in REASONS}
 # What a module can't return, though a file that it uses can.
 ELSEWHERE = {
+    "securityhub_controls": {  # it enables no standard
+        "standards_failed",
+        "standards_incomplete",
+        "standards_not_offered",
+        "standards_pending",
+    },
     "securityhub_invitation": {"associated"},  # it disables no hub
-    "securityhub_membership": {"associated", "not_a_member"},  # it adds whom it invites
+    "securityhub_membership": {"associated", "not_a_member", "not_available"},  # it adds whom it invites
     "securityhub_member": {"not_a_member", "removed", "resigned", "suspended", "caller_is_member"},  # it invites nobody
 }
 
@@ -90,6 +96,6 @@ def test_reasons_of_membership_are_found() -> None:
 
 def test_is_failure() -> None:
     assert {reason for reason in REASONS if not is_failure(reason)} == {
-        "own_account", "awaiting_acceptance", "standards_pending",
+        "own_account", "awaiting_acceptance", "standards_pending", "not_available",
     }  # fmt: skip
     assert (is_failure(None), is_failure("of_another_version")) == (False, True)

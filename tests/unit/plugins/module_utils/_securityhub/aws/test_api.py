@@ -20,7 +20,18 @@ from botocore.stub import Stubber
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub import errors
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import api, calls
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import RegionResult
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, MemberList
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
+    AssociationUpdate,
+    ControlAssociation,
+    ControlDefinition,
+    ControlRefusal,
+    Member,
+    MemberList,
+    ParameterDefinition,
+    ParameterUpdate,
+    ParameterValue,
+    SecurityControl,
+)
 from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
 from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATOR, accounts, error
 
@@ -274,6 +285,9 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "accept_invitation": (ADMINISTRATOR, "0123"),
     "tag_hub": ("arn", {}),
     "untag_hub": ("arn", []),
+    "get_associations": ([],),
+    "update_associations": ([],),
+    "update_security_control": (ParameterUpdate("ACM.1", {}),),
 }
 READS = ("get_", "_get_", "list_", "_list_", "describe_", "_describe_", "has_", "assume_role")
 
@@ -416,3 +430,128 @@ def test_members_that_cannot_be_listed_are_a_failure(stubber: Stubber) -> None:
     stubber.add_client_error("list_members", "InternalException", "Internal error", 500)
     with pytest.raises(errors.SecurityHubError, match="ListMembers failed"):
         api.read_member_side(hub_client(stubber), ADMINISTRATOR, to_accept=True)
+
+
+FOUNDATIONAL_ARN = "arn:aws:securityhub:eu-west-1::standards/aws-foundational-security-best-practices/v/1.0.0"
+FOUNDATIONAL = "aws-foundational-security-best-practices/v/1.0.0"
+ABOUT_CONTROL = {"Title": "A title", "Description": "", "RemediationUrl": "https://example.com"}
+
+
+def definition_row(options: dict[str, Any]) -> dict[str, Any]:
+    parameter = {"Description": "", "ConfigurationOptions": options}
+    return {
+        "SecurityControlId": "ACM.1", **ABOUT_CONTROL, "SeverityRating": "HIGH",
+        "CurrentRegionAvailability": "UNAVAILABLE", "ParameterDefinitions": {"days": parameter},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "definition"),
+    [
+        ({"Integer": {"DefaultValue": 30, "Min": 14, "Max": 365}}, ParameterDefinition("Integer", 30, 14, 365)),
+        ({"Boolean": {"DefaultValue": False}}, ParameterDefinition("Boolean", False)),
+        ({"Double": {"DefaultValue": 0.5, "Min": 0.0}}, ParameterDefinition("Double", 0.5, 0.0)),
+        (
+            {"EnumList": {"DefaultValue": ["a"], "MaxItems": 2, "AllowedValues": ["a", "b"]}},
+            ParameterDefinition("EnumList", ["a"], allowed=("a", "b"), max_items=2),
+        ),
+        (
+            {"String": {"Re2Expression": "^a", "ExpressionDescription": "begins with a"}},
+            ParameterDefinition("String", pattern="^a", pattern_description="begins with a"),
+        ),
+    ],
+)
+def test_list_control_definitions_parameter_types(
+    stubber: Stubber, options: dict[str, Any], definition: ParameterDefinition
+) -> None:
+    stubber.add_response(
+        "list_security_control_definitions",
+        {"SecurityControlDefinitions": [definition_row(options)]},
+        {"StandardsArn": FOUNDATIONAL_ARN, "MaxResults": 100},
+    )
+    found = api.list_control_definitions(hub_client(stubber), StandardsArn=FOUNDATIONAL_ARN)
+    assert found == [ControlDefinition("ACM.1", "A title", "HIGH", False, {"days": definition})]
+
+
+def test_get_associations_shown_and_unprocessed(stubber: Stubber) -> None:
+    ids = [{"StandardsArn": FOUNDATIONAL_ARN, "SecurityControlId": each} for each in ("IAM.6", "IAM.7")]
+    stubber.add_response(
+        "batch_get_standards_control_associations",
+        {
+            "StandardsControlAssociationDetails": [
+                {
+                    **ids[0], "SecurityControlArn": "arn", "AssociationStatus": "DISABLED",
+                    "UpdatedReason": "None here", "StandardsControlArns": ["arn/1.14"],
+                }
+            ],
+            "UnprocessedAssociations": [{"StandardsControlAssociationId": ids[1], "ErrorCode": "NOT_FOUND"}],
+        },
+        {"StandardsControlAssociationIds": ids},
+    )  # fmt: skip
+    pairs = [(FOUNDATIONAL_ARN, "IAM.6"), (FOUNDATIONAL_ARN, "IAM.7")]
+    assert api.get_associations(hub_client(stubber), pairs) == (
+        [ControlAssociation(FOUNDATIONAL, "IAM.6", "DISABLED", "None here", ("arn/1.14",))],
+        {(FOUNDATIONAL_ARN, "IAM.7"): ControlRefusal("NOT_FOUND", errors.NO_REASON)},
+    )
+
+
+@pytest.mark.parametrize("reason", [None, "Not used here"])
+def test_update_associations_unprocessed(stubber: Stubber, reason: str | None) -> None:
+    update = {"StandardsArn": FOUNDATIONAL_ARN, "SecurityControlId": "IAM.6", "AssociationStatus": "DISABLED"}
+    sent = {**update, "UpdatedReason": reason} if reason else update
+    row = {"StandardsControlAssociationUpdate": sent, "ErrorCode": "LIMIT_EXCEEDED", "ErrorReason": "Too many"}
+    stubber.add_response(
+        "batch_update_standards_control_associations",
+        {"UnprocessedAssociationUpdates": [row]},
+        {"StandardsControlAssociationUpdates": [sent]},
+    )
+    updates = [AssociationUpdate(FOUNDATIONAL, FOUNDATIONAL_ARN, "IAM.6", "DISABLED", reason)]
+    assert api.update_associations(hub_client(stubber), updates) == {
+        (FOUNDATIONAL_ARN, "IAM.6"): ControlRefusal("LIMIT_EXCEEDED", "Too many")
+    }
+
+
+def test_get_security_controls_values_and_unprocessed(stubber: Stubber) -> None:
+    row = {
+        "SecurityControlId": "ACM.1", "SecurityControlArn": "arn", **ABOUT_CONTROL, "SeverityRating": "HIGH",
+        "SecurityControlStatus": "ENABLED", "UpdateStatus": "UPDATING",
+        "Parameters": {
+            "days": {"ValueType": "CUSTOM", "Value": {"Integer": 15}},
+            "ports": {"ValueType": "DEFAULT", "Value": {"IntegerList": [80, 443]}},
+            "name": {"ValueType": "DEFAULT"},
+        },
+    }  # fmt: skip
+    refused = {"SecurityControlId": "IAM.6", "ErrorCode": "ACCESS_DENIED", "ErrorReason": "No"}
+    stubber.add_response(
+        "batch_get_security_controls",
+        {"SecurityControls": [row], "UnprocessedIds": [refused]},
+        {"SecurityControlIds": ["ACM.1", "IAM.6"]},
+    )
+    values = {
+        "days": ParameterValue(15, True), "ports": ParameterValue([80, 443]), "name": ParameterValue(None)
+    }  # fmt: skip
+    assert api.get_security_controls(hub_client(stubber), ["ACM.1", "IAM.6"]) == (
+        [SecurityControl("ACM.1", values, True)],
+        {"IAM.6": ControlRefusal("ACCESS_DENIED", "No")},
+    )
+
+
+def test_update_security_control_request(stubber: Stubber) -> None:
+    parameters = {"days": {"ValueType": "CUSTOM", "Value": {"Integer": 15}}}
+    request = {"SecurityControlId": "ACM.1", "Parameters": parameters, "LastUpdateReason": "Shorter"}
+    stubber.add_response("update_security_control", {}, request)
+    api.update_security_control(hub_client(stubber), ParameterUpdate("ACM.1", parameters, "Shorter"))
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_updatable"),
+    [({}, True), ({"StandardsControlsUpdatable": "READY_FOR_UPDATES"}, True),
+     ({"StandardsControlsUpdatable": "NOT_READY_FOR_UPDATES"}, False)],
+)  # fmt: skip
+def test_get_enabled_standards_updatable(stubber: Stubber, shown: dict[str, str], is_updatable: bool) -> None:
+    row = {
+        "StandardsArn": FOUNDATIONAL_ARN, "StandardsSubscriptionArn": "arn", "StandardsInput": {},
+        "StandardsStatus": "READY", **shown,
+    }  # fmt: skip
+    stubber.add_response("get_enabled_standards", {"StandardsSubscriptions": [row]})
+    assert [each.is_updatable for each in api.get_enabled_standards(hub_client(stubber))] == [is_updatable]

@@ -73,6 +73,9 @@ def test_row_of_an_account_that_has_become_a_member() -> None:
             "actions": ["invite", "accept"],
             "reason": None,
             "processing_result": None,
+            "policy": None,
+            "policy_differences": [],
+            "policy_difference_count": 0,
         }
     ]
     assert (result["changed"], result["administrator_id"], "msg" in result) == (True, ADMINISTRATOR, False)

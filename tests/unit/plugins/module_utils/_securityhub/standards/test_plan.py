@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
-    InvalidInput,
     PreconditionFailed,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import OfferedStandard, Standard
@@ -18,7 +17,6 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.stan
     Sent,
     expected_standards,
     names_to_enable,
-    parse_standards,
     plan_standards,
     resolve,
     why_short,
@@ -133,56 +131,7 @@ def test_one_that_is_named_is_disabled_whoever_manages_it() -> None:
     assert plan_standards(DesiredStandards((TOWER,), False), [standard(TOWER)]).disable == (standard(TOWER),)
 
 
-# names and ARNs
-
-
-@pytest.mark.parametrize(
-    ("values", "names"),
-    [
-        ([PCI, NIST], (PCI, NIST)),
-        ([f"{PCI}, {NIST}\n{CIS}", PCI], (PCI, NIST, CIS)),
-        ([f"arn:aws:securityhub:{REGION}::standards/{PCI}", PCI], (PCI,)),
-        ([f"arn:aws-cn:securityhub:cn-north-1::standards/{PCI}"], (PCI,)),
-        ([f"arn:aws:securityhub:::ruleset/{CIS}"], (CIS,)),
-        ([f"standards/{PCI}", f"ruleset/{CIS}", PCI], (PCI, CIS)),
-        ([f"standards/{PCI} ruleset/{CIS}"], (PCI, CIS)),
-        (["PCI DSS v4.0.1", f"{NIST}"], ("PCI DSS v4.0.1", NIST)),
-        (
-            [f" PCI  DSS v4.0.1 ,{PCI} {NIST}\r\nNIST Special Publication 800-53 Revision 5\n"],
-            ("PCI DSS v4.0.1", PCI, NIST, "NIST Special Publication 800-53 Revision 5"),
-        ),
-        ([""], ()),
-        ([], ()),
-    ],
-)
-def test_names_and_arns(values: list[object], names: tuple[str, ...]) -> None:
-    assert parse_standards(values, "standards") == names
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        "cis",
-        "pci-dss/4.0.1",
-        "pci-dss/v/",
-        f"controls/{PCI}",
-        f"/standards/{PCI}",
-        f"arn:aws:securityhub:{REGION}:111122223333:subscription/{PCI}",
-        f"arn:aws:config:{REGION}::standards/{PCI}",
-        "None",
-    ],
-)
-def test_what_is_no_standard_is_named(wrong: str) -> None:
-    with pytest.raises(InvalidInput, match="standards: not a standard: ") as refusal:
-        parse_standards([PCI, wrong], "standards")
-    assert repr(wrong) in str(refusal.value)
-    assert repr(PCI) not in str(refusal.value)
-    assert "aws-foundational-security-best-practices/v/1.0.0" in str(refusal.value)
-
-
-def test_all_that_is_no_standard_is_named() -> None:
-    with pytest.raises(InvalidInput, match=r"standards: not a standard: 'cis', 'pci'\. Write a short name"):
-        parse_standards(["cis", PCI, "pci"], "standards")
+# what a Region offers
 
 
 def test_region_that_offers_nothing() -> None:

@@ -137,7 +137,11 @@ FAILS = {"onboard": True, "invite": True, "verify": True, "report": False, "offb
 @pytest.mark.parametrize("reason", sorted(REASONS))
 def test_verdict_by_reason(purpose: str, reason: str) -> None:
     found = summed(result(row(1, status="Created", reason=reason)), purpose)
-    accepted = purpose != "verify" and reason in ("awaiting_acceptance", "standards_pending")
+    accepted = purpose != "verify" and reason in (
+        "awaiting_acceptance",
+        "standards_pending",
+        "not_available",
+    )
     assert found.failed == (FAILS[purpose] and not accepted and reason != "own_account")
     assert REASONS[reason].explanation in "\n".join(found.lines)
     assert REASONS[reason].playbook_step in "\n".join(found.lines)
@@ -567,9 +571,10 @@ def test_outcome_counts_memberships_and_actions() -> None:
         "msg": "",
         "administrator_id": ADMINISTRATOR,
         "regions": ["eu-west-1", "us-east-1"],
-        "counts": {"accounts": 2, "memberships": 3, "by_status": {"Enabled": 3}},
+        "counts": {"accounts": 2, "memberships": 3, "by_status": {"Enabled": 3}, "by_policy": {}},
         "actions": {"invite": 1, "accept": 2},
         "remaining": [],
+        "policy_differences": [],
         "failed_regions": [],
         "report_path": "/tmp/report.html",
     }
@@ -615,3 +620,26 @@ def test_outcome_counts_with_the_words_of_the_modules() -> None:
         row(3, "eu-west-1", None, reason="not_a_member"),
     ]
     assert outcome(*rows)["counts"]["by_status"] == {"not_a_member": 1, "unreadable": 1, "own_account": 1}
+
+
+def test_outcome_counts_the_policy_and_groups_its_differences() -> None:
+    disabled = {"kind": "control", "id": "IAM.6", "parameter": None, "current": "ENABLED", "wanted": "DISABLED"}
+    days = {"kind": "parameter", "id": "ACM.1", "parameter": "daysToExpiration", "current": 30, "wanted": 15}
+    differing: dict[str, Any] = {"policy": "differs", "policy_difference_count": 1, "policy_differences": [disabled]}
+    found = outcome(
+        row(1, "eu-west-1", "Enabled", **differing),
+        row(2, "eu-west-1", "Enabled", policy="differs", policy_difference_count=1, policy_differences=[days]),
+        row(2, "us-east-1", "Enabled", **differing),
+        row(3, "eu-west-1", "Enabled", policy="applied", policy_difference_count=0, policy_differences=[]),
+        purpose="verify",
+    )
+    assert found["counts"]["by_policy"] == {"applied": 1, "differs": 3}
+    assert found["policy_differences"] == [
+        {**disabled, "memberships": 2, "account_ids": [account(1), account(2)], "regions": ["eu-west-1", "us-east-1"]},
+        {**days, "memberships": 1, "account_ids": [account(2)], "regions": ["eu-west-1"]},
+    ]
+    (remaining,) = found["remaining"]
+    assert (remaining["explanation"], remaining["memberships"]) == (
+        "The account is a member and differs from the policy.",
+        3,
+    )

@@ -193,8 +193,20 @@ def test_all_errors_are_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [("policy", "policy_file"), ("standards", "policy"), ("standards", "policy_file")],
+)
+def test_settings_of_refuses_two_that_exclude_each_other(one: str, other: str) -> None:
+    given = {f"securityhub_{one}": "a", f"securityhub_{other}": "b"}
+    assert settings_of(given, "verify").errors == [
+        f"securityhub_{one} and securityhub_{other} are both set. Set only one of them."
+    ]
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("policy: unknown key 'x'.", "securityhub_policy: unknown key 'x'."),
         ("regions: no such Region.", "securityhub_regions: no such Region."),
         ("No Region: set regions or region, or a profile.", "No Region: set securityhub_regions, or a profile."),
         ("members: no account ID.", "securityhub_accounts: no account ID."),
