@@ -20,8 +20,13 @@ from ansible.utils.unsafe_proxy import wrap_var
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import InvalidInput
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import split_text
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.policy import parse_policy
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import AccountRow
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.regions import WORDS
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import (
+    AccountRow,
+    emails_by_region,
+)
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.accounts.accounts import (
     INVENTORY,
     AccountList,
@@ -78,19 +83,21 @@ class ActionModule(ActionBase):
         errors = self._name_errors()
         given, failures = self._given()
         settings = settings_of(given, purpose)
+        options = module_options(settings.values, purpose)
         errors += [*failures, *settings.errors]
         found = AccountList(None, [], [])
         try:
             found = self._member_list() if use_member_list else self._accounts(settings.values, purpose)
+            if purpose == ONBOARD and options["surplus"] == "remove":
+                errors += self._why_not_to_remove(found.source)
+            if purpose == INVITE:
+                _check_regions(found, options)
         except InvalidInput as error:
             errors.append(str(error))
-        options = module_options(settings.values, purpose)
         try:
             options.update({} if purpose in NOT_USED else self._policy(settings.values))
         except InvalidInput as error:
             errors.append(str(error))
-        if purpose == ONBOARD and options["surplus"] == "remove":
-            errors += self._why_not_to_remove(found.source)
         rows = batches(
             found.as_dict()["accounts"],
             settings.values["securityhub_batch_size"],
@@ -236,6 +243,22 @@ class ActionModule(ActionBase):
         """Return where relative paths start: for the collection's own playbooks at the current folder."""
         folder = Path(self._variables["playbook_dir"])
         return Path.cwd() if folder.as_posix().endswith(_OWN_PLAYBOOKS) else folder
+
+
+def _check_regions(found: AccountList, options: Mapping[str, Any]) -> None:
+    """Check the Regions of rows: a module that invites is called with them, and sees no others of the run.
+
+    :raises InvalidInput: for a row with Regions that the run does not work in
+    """
+    named, excluded = (split_text(_listed(options.get(name))) for name in ("regions", "exclude_regions"))
+    word = named[0] if named and named[0] in WORDS else None
+    own = [region for row in found.accounts for region in row.regions if region not in WORDS]
+    regions = [each for each in (own if word or not named else named) if each not in excluded]
+    emails_by_region({row.account_id: row for row in found.accounts}, regions, str(found.source))
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, (list, tuple)) else [value or ""]
 
 
 def _calls(

@@ -43,10 +43,16 @@ _NAMES: Dict[str, Tuple[str, ...]] = {
     "email": ("email", "emailaddress", "accountemail", "rootemail", "mail"),
     "name": ("name", "accountname", "awsaccountname", "accountalias", "alias", "displayname"),
     "status": ("state", "status", "accountstate", "accountstatus"),
-    "member_role": ("memberrole", "role", "rolearn", "rolename"),
-    "member_role_external_id": ("memberroleexternalid", "externalid"),
-    "regions": ("regions", "region"),
-    "task": tuple(name.replace("_", "") for name in _TASK_OPTIONS),
+    "member_role": (
+        "memberrole", "memberrolearn", "memberrolename", "role", "rolearn", "rolename", "iamrole", "iamrolearn",
+        "iamrolename",
+    ),
+    "member_role_external_id": ("memberroleexternalid", "roleexternalid", "externalid"),
+    "regions": ("regions", "region", "regionname", "awsregions", "awsregion"),
+    "task": (
+        *(name.replace("_", "") for name in _TASK_OPTIONS), "assumerolearn", "rolesessionname", "sessionname",
+        "durationseconds", "rolepolicy", "sessionpolicy", "policy",
+    ),
 }  # fmt: skip
 _FIELDS = {name: each for each, names in _NAMES.items() for name in names}
 # Names that tools also use for other things than account IDs, such as a row's number or the account's name.
@@ -68,6 +74,7 @@ _SEPARATORS = re.compile(r"[,;\s\"']+")
 # The keys under which the AWS CLI and c7n-org keep their rows.
 _LIST_KEYS = ("accounts", "members")
 _CLI_TEXT = {"ACCOUNTS": ("Arn", "Email", "Id", "", "", "Name", "State", "Status"), "MEMBERS": ("AccountId",)}
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,2}-[0-9]")
 _YAML_START = re.compile(r"---(\s|$)|-\s|%YAML|[\"']?\w[\w -]*[\"']?:(\s|$)")
 # What can be recognized, and can't be read.
 _UNREADABLE = {
@@ -227,6 +234,11 @@ def _given_map(value: Mapping[Any, object], is_inner: bool) -> List[_Given]:
     fields = {_FIELDS.get(_plain(key)) for key in value if isinstance(key, str)}
     lists = [key for key in value if isinstance(key, str) and key.lower() in _LIST_KEYS]
     if len(lists) == 1 and "account_id" not in fields and not is_inner:
+        for key in value:
+            if key != lists[0] and _field(str(key)) in ("task", *ROW_OPTIONS):
+                raise InvalidInput(
+                    f"{key} can't be set beside {shown(lists[0])}. Use the option of the task, or set it in rows."
+                )
         return [] if value[lists[0]] is None else _given(value[lists[0]], is_inner=True)
     is_map = any(_LIKE_AN_ID.search(str(key)) for key in value if isinstance(key, (str, int)))
     if fields - {None} or not is_map:
@@ -491,7 +503,10 @@ def _pairs_of_cells(number: int, cells: Sequence[str]) -> Sequence[Tuple[str, st
     if len(ids) > 1:
         named = at_most([shown(each) for each in ids], ", ")
         raise InvalidInput(f"row {number} has {len(ids)} account IDs: {named}. Add a header row: {KNOWN_HEADERS}.")
-    return [("account_id", next(iter(ids), cells[0])), *emails]
+    for cell in filter(_REGION.fullmatch, cells):
+        raise InvalidInput(f"row {number} has a Region: {shown(cell)}. Add a header row: {KNOWN_HEADERS}.")
+    statuses = [("status", cell) for cell in cells if cell.upper() in (ACTIVE, *_INACTIVE)]
+    return [("account_id", next(iter(ids), cells[0])), *emails, *statuses]
 
 
 def _csv_rows(text: str, delimiter: str) -> List[Tuple[int, List[str]]]:

@@ -12,6 +12,7 @@ among them where the module has to fail, and ``warnings`` where there is somethi
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence
 
@@ -55,6 +56,8 @@ def run_module(module: Any, function: ModuleFunction, keys: Sequence[str], more:
     result = module_result(function, params, partial(get_aws_connection_info, module), mode, keys)
     result = {**(more or {}), **result}
     _show_numbers(module)
+    if module.params.get("endpoint_url"):  # the result's invocation has it
+        module.params["endpoint_url"] = re.sub(r"(?s)^(\w+://)?.*@", r"\1***@", module.params["endpoint_url"])
     for warning in result.pop("warnings", []):
         warn(warning)  # AnsibleAWSModule's warn makes ansible-core complain of a deprecated way to pass warnings
     if "msg" in result:

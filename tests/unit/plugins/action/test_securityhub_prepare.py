@@ -119,10 +119,33 @@ def test_request_removes_nobody_whom_only_this_run_does_not_name(
 
 def test_request_batches_for_inviting_have_the_regions_of_their_accounts(action: Any) -> None:
     rows = [{"account_id": ONE, "regions": ["eu-north-1"]}, OTHER]
-    assert request(action, "invite", accounts=rows, regions="eu-west-1")["batches"] == [
+    assert request(action, "invite", accounts=rows, regions="eu-west-1, eu-north-1")["batches"] == [
         {"account_ids": ONE, "regions": ["eu-north-1"]},
-        {"account_ids": OTHER, "regions": "eu-west-1"},
+        {"account_ids": OTHER, "regions": "eu-west-1, eu-north-1"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("row", "options"),
+    [
+        ("eu-north-1", {"regions": "eu-west-1"}),
+        ("eu-north-1", {"regions": ["eu-west-1", "eu-north-1"], "exclude_regions": "eu-north-1"}),
+        ("eu-north-1", {"regions": "all", "exclude_regions": ["eu-north-1"]}),
+        ("all", {"regions": "eu-west-1"}),
+        ("all", {"regions": "all"}),
+        ("linked", {}),
+    ],
+)
+def test_request_inviting_in_regions_of_a_row_alone_is_refused(action: Any, row: str, options: dict[str, Any]) -> None:
+    """As the module of the onboarding does it, which sees all Regions of the run."""
+    errors = request(action, "invite", accounts=[{"account_id": ONE, "regions": row}, OTHER], **options)["errors"]
+    refusal = f"securityhub_accounts: the row of {ONE} has regions that the task does not work in: {row}. "
+    assert [error.startswith(refusal) for error in errors] == [True]
+
+
+def test_request_accounts_that_cannot_be_read_are_not_missing(action: Any) -> None:
+    errors = request(action, "onboard", accounts=["1"], surplus="remove")["errors"]
+    assert [error.startswith("securityhub_accounts: 1 row is not valid") for error in errors] == [True]
 
 
 def test_request_options_of_the_role_are_for_batches_with_a_role(action: Any) -> None:

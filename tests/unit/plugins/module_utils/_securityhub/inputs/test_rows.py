@@ -136,6 +136,13 @@ REFUSED: dict[str, tuple[Any, str]] = {
         [{"account_id": ONE, "member_rol": "x"}], "'member_rol' is not a known key (did you mean member_role?)",
     ),
     "mistyped header": (f"Account ID,Regoins\n{ONE},eu-west-1\n", "can't be read: 'Regoins' is not a known key (did"),
+    "list with a key for all": (
+        {"accounts": [ONE], "regions": "eu-west-1", "note": "mine"}, "regions can't be set beside 'accounts'",
+    ),
+    "list with a mistyped key": ({"members": [ONE], "stndards": "x"}, "'stndards' is not a known key (did you mean st"),
+    "Region without a header": (f"{ONE},{EMAIL},eu-west-1\n", "row 1 has a Region: 'eu-west-1'. Add a header row: "),
+    "session policy of a row": ([{"account_id": ONE, "policy": "{}"}], "policy can't be set for one account. Use the"),
+    "session name of a row": ([{"account_id": ONE, "session_name": "x"}], "session_name can't be set for one account"),
     "mistyped account_id": ([{"acount_id": ONE}], "'acount_id' is not a known key (did you mean account_id?)"),
     "unknown status": (
         f"Account ID,Status\n{ONE},Production\n{ZERO},ACTIVE\n",
@@ -261,6 +268,20 @@ def test_read_rows_row_with_everything(value: Any) -> None:
 )  # fmt: skip
 def test_read_rows_that_say_no_more_than_the_account(value: Any) -> None:
     assert read_rows(value, "members") == {ONE: AccountRow(ONE), ZERO: AccountRow(ZERO)}
+
+
+@pytest.mark.parametrize("key", ["member_role_arn", "member_role_name", "IAM Role", "IamRoleArn", "Role name"])
+@pytest.mark.parametrize("region", ["AWS Region", "region_name"])
+@pytest.mark.parametrize("external_id", ["role_external_id", "External ID"])
+def test_read_rows_other_names_of_what_a_row_may_set(key: str, region: str, external_id: str) -> None:
+    row = {"account_id": ONE, key: "x", region: "eu-west-1", external_id: "id"}
+    expected = AccountRow(ONE, member_role="x", member_role_external_id="id", regions=("eu-west-1",))
+    assert read_rows([row], "members", rows.ROW_OPTIONS) == {ONE: expected}
+
+
+@pytest.mark.parametrize("text", [f"{ONE}\tSUSPENDED\t{EMAIL}\n", f"{ONE},{EMAIL},suspended\n"])
+def test_read_rows_status_without_a_header_is_taken(text: str) -> None:
+    assert read_rows(text, "members")[ONE] == AccountRow(ONE, EMAIL, status="SUSPENDED")
 
 
 @pytest.mark.parametrize("empty", [[], "", " \n", {}, "[]", "{}", (), {"Accounts": []}, {"Members": None}, "[ ]"])

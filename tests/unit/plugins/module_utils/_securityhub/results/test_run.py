@@ -104,6 +104,14 @@ def test_external_ids_are_in_no_refusal(hub: InProcessHub, module: Any, options:
     assert hub.counts()["other"] == {}
 
 
+@pytest.mark.parametrize("url", ["http://user:the-password@127.0.0.1:1x", "user:the-password@127.0.0.1:5555"])
+def test_run_module_password_of_the_endpoint_is_not_in_the_invocation(hub: InProcessHub, url: str) -> None:
+    _text, result = everything_shown(hub, securityhub_membership, members=[ONE], endpoint_url=url)
+    assert result["failed"]
+    assert result.get("invocation", {"module_args": {}})["module_args"].get("endpoint_url", "***@").count("***@") == 1
+    assert "the-password" not in json.dumps(result)
+
+
 def test_external_id_that_is_a_number_hides_no_account(hub: InProcessHub) -> None:
     seed_members(hub, {ONE: "Created"})
     options = {"member_role": "hub-member", "member_role_external_id": ONE, "assume_role_external_id": ADMINISTRATOR}
