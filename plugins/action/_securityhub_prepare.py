@@ -253,7 +253,7 @@ def _check_regions(found: AccountList, options: Mapping[str, Any]) -> None:
     named, excluded = (split_text(_listed(options.get(name))) for name in ("regions", "exclude_regions"))
     word = named[0] if named and named[0] in WORDS else None
     own = [region for row in found.accounts for region in row.regions if region not in WORDS]
-    regions = [each for each in (own if word or not named else named) if each not in excluded]
+    regions = [each for each in (own if word else named) if each not in excluded]
     emails_by_region({row.account_id: row for row in found.accounts}, regions, str(found.source))
 
 

@@ -124,7 +124,7 @@ def test_surplus_members_are_removed_from_all_batches_as_one(fleet: Fleet) -> No
     report = fleet.play("onboard", "--check", **given, surplus="report")
     assert report.code == 0, report.output
     assert report.summary[-4:] == [
-        "Members that are not in the list of accounts: 2 memberships of 1 account in both Regions",
+        "Members that this run does not name: 2 memberships of 1 account in both Regions",
         named,
         "  Next: Add the account to the list, or set securityhub_surplus to remove.",
         left_out,
@@ -190,7 +190,7 @@ def test_surplus_members_are_not_removed_by_a_run_that_sees_only_some_accounts(f
     assert [fleet.scene.statuses(region) for region in REGIONS] == [members] * len(REGIONS)
     report = fleet.play("onboard", *runs[1][1], member_role=MEMBER_ROLE, surplus="report")
     assert report.code == 0, report.output
-    assert "Members that are not in the list of accounts: 6 memberships of 3 accounts in both Regions" in report.summary
+    assert "Members that this run does not name: 6 memberships of 3 accounts in both Regions" in report.summary
 
 
 def test_accounts_of_the_inventory_within_the_limit(fleet: Fleet) -> None:

@@ -61,6 +61,8 @@ def reconcile_invitation(
     result = _reconcile_enabled(client, desired, check_mode)
     if desired.hub is None or not (isinstance(result.error, SecurityHubError) and result.error.hub_is_disabled):
         return result
+    if client.account_id() == desired.administrator_id:
+        return _own_account(desired)
     unknown = InvitationState(desired.administrator_id, None, None, None)
     if check_mode:
         # An invitation that can't be seen before Security Hub is enabled is taken to be there.
@@ -76,6 +78,12 @@ def reconcile_invitation(
     if isinstance(result.error, SecurityHubError):
         unknown = replace(unknown, reason=UNCONFIRMED)
     return replace(result, value=InvitationChange(None, result.value.after or unknown, changed=True))
+
+
+def _own_account(desired: DesiredInvitation) -> RegionResult[InvitationChange]:
+    """Return the result in the administrator account itself, in which nothing is done."""
+    itself = InvitationState(desired.administrator_id, None, None, None, OWN_ACCOUNT)
+    return RegionResult(InvitationChange(itself, itself))
 
 
 def _reconcile_enabled(
@@ -98,8 +106,7 @@ def _reconcile_enabled(
         side, plan = poll(look, lambda _: True, Waiter(desired.wait_timeout), passes)
     except FAILURES as error:
         if error.error_code == OWN_ACCOUNT:
-            itself = InvitationState(desired.administrator_id, None, None, None, OWN_ACCOUNT)
-            return RegionResult(InvitationChange(itself, itself))
+            return _own_account(desired)
         return RegionResult(InvitationChange(is_read=False), error)
     invitation_id = side.invitation.invitation_id if side.invitation else None
     before = InvitationState(desired.administrator_id, plan.before, plan.before, invitation_id)

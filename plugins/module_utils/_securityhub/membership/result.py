@@ -53,8 +53,9 @@ def membership_result(by_region: ByRegion, fail_on_unprocessed: bool, mode: RunM
         result["diff"] = diff_of({key: [*each.value.rows, *each.value.surplus] for key, each in by_region.items()})
     message = region_message(failed, len(by_region))
     if fail_on_unprocessed:
-        judged = rows + [pair for pair in surplus if pair[1].reason]
-        noun = "membership" if len(judged) == 1 else "memberships"
+        remaining = [pair for pair in surplus if pair[1].reason]
+        judged = rows + remaining
+        noun = ("membership" if len(judged) == 1 else "memberships") + (", surplus ones included," if remaining else "")
         message += unprocessed_message(
             judged,
             message,

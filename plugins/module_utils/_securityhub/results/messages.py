@@ -284,6 +284,10 @@ _STEPS: Sequence[Tuple[Callable[[SecurityHubError], bool], str]] = (
         "The service kept throttling. Run the task again later; completed changes are kept.",
     ),
     (
+        lambda error: error.error_code == "PaginationError",
+        "Run the task again later, or leave the Region out with exclude_regions; the service does not end its list.",
+    ),
+    (
         lambda error: error.error_code in _NO_TLS_CODES,
         "Check endpoint_url (AWS_URL), aws_ca_bundle (AWS_CA_BUNDLE) and validate_certs, then run the task again.",
     ),

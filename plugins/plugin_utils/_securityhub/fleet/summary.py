@@ -329,7 +329,7 @@ def _surplus_lines(group: Group[Membership], fleet: Fleet, request: Request) -> 
     if reason:
         return [f"Surplus members not removed: {size} ({reason}): {group.explanation}", *lines]
     step = f"  Next: Add the {noun.lower()} to the list, or set securityhub_surplus to remove."
-    return [f"Members that are not in the list of accounts: {size}", *lines, step]
+    return [f"Members that this run does not name: {size}", *lines, step]
 
 
 def _skipped(request: Request) -> List[str]:

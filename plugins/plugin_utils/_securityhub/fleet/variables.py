@@ -129,7 +129,9 @@ def first_region(regions: Any) -> Optional[str]:
 
 def with_variables(text: str) -> str:
     """Return a module's message with the variable of the playbooks in place of each option."""
-    text = text.replace(" regions or region,", " securityhub_regions,")
+    text = text.replace(" regions or region,", " securityhub_regions,").replace(
+        " to regions.", " to securityhub_regions."
+    )
     return _OPTION.sub(lambda found: PREFIX + _ACCOUNTS.get(found.group(), found.group()), text)
 
 

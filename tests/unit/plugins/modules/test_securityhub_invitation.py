@@ -467,3 +467,13 @@ def test_membership_that_could_not_be_changed_shows_its_status(hub: Hub) -> None
     run = run_at(hub, module, account_id=MEMBER, administrator_id=ADMINISTRATOR, state="declined")
     (row,) = run.result["memberships"]
     assert (run.result["changed"], row["member_status"], row["reason"]) == (False, "Invited", None)
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_hub_of_the_administrator_itself_is_not_enabled(hub: Hub, check: bool) -> None:
+    run = settle(hub, check=check, administrator_id=MEMBER, enable_hub=True)
+    assert not run.failed
+    assert run.result["changed"] is False
+    assert [row["reason"] for row in run.result["memberships"]] == ["own_account"]
+    assert run.result["hub_enabled_regions"] == []
+    assert only_reads(hub)

@@ -318,7 +318,7 @@ NOT_REMOVED: dict[str, Any] = {"reason": "not_attempted", "processing_result": "
     [
         ("report", False, [row(3)], [
             "Done: nothing",
-            "Members that are not in the list of accounts: 1 account in eu-west-1",
+            "Members that this run does not name: 1 account in eu-west-1",
             "  Account: 000000000003 (Enabled in eu-west-1)",
             "  Next: Add the account to the list, or set securityhub_surplus to remove.",
         ]),
