@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a result says of each account is what the service holds: every write module, every fault, whatever follows it.
+"""The results of all modules that write: what they say of each account is what the service holds, after every fault.
 
 Each Region of a run has its own faults. Pauses take no time, so what `slow_visibility` holds back is never seen.
 """
