@@ -131,7 +131,7 @@ EXAMPLES = r"""
 
 - name: Delete them from the list
   multiaccount.aws.securityhub_member:
-    members: "{{ resigned.members }}"
+    members: "{{ resigned.members | map(attribute='account_id') | list }}"
     region: eu-west-1
     state: absent
 

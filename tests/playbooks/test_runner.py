@@ -63,6 +63,7 @@ def test_a_job_and_the_same_job_again(job: Job) -> None:
         "accounts": 2,
         "memberships": 4,
         "by_status": {"Invited": 2, "Enabled": 2},
+        "by_policy": {},
     }
     assert job.scene.writes() == 0
 

@@ -134,3 +134,15 @@ def test_own_account_is_none_that_cannot_be_looked_up(own: str) -> None:
 @pytest.mark.parametrize("own", [None, "999988887777"])
 def test_any_other_account_is_not_left_alone(own: str | None) -> None:
     assert plan_left_alone(ACCOUNT, READ, own) is None
+
+
+def test_plan_left_alone_unreadable_names_the_account() -> None:
+    found = plan_left_alone(ACCOUNT, MemberList({}, {ACCOUNT: "Internal error."}), None)
+    assert found == Outcome(ACCOUNT, None, None, (), "unreadable", "Internal error.", is_seen=False)
+
+
+def test_expected_outcome_of_an_organizations_account_ends_as_removed() -> None:
+    enabled = Member(ACCOUNT, "Enabled")
+    found = expected_outcome(plan_absent(ACCOUNT, enabled))
+    assert (found.account_id, found.before, status_of(found.after)) == (ACCOUNT, enabled, "Removed")
+    assert (found.actions, found.reason) == (("disassociate",), "rejected")

@@ -271,3 +271,8 @@ def test_plan_surplus(status: str, removes: bool, obstacle: str | None, expected
     assert surplus
     plan = plan_surplus(surplus, removes, obstacle)
     assert (status_of(plan.after), plan.actions, plan.reason) == expected
+
+
+def test_plan_membership_obstacle_names_the_region() -> None:
+    plan = plan_membership(ACCOUNT, None, None, REMOVED, HAS_MEMBERS, ADMINISTRATOR, REGION)
+    assert REGION in str(plan.member.processing_result)

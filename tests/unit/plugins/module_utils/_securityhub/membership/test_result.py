@@ -207,6 +207,7 @@ def test_surplus_member_that_could_not_be_removed_is_named() -> None:
     left = row(TWO, "rejected", "It belongs to an organization.")
     message = result_of({REGION: region(row(), surplus=[left])})["msg"]
     assert message == (
-        f"1 of 2 memberships, surplus ones included, is not as requested: {TWO} in {REGION}: rejected (It belongs to an organization. "
+        f"1 of 2 memberships, surplus ones included, is not as requested: {TWO} in {REGION}: rejected "
+        "(It belongs to an organization. "
         f"{REASONS['rejected'].module_step[:-1]})."
     )

@@ -293,6 +293,7 @@ def test_what_is_done_or_to_be_done_is_not_short(desired: DesiredStandards, stat
         (PRESENT, "PENDING", None),
         (ABSENT, "DELETING", None),
         (PRESENT, "DELETING", "unconfirmed"),
+        (ABSENT, "PENDING", "standards_pending"),
         (PRESENT, "INCOMPLETE", "standards_incomplete"),
     ],
 )
@@ -310,3 +311,8 @@ def test_the_code_of_several_is_the_one_that_weighs_most() -> None:
     assert failure
     assert failure.error_code == "standards_failed"
     assert all(name in str(failure) for name in (PCI, NIST, CIS))
+
+
+def test_why_short_unwanted_standard_that_is_pending_says_what_comes_next() -> None:
+    failure = why_short(ABSENT, plan_standards(ABSENT, [standard(PCI, "PENDING")]), REGION, waits=True)
+    assert str(failure).endswith(f"{PCI} is PENDING, and can be disabled once it is READY.")
