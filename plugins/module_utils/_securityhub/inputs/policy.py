@@ -191,14 +191,18 @@ def _fields(mapping: Mapping[Any, object], option: str) -> Dict[str, object]:
     """
     fields: Dict[str, object] = {}
     unknown: List[str] = []
-    levels: List[Mapping[Any, object]] = [mapping]
-    for level in levels:
-        for key, value in level.items():
+    left: List[Mapping[Any, object]] = [mapping]
+    seen: List[str] = []
+    while left:
+        for key, value in left.pop(0).items():
             name = _BY_PLAIN_NAME.get(_plain(key))
             if name is None:
                 unknown.append(str(key))
+            elif name in _WRAPPERS and name in seen:
+                raise InvalidInput(f"{option}: {name} is given twice. Keep one of them.")
             elif name in _WRAPPERS:
-                levels.append(_mapping(value, f"{option}: {name}"))
+                seen.append(name)
+                left.append(_mapping(value, f"{option}: {name}"))
             elif name in fields:
                 raise InvalidInput(f"{option}: {name} is given twice. Keep one of them.")
             elif name in _FIELDS and value is not None:

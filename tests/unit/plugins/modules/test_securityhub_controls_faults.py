@@ -45,8 +45,8 @@ THEN = (
 )
 
 
-def manage(hub: Hub, controls: Any = ALL, **options: Any) -> ModuleRun:
-    return run_at(hub, module, controls=controls, **{**OFF, **options})
+def manage(hub: Hub, controls: Any = None, **options: Any) -> ModuleRun:
+    return run_at(hub, module, controls=ALL if controls is None else controls, **{**OFF, **options})
 
 
 @pytest.fixture(autouse=True)

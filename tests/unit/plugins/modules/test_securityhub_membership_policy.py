@@ -63,9 +63,9 @@ AS_THE_GUIDE = ({FSBP: {"CloudTrail.2": OURS}}, {"ACM.1": {"daysToExpiration": {
 ALL_ACTIONS = ["enable_standards", "disable_standards", "enable_controls", "disable_controls", "set_parameters"]
 
 
-def onboard(hub: Hub, policy: Any = GUIDE, members: Any = (A,), **options: Any) -> ModuleRun:
+def onboard(hub: Hub, policy: Any = None, members: Any = (A,), **options: Any) -> ModuleRun:
     given = {"member_role": "SecurityHubOnboarding", "wait_timeout": 60, **options}
-    return run_at(hub, module, members=list(members), policy=policy, **given)
+    return run_at(hub, module, members=list(members), policy=GUIDE if policy is None else policy, **given)
 
 
 def rows(run: ModuleRun, region: str = REGION) -> dict[str, dict[str, Any]]:

@@ -282,3 +282,10 @@ def test_policy_as_text_without_pyyaml(monkeypatch: pytest.MonkeyPatch) -> None:
     assert parse_policy(EXAMPLE, "policy", KNOWN) == PARSED
     with pytest.raises(InvalidInput, match=r"^policy: the text is no JSON: .* Write it as JSON: there is no PyYAML "):
         parse_policy(yaml.safe_dump(SNAKE), "policy", KNOWN)
+
+
+def test_parse_policy_within_itself_is_refused() -> None:
+    policy: dict[str, Any] = {}
+    policy["ConfigurationPolicy"] = policy
+    with pytest.raises(InvalidInput, match="is given twice"):
+        parse_policy(policy, "policy", None)
