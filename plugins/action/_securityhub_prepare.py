@@ -53,6 +53,7 @@ from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.flee
     module_options,
     name_errors,
     settings_of,
+    with_variables,
 )
 
 RUN, LISTING = "securityhub__run", "securityhub__listing"  # what the role's tasks register
@@ -93,7 +94,7 @@ class ActionModule(ActionBase):
             if purpose == INVITE:
                 _check_regions(found, options)
         except InvalidInput as error:
-            errors.append(str(error))
+            errors.append(with_variables(str(error)))
         try:
             options.update({} if purpose in NOT_USED else self._policy(settings.values))
         except InvalidInput as error:

@@ -63,9 +63,13 @@ def test_accounts_that_could_not_be_invited_fail_the_play(fleet: Fleet) -> None:
     """An account with Regions of its own is invited only there. What a Region that fails does: test_runner.py."""
     fleet.scene.seed({CREATED: "Created", RESIGNED: "Resigned"})
     accounts = [{"account_id": CREATED, "regions": OTHER_REGION}, RESIGNED, NOT_A_MEMBER]
-    run = fleet.play("invite", accounts=accounts, regions=None)
+    refused = fleet.play("invite", accounts=accounts, regions=None)
+    assert refused.code == 2
+    assert refused.error.endswith(f"in: {OTHER_REGION}. Add them to securityhub_regions.")
+    assert fleet.scene.writes() == 0
+    run = fleet.play("invite", accounts=accounts, regions=[REGION, OTHER_REGION])
     assert run.code == 2
-    assert run.error.startswith("2 of 3 memberships were not processed: 1 resigned (")
+    assert run.error.startswith("4 of 5 memberships were not processed: 2 resigned (")
     assert "Done: 1 invited" in run.summary
     assert f"  Account: {NOT_A_MEMBER}" in run.summary
     assert f"  Account: {RESIGNED}" in run.summary
