@@ -92,6 +92,17 @@ options:
       - AWS charges for the checks of each control, in each account and Region.
       - When not set, nothing is configured, and the controls are not read. Excludes O(standards).
     type: raw
+  leave_administrator_ids:
+    description:
+      - The administrator accounts that members may leave for this one, as a list or a string with commas, spaces or
+        newlines between the account IDs, with O(state=present). Each account needs a role, O(member_role) or its own.
+      - An account that is a member of one of them is invited, leaves it once it sees the invitation, and then accepts.
+        Accounts that are members of any other administrator are left as they are, with V(other_administrator) as the
+        reason.
+      - Where Security Hub refuses to invite an account that has an administrator, nothing is left. Offboard the
+        accounts with the other administrator first.
+      - When not set, no account leaves an administrator.
+    type: raw
   reinvite:
     description:
       - The ended memberships that are invited again. V(removed) members were disassociated by the administrator,
@@ -140,7 +151,8 @@ notes:
   - The role in the member accounts needs C(securityhub:GetAdministratorAccount), C(securityhub:ListInvitations),
     C(securityhub:ListMembers), C(securityhub:EnableSecurityHub), C(securityhub:AcceptAdministratorInvitation) and
     C(iam:CreateServiceLinkedRole), with O(state=absent) also C(securityhub:DisassociateFromAdministratorAccount),
-    C(securityhub:DeclineInvitations) and C(securityhub:DeleteInvitations), with O(standards) also
+    C(securityhub:DeclineInvitations) and C(securityhub:DeleteInvitations), with O(leave_administrator_ids) also
+    C(securityhub:DisassociateFromAdministratorAccount), with O(standards) also
     C(securityhub:GetEnabledStandards), C(securityhub:DescribeStandards) and C(securityhub:BatchEnableStandards).
   - With O(policy), the role needs the permissions of M(multiaccount.aws.securityhub_standards) and
     M(multiaccount.aws.securityhub_controls). With C(securityhub:ListSecurityControlDefinitions) of the administrator,
@@ -227,6 +239,13 @@ EXAMPLES = r"""
       global_controls_region: eu-west-1
     wait_timeout: 180
 
+- name: Take accounts over from a former administrator
+  multiaccount.aws.securityhub_membership:
+    members: ["111122223333"]
+    region: eu-west-1
+    member_role: security-hub-member
+    leave_administrator_ids: ["444455556666"]
+
 - name: Only invite, the owners of the accounts accept
   multiaccount.aws.securityhub_membership:
     members: ["111122223333"]
@@ -301,6 +320,13 @@ memberships:
       type: list
       elements: str
       sample: [invite, enable_hub, accept]
+    left_administrator_id:
+      description: >-
+        Another administrator that the account left, or in check mode would leave, see O(leave_administrator_ids).
+        V(null) for none.
+      returned: always
+      type: str
+      sample: "444455556666"
     reason:
       description:
         - Why the membership is not as requested, V(null) where it is.
@@ -311,6 +337,8 @@ memberships:
         - V(unknown_status), a status that this module does not know and never acts upon.
         - V(role_not_assumed), the role in the account could not be assumed.
         - V(region_not_enabled), the Region is not enabled (opted in) in the account.
+        - V(region_denied), a service control policy denies Security Hub in the Region in the account, so it is not
+          invited. Leave the Region out for the account with C(regions) in its row.
         - V(other_administrator), the account is a member of another administrator.
         - V(has_members), the account has enabled members of its own.
         - V(no_invitation), the account declined the invitation or left, and can't accept it any more.
@@ -472,6 +500,7 @@ diff:
       sample: {"eu-west-1": {"111122223333": "Enabled", "012345670123": "Enabled"}}
 """
 
+from dataclasses import replace
 from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -504,6 +533,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     AccountRow,
     active_rows,
     emails_by_region,
+    parse_account_ids,
     read_rows,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import REINVITABLE
@@ -538,6 +568,7 @@ ARGUMENT_SPEC: Dict[str, Any] = {
     "enable_default_standards": {"type": "bool", "default": False},
     "standards": {"type": "list", "elements": "str"},
     "policy": {"type": "raw"},
+    "leave_administrator_ids": ACCOUNT_IDS_SPEC,
     "reinvite": {"type": "list", "elements": "str", "choices": list(REINVITABLE), "default": ["removed"]},
     "surplus": {"type": "str", "choices": ["ignore", "report", "remove"], "default": "ignore"},
     "surplus_limit": {"type": "int", "default": 10},
@@ -559,7 +590,9 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     listed = read_rows(params["members"], "members")
     rows = active_rows(listed, "members")
     roles = member_roles(rows, params)
-    check_standards(params, [account_id for account_id in rows if account_id not in roles])
+    without_role = [account_id for account_id in rows if account_id not in roles]
+    check_standards(params, without_role)
+    left = left_administrators(params, without_role)
     session = RegionSession(
         info,
         params["regions"],
@@ -571,7 +604,7 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     if not rows:
         return membership_result({}, params["fail_on_unprocessed"], mode)
     emails = emails_by_region(rows, session.regions, "members", session.requested.word)
-    desired = desired_memberships(params, emails, policy, mode)
+    desired = replace(desired_memberships(params, emails, policy, mode), leave_administrator_ids=left)
     surplus = read_surplus(session, desired, listed)
     check_surplus(surplus, params)
     by_region = reconcile(session, desired, roles, surplus)
@@ -629,17 +662,42 @@ def check_standards(params: Mapping[str, Any], without_role: Sequence[str]) -> N
     options = [name for name in ("standards", "policy") if params[name]]
     if len(options) > 1:
         raise InvalidInput("standards: the policy says which standards there are. Leave it out.")
-    if not desired_standards(params) and not params["policy"]:
-        return
+    if desired_standards(params) or params["policy"]:
+        purpose = "enable them" if options[0] == "standards" else "apply it"
+        check_member_side(params, options[0], purpose, without_role)
+
+
+def check_member_side(params: Mapping[str, Any], option: str, purpose: str, without_role: Sequence[str]) -> None:
+    """Check that what an option says about member accounts can be done in all of them.
+
+    :raises InvalidInput: where accounts leave, or have no role
+    """
     if params["state"] == "absent":
-        raise InvalidInput(f"{options[0]}: only with state present. Leave it out.")
+        raise InvalidInput(f"{option}: only with state present. Leave it out.")
     if without_role:
         named = ", ".join(without_role[:10]) + (" ..." if len(without_role) > 10 else "")
-        purpose = "enable them" if options[0] == "standards" else "apply it"
         raise InvalidInput(
-            f"{options[0]}: there is no role to {purpose} with in {len(without_role)} of the accounts: {named}. Set "
+            f"{option}: there is no role to {purpose} with in {len(without_role)} of the accounts: {named}. Set "
             "member_role."
         )
+
+
+def left_administrators(params: Mapping[str, Any], without_role: Sequence[str]) -> Sequence[str]:
+    """Return the administrators that members may leave.
+
+    :raises InvalidInput: for what is no account ID, this administrator, and as ``check_member_side``
+    """
+    if params["leave_administrator_ids"] is None:
+        return []
+    found = parse_account_ids(params["leave_administrator_ids"], "leave_administrator_ids")
+    if params["administrator_id"] in found:
+        raise InvalidInput(
+            f"leave_administrator_ids: {params['administrator_id']} is this administrator, see administrator_id. Take "
+            "it out of the list."
+        )
+    if found:
+        check_member_side(params, "leave_administrator_ids", "leave them", without_role)
+    return found
 
 
 def read_surplus(session: RegionSession, desired: DesiredMemberships, listed: Mapping[str, AccountRow]) -> Surplus:

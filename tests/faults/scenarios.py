@@ -145,7 +145,8 @@ SCENARIOS = {
         ),
         in_accounts("invitation-accepted", INVITATION, INVITED, hubs(B), **ADMINISTERED, enable_hub=True),
         in_accounts("invitation-declined", INVITATION, INVITED, hubs(A, B), **ADMINISTERED, state="declined"),
-        in_accounts("invitation-left", INVITATION, ENABLED, **ADMINISTERED, state="absent"),
+        in_accounts("invitation-left", INVITATION, ENABLED, **ADMINISTERED, state="left"),
+        in_accounts("invitation-ended", INVITATION, ENABLED, **ADMINISTERED, state="absent"),
         in_accounts("invitation-absent", INVITATION, INVITED, hubs(A, B), **ADMINISTERED, state="absent"),
         in_accounts("hub-present", HUB, {}, tags={"team": "security"}),
         in_accounts(

@@ -102,7 +102,8 @@ class Outcome:
     An entry of None stands for an account that is not in the member list. ``actions`` are the writes: those that are
     planned, or those that were, or may have been, carried out. ``reason`` says why the account ends short of what was
     wanted; ``processing_result`` explains it, in the service's own words where it gave any. ``is_seen`` is False where
-    the account could not be looked up. ``policy`` is None where no policy was to be applied.
+    the account could not be looked up. ``policy`` is None where no policy was to be applied. ``left_administrator_id``
+    is another administrator that the account leaves, None where it leaves none.
     """
 
     account_id: str
@@ -113,6 +114,7 @@ class Outcome:
     processing_result: Optional[str] = None
     is_seen: bool = True
     policy: Optional[PolicyOutcome] = None
+    left_administrator_id: Optional[str] = None
 
     @property
     def changed(self) -> bool:

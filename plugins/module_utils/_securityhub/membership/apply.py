@@ -34,9 +34,10 @@ from ..member.apply import (
     why_not_to_invite,
 )
 from ..member.apply import not_started as members_not_started
+from ..member.batch import MemberChange
 from ..member.plan import expected_outcome, not_attempted, plan_left_alone
-from ..model import CREATE, ENABLED, REMOVED, Member, MemberList, Outcome, status_of
-from ..reasons import NOT_ATTEMPTED, REJECTED, UNCONFIRMED
+from ..model import ENABLED, Member, MemberList, Outcome, status_of
+from ..reasons import NOT_ATTEMPTED, UNCONFIRMED, is_failure
 from ..standards.apply import Offers
 from ..standards.plan import DesiredStandards
 from .controls_side import ControlsSide
@@ -52,6 +53,7 @@ from .plan import (
     is_member_side_wanted,
     may_accept,
     may_accept_again,
+    plan_again,
     plan_membership,
     plan_offboarding,
     plan_surplus,
@@ -74,6 +76,7 @@ class DesiredMemberships:
     :param enable_administrator_hub: whether Security Hub is enabled in the administrator where it is disabled
     :param standards: the standards of the members, None to leave them as they are
     :param policy: what else the members are configured to; it has the standards too
+    :param leave_administrator_ids: the administrators that members may leave for this one
     """
 
     emails: Mapping[str, Mapping[str, Optional[str]]]
@@ -86,6 +89,7 @@ class DesiredMemberships:
     standards: Optional[DesiredStandards] = None
     policy: Optional[Policy] = None
     enable_administrator_hub: bool = True
+    leave_administrator_ids: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -174,7 +178,7 @@ class RegionRun:
         if self._desired.check_mode:
             done = RegionResult([expected_outcome(plan) for plan in plans])
         else:
-            done = self._apply_plans(plans, creates=False)
+            done = self._apply_plans(plans, [DISASSOCIATION, DELETION])
         return RegionResult(replace(result.value, surplus=done.value), result.error or done.error)
 
     def _read(self) -> RegionResult[MemberList]:
@@ -209,6 +213,7 @@ class RegionRun:
                 looks.get(each, MemberLook()),
                 self._administrator_id,
                 self._client.region,
+                self._desired.leave_administrator_ids,
             )
             for each in account_ids
         }
@@ -284,14 +289,14 @@ class RegionRun:
             self._is_hub_enabled = tracker.any
 
     def _join(self, plans: Sequence[MembershipPlan]) -> RegionResult[RegionMemberships]:
-        administered = self._apply_plans([plan.member for plan in plans])
-        created = self._create_again([] if administered.error else administered.value)
-        outcomes = {each.account_id: each for each in [*administered.value, *created.value]}
+        administered = self._apply_plans([plan.member for plan in plans], [creation(self._emails), INVITATION])
+        again = self._start_over(plans, [] if administered.error else administered.value)
+        outcomes = {each.account_id: each for each in [*administered.value, *again.value]}
         self._members.update({each.account_id: each.after for each in outcomes.values()})
         self._administrator_id = self._administrator_id or administrator_of(self._members)
         ready = {each.account_id: each for each in plans if each.member_side and may_accept(outcomes[each.account_id])}
         sides = self._side().accept(ready, [each for each in ready if may_accept_again(outcomes[each])])
-        error = created.error or self._confirm(plans, outcomes, sides)
+        error = again.error or self._confirm(plans, outcomes, sides)
         self._advance([each for each in self._emails if status_of(self._members.get(each)) == ENABLED])
         rows = [self._configured(self._final_row(plan, outcomes[plan.account_id], sides)) for plan in plans]
         return RegionResult(self._result(rows), administered.error or error)
@@ -308,22 +313,18 @@ class RegionRun:
         configured = with_standards(row, self._standards.result(row.account_id))
         return with_policy(configured, self._controls.result(row.account_id))
 
-    def _apply_plans(self, plans: Sequence[Outcome], creates: bool = True) -> RegionResult[List[Outcome]]:
-        changes = [creation(self._emails), INVITATION] if creates else [DISASSOCIATION, DELETION]
+    def _apply_plans(self, plans: Sequence[Outcome], changes: Sequence[MemberChange]) -> RegionResult[List[Outcome]]:
         return apply_plans(self._client, plans, changes, self._desired.wait_timeout)
 
-    def _create_again(self, outcomes: Sequence[Outcome]) -> RegionResult[List[Outcome]]:
-        """Create accounts again that are Removed and whose invitation was refused, as an organization's account is.
+    def _start_over(self, plans: Sequence[MembershipPlan], outcomes: Sequence[Outcome]) -> RegionResult[List[Outcome]]:
+        """Create accounts again whose invitation was refused, where that helps.
 
         :return: the outcomes of those for which that may have changed something
         """
-        again = [
-            Outcome(each.account_id, each.before, replace(each.after, member_status=ENABLED), (CREATE,))
-            for each in outcomes
-            if each.reason == REJECTED and each.after and each.after.member_status == REMOVED
-        ]
-        created = self._apply_plans(again)
-        return replace(created, value=[each for each in created.value if each.reason in (None, UNCONFIRMED)])
+        by_account = {plan.account_id: plan for plan in plans}
+        again = [plan_again(by_account[each.account_id], each) for each in outcomes]
+        done = self._apply_plans([plan for plan in again if plan], [DELETION, creation(self._emails), INVITATION])
+        return replace(done, value=[each for each in done.value if each.actions or not is_failure(each.reason)])
 
     def _confirm(
         self, plans: Sequence[MembershipPlan], outcomes: Mapping[str, Outcome], sides: Mapping[str, SideResult]

@@ -81,6 +81,7 @@ def _row(region: str, row: Outcome) -> Dict[str, Any]:
         "invited_at": entry.invited_at,
         "updated_at": entry.updated_at,
         "actions": list(row.actions),
+        "left_administrator_id": row.left_administrator_id,
         "reason": row.reason,
         "processing_result": row.processing_result,
         "policy": row.policy.state if row.policy else None,
