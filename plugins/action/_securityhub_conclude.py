@@ -50,7 +50,6 @@ class ActionModule(ActionBase):
             purpose=run["purpose"],
             is_check=bool(self._task.check_mode),
             fail_on_unprocessed=settings["securityhub_fail_on_unprocessed"],
-            surplus=settings["securityhub_surplus"],
             source=accounts["source"],
             skipped=accounts["skipped"],
             wants_report=bool(settings["securityhub_report_path"]),

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.fleet import fleet_of
-from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import LOOKING_PURPOSES
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import (
+    LOOKING_PURPOSES,
+    Request,
+)
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report.comparison import read_report
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report.report import texts_of
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.report.report_data import ReportOptions
@@ -35,7 +38,8 @@ def made(
     accounts = accounts or {}
     found = fleet_of(results, accounts.get("accounts") or (), before=purpose in LOOKING_PURPOSES)
     earlier = read_report(Path(previous)) if previous else None
-    options = ReportOptions(generated_at, "1.0.0", accounts.get("skipped") or (), settings or {}, purpose, earlier)
+    request = Request(purpose=purpose, skipped=accounts.get("skipped") or ())
+    options = ReportOptions(generated_at, "1.0.0", request, settings or {}, earlier)
     return texts_of(found, options)[form]
 
 

@@ -88,7 +88,7 @@ def test_filter_by_account_and_e_mail(opened: Opener) -> None:
     assert [words[0].split("\n")[-1] for words in page.run(SHOWN_TO_DO)] == [
         "\u2026 Invited The account owner must accept the invitation.",
     ]
-    assert filtered(page, text=f"OWNER-{account(7)}@") == "1 of 50 accounts, 17 of 17 Regions"
+    assert filtered(page, text=f"OWNER-{account(8)}@") == "1 of 50 accounts, 17 of 17 Regions"
     assert filtered(page, text="nobody") == "No account matches."
     assert page.run(SHOWN_ROWS) == 0
     assert page.run(SHOWN_TO_DO) == []

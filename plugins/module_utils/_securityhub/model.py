@@ -40,6 +40,10 @@ DISABLE_STANDARDS = "disable_standards"
 ENABLE_CONTROLS = "enable_controls"
 DISABLE_CONTROLS = "disable_controls"
 SET_PARAMETERS = "set_parameters"
+# Whether an account is as its policy says.
+APPLIED, DIFFERS, FAILED = POLICY_STATES = ("applied", "differs", "failed")
+# So many differences from the policy are in a row.
+SHOWN_DIFFERENCES = 20
 # EnableSecurityHub's defaults, documented in the API reference.
 DEFAULT_AUTO_ENABLE_CONTROLS = True
 DEFAULT_CONTROL_FINDING_GENERATOR = "SECURITY_CONTROL"
@@ -89,10 +93,19 @@ class PolicyDifference(NamedTuple):
 
 @dataclass(frozen=True)
 class PolicyOutcome:
-    """Whether an account is as its policy says: applied, differs, or failed, and where it differs."""
+    """Whether an account is as its policy says, one of POLICY_STATES, and where it differs.
+
+    ``unlisted`` is how many differences are known by their number alone.
+    """
 
     state: str
     differences: Tuple[PolicyDifference, ...] = ()
+    unlisted: int = 0
+
+    @property
+    def difference_count(self) -> int:
+        """How many differences there are."""
+        return len(self.differences) + self.unlisted
 
 
 @dataclass(frozen=True)
@@ -120,6 +133,11 @@ class Outcome:
     def changed(self) -> bool:
         """Whether something was, or may have been, written."""
         return bool(self.actions)
+
+    @property
+    def entry(self) -> Member:
+        """What is known of the account: its entry of the member list after, else before; without a status, neither."""
+        return self.after or self.before or Member(self.account_id, "")
 
 
 @dataclass(frozen=True)
@@ -302,6 +320,49 @@ def status_of(member: Optional[Member]) -> Optional[str]:
 def is_listed(member: Optional[Member]) -> bool:
     """Whether the account is in the member list; Deleted is what may linger of an entry that is not there any more."""
     return status_of(member) not in (None, DELETED)
+
+
+def as_row(region: str, outcome: Outcome) -> Dict[str, Any]:
+    """Return the row of an outcome in the result of securityhub_membership."""
+    policy = outcome.policy
+    return {
+        "region": region,
+        "account_id": outcome.account_id,
+        "email": outcome.entry.email,
+        "member_status": status_of(outcome.after),
+        "previous_member_status": status_of(outcome.before),
+        "invited_at": outcome.entry.invited_at,
+        "updated_at": outcome.entry.updated_at,
+        "actions": list(outcome.actions),
+        "left_administrator_id": outcome.left_administrator_id,
+        "reason": outcome.reason,
+        "processing_result": outcome.processing_result,
+        "policy": policy.state if policy else None,
+        "policy_differences": [each._asdict() for each in policy.differences[:SHOWN_DIFFERENCES]] if policy else [],
+        "policy_difference_count": policy.difference_count if policy else 0,
+    }
+
+
+def from_row(row: Mapping[str, Any]) -> Outcome:
+    """Return the outcome that a row shows; what the rows of another module lack is None or empty."""
+    account_id, state = str(row["account_id"]), row.get("policy")
+    differences = tuple(PolicyDifference(**each) for each in row.get("policy_differences") or ())
+    unlisted = int(row.get("policy_difference_count") or 0) - len(differences)
+    details = (row.get("email"), None, row.get("invited_at"), row.get("updated_at"))
+    after, before = (
+        Member(account_id, str(status), *details) if status else None
+        for status in (row.get("member_status"), row.get("previous_member_status"))
+    )
+    return Outcome(
+        account_id,
+        before,
+        after,
+        tuple(row.get("actions") or ()),
+        row.get("reason"),
+        row.get("processing_result"),
+        policy=PolicyOutcome(state, differences, unlisted) if state else None,
+        left_administrator_id=row.get("left_administrator_id"),
+    )
 
 
 def by_account(members: Iterable[Member]) -> Dict[str, Member]:

@@ -21,14 +21,13 @@ from ..controls.apply import ControlsRun, Definitions, in_use
 from ..controls.plan import DesiredControls
 from ..errors import FAILURES, PreconditionFailed, SecurityHubError
 from ..hub.apply import after_enabling
-from ..model import PolicyOutcome, Standard
+from ..model import APPLIED, DIFFERS, FAILED, PolicyOutcome, Standard
 from ..standards.apply import StandardsRun
 from ..standards.plan import DesiredStandards, standard_differences
 from .member_side import MemberAccounts
 from .plan import PolicyResult
 from .standards_side import StandardsSide, reason_of_failure
 
-APPLIED, DIFFERS, FAILED = "applied", "differs", "failed"
 _OPTION = "policy"
 
 

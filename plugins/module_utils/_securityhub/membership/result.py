@@ -13,17 +13,13 @@ from typing import Any, Dict, List, Mapping
 
 from ..errors import RegionResult
 from ..member.result import diff_of, organization_warnings, unprocessed_message
-from ..model import Member, Outcome, status_of
-from ..reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
-from ..results.messages import Result, region_message, with_message
+from ..model import as_row
+from ..results.messages import Result, region_message, status_in_words, with_message
 from ..results.rows import failed_regions
 from ..results.run import RunMode
 from .apply import RegionMemberships
 
 ByRegion = Mapping[str, RegionResult[RegionMemberships]]
-
-# So many differences from the policy are in a row.
-SHOWN_DIFFERENCES = 20
 
 KEYS = ("memberships", "surplus_members", "hub_enabled_regions", "failed_regions")
 
@@ -38,8 +34,8 @@ def membership_result(by_region: ByRegion, fail_on_unprocessed: bool, mode: RunM
     failed = failed_regions(by_region, administrator_id)
     hub_enabled = [region for region, found in by_region.items() if found.value.is_hub_enabled]
     result: Result = {
-        "memberships": [_row(region, row) for region, row in rows],
-        "surplus_members": [_row(region, row) for region, row in surplus],
+        "memberships": [as_row(region, row) for region, row in rows],
+        "surplus_members": [as_row(region, row) for region, row in surplus],
         "administrator_id": administrator_id,
         "hub_enabled_regions": hub_enabled,
         "failed_regions": failed,
@@ -69,29 +65,8 @@ def no_memberships() -> Result:
     return {"administrator_id": None, "counts": _counts([])}
 
 
-def _row(region: str, row: Outcome) -> Dict[str, Any]:
-    entry = row.after or row.before or Member(row.account_id, "")
-    differences = row.policy.differences if row.policy else ()
-    return {
-        "region": region,
-        "account_id": row.account_id,
-        "email": entry.email,
-        "member_status": status_of(row.after),
-        "previous_member_status": status_of(row.before),
-        "invited_at": entry.invited_at,
-        "updated_at": entry.updated_at,
-        "actions": list(row.actions),
-        "left_administrator_id": row.left_administrator_id,
-        "reason": row.reason,
-        "processing_result": row.processing_result,
-        "policy": row.policy.state if row.policy else None,
-        "policy_differences": [each._asdict() for each in differences[:SHOWN_DIFFERENCES]],
-        "policy_difference_count": len(differences),
-    }
-
-
 def _counts(rows: List[Any]) -> Dict[str, Any]:
-    by_status = Counter(_counted_status(row) for _region, row in rows)
+    by_status = Counter(status_in_words(row) for _region, row in rows)
     by_policy = Counter(row.policy.state for _region, row in rows if row.policy)
     return {
         "accounts": len({row.account_id for _region, row in rows}),
@@ -99,10 +74,3 @@ def _counts(rows: List[Any]) -> Dict[str, Any]:
         "by_status": dict(sorted(by_status.items())),
         **({"by_policy": dict(sorted(by_policy.items()))} if by_policy else {}),
     }
-
-
-def _counted_status(row: Outcome) -> str:
-    """Return the status, or what stands for none: the administrator itself, nothing known, nothing in the list."""
-    if row.reason == OWN_ACCOUNT:
-        return OWN_ACCOUNT
-    return status_of(row.after) or (NOT_A_MEMBER if row.is_seen else UNREADABLE)

@@ -24,7 +24,16 @@ from ..errors import (
     PreconditionFailed,
     SecurityHubError,
 )
-from ..reasons import MANAGED_BY_POLICY, NOT_ATTEMPTED, REASONS, ROLE_NOT_ASSUMED
+from ..model import Outcome, status_of
+from ..reasons import (
+    MANAGED_BY_POLICY,
+    NOT_A_MEMBER,
+    NOT_ATTEMPTED,
+    OWN_ACCOUNT,
+    REASONS,
+    ROLE_NOT_ASSUMED,
+    UNREADABLE,
+)
 
 Result = Dict[str, Any]
 Row = TypeVar("Row")  # has the attributes region and account_id, which may be None
@@ -92,6 +101,13 @@ def in_order(values: Iterable[str]) -> List[str]:
 def with_message(result: Result, texts: Sequence[str]) -> Result:
     """Return the result, with the texts as its msg if there are any."""
     return {**result, "msg": sentences(texts)} if texts else result
+
+
+def status_in_words(outcome: Outcome) -> str:
+    """Return the status, or what stands for none: the administrator itself, nothing known, nothing in the list."""
+    if outcome.reason == OWN_ACCOUNT:
+        return OWN_ACCOUNT
+    return status_of(outcome.after) or (NOT_A_MEMBER if outcome.is_seen else UNREADABLE)
 
 
 @dataclass

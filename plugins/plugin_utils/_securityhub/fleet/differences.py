@@ -9,41 +9,38 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Dict, Iterable, List
+from typing import Any, Iterable, List
 
+from ....module_utils._securityhub.model import PolicyDifference
 from ....module_utils._securityhub.results.messages import NAMED_ACCOUNTS, Group, grouped
-from .fleet import Membership, Row
+from .fleet import Membership
 
 FURTHER = "further differences: see the report (securityhub_report_path)"
-KEYS = ("kind", "id", "parameter", "current", "wanted")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference from the policy of an account in a Region.
-
-    :param fields: its KEYS, as the module shows them
-    """
+    """One difference from the policy of an account in a Region."""
 
     region: str
     account_id: str
-    fields: Row
+    fields: PolicyDifference
 
     @property
     def text(self) -> str:
         """The difference in words, such as ``IAM.6 is ENABLED instead of DISABLED``."""
-        parameter = f" {self.fields['parameter']}" if self.fields.get("parameter") else ""
-        name = f"{self.fields.get('id')}{parameter}"
-        return f"{name} is {value_of(self.fields.get('current'))} instead of {value_of(self.fields.get('wanted'))}"
-
-    def as_dict(self) -> Dict[str, Any]:
-        """Return the difference as plain data."""
-        return {key: self.fields.get(key) for key in KEYS}
+        name = " ".join(filter(None, [self.fields.id, self.fields.parameter]))
+        return f"{name} is {value_of(self.fields.current)} instead of {value_of(self.fields.wanted)}"
 
 
 def differences(rows: Iterable[Membership]) -> List[Group[Difference]]:
     """Return each difference with its accounts and Regions, that of the most memberships first."""
-    each = [Difference(row.region, row.account_id, fields) for row in rows for fields in row.differences]
+    each = [
+        Difference(row.region, row.account_id, fields)
+        for row in rows
+        if row.policy
+        for fields in row.policy.differences
+    ]
     found = grouped(each, lambda difference: (difference.text,), lambda difference: difference.text)
     return sorted(found, key=lambda group: -len(group.rows))
 
@@ -52,7 +49,7 @@ def differences_in_words(rows: Iterable[Membership]) -> List[str]:
     """Return the first differences with their accounts, and whether there are more."""
     rows = list(rows)
     found = differences(rows)
-    is_cut = len(found) > NAMED_ACCOUNTS or any(row.difference_count > len(row.differences) for row in rows)
+    is_cut = len(found) > NAMED_ACCOUNTS or any(row.policy and row.policy.unlisted for row in rows)
     lines = [f"{group.text}: {group.places}" for group in found[:NAMED_ACCOUNTS]]
     return [*lines, FURTHER] if is_cut else lines
 

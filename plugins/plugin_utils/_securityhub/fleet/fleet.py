@@ -8,11 +8,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ....module_utils._securityhub.errors import printable
-from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITE, INVITED, REMOVED, RESIGNED, SUSPENDED
+from ....module_utils._securityhub.model import (
+    APPLIED,
+    CREATED,
+    DELETED,
+    ENABLED,
+    INVITE,
+    INVITED,
+    POLICY_STATES,
+    REMOVED,
+    RESIGNED,
+    SUSPENDED,
+    Member,
+    Outcome,
+    from_row,
+    status_of,
+)
 from ....module_utils._securityhub.reasons import (
     AWAITING_ACCEPTANCE,
     NOT_A_MEMBER,
@@ -21,16 +36,13 @@ from ....module_utils._securityhub.reasons import (
     UNREADABLE,
     is_failure,
 )
-from ....module_utils._securityhub.results.messages import in_order
+from ....module_utils._securityhub.results.messages import in_order, status_in_words
 from .variables import with_variables
 
 # The service's statuses, and what stands for one where there is none.
 STATUS_ORDER = (
     ENABLED, INVITED, CREATED, REMOVED, RESIGNED, DELETED, SUSPENDED, NOT_A_MEMBER, UNREADABLE, OWN_ACCOUNT,
 )  # fmt: skip
-
-# What a row says of the policy.
-APPLIED, DIFFERS, FAILED = POLICY_STATES = ("applied", "differs", "failed")
 # securityhub_member_invite has a list for each outcome.
 _LISTS = ("memberships", "invited_accounts", "unchanged_accounts", "unprocessed_accounts")
 
@@ -40,30 +52,29 @@ Failed = Set[Tuple[Optional[str], str]]  # account ID, or None for all accounts;
 
 
 @dataclass(frozen=True)
-class Membership:
-    """One account in one Region, as a module's row shows it.
+class Membership(Outcome):
+    """The outcome of one account in one Region that a module's row shows.
 
-    :param status: the member status, or NOT_A_MEMBER, UNREADABLE, OWN_ACCOUNT
-    :param invited_at: the time of an open invitation
-    :param actions: what was done, in check mode what would be done
-    :param is_plan: whether the status is from before the actions
-    :param policy: APPLIED, DIFFERS or FAILED; None without a policy, and for an account that is not Enabled
-    :param differences: the first differences from the policy, as the module shows them
-    :param difference_count: how many there are
+    :param is_plan: whether ``after`` is from before the actions, which are still to be done
     """
 
-    region: str
-    account_id: str
-    status: str
-    email: Optional[str] = None
-    invited_at: Optional[str] = None
-    actions: Tuple[str, ...] = ()
-    reason: Optional[str] = None
-    processing_result: Optional[str] = None
+    region: str = ""
     is_plan: bool = False
-    policy: Optional[str] = None
-    differences: Tuple[Row, ...] = ()
-    difference_count: int = 0
+
+    @property
+    def status(self) -> str:
+        """Return the member status, or NOT_A_MEMBER, UNREADABLE, OWN_ACCOUNT."""
+        return status_in_words(self)
+
+    @property
+    def invited_at(self) -> Optional[str]:
+        """Return the time of an open invitation."""
+        return self.entry.invited_at if self.status == INVITED else None
+
+    @property
+    def policy_state(self) -> Optional[str]:
+        """Return APPLIED, DIFFERS or FAILED; None without a policy, and for an account that is not Enabled."""
+        return self.policy.state if self.policy else None
 
     @property
     def is_counted(self) -> bool:
@@ -79,7 +90,7 @@ class Membership:
     def is_as_requested(self) -> bool:
         """Return whether it is Enabled, and nothing is left to do, such as to enable standards."""
         is_done = self.status == ENABLED and not self.reason and not (self.is_plan and self.actions)
-        return is_done and self.policy in (None, APPLIED)
+        return is_done and self.policy_state in (None, APPLIED)
 
 
 @dataclass(frozen=True)
@@ -143,7 +154,9 @@ def fleet_of(results: Any, accounts: Sequence[Row] = (), before: bool = False, l
     named = {account_id for account_id, _region in seen}.union(row["account_id"] for row in (*accounts, *left_out))
     emails = {row["account_id"]: row.get("email") for row in accounts}
     missing = {
-        (account_id, region): Membership(region, account_id, UNREADABLE, emails.get(account_id))
+        (account_id, region): Membership(
+            account_id, None, Member(account_id, "", emails.get(account_id)), is_seen=False, region=region
+        )
         for account_id, region in requested
         if (account_id, region) not in seen and _has_failed(account_id, region, failed)
     }
@@ -190,7 +203,7 @@ def count_actions(rows: Iterable[Membership]) -> Dict[str, int]:
 
 def count_by_policy(rows: Iterable[Membership]) -> Dict[str, int]:
     """Return {what the rows say of the policy: number of memberships}, nothing without a policy."""
-    numbers = Counter(row.policy for row in rows)
+    numbers = Counter(row.policy_state for row in rows)
     return {state: numbers[state] for state in POLICY_STATES if numbers[state]}
 
 
@@ -214,9 +227,7 @@ def _is_problem(call: Row, rows: Sequence[Membership]) -> bool:
 def _memberships(call: Row, failed: Failed, before: bool, lists: Sequence[str] = _LISTS) -> List[Membership]:
     """Return the memberships of a call."""
     return [
-        _membership(row, failed, before, (INVITE,) if name == "invited_accounts" else row.get("actions") or ())
-        for name in lists
-        for row in call.get(name) or []
+        _membership(row, failed, before, name == "invited_accounts") for name in lists for row in call.get(name) or []
     ]
 
 
@@ -233,39 +244,23 @@ def _has_failed(account_id: str, region: str, failed: Failed) -> bool:
     return (None, region) in failed or (account_id, region) in failed
 
 
-def _membership(row: Row, failed: Failed, before: bool, actions: Iterable[str]) -> Membership:
-    """Return a row as a membership. Each key is read once, and only where needed: Ansible makes reading slow."""
-    account_id, region, actions = str(row["account_id"]), str(row["region"]), tuple(actions)
-    reason = row.get("reason") or None
+def _membership(row: Row, failed: Failed, before: bool, is_invited: bool) -> Membership:
+    """Return a row as a membership."""
+    outcome, region = from_row(row), str(row["region"])
+    actions, reason = (INVITE,) if is_invited else outcome.actions, outcome.reason
     # the invitation of a plan is not sent, so nobody waits for its acceptance
     reason = None if before and actions and reason == AWAITING_ACCEPTANCE else reason
-    key = "previous_member_status" if before and "previous_member_status" in row else "member_status"
-    status = _status(row.get(key), reason, _has_failed(account_id, region, failed))
-    policy = row.get("policy") or None if status == ENABLED else None
-    return Membership(
-        region=region,
-        account_id=account_id,
-        status=status,
-        email=row.get("email") or None,
-        invited_at=row.get("invited_at") or None if status == INVITED else None,
-        actions=actions,
-        reason=reason,
-        processing_result=row.get("processing_result") or None if reason else None,
-        is_plan=before,
-        policy=policy,
-        differences=tuple(row.get("policy_differences") or ()) if policy else (),
-        difference_count=int(row.get("policy_difference_count") or 0) if policy else 0,
-    )
-
-
-def _status(status: Optional[str], reason: Optional[str], has_failed: bool) -> str:
-    """Return a membership's status; without one, "not a member" only where the list was read."""
-    if reason == OWN_ACCOUNT:
-        return OWN_ACCOUNT
-    if status:
-        return printable(str(status))
-    is_unread = reason == UNREADABLE or (has_failed and reason in (None, NOT_ATTEMPTED))
-    return UNREADABLE if is_unread else NOT_A_MEMBER
+    status = status_of(outcome.before if before and "previous_member_status" in row else outcome.after)
+    is_unread = reason in (None, NOT_ATTEMPTED) and _has_failed(outcome.account_id, region, failed)
+    fields = {
+        "after": replace(outcome.entry, member_status=printable(status or "")),
+        "actions": actions,
+        "reason": reason,
+        "processing_result": outcome.processing_result if reason else None,
+        "is_seen": reason != UNREADABLE and not is_unread,
+        "policy": outcome.policy if status == ENABLED else None,
+    }
+    return Membership(**{**vars(outcome), **fields}, region=region, is_plan=before)
 
 
 def _requested(accounts: Sequence[Row], seen: Mapping[Pair, Membership], regions: Sequence[str]) -> List[Pair]:

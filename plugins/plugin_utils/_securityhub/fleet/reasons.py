@@ -16,6 +16,7 @@ from ....module_utils._securityhub.model import (
     DECLINE,
     DELETE,
     DELETED,
+    DIFFERS,
     DISABLE_CONTROLS,
     DISABLE_STANDARDS,
     DISASSOCIATE,
@@ -45,7 +46,7 @@ from ....module_utils._securityhub.reasons import (
     is_failure,
 )
 from ....module_utils._securityhub.results.messages import Group, grouped, sentence
-from .fleet import DIFFERS, Fleet, Membership
+from .fleet import Fleet, Membership
 
 MISSING_REGIONS_STEP = (
     "Set securityhub_regions to linked, or add the Regions to it. The findings of an account arrive only from Regions "
@@ -92,7 +93,7 @@ def explanation(row: Membership) -> str:
         return "The Region could not be read."
     if row.status == ENABLED and not row.reason:
         missing = ", and does not have all of securityhub_standards yet"
-        missing = " and differs from the policy" if row.policy == DIFFERS else missing
+        missing = " and differs from the policy" if row.policy_state == DIFFERS else missing
         return "The account is a member." if row.is_as_requested else f"The account is a member{missing}."
     return _known_reason(row).explanation
 
@@ -101,7 +102,7 @@ def next_step(row: Membership) -> str:
     """Return what to do about a membership, empty for nothing."""
     if row.is_of_failed_region:
         return "Fix the cause of the failed Region and run the playbook again."
-    if not row.reason and row.policy == DIFFERS:
+    if not row.reason and row.policy_state == DIFFERS:
         return "Run multiaccount.aws.securityhub_onboard with the same policy, which configures the accounts."
     if not row.reason and row.is_plan and row.actions:
         steps = ", ".join([ACTIONS.get(action, ("", action))[1] for action in row.actions])

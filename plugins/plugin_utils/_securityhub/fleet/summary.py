@@ -16,6 +16,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 from ....module_utils._securityhub.errors import printable
 from ....module_utils._securityhub.model import (
     DELETE,
+    DIFFERS,
     DISABLE_CONTROLS,
     DISABLE_STANDARDS,
     ENABLE_CONTROLS,
@@ -38,7 +39,7 @@ from ....module_utils._securityhub.results.messages import (
     sentences,
 )
 from .differences import Difference, differences, differences_in_words
-from .fleet import DIFFERS, FailedRegion, Fleet, Membership, count_actions, count_by_policy, count_by_status
+from .fleet import FailedRegion, Fleet, Membership, count_actions, count_by_policy, count_by_status
 from .reasons import ACTIONS, MISSING_REGIONS_STEP, groups, next_step
 
 ONBOARD, INVITE, VERIFY, REPORT, OFFBOARD = PURPOSES = ("onboard", "invite", "verify", "report", "offboard")
@@ -67,7 +68,6 @@ class Request:
     purpose: str = ONBOARD
     is_check: bool = False
     fail_on_unprocessed: bool = True
-    surplus: str = "ignore"
     source: Optional[str] = None
     skipped: Sequence[Mapping[str, Any]] = ()
     report_path: Optional[str] = None
@@ -146,12 +146,12 @@ def failures(fleet: Fleet, request: Request) -> List[str]:
 
 def _fails_verification(row: Membership) -> bool:
     """Return whether a membership is not Enabled, lacks standards or differs; standards on their way are no failure."""
-    is_on_its_way = row.reason == STANDARDS_PENDING and not row.differences
+    is_on_its_way = row.reason == STANDARDS_PENDING and not (row.policy and row.policy.differences)
     return row.status != ENABLED or not (row.is_as_requested or is_on_its_way)
 
 
 def _only_differs(row: Membership) -> bool:
-    return row.status == ENABLED and not row.reason and row.policy == DIFFERS
+    return row.status == ENABLED and not row.reason and row.policy_state == DIFFERS
 
 
 def _share(rows: Sequence[Membership], fleet: Fleet, verb: str) -> str:
@@ -383,7 +383,7 @@ def _remaining(group: Group[Membership]) -> Dict[str, Any]:
 
 def _difference(group: Group[Difference]) -> Dict[str, Any]:
     return {
-        **group.first.as_dict(),
+        **group.first.fields._asdict(),
         "memberships": len(group.rows),
         "account_ids": group.account_ids,
         "regions": group.regions,

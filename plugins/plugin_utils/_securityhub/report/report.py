@@ -22,11 +22,20 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 import jinja2
 import yaml
 
-from ....module_utils._securityhub.model import CREATED, DELETED, ENABLED, INVITED, REMOVED, RESIGNED, SUSPENDED
+from ....module_utils._securityhub.model import (
+    CREATED,
+    DELETED,
+    DIFFERS,
+    ENABLED,
+    INVITED,
+    REMOVED,
+    RESIGNED,
+    SUSPENDED,
+)
 from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
 from ....module_utils._securityhub.results.messages import all_regions, count, regions_in_words
 from ..fleet.differences import value_of
-from ..fleet.fleet import DIFFERS, Fleet
+from ..fleet.fleet import Fleet
 from ..fleet.reasons import MISSING_REGIONS_STEP, worst_accounts_first
 from ..fleet.summary import Request
 from .comparison import read_report
@@ -84,7 +93,7 @@ def html(fleet: Fleet, report: Report) -> str:
             missing_regions_step=MISSING_REGIONS_STEP,
             ages=_ages(report),
             policies=_policies(report),
-            cut_differences=sum(row.difference_count > len(row.differences) for row in fleet.memberships),
+            cut_differences=sum(bool(row.policy and row.policy.unlisted) for row in fleet.memberships),
             names=names,
         )
     )
@@ -105,7 +114,7 @@ def write_report(page: Path, fleet: Fleet, request: Request, settings: Mapping[s
     data = page.with_name(re.sub("[.]html?$", "", page.name) + ".json")
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     version, previous = version_of(COLLECTION), read_report(data)
-    texts = texts_of(fleet, ReportOptions(now, version, request.skipped, settings, request.purpose, previous))
+    texts = texts_of(fleet, ReportOptions(now, version, request, settings, previous))
     page.parent.mkdir(parents=True, exist_ok=True)
     for path, text in ((page, texts["html"]), (data, texts["json"])):
         _write(path, text)

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
@@ -17,7 +17,7 @@ from ....module_utils._securityhub.results.messages import Group
 from ..fleet.differences import Difference, differences
 from ..fleet.fleet import Fleet, Membership, count_by_policy, count_by_status
 from ..fleet.reasons import explanation, groups, next_step, reason_of, severity
-from ..fleet.summary import OFFBOARD, ONBOARD, Request, open_memberships
+from ..fleet.summary import OFFBOARD, Request, open_memberships
 from .commands import commands
 from .comparison import since
 from .invitations import open_invitations
@@ -31,18 +31,15 @@ Report = Dict[str, Any]
 class ReportOptions:
     """What the report needs beside the results.
 
-    :param skipped: rows of the list of accounts that were left out
     :param settings: the values of the role's variables, for the commands
-    :param purpose: one of summary.PURPOSES
     :param previous: the report of an earlier run, as data
     """
 
     generated_at: str
     collection_version: str
-    skipped: Sequence[Mapping[str, Any]] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    purpose: str = ONBOARD
-    previous: Optional[Mapping[str, Any]] = None
+    request: Request
+    settings: Mapping[str, Any]
+    previous: Optional[Mapping[str, Any]]
 
 
 def build(fleet: Fleet, options: ReportOptions) -> Report:
@@ -74,14 +71,14 @@ def _present(fleet: Fleet, options: ReportOptions) -> Report:
         ],
         "surplus_members": [_surplus_member(row, now) for row in fleet.surplus_members],
         "skipped_rows": [
-            {"row": row.get("row"), **texts(row, "account_id", "name", "reason")} for row in options.skipped
+            {"row": row.get("row"), **texts(row, "account_id", "name", "reason")} for row in options.request.skipped
         ],
     }
 
 
 def _to_do(fleet: Fleet, options: ReportOptions) -> List[Dict[str, Any]]:
     """Return what to do, the worst first; Regions that could not be read are named by themselves."""
-    rows = open_memberships(fleet, Request(purpose=options.purpose))
+    rows = open_memberships(fleet, options.request)
     requested = {(row.account_id, row.region) for row in fleet.memberships}
     return [
         _group(group, requested, options) for group in sorted(groups(rows), key=lambda group: severity(group.first))
@@ -90,7 +87,7 @@ def _to_do(fleet: Fleet, options: ReportOptions) -> List[Dict[str, Any]]:
 
 def _group(group: Group[Membership], requested: Set[Tuple[str, str]], options: ReportOptions) -> Dict[str, Any]:
     reason = reason_of(group.first)
-    lines = commands(group, reason, requested, options.settings, options.purpose == OFFBOARD)
+    lines = commands(group, reason, requested, options.settings, options.request.purpose == OFFBOARD)
     return {
         "status": clean(group.first.status),
         "reason": clean(reason),
@@ -107,7 +104,8 @@ def _places(group: Group[Any]) -> Dict[str, List[Optional[str]]]:
 
 def _difference(group: Group[Difference]) -> Dict[str, Any]:
     """Return a difference from the policy with its accounts; values of parameters keep their types."""
-    fields = {key: clean(value) if isinstance(value, str) else value for key, value in group.first.as_dict().items()}
+    fields = group.first.fields._asdict()
+    fields = {key: clean(value) if isinstance(value, str) else value for key, value in fields.items()}
     return {**fields, "text": clean(group.text), "accounts": _places(group)}
 
 
@@ -161,7 +159,7 @@ def _accounts(fleet: Fleet, generated_at: str) -> List[Dict[str, Any]]:
             "memberships": {},
         }
         account = found.setdefault(row.account_id, empty)
-        account["email"] = account["email"] or clean(row.email)
+        account["email"] = account["email"] or clean(row.entry.email)
         account["memberships"][clean(row.region)] = _membership(row, generated_at)
     return list(found.values())
 
@@ -178,12 +176,17 @@ def _membership(row: Membership, generated_at: str) -> Dict[str, Any]:
         "invited_at": clean(row.invited_at),
         "invitation_age_days": age_in_days(row.invited_at, generated_at) if row.status == INVITED else None,
         "actions": [clean(action) for action in row.actions],
-        "policy": row.policy,
-        "policy_difference_count": row.difference_count,
+        "policy": row.policy_state,
+        "policy_difference_count": row.policy.difference_count if row.policy else 0,
     }
 
 
 def _surplus_member(row: Membership, generated_at: str) -> Dict[str, Any]:
-    fields: Dict[str, Any] = dict(texts(vars(row), "region", "account_id", "email", "invited_at"))
-    age = age_in_days(fields["invited_at"], generated_at)
-    return {**fields, "member_status": clean(row.status), "invitation_age_days": age}
+    return {
+        "region": clean(row.region),
+        "account_id": clean(row.account_id),
+        "email": clean(row.entry.email),
+        "invited_at": clean(row.invited_at),
+        "member_status": clean(row.status),
+        "invitation_age_days": age_in_days(row.invited_at, generated_at),
+    }

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import PolicyDifference
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.differences import (
     FURTHER,
     Difference,
@@ -59,7 +60,7 @@ def summed(*rows: dict[str, Any], purpose: str = "verify", **request: Any) -> Su
     ],
 )
 def test_difference_text(found: dict[str, Any], text: str) -> None:
-    assert Difference("eu-west-1", ONE, found).text == text
+    assert Difference("eu-west-1", ONE, PolicyDifference(**found)).text == text
 
 
 def test_differences_same_in_many_accounts_is_one_group() -> None:
@@ -154,4 +155,4 @@ def test_fleet_of_account_that_is_not_enabled_yet_has_no_policy() -> None:
     new = row(ONE, "eu-west-1", control(), previous_member_status=None, actions=["create", "disable_controls"])
     (looked,) = fleet(new).memberships
     (planned,) = fleet(new, purpose="onboard").memberships
-    assert (looked.policy, looked.differences, planned.policy) == (None, (), "differs")
+    assert (looked.policy, planned.policy_state) == (None, "differs")

@@ -314,48 +314,48 @@ NOT_REMOVED: dict[str, Any] = {"reason": "not_attempted", "processing_result": "
 
 
 @pytest.mark.parametrize(
-    ("surplus", "check", "rows", "lines"),
+    ("check", "rows", "lines"),
     [
-        ("report", False, [row(3)], [
+        (False, [row(3)], [
             "Done: nothing",
             "Members that this run does not name: 1 account in eu-west-1",
             "  Account: 000000000003 (Enabled in eu-west-1)",
             "  Next: Add the account to the list, or set securityhub_surplus to remove.",
         ]),
-        ("remove", False, [row(3, **REMOVAL), row(4, status="Created", **REMOVAL)], [
+        (False, [row(3, **REMOVAL), row(4, status="Created", **REMOVAL)], [
             "Done: 2 surplus memberships removed",
             "Surplus members removed: 2 accounts in eu-west-1",
             "  Accounts: 000000000003 (was Enabled in eu-west-1) and 000000000004 (was Created in eu-west-1)",
         ]),
-        ("remove", True, [row(3, **REMOVAL)], [
+        (True, [row(3, **REMOVAL)], [
             "To do: remove 1 surplus membership",
             "Surplus members to remove: 1 account in eu-west-1",
             "  Account: 000000000003 (Enabled in eu-west-1)",
         ]),
-        ("remove", False, [row(3, **NOT_REMOVED)], [
+        (False, [row(3, **NOT_REMOVED)], [
             "Done: nothing",
             "Surplus members not removed: 1 account in eu-west-1 (not_attempted): 1 account failed in eu-west-1.",
             "  Account: 000000000003 (Enabled in eu-west-1)",
         ]),
-        ("remove", False, [row(3, actions=["disassociate"], reason="rejected", processing_result="No.")], [
+        (False, [row(3, actions=["disassociate"], reason="rejected", processing_result="No.")], [
             "Done: 1 surplus membership disassociated",
             "Surplus members not removed: 1 account in eu-west-1 (rejected): No.",
             "  Account: 000000000003 (Enabled in eu-west-1)",
         ]),
     ],
 )  # fmt: skip
-def test_surplus(surplus: str, check: bool, rows: list[dict[str, Any]], lines: list[str]) -> None:
-    found = summed(result(row(1), surplus_members=rows), surplus=surplus, is_check=check)
+def test_surplus(check: bool, rows: list[dict[str, Any]], lines: list[str]) -> None:
+    found = summed(result(row(1), surplus_members=rows), is_check=check)
     assert found.lines[2:] == lines
     assert found.failed == bool(rows[0]["reason"])
 
 
 def test_surplus_that_was_not_removed_fails_a_run_that_fails_for_it() -> None:
     left = result(row(1), surplus_members=[row(3, **NOT_REMOVED)], failed=(), msg="1 of 2 memberships is not.")
-    found = summed(left, surplus="remove")
+    found = summed(left)
     assert found.msg == "1 surplus membership not removed: 1 not_attempted (000000000003 in eu-west-1)."
-    assert not summed(left, surplus="remove", fail_on_unprocessed=False).failed
-    assert not summed(left, "verify", surplus="remove").failed
+    assert not summed(left, fail_on_unprocessed=False).failed
+    assert not summed(left, "verify").failed
 
 
 def test_unreadable_region_is_not_counted_as_not_a_member() -> None:
