@@ -32,7 +32,7 @@ options:
         are refused, and so is a row with two account IDs, email addresses, roles or lists of Regions, and a key that
         looks like a mistyped one. Other keys are ignored.
       - Accounts whose C(Status) or C(State) is V(SUSPENDED), V(PENDING_CLOSURE), V(CLOSED) or V(PENDING_ACTIVATION) are
-        left out with a warning. They are no surplus.
+        left out with a warning. They are no surplus. See O(closed_accounts).
       - C(regions) of a row names the Regions of that account only. They must be among the Regions of the task, also
         where O(regions) is V(all) or V(linked).
       - C(member_role) of a row is the role of that account only, as a name, a path with a name, or an ARN.
@@ -124,9 +124,19 @@ options:
     default: ignore
   surplus_limit:
     description:
-      - How many accounts O(surplus=remove) removes at most. If there are more, the task fails before any write.
+      - How many accounts O(surplus=remove) and O(closed_accounts=remove) together remove at most. If there are more,
+        the task fails before any write.
     type: int
     default: 10
+  closed_accounts:
+    description:
+      - What happens to members whose row in O(members) has the C(Status) or C(State) V(CLOSED), with O(state=present).
+      - V(ignore) does nothing. V(remove) disassociates and deletes them with the administrator alone, as surplus
+        members are removed. They are rows of RV(surplus_members).
+      - AWS removes an account from the list by itself when it is closed, so only few are left.
+    type: str
+    choices: [ignore, remove]
+    default: ignore
   wait_timeout:
     description:
       - How long, in seconds, either side may take to show what the other has done.
@@ -144,7 +154,7 @@ notes:
   - Check mode makes the same reads as a run, also in the member accounts, and no writes.
   - The administrator needs the IAM permissions C(securityhub:GetMembers), C(securityhub:ListMembers),
     C(securityhub:GetAdministratorAccount), C(securityhub:CreateMembers), C(securityhub:InviteMembers), with
-    O(member_role) C(sts:AssumeRole), and with O(state=absent) or O(surplus=remove)
+    O(member_role) C(sts:AssumeRole), and with O(state=absent), O(surplus=remove) or O(closed_accounts=remove)
     C(securityhub:DisassociateMembers) and C(securityhub:DeleteMembers). Where Security Hub is disabled in the
     administrator, C(securityhub:EnableSecurityHub) and C(iam:CreateServiceLinkedRole) too, unless
     O(enable_administrator_hub=false).
@@ -256,6 +266,12 @@ EXAMPLES = r"""
     members: ["111122223333"]
     region: eu-west-1
     surplus: report
+
+- name: Remove members whose account is closed
+  multiaccount.aws.securityhub_membership:
+    members: "{{ lookup('ansible.builtin.file', 'organization.csv') }}"
+    region: eu-west-1
+    closed_accounts: remove
 
 - name: Take an account out
   multiaccount.aws.securityhub_membership:
@@ -414,7 +430,9 @@ memberships:
       type: int
       sample: 1
 surplus_members:
-  description: The members in the list that O(members) does not name, unless O(surplus=ignore).
+  description:
+    - The members in the list that O(members) does not name, unless O(surplus=ignore).
+    - With O(closed_accounts=remove), also the closed accounts that are in the list.
   returned: always
   type: list
   elements: dict
@@ -530,6 +548,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     member_roles,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import (
+    CLOSED,
     AccountRow,
     active_rows,
     emails_by_region,
@@ -541,6 +560,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     DesiredMemberships,
     RegionMemberships,
     RegionRun,
+    find_members,
     find_surplus,
     not_started,
 )
@@ -572,6 +592,7 @@ ARGUMENT_SPEC: Dict[str, Any] = {
     "reinvite": {"type": "list", "elements": "str", "choices": list(REINVITABLE), "default": ["removed"]},
     "surplus": {"type": "str", "choices": ["ignore", "report", "remove"], "default": "ignore"},
     "surplus_limit": {"type": "int", "default": 10},
+    "closed_accounts": {"type": "str", "choices": ["ignore", "remove"], "default": "ignore"},
     "concurrency": {"type": "int", "default": 50},
     **COMMON_SPEC,
     **MEMBER_ROLE_SPEC,
@@ -601,12 +622,13 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
         administrator_id=params["administrator_id"],
     )
     policy = parse_policy(params["policy"], "policy", session.known_regions) if params["policy"] else None
-    if not rows:
+    closed = closed_accounts(params, listed)
+    if not rows and not closed:
         return membership_result({}, params["fail_on_unprocessed"], mode)
     emails = emails_by_region(rows, session.regions, "members", session.requested.word)
-    desired = replace(desired_memberships(params, emails, policy, mode), leave_administrator_ids=left)
+    desired = replace(desired_memberships(params, emails, policy, mode), leave_administrator_ids=left, closed=closed)
     surplus = read_surplus(session, desired, listed)
-    check_surplus(surplus, params)
+    check_surplus(surplus, params, closed)
     by_region = reconcile(session, desired, roles, surplus)
     return membership_result(by_region, params["fail_on_unprocessed"], mode)
 
@@ -614,14 +636,15 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
 def check_numbers(params: Mapping[str, Any]) -> None:
     """Check the options that are numbers, and those that exclude each other.
 
-    :raises InvalidInput: for a number that can't be, or for surplus where accounts leave
+    :raises InvalidInput: for a number that can't be, or for what removes members where accounts leave
     """
     checked_wait_timeout(params["wait_timeout"])
     for name, least in (("concurrency", 1), ("surplus_limit", 0)):
         if params[name] < least:
             raise InvalidInput(f"{name}: {params[name]} is less than {least}.")
-    if params["state"] == "absent" and params["surplus"] != "ignore":
-        raise InvalidInput("surplus: only with state present. Leave it out.")
+    for name in ("surplus", "closed_accounts"):
+        if params["state"] == "absent" and params[name] != "ignore":
+            raise InvalidInput(f"{name}: only with state present. Leave it out.")
 
 
 def desired_memberships(
@@ -700,30 +723,40 @@ def left_administrators(params: Mapping[str, Any], without_role: Sequence[str]) 
     return found
 
 
+def closed_accounts(params: Mapping[str, Any], listed: Mapping[str, AccountRow]) -> Sequence[str]:
+    """Return the closed accounts that are to be removed."""
+    removes = params["closed_accounts"] == "remove"
+    return [account_id for account_id, row in listed.items() if removes and row.status == CLOSED]
+
+
 def read_surplus(session: RegionSession, desired: DesiredMemberships, listed: Mapping[str, AccountRow]) -> Surplus:
-    """Return the members of each Region that the list does not name, nothing where nobody asked."""
-    if desired.surplus == "ignore":
+    """Return the members of each Region that the list does not name, and closed ones; nothing where nobody asked."""
+    closed = list(desired.closed)
+    if desired.surplus == "ignore" and not closed:
         return {}
 
     def work(client: RegionClient) -> RegionResult[Sequence[Member]]:
-        return find_surplus(client, listed)
+        if desired.surplus == "ignore":
+            return find_members(client, closed)
+        return find_surplus(client, [account_id for account_id in listed if account_id not in closed])
 
     return session.map_regions(work, nothing_found)
 
 
-def check_surplus(surplus: Surplus, params: Mapping[str, Any]) -> None:
+def check_surplus(surplus: Surplus, params: Mapping[str, Any], closed: Sequence[str]) -> None:
     """Refuse to remove more accounts than surplus_limit.
 
     :raises InvalidInput: if there are more
     """
-    account_ids = sorted({member.account_id for found in surplus.values() for member in found.value})
-    if params["surplus"] == "remove" and len(account_ids) > params["surplus_limit"]:
+    found = {member.account_id for each in surplus.values() for member in each.value}
+    account_ids = sorted(found if params["surplus"] == "remove" else found.intersection(closed))
+    if len(account_ids) > params["surplus_limit"]:
         more = f" and {len(account_ids) - 10} more" if len(account_ids) > 10 else ""
         named = ", ".join(account_ids[:10]) + more
         raise InvalidInput(
-            f"surplus_limit: {len(account_ids)} accounts in the member list were not requested, more than the limit of "
-            f"{params['surplus_limit']}: {named}. Nothing was changed. Check the requested accounts and "
-            "Regions, or raise surplus_limit."
+            f"surplus_limit: {len(account_ids)} accounts in the member list were not requested"
+            f"{' or are closed' if closed else ''}, more than the limit of {params['surplus_limit']}: {named}. Nothing "
+            "was changed. Check the requested accounts and Regions, or raise surplus_limit."
         )
 
 

@@ -36,7 +36,7 @@ from ..member.apply import (
 from ..member.apply import not_started as members_not_started
 from ..member.batch import MemberChange
 from ..member.plan import expected_outcome, not_attempted, plan_left_alone
-from ..model import ENABLED, Member, MemberList, Outcome, status_of
+from ..model import ENABLED, Member, MemberList, Outcome, is_listed, status_of
 from ..reasons import NOT_ATTEMPTED, UNCONFIRMED, is_failure
 from ..standards.apply import Offers
 from ..standards.plan import DesiredStandards
@@ -73,6 +73,7 @@ class DesiredMemberships:
     :param hub: how to enable Security Hub where it is disabled
     :param wait_timeout: seconds that either side may take to show what the other did
     :param surplus: ignore, report or remove
+    :param closed: closed accounts, which are removed whatever ``surplus`` says
     :param enable_administrator_hub: whether Security Hub is enabled in the administrator where it is disabled
     :param standards: the standards of the members, None to leave them as they are
     :param policy: what else the members are configured to; it has the standards too
@@ -90,6 +91,7 @@ class DesiredMemberships:
     policy: Optional[Policy] = None
     enable_administrator_hub: bool = True
     leave_administrator_ids: Collection[str] = ()
+    closed: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -108,9 +110,15 @@ def not_started(emails: Mapping[str, Optional[str]], error: SecurityHubError) ->
 
 
 def find_surplus(client: RegionClient, account_ids: Collection[str]) -> RegionResult[Sequence[Member]]:
-    """Return the members of one Region that were not requested."""
+    """Return the members of one Region that are not among these accounts."""
     found = read_or_error(lambda: list_members(client))
     return replace(found, value=[member for member in found.value if member.account_id not in account_ids])
+
+
+def find_members(client: RegionClient, account_ids: Sequence[str]) -> RegionResult[Sequence[Member]]:
+    """Return those of the accounts that are in the list of one Region."""
+    read = read_members(client, account_ids)
+    return RegionResult([member for member in read.value.members.values() if member and is_listed(member)], read.error)
 
 
 class RegionRun:
@@ -174,7 +182,8 @@ class RegionRun:
         """Remove the surplus members last, and only where nothing failed; or report them."""
         removes = self._desired.surplus == "remove"
         obstacle = why_not_to_remove(result.value.rows, result.error, self._client.region)
-        plans = [plan_surplus(each, removes, obstacle) for each in surplus]
+        closed = self._desired.closed
+        plans = [plan_surplus(each, removes or each.account_id in closed, obstacle) for each in surplus]
         if self._desired.check_mode:
             done = RegionResult([expected_outcome(plan) for plan in plans])
         else:
