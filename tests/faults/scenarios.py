@@ -10,6 +10,7 @@ from typing import Any
 
 PIPELINE = "111111110000"
 ADMINISTRATOR = "999988887777"
+FORMER = "777766665555"
 REGIONS = ["eu-west-1", "eu-central-1"]
 A, B, C, D, E = ACCOUNTS = [f"{number:012d}" for number in range(1, 6)]
 FIRST = A
@@ -51,6 +52,12 @@ def members(**statuses: str) -> Seed:
         for account_id in [ACCOUNTS["ABCDE".index(name)]]
     ]
     return {"hubs": [{"account_id": ADMINISTRATOR, "regions": REGIONS}], "members": rows}
+
+
+def of_another(*account_ids: str) -> Seed:
+    """A seed that makes these accounts members of another administrator."""
+    rows = [{"administrator_id": FORMER, "regions": REGIONS, "account_id": each} for each in account_ids]
+    return {"members": [{**row, "member_status": "Enabled"} for row in rows]}
 
 
 def hubs(*account_ids: str, **more: Any) -> Seed:
@@ -138,6 +145,19 @@ SCENARIOS = {
         as_administrator(
             "membership-surplus", MEMBERSHIP, members(A="Created", B="Enabled", C="Created"),
             members=[A], member_role=ROLE, surplus="remove", regions=REGIONS[:1],
+        ),
+        as_administrator(
+            "membership-moved", MEMBERSHIP, members(A="Invited", B="Created"), of_another(A, B), hubs(C),
+            members=[A, B, C], member_role=ROLE, leave_administrator_ids=[FORMER], regions=REGIONS[:1],
+        ),
+        as_administrator(
+            "membership-closed", MEMBERSHIP, members(A="Created", B="Enabled", C="Created"),
+            members=[A, {"account_id": B, "status": "CLOSED"}, {"account_id": C, "status": "CLOSED"}],
+            member_role=ROLE, closed_accounts="remove", regions=REGIONS[:1],
+        ),
+        as_administrator(
+            "membership-resigned", MEMBERSHIP, members(A="Resigned", B="Created"),
+            members=[A, B], reinvite=["removed", "resigned"], regions=REGIONS[:1],
         ),
         as_administrator(
             "membership-rows", MEMBERSHIP, members(B="Invited", C="Enabled", D="Enabled"), OWN_ROLES,

@@ -52,7 +52,8 @@ VARIABLES = (
     "member_role_session_name", "member_role_duration", "member_role_policy", "assume_role_arn",
     "assume_role_external_id", "assume_role_session_name", "administrator_id",
     "enable_administrator_hub", "enable_default_standards", "standards",
-    "leave_administrator_ids", "reinvite", "surplus", "surplus_limit", "closed_accounts", "wait_timeout", "batch_size", "report_path", "fail_on_unprocessed",
+    "leave_administrator_ids", "reinvite", "surplus", "surplus_limit", "closed_accounts", "wait_timeout",
+    "batch_size", "report_path", "fail_on_unprocessed",
 )  # fmt: skip
 
 

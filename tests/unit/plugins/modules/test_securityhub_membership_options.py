@@ -171,7 +171,7 @@ def test_closed_accounts_are_removed(hub: Hub, surplus: str) -> None:
     check = fleet(hub, CLOSED_ROWS, check=True, diff=True, **options)
     assert writes(hub) == {}
     run = fleet(hub, CLOSED_ROWS, diff=True, **options)
-    reported = [(OTHERS[1], "Created", [], None)] if surplus == "report" else []
+    reported: list[Any] = [(OTHERS[1], "Created", [], None)] if surplus == "report" else []
     expected = sorted([(TWO, None, ["disassociate", "delete"], None), *reported])
     assert sorted(rows(run, "surplus_members")) == sorted(rows(check, "surplus_members")) == expected
     assert check.result["diff"] == run.result["diff"]
