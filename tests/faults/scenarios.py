@@ -41,6 +41,7 @@ class Scenario:
     def requested(self) -> list[str]:
         """The accounts that the task is about."""
         rows = self.options.get("members", self.options.get("account_ids", []))
+        rows = [row for row in rows if not (isinstance(row, Mapping) and "status" in row)]  # closed
         return [row["account_id"] if isinstance(row, Mapping) else row for row in rows]
 
 

@@ -130,7 +130,9 @@ def _changes(run: Checked) -> Iterator[str]:
 
 
 def _rows(run: Checked) -> Iterator[str]:
-    if run.outcome.failed and not any(isinstance(value, list) and value for value in run.result.values()):
+    if run.outcome.failed and not any(
+        isinstance(value, list) and value for name, value in run.result.items() if name != "warnings"
+    ):
         # The task ended before any Region: its own role could not be assumed.
         if run.before != run.after:
             yield "names no Region, and the hub has changed"

@@ -335,11 +335,12 @@ def plan_again(plan: MembershipPlan, outcome: Outcome) -> Optional[Outcome]:
     an invitation whatever became of the earlier one.
     """
     member = outcome.after
-    if member is None or outcome.reason != REJECTED:
+    if member is None or outcome.reason not in (REJECTED, UNCONFIRMED):
         return None
-    if member.member_status == REMOVED:
+    if member.member_status == REMOVED and outcome.reason == REJECTED:
         return Outcome(plan.account_id, outcome.before, replace(member, member_status=ENABLED), (CREATE,))
-    if plan.member_side or not may_accept_again(outcome):
+    counts_as_invited = is_already_done_message(outcome.processing_result or "")
+    if plan.member_side or member.member_status != RESIGNED or not counts_as_invited:
         return None
     invited = replace(member, member_status=INVITED)
     return replace(plan.member, after=invited, actions=(DELETE, CREATE, INVITE))
