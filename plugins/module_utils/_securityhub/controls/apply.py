@@ -49,7 +49,7 @@ from ..reasons import (
     UNREADABLE,
     UPDATING,
 )
-from ..standards.plan import DELETING
+from ..standards.plan import DELETING, FAILED
 from .plan import (
     DISABLE,
     ENABLE,
@@ -273,15 +273,22 @@ class ControlsRun(ReconcileRun):
         if not (self.plan.changed or self.plan.waiting):
             self.before = self.state = ControlsState(self.state.standards)
 
-    def expect(self, standards: Sequence[Standard]) -> None:
+    def expect(self, standards: Tuple[Standard, ...]) -> None:
         """Plan for the standards that the account is going to have; those that it does not have yet come as new.
 
-        :raises SecurityHubError: if their controls can't be read
+        Custom parameters outlast a standard, so where Security Hub is enabled they are read.
+
+        :raises SecurityHubError: if the controls of the standards, or their parameters, can't be read
         :raises PreconditionFailed: for parameters that controls do not take
         """
-        names = {each.name for each in self.state.standards}
-        self._use(in_use(standards))
+        # One that FAILED is enabled again, and then begins as a new one.
+        names = {each.name for each in self.state.standards if each.standards_status != FAILED}
+        self._use(standards)
         check_parameters(self.desired, self._catalog, self.option)
+        if self.is_read:
+            ids = controls_to_read(self.desired, self._catalog, standards)
+            unknown = [each for each in ids if each not in self.state.controls]
+            self.state, _unread = read_controls(self.client, self.state, (), unknown)
         new = [each for each in self.state.standards if each.name not in names]
         self.state = with_new_standards(self.state, new, self._catalog)
         self.plan = plan_controls(self.desired, self._catalog, self.state)

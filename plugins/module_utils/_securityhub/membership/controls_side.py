@@ -112,15 +112,18 @@ class ControlsSide:
 
     def _expect(self, account_ids: Sequence[str]) -> None:
         """Plan for standards that are not there yet, as far as the administrator sees what they have."""
+        expected: Dict[int, Tuple[Standard, ...]] = {}
         for account_id in account_ids:
-            after = self.standards.runs[account_id].after()
-            run = self._runs[account_id]
+            after, run = self.standards.runs[account_id].after(), self._runs[account_id]
+            if after is None or run.error:
+                continue
             try:
-                if after is not None and not run.error:
-                    self.definitions.catalog(self.client, in_use(after))
-                    run.attempt(partial(ControlsRun.expect, standards=after))
+                self.definitions.catalog(self.client, in_use(after))
             except FAILURES:
                 continue  # what is not known is not shown
+            expected[id(run)] = in_use(after)
+        known = [each for each in account_ids if id(self._runs[each]) in expected]
+        self._attempt(known, lambda run: run.expect(expected[id(run)]))
 
     def not_attempted(self, account_id: str, reason: str, message: str) -> Optional[PolicyResult]:
         """Return why nothing came of the policy in an account, None where there was nothing to do."""
