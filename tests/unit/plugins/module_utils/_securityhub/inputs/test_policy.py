@@ -7,6 +7,7 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,39 +22,7 @@ KNOWN = KnownRegions(("eu-west-1", "eu-central-1", "us-east-1"), "1.44.5")
 FOUNDATIONAL, CIS = "aws-foundational-security-best-practices/v/1.0.0", "cis-aws-foundations-benchmark/v/1.2.0"
 
 # The example of the AWS user guide, "Creating and associating configuration policies", unchanged.
-EXAMPLE = """
-{
-    "Name": "SampleConfigurationPolicy",
-    "Description": "Configuration policy for production accounts",
-    "ConfigurationPolicy": {
-        "SecurityHub": {
-             "ServiceEnabled": true,
-             "EnabledStandardIdentifiers": [
-                    "arn:aws:securityhub:us-east-1::standards/aws-foundational-security-best-practices/v/1.0.0",
-                    "arn:aws:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0"
-                ],
-            "SecurityControlsConfiguration": {
-                "DisabledSecurityControlIdentifiers": [
-                    "CloudTrail.2"
-                ],
-                "SecurityControlCustomParameters": [
-                    {
-                        "SecurityControlId": "ACM.1",
-                        "Parameters": {
-                            "daysToExpiration": {
-                                "ValueType": "CUSTOM",
-                                "Value": {
-                                    "Integer": 15
-                                }
-                            }
-                        }
-                    }
-                ]
-            }
-        }
-    }
-}
-"""
+EXAMPLE = (Path(__file__).parents[5] / "configuration_policy.json").read_text(encoding="utf-8")
 PARSED = Policy((FOUNDATIONAL, CIS), ("CloudTrail.2",), False, {"ACM.1": {"daysToExpiration": 15}})
 SNAKE = {
     "enabled_standards": [FOUNDATIONAL, CIS],
