@@ -359,9 +359,7 @@ def _wanted_parameters(
     desired: DesiredControls, catalog: ControlCatalog, pairs: Sequence[Tuple[Standard, str]]
 ) -> Dict[str, Parameters]:
     """Return the parameters that are asked for, by control."""
-    wanted: Dict[str, bool] = {}
-    for standard, control_id in pairs:
-        wanted[control_id] = wanted.get(control_id, False) or desired.wants(control_id, standard.name) is True
+    wanted = {control_id: desired.wants(control_id, standard.name) is True for standard, control_id in pairs}
     asked = {each: desired.parameters_of(catalog.controls[each], is_wanted) for each, is_wanted in wanted.items()}
     return {control_id: parameters for control_id, parameters in asked.items() if parameters}
 
