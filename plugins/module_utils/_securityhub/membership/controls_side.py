@@ -81,12 +81,13 @@ class ControlsSide:
         """Read the controls of accounts whose standards could be read."""
         ready = [each for each in account_ids if not self.standards.runs[each].error]
         plans = {each: self.standards.runs[each].plan for each in ready}
-        stay = [id(self._runs[each]) for each, plan in plans.items() if not (plan.changed or plan.waiting)]
+        # With other standards to come, check mode plans for these from what was read.
+        kept = {id(self._runs[each]) for each, plan in plans.items() if self.check_mode and plan.changed}
 
         def step(run: ControlsRun) -> None:
             run.look()
-            if id(run) in stay:
-                run.release()
+            if id(run) not in kept:
+                run.narrow()
 
         self._attempt(ready, step)
         self._seen.update(each for each in ready if self._runs[each].is_read)

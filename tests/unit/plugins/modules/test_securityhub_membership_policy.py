@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.controls.apply import ControlsRun
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_membership as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.unit import zoo
@@ -276,6 +277,26 @@ def test_membership_policy_of_two_standards_keeps_a_third_out(hub: Hub) -> None:
     assert controls_at_server(hub, account_id=A)[0] == {FSBP: {"IAM.6": OURS}, CIS: {"IAM.6": OURS}}
     again = onboard(hub, {"enabled_standards": [FSBP, CIS], "disabled_controls": ["IAM.6"]})
     assert not again.result["changed"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_membership_policy_keeps_only_what_is_not_as_desired(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, check: bool
+) -> None:
+    seed_members(hub, {A: "Enabled", B: "Enabled"})
+    seed_controls(hub, *AS_THE_GUIDE, account_id=A)
+    seed_controls(hub, {FSBP: {"EC2.1": "old"}}, account_id=B)
+    runs: list[ControlsRun] = []
+    result = ControlsRun.differences
+
+    def differences(run: ControlsRun) -> Any:
+        runs.append(run)
+        return result(run)
+
+    monkeypatch.setattr(ControlsRun, "differences", differences)
+    assert not onboard(hub, members=(A, B), check=check).failed
+    kept = [{control_id for _standard, control_id in run.state.associations} for run in runs]
+    assert kept == [set(), {"ACM.1", "CloudTrail.2", "EC2.1"} if check else set()]
 
 
 # The zoo

@@ -33,6 +33,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.cont
     desired_in,
     expected_state,
     former_ids,
+    only_controls,
+    only_definitions,
     pairs_to_read,
     plan_controls,
     refusal,
@@ -389,6 +391,20 @@ def test_desired_ids_are_what_somebody_has_named() -> None:
     assert desired_by_policy(own, REGION).ids == ("KMS.9", "EC2.1", "S3.1")
 
 
+def test_desired_by_policy_has_a_row_for_each_listed_control() -> None:
+    assert desired_by_policy(policy("IAM.6"), REGION).named == {"IAM.6": ControlEntry("IAM.6", False)}
+
+
+def test_only_some_controls_are_kept() -> None:
+    assert only_controls(state(), ["IAM.6", "WAF.9"]) == ControlsState(
+        BOTH, {pair: each for pair, each in state().associations.items() if pair[1] == "IAM.6"}
+    )
+    assert only_controls(state(), ["ACM.1"]).controls == state().controls
+    assert only_definitions(CATALOG, ["ACM.1", "WAF.9"]) == catalog_of(
+        {FOUNDATIONAL: [CATALOG.controls["ACM.1"]], CIS: [], TOWER: []}
+    )
+
+
 def test_desired_rows_without_parameters_ask_for_none() -> None:
     assert row("IAM.6").parameters == {}
 
@@ -529,7 +545,7 @@ def test_policy_control_that_the_region_lacks_is_skipped() -> None:
     desired = desired_by_policy(policy("WAF.1", lists_enabled=True), REGION)
     now = state(BOTH, {"IAM.6": "DISABLED", "KMS.1": "DISABLED", "ACM.1": "DISABLED"})
     plan = plan_controls(desired, CATALOG, now)
-    assert (plan.changed, list(plan.unprocessed)) == (False, ["WAF.1"])
+    assert (plan.changed, plan.unprocessed) == (False, {})
     assert control_outcomes(desired, CATALOG, now, now, {}, {}) == []
 
 
