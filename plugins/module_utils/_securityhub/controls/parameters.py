@@ -139,7 +139,7 @@ def _checked(value: object, definition: ParameterDefinition) -> object:
     if isinstance(value, str):
         is_allowed = not definition.allowed or value in definition.allowed
         return value if is_allowed and _matches(value, definition.pattern) else None
-    return value
+    return None
 
 
 def _matches(value: str, pattern: Optional[str]) -> bool:
