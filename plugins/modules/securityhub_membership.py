@@ -83,7 +83,8 @@ options:
         list of enabled ones all others are disabled. Parameters are as listed, and all others have their default
         values. A control that no enabled standard has in a Region is as the policy says.
       - With C(global_controls_region), the controls that involve global resources are enabled only in that Region.
-        C(global_controls) names them. By default they are those of the user guide of AWS.
+        C(global_controls) names them. By default they are those that the user guide of AWS lists for all Regions, as of
+        2026-12-01.
       - The policy is applied to each account that is Enabled, and looked at in every run. Each account needs a role,
         O(member_role) or its own.
       - An ID that no control has, and a parameter that a control does not take, are refused before the first write in a

@@ -103,6 +103,17 @@ OWN_ROWS = [
     {"account_id": C},
 ]
 
+POLICY = {
+    "enabled_standards": [PCI],
+    "disabled_controls": ["IAM.6"],
+    "control_parameters": {"ACM.1": {"daysToExpiration": 15}},
+}
+# What the local hub holds where the policy is applied: disabled controls by ARN, custom parameters.
+APPLIED = [
+    {f"arn:aws:securityhub:{REGIONS[0]}::standards/{PCI}": ["IAM.6"]},
+    {"ACM.1": {"daysToExpiration": {"Integer": 15}}},
+]
+
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
@@ -132,12 +143,12 @@ SCENARIOS = {
             members=[A, B], member_role=ROLE, standards=[PCI], regions=REGIONS[:1],
         ),
         as_administrator(
-            "membership-policy", MEMBERSHIP, members(A="Created", B="Enabled"), hubs(B, standards=[NIST]),
-            members=[A, B], member_role=ROLE, regions=REGIONS[:1],
-            policy={
-                "enabled_standards": [PCI], "disabled_controls": ["IAM.6"],
-                "control_parameters": {"ACM.1": {"daysToExpiration": 15}},
-            },
+            "membership-policy", MEMBERSHIP, members(A="Created", B="Enabled", C="Enabled"), hubs(B, standards=[NIST]),
+            hubs(
+                C, standards=[{"standards": PCI, "disabled_controls": ["EC2.1"]}],
+                control_parameters={"SecretsManager.3": {"unusedForDays": {"Integer": 30}}},
+            ),
+            members=[A, B, C], member_role=ROLE, regions=REGIONS[:1], policy=POLICY,
         ),
         as_administrator(
             "membership-absent", MEMBERSHIP, members(A="Enabled", B="Invited", C="Created", D="Removed"), hubs(B),
