@@ -43,11 +43,10 @@ class ActionModule(ActionBase):
         removed = CLOSED if run["settings"]["securityhub_closed_accounts"] == "remove" else None
         left_out = [row for row in accounts["skipped"] if row["status"] != removed]
         fleet = fleet_of(results, accounts["accounts"], run["looks"], left_out)
-        return {**result, **wrap_var(self._conclusion(fleet, run, accounts, hub.get("msg")))}
+        fleet = replace(fleet, aggregator_problem=hub.get("msg"))
+        return {**result, **wrap_var(self._conclusion(fleet, run, accounts))}
 
-    def _conclusion(
-        self, fleet: Fleet, run: Mapping[str, Any], accounts: Mapping[str, Any], hub_problem: Optional[str]
-    ) -> Dict[str, Any]:
+    def _conclusion(self, fleet: Fleet, run: Mapping[str, Any], accounts: Mapping[str, Any]) -> Dict[str, Any]:
         settings = run["settings"]
         request = Request(
             purpose=run["purpose"],
@@ -68,12 +67,8 @@ class ActionModule(ActionBase):
         summary = summarize(fleet, request)
         if problem:
             summary = replace(summary, failed=True, msg=" ".join(filter(None, [summary.msg, problem])))
-        lines = list(summary.lines)
-        if hub_problem:  # the report is the last line
-            end = len(lines) - bool(request.report_path)
-            lines.insert(end, f"The finding aggregator could not be read: {hub_problem}")
         return {
-            "lines": lines,
+            "lines": summary.lines,
             "fails": summary.failed,
             "msg": summary.msg,
             "ansible_stats": {

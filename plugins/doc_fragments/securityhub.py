@@ -36,6 +36,11 @@ options:
         Useful with V(all) and V(linked).
     type: list
     elements: str
+"""
+
+    # How modules connect, and send requests.
+    CONNECTION = r"""
+options:
   assume_role_arn:
     description:
       - The ARN of a role to assume before anything else, for example a role of the administrator account that

@@ -48,6 +48,7 @@ seealso:
   - module: multiaccount.aws.securityhub_standards_info
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
+  - multiaccount.aws.securityhub.connection
   - multiaccount.aws.securityhub.member_role
   - multiaccount.aws.securityhub.account_ids
   - multiaccount.aws.attributes

@@ -59,6 +59,7 @@ seealso:
     link: https://aws.amazon.com/security-hub/cspm/pricing/
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
+  - multiaccount.aws.securityhub.connection
   - multiaccount.aws.securityhub.member_role
   - multiaccount.aws.securityhub.account_ids
   - multiaccount.aws.attributes

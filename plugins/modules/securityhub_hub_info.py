@@ -36,6 +36,7 @@ seealso:
   - module: multiaccount.aws.securityhub_hub
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
+  - multiaccount.aws.securityhub.connection
   - multiaccount.aws.securityhub.member_role
   - multiaccount.aws.securityhub.account_ids
   - multiaccount.aws.attributes
@@ -263,7 +264,11 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     COMMON_SPEC,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import account_roles
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import ConfigRecorder, recorder_keys
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
+    ConfigRecorder,
+    aggregator_keys,
+    recorder_keys,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import (
     Result,
     recorder_warnings,
@@ -328,13 +333,7 @@ def aggregator_row(session: RegionSession, client: RegionClient) -> Optional[Res
     if aggregator is None:
         return None
     found = linked_regions(aggregator, partial(session.ec2_client, client.region))
-    return {
-        "finding_aggregator_arn": aggregator.arn,
-        "finding_aggregation_region": aggregator.home_region,
-        "region_linking_mode": aggregator.linking_mode,
-        "regions": list(aggregator.regions),
-        "linked_regions": found[1:] if found else None,
-    }
+    return {**aggregator_keys(aggregator), "linked_regions": found[1:] if found else None}
 
 
 def main() -> None:

@@ -80,6 +80,7 @@ seealso:
     description: The administrator's side.
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
+  - multiaccount.aws.securityhub.connection
   - multiaccount.aws.securityhub.member_role
   - multiaccount.aws.securityhub.account_ids
   - multiaccount.aws.attributes

@@ -43,6 +43,7 @@ seealso:
   - module: multiaccount.aws.securityhub_member_invite
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
+  - multiaccount.aws.securityhub.connection
   - multiaccount.aws.attributes
   - multiaccount.aws.attributes.reads
   - amazon.aws.common.modules

@@ -75,6 +75,7 @@ seealso:
     link: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_InviteMembers.html
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
+  - multiaccount.aws.securityhub.connection
   - multiaccount.aws.securityhub.accounts
   - multiaccount.aws.attributes
   - multiaccount.aws.attributes.converges

@@ -187,6 +187,7 @@ seealso:
   - module: multiaccount.aws.securityhub_controls
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
+  - multiaccount.aws.securityhub.connection
   - multiaccount.aws.securityhub.accounts
   - multiaccount.aws.securityhub.member_role
   - multiaccount.aws.attributes

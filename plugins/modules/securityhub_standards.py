@@ -78,6 +78,7 @@ seealso:
     link: https://docs.aws.amazon.com/securityhub/latest/userguide/standards-reference.html
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
+  - multiaccount.aws.securityhub.connection
   - multiaccount.aws.securityhub.member_role
   - multiaccount.aws.securityhub.account_ids
   - multiaccount.aws.attributes

@@ -35,7 +35,7 @@ class Scenario:
     @property
     def regions(self) -> list[str]:
         """The Regions that the task is about."""
-        return list(self.options["regions"])
+        return list(self.options.get("regions", REGIONS))
 
     @property
     def requested(self) -> list[str]:
@@ -81,7 +81,8 @@ def in_accounts(name: str, module: str, *seeds: Seed, **options: Any) -> Scenari
 
 INVITE, MEMBER, MEMBERSHIP = "securityhub_member_invite", "securityhub_member", "securityhub_membership"
 INVITATION, HUB, STANDARDS = "securityhub_invitation", "securityhub_hub", "securityhub_standards"
-CONTROLS = "securityhub_controls"
+CONTROLS, AGGREGATOR = "securityhub_controls", "securityhub_finding_aggregator"
+BY_PIPELINE = {"region": REGIONS[0], "assume_role_arn": ADMINISTRATOR_ROLE}
 ADMINISTERED = {"administrator_id": ADMINISTRATOR}
 FLEET = {"members": [A, B, C, D, E], "member_role": ROLE}
 INVITED = members(A="Invited", B="Invited")
@@ -184,6 +185,14 @@ SCENARIOS = {
         in_accounts("invitation-left", INVITATION, ENABLED, **ADMINISTERED, state="left"),
         in_accounts("invitation-ended", INVITATION, ENABLED, **ADMINISTERED, state="absent"),
         in_accounts("invitation-absent", INVITATION, INVITED, hubs(A, B), **ADMINISTERED, state="absent"),
+        Scenario(
+            "aggregator-created", AGGREGATOR, {"linking_mode": "all_regions", **BY_PIPELINE}, (members(),)
+        ),
+        Scenario(
+            "aggregator-moved", AGGREGATOR,
+            {"linking_mode": "specified_regions", "linked_regions": [REGIONS[1]], "move": True, **BY_PIPELINE},
+            (members(), {"finding_aggregators": [{"account_id": ADMINISTRATOR, "home_region": REGIONS[1]}]}),
+        ),
         in_accounts("hub-present", HUB, {}, tags={"team": "security"}),
         in_accounts(
             "hub-settings", HUB, hubs(A, B), tags={"team": "security"}, auto_enable_controls=False

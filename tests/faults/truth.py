@@ -30,7 +30,7 @@ class State:
 
     members: {region: {account: status}} of the administrator; invitations: {account: {region: statuses}}; hubs:
     {account: {region: settings}}; standards: {account: {region: {ARN: status}}}; controls: {account: {region: [what is
-    disabled by ARN, custom parameters]}}.
+    disabled by ARN, custom parameters]}}; aggregator: home Region, linking mode and Regions of the administrator's.
     """
 
     members: Mapping[str, Mapping[str, str]]
@@ -38,6 +38,7 @@ class State:
     hubs: Mapping[str, Mapping[str, Any]]
     standards: Mapping[str, Mapping[str, Mapping[str, str]]]
     controls: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    aggregator: tuple[Any, ...] | None = None
 
     def member(self, region: str, account_id: str) -> str | None:
         """Return the status of an account in the administrator's list."""
@@ -66,6 +67,14 @@ def state_of(dump: Mapping[str, Any]) -> State:
         _each(dump["hubs"], lambda hub: [hub["auto_enable_controls"], hub["control_finding_generator"], hub["tags"]]),
         _each(dump["hubs"], lambda hub: hub["standards_status"]),
         _each(dump["hubs"], lambda hub: [_disabled(hub), hub["control_parameters"]]),
+        next(
+            (
+                (row["home_region"], row["linking_mode"], *sorted(row["regions"]))
+                for row in dump["finding_aggregators"]
+                if row["account_id"] == ADMINISTRATOR
+            ),
+            None,
+        ),
     )
 
 
@@ -135,7 +144,10 @@ def _changes(run: Checked) -> Iterator[str]:
 
 
 def _rows(run: Checked) -> Iterator[str]:
-    if run.outcome.failed and not any(
+    if "finding_aggregator" in run.result:
+        if not run.outcome.failed or run.result["changed"]:
+            yield from _aggregator(run)
+    elif run.outcome.failed and not any(
         isinstance(value, list) and value for name, value in run.result.items() if name != "warnings"
     ):
         # The task ended before any Region: its own role could not be assumed.
@@ -202,6 +214,14 @@ def _wrong_membership(run: Checked, row: Row) -> str:
     if row["policy"] == "applied" and not run.after.has_policy(*place):
         return "claims that the policy is applied"
     return ""
+
+
+def _aggregator(run: Checked) -> Iterator[str]:
+    row = run.result["finding_aggregator"]
+    keys = ("finding_aggregation_region", "region_linking_mode")
+    shown = (*(row[key] for key in keys), *sorted(row["regions"])) if row else None
+    if shown != run.after.aggregator and not (run.outcome.failed and run.in_doubt):
+        yield f"shows another finding aggregator: {shown}, {run.after.aggregator}"
 
 
 def _own_rows(run: Checked) -> Iterator[str]:

@@ -88,8 +88,9 @@ def test_second_report_says_what_changed_since_the_first(fleet: Fleet) -> None:
     fleet.seed({ONE: "Resigned", ZERO: "Enabled"})
     run = fleet.play("report", **given)
     assert run.code == 0, run.output
-    assert run.summary[-2].startswith("The finding aggregator could not be read: ")
-    assert "securityhub:ListFindingAggregators" in run.summary[-2]
+    (unchecked,) = [line for line in run.summary if line.startswith("Linked Regions were not checked: ")]
+    assert "securityhub:ListFindingAggregators" in unchecked
+    assert document["aggregator_problem"] in unchecked
     assert not any(line.startswith("Regions of the finding aggregator") for line in run.summary)
     assert files(fleet) == {"fleet.page", "fleet.page.json"}
     since = document_of(fleet, "fleet.page.json")["since"]
@@ -99,6 +100,7 @@ def test_second_report_says_what_changed_since_the_first(fleet: Fleet) -> None:
         "newly_left": [ONE],
     }
     page = (fleet.scene.folder / "fleet.page").read_text(encoding="utf-8")
+    assert "Linked Regions were not checked" in page
     assert f'Since the report of <time datetime="{document["generated_at"]}">' in page
     (command,) = document["to_do"][0]["commands"]
     assert f"-e securityhub_accounts={ZERO} " in command

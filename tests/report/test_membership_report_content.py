@@ -91,6 +91,7 @@ def test_json_structure() -> None:
             {"account_id": account(1), "email": f"owner-{account(1)}@example.com", "name": "Shop", "memberships": {}}
         ],
         "config_recorders": [],
+        "aggregator_problem": None,
         "missing_regions": [],
         "failed_regions": [
             {

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, Generic, Iterable, Mapping, NamedTuple, Optional, Tuple, TypeVar
+from typing import Any, Dict, Generic, Iterable, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 State = TypeVar("State")
 
@@ -221,6 +221,31 @@ class OfferedStandard:
     title: str = ""
     is_default: bool = False
     managed_by: Optional[str] = None
+
+
+# Linking modes of a finding aggregator, by the API reference of GetFindingAggregator.
+NO_REGIONS, SPECIFIED_REGIONS = "NO_REGIONS", "SPECIFIED_REGIONS"
+ALL_REGIONS, ALL_REGIONS_EXCEPT = "ALL_REGIONS", "ALL_REGIONS_EXCEPT_SPECIFIED"
+LINKING_MODES = (ALL_REGIONS, ALL_REGIONS_EXCEPT, SPECIFIED_REGIONS, NO_REGIONS)
+
+
+class FindingAggregator(NamedTuple):
+    """What links Regions: its home Region, its linking mode, and the Regions that this mode includes or excludes."""
+
+    arn: Optional[str]
+    home_region: str
+    linking_mode: str
+    regions: Sequence[str]
+
+
+def aggregator_keys(aggregator: FindingAggregator) -> Dict[str, Any]:
+    """Return what rows have of a finding aggregator; the ARN is None before there is one."""
+    return {
+        "finding_aggregator_arn": aggregator.arn,
+        "finding_aggregation_region": aggregator.home_region,
+        "region_linking_mode": aggregator.linking_mode,
+        "regions": list(aggregator.regions),
+    }
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ from ..model import (
     ControlAssociation,
     ControlDefinition,
     ControlRefusal,
+    FindingAggregator,
     Hub,
     Invitation,
     Member,
@@ -434,15 +435,6 @@ def update_security_control(client: RegionClient, update: ParameterUpdate) -> No
 # Regions
 
 
-class FindingAggregator(NamedTuple):
-    """What links Regions: its home Region, its linking mode, and the Regions that this mode includes or excludes."""
-
-    arn: str
-    home_region: str
-    linking_mode: str
-    regions: Sequence[str]
-
-
 @lists("ListFindingAggregators")
 def list_aggregators(client: RegionClient, **page: Any) -> Page[str]:
     """Return the ARN of the finding aggregator of the caller's account: there is one at most in a partition."""
@@ -460,6 +452,28 @@ def get_aggregator(client: RegionClient, arn: str) -> FindingAggregator:
         response["RegionLinkingMode"],
         tuple(response.get("Regions") or ()),
     )
+
+
+@writes("CreateFindingAggregator")
+def create_aggregator(client: RegionClient, linking_mode: str, regions: Sequence[str]) -> None:
+    """Make the client's Region the home Region."""
+    client.sdk.create_finding_aggregator(RegionLinkingMode=linking_mode, **_linked(regions))
+
+
+@writes("UpdateFindingAggregator")
+def update_aggregator(client: RegionClient, arn: str, linking_mode: str, regions: Sequence[str]) -> None:
+    """Change a finding aggregator, in its home Region."""
+    client.sdk.update_finding_aggregator(FindingAggregatorArn=arn, RegionLinkingMode=linking_mode, **_linked(regions))
+
+
+@writes("DeleteFindingAggregator")
+def delete_aggregator(client: RegionClient, arn: str) -> None:
+    """Delete a finding aggregator, in its home Region."""
+    client.sdk.delete_finding_aggregator(FindingAggregatorArn=arn)
+
+
+def _linked(regions: Sequence[str]) -> Dict[str, List[str]]:
+    return {"Regions": list(regions)} if regions else {}
 
 
 @reads("DescribeRegions")

@@ -14,12 +14,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_ar
 
 from ..errors import CHECK_CLOCK, CREDENTIAL_CODES, InvalidInput, SecurityHubError
 from ..inputs.regions import ALL, KnownRegions, RequestedRegions, without
-from .api import FindingAggregator, get_aggregator, list_aggregators, list_enabled_regions
+from ..model import ALL_REGIONS, ALL_REGIONS_EXCEPT, NO_REGIONS, SPECIFIED_REGIONS, FindingAggregator
+from .api import get_aggregator, list_aggregators, list_enabled_regions
 from .calls import RegionClient
-
-# Linking modes of a finding aggregator, by the API reference of GetFindingAggregator.
-NO_REGIONS, SPECIFIED_REGIONS = "NO_REGIONS", "SPECIFIED_REGIONS"
-ALL_REGIONS, ALL_REGIONS_EXCEPT = "ALL_REGIONS", "ALL_REGIONS_EXCEPT_SPECIFIED"
 
 
 def find_regions(
@@ -77,8 +74,8 @@ def _aggregator_at_home(client: RegionClient) -> FindingAggregator:
     if not arn:
         raise InvalidInput(
             f"regions: linked: the account has no finding aggregator, as ListFindingAggregators in {client.region} "
-            "shows, so no Regions are linked. Set up cross-Region aggregation in Security Hub, or name the "
-            "Regions."
+            "shows, so no Regions are linked. Make one with multiaccount.aws.securityhub_finding_aggregator, such as "
+            f"region={client.region} linking_mode=all_regions, or name the Regions."
         )
     _require_home((parse_aws_arn(arn) or {}).get("region", client.region), client.region)
     aggregator = get_aggregator(client, arn)

@@ -61,6 +61,7 @@ class RegionSession:
         self.requested = requested_regions(regions, exclude, info.region, self.known_regions)
         self._regions: Optional[Sequence[str]] = self.requested.names or None
         self._clients = Clients(self._session, self._regions or [self.requested.asked_in], concurrency)
+        self.hub_client = partial(self._clients.client, SERVICE)
         self.ec2_client = partial(self._clients.client, "ec2")
         self.config_client = partial(self._clients.client, "config")
 

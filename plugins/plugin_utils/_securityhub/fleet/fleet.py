@@ -123,6 +123,7 @@ class Fleet:
     :param surplus_members: members that were not requested, each with its status before the run
     :param problems: messages of module calls that failed without naming a Region or an account
     :param aggregator_regions: the home Region and the linked Regions of the finding aggregator, as far as known
+    :param aggregator_problem: why it could not be read
     """
 
     memberships: List[Membership]
@@ -134,6 +135,7 @@ class Fleet:
     names: Dict[str, str]
     problems: List[str]
     aggregator_regions: List[str] = field(default_factory=list)
+    aggregator_problem: Optional[str] = None
 
     @property
     def missing_regions(self) -> List[str]:

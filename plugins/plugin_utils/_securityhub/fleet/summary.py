@@ -302,6 +302,8 @@ def _failed_line(group: Group[FailedRegion], everywhere: Sequence[str]) -> str:
 
 def _missing_regions(fleet: Fleet) -> List[str]:
     """Return the Regions of the finding aggregator in which the run did not look, and what to do about them."""
+    if fleet.aggregator_problem:
+        return [f"Linked Regions were not checked: {sentence(fleet.aggregator_problem)}"]
     if not fleet.missing_regions:
         return []
     return [

@@ -66,6 +66,7 @@ def _present(fleet: Fleet, options: ReportOptions) -> Report:
         "accounts": _accounts(fleet, now),
         "policy_differences": [_difference(group) for group in differences(fleet.memberships)],
         "config_recorders": [_recorders(group) for group in recorder_groups(fleet.memberships)],
+        "aggregator_problem": clean(fleet.aggregator_problem),
         "missing_regions": [clean(region) for region in fleet.missing_regions],
         "failed_regions": [
             texts(vars(row), "region", "account_id", "error_code", "msg") for row in fleet.failed_regions

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,7 +24,8 @@ def conclusion(folder: Path, page: str, problem: str | None = None, is_check: bo
     action = module.ActionModule(task, None, None, None, None, None)
     run = {"purpose": "report", "settings": {**DEFAULTS, "securityhub_report_path": page}, "folder": str(folder)}
     fleet = fleet_of([{"memberships": [ENABLED], "administrator_id": "999988887777"}])
-    return dict(action._conclusion(fleet, run, {"source": None, "skipped": []}, problem))
+    fleet = replace(fleet, aggregator_problem=problem)
+    return dict(action._conclusion(fleet, run, {"source": None, "skipped": []}))
 
 
 def test_conclusion_writes_page_and_json(tmp_path: Path) -> None:
@@ -52,5 +54,5 @@ def test_conclusion_report_that_cannot_be_written_fails_the_run(tmp_path: Path) 
 @pytest.mark.parametrize("problem", [None, "Access denied."])
 def test_conclusion_names_an_aggregator_that_could_not_be_read(tmp_path: Path, problem: str | None) -> None:
     found = conclusion(tmp_path, "", problem)
-    said = [line for line in found["lines"] if "finding aggregator" in line]
-    assert said == (["The finding aggregator could not be read: Access denied."] if problem else [])
+    said = [line for line in found["lines"] if "not checked" in line]
+    assert said == (["Linked Regions were not checked: Access denied."] if problem else [])

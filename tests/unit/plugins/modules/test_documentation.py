@@ -68,7 +68,11 @@ def test_the_documentation_is_of_this_module(name: str) -> None:
 def test_a_module_has_the_attributes_of_its_kind(name: str) -> None:
     fragments = set(yaml.safe_load(load(name).DOCUMENTATION)["extends_documentation_fragment"])
     kind = "reads" if name.endswith("_info") else "converges"
-    assert {f"{COLLECTION}.securityhub", f"{COLLECTION}.attributes", f"{COLLECTION}.attributes.{kind}"} <= fragments
+    assert {
+        f"{COLLECTION}.securityhub.connection",
+        f"{COLLECTION}.attributes",
+        f"{COLLECTION}.attributes.{kind}",
+    } <= fragments
 
 
 @pytest.mark.parametrize("name", NAMES)

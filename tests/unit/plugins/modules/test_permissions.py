@@ -17,6 +17,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
 from ansible_collections.multiaccount.aws.plugins.modules import (
     securityhub_controls,
     securityhub_controls_info,
+    securityhub_finding_aggregator,
     securityhub_hub,
     securityhub_hub_info,
     securityhub_invitation,
@@ -82,6 +83,9 @@ def enabled(account_id: str, **more: Any) -> Mapping[str, Any]:
     return {"hubs": [{"account_id": account_id, "region": REGION, **more}]}
 
 
+AGGREGATOR = {
+    "finding_aggregators": [{"account_id": ADMINISTRATOR, "home_region": REGION, "linking_mode": "NO_REGIONS"}]
+}
 LOOK, ACT = "administrator-look", "administrator-act"
 ADMINISTERED = {"administrator_id": ADMINISTRATOR}
 BY_ROLE = {"members": [MEMBER], "member_role": ROLE}
@@ -161,6 +165,21 @@ CASES: dict[str, Case] = {
         securityhub_hub_info, {"config_recorder": True},
         hubs("DescribeHub", "ListTagsForResource") | {CONFIG}, (LOOK, "config"), (enabled(ADMINISTRATOR),),
         spares=frozenset({CONFIG}),
+    ),
+    "create a finding aggregator": Case(
+        securityhub_finding_aggregator, {"linking_mode": "all_regions"},
+        hubs("ListFindingAggregators", "GetFindingAggregator", "CreateFindingAggregator"), ("aggregator",),
+        (enabled(ADMINISTRATOR),), writes=hubs("CreateFindingAggregator", "GetFindingAggregator"),
+    ),
+    "change a finding aggregator": Case(
+        securityhub_finding_aggregator, {"linking_mode": "all_regions"},
+        hubs("ListFindingAggregators", "GetFindingAggregator", "UpdateFindingAggregator"), ("aggregator",),
+        (AGGREGATOR,), writes=hubs("UpdateFindingAggregator"),
+    ),
+    "delete a finding aggregator": Case(
+        securityhub_finding_aggregator, {"state": "absent"},
+        hubs("ListFindingAggregators", "GetFindingAggregator", "DeleteFindingAggregator"), ("aggregator",),
+        (AGGREGATOR,), writes=hubs("DeleteFindingAggregator"),
     ),
     "leave and be able to come back": Case(
         securityhub_invitation, {**ADMINISTERED, "state": "left"},
@@ -317,7 +336,7 @@ def test_file_has_nothing_more(name: str) -> None:
 def test_policy_to_look_in_members_has_the_reads_and_nothing_more() -> None:
     needed = set().union(*(case.needs | case.foresees | case.member_needs for case in CASES.values()))
     writes = set().union(*(case.writes for case in CASES.values()))
-    reads = needed - writes - hubs("GetMembers") - {ASSUME_ROLE} | hubs("ListTagsForResource")
+    reads = needed - writes - hubs("GetMembers") - {ASSUME_ROLE} | hubs("ListTagsForResource", "GetFindingAggregator")
     assert allowed("member-look") == reads
 
 

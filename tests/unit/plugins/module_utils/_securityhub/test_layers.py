@@ -44,6 +44,7 @@ PURE = ("inputs/account_ids", "model", "reasons")
 WING_FILES = [
     "result",
     "apply",
+    "config_side",
     "controls_side",
     "standards_side",
     "member_side",
@@ -58,6 +59,7 @@ WINGS: dict[str, set[str]] = {
     "invitation": {"hub"},
     "member": set(),
     "hub": set(),
+    "aggregator": set(),
     "standards": set(),
     "controls": {"standards"},
 }

@@ -1,0 +1,89 @@
+# Copyright: multiaccount.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
+
+"""Creates, changes, moves and deletes the finding aggregator of the caller's account."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Callable, Optional
+
+from ..aws.api import create_aggregator, delete_aggregator, update_aggregator
+from ..aws.calls import RegionClient, read_or_error
+from ..aws.find_regions import find_aggregator
+from ..aws.retry import Waiter, WriteTracker, guarded, poll
+from ..errors import FAILURES, PreconditionFailed, RegionResult, SecurityHubError
+from ..model import FindingAggregator, StateChange
+from ..reasons import UNCONFIRMED
+from .plan import DELETE, UPDATE, AggregatorPlan, AggregatorStep, is_same
+
+Planner = Callable[[Optional[FindingAggregator]], AggregatorPlan]
+ClientOf = Callable[[str], RegionClient]
+AggregatorChange = StateChange[FindingAggregator]
+
+# Seconds that the service may take to show a change.
+WAIT_TIMEOUT = 30
+
+
+def reconcile_aggregator(
+    client: RegionClient, client_of: ClientOf, plan: Planner, check_mode: bool
+) -> RegionResult[AggregatorChange]:
+    """Bring the finding aggregator to its desired state, or in check mode return what that would do.
+
+    :param client_of: returns the client of a Region: a finding aggregator is deleted in its own home Region
+    :raises InvalidInput: if the plan refuses, before any write
+    """
+    try:
+        planned = plan(find_aggregator(client))
+    except SecurityHubError as error:
+        return RegionResult(AggregatorChange(is_read=False), error)
+    if check_mode or not planned.steps:
+        return RegionResult(AggregatorChange(planned.before, planned.after, bool(planned.steps)))
+    tracker, after = WriteTracker(), planned.before
+    try:
+        with guarded("Changing the finding aggregator", client.region):
+            for step in planned.steps:
+                after = _take(step, client, client_of, tracker)
+            return RegionResult(AggregatorChange(planned.before, after, tracker.any))
+    except FAILURES as error:
+        seen = read_or_error(lambda: [find_aggregator(client)])
+        after = next(iter(seen.value), after)
+        is_certain = not (seen.error or tracker.in_doubt or error.error_code == UNCONFIRMED)
+        return RegionResult(AggregatorChange(planned.before, after, tracker.any, is_certain=is_certain), error)
+
+
+def _take(
+    step: AggregatorStep, client: RegionClient, client_of: ClientOf, tracker: WriteTracker
+) -> Optional[FindingAggregator]:
+    """Take one step, and wait until it shows; return what is seen then.
+
+    :raises SecurityHubError: if the service refuses, or keeps failing
+    :raises PreconditionFailed: if it does not show in time
+    """
+
+    def is_shown(seen: Optional[FindingAggregator]) -> bool:
+        return is_same(seen, None if step.action == DELETE else step.aggregator)
+
+    tracker.send(_request(step, client, client_of), lambda _error: is_shown(find_aggregator(client)))
+    seen = poll(partial(find_aggregator, client), is_shown, Waiter(WAIT_TIMEOUT))
+    if not is_shown(seen):
+        raise PreconditionFailed(
+            UNCONFIRMED,
+            "The service accepted the request in {region}, but did not show its effect in {limit} seconds.",
+            "Look again with multiaccount.aws.securityhub_hub_info and finding_aggregator: true.",
+            region=client.region,
+            limit=WAIT_TIMEOUT,
+        )
+    return seen
+
+
+def _request(step: AggregatorStep, client: RegionClient, client_of: ClientOf) -> Callable[[], None]:
+    arn, home_region, linking_mode, regions = step.aggregator
+    if step.action == DELETE:
+        return partial(delete_aggregator, client_of(home_region), str(arn))
+    if step.action == UPDATE:
+        return partial(update_aggregator, client, str(arn), linking_mode, regions)
+    return partial(create_aggregator, client, linking_mode, regions)
