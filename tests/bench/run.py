@@ -36,6 +36,7 @@ ENTRIES: dict[str, Entry] = {
 LONG_ENTRIES: dict[str, Entry] = {
     "growth": modules.growth,
     "largest": modules.largest,
+    "role": fleet.role,
     "fleet": fleet.fleet,
     "fleet-growth": fleet.fleet_growth,
     "peers-quick": peers.peers_quick,
@@ -43,7 +44,7 @@ LONG_ENTRIES: dict[str, Entry] = {
 }
 ALL_ENTRIES = {**ENTRIES, **LONG_ENTRIES}
 # Plain HTTP would hide what connections cost.
-OVER_TLS = ("nothing-to-do", "onboarding", "largest", "fleet", "fleet-growth", "peers", "peers-quick")
+OVER_TLS = ("nothing-to-do", "onboarding", "largest", "role", "fleet", "fleet-growth", "peers", "peers-quick")
 
 
 def parse(arguments: Sequence[str], only: str) -> list[str]:
