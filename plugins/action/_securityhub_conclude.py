@@ -15,6 +15,7 @@ from typing import Any, Dict, Mapping, Optional
 from ansible.plugins.action import ActionBase
 from ansible.utils.unsafe_proxy import wrap_var
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import CLOSED
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.fleet import Fleet, fleet_of
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.summary import (
     Request,
@@ -39,7 +40,9 @@ class ActionModule(ActionBase):
         listing, hub = (variables[f"securityhub__{name}"] if run["looks"] else {} for name in ("listing", "hub"))
         accounts = json.loads(run["accounts"])
         results = [listing, {"hubs": hub.get("hubs")}, *calls["results"]]
-        fleet = fleet_of(results, accounts["accounts"], run["looks"], accounts["skipped"])
+        removed = CLOSED if run["settings"]["securityhub_closed_accounts"] == "remove" else None
+        left_out = [row for row in accounts["skipped"] if row["status"] != removed]
+        fleet = fleet_of(results, accounts["accounts"], run["looks"], left_out)
         return {**result, **wrap_var(self._conclusion(fleet, run, accounts, hub.get("msg")))}
 
     def _conclusion(

@@ -105,6 +105,8 @@ class ActionModule(ActionBase):
             options.get("surplus", "ignore"),
             same_regions=purpose == INVITE,
         )
+        if not rows and found.skipped and options.get("closed_accounts") == "remove":
+            rows = [[]]  # only closed accounts
         return {
             "purpose": purpose,
             "looks": purpose in LOOKING_PURPOSES,
@@ -278,11 +280,15 @@ def _calls(
     # the module refuses options of a role where there is none: it sees one batch, and here only the whole list counts
     role = {name: value for name, value in options.items() if name.startswith("member_role_")}
     with_role = ["member_role" in options or any(row.get("member_role") for row in batch) for batch in rows]
-    removes = options.get("surplus") == "remove"
+    removes = "remove" in (options.get("surplus"), options.get("closed_accounts"))
     kept = [{"account_id": row.account_id, "status": row.status} for row in left_out if removes]
+    last = len(rows) - 1  # one call removes the closed accounts
     return [
-        {"members": json.dumps(batch + kept), "role": role if has_role or not any(with_role) else {}}
-        for batch, has_role in zip(rows, with_role)
+        {
+            "members": json.dumps(batch + (kept if number == last else [])),
+            "role": role if has_role or not any(with_role) else {},
+        }
+        for number, (batch, has_role) in enumerate(zip(rows, with_role))
     ]
 
 

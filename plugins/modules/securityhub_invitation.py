@@ -30,12 +30,15 @@ options:
         the account declined or left is accepted too, if the service allows it. An account that is a member of another
         administrator fails, and so does an account that has enabled members of its own.
       - V(declined), no invitation from the administrator is pending. A membership is left as it is.
+      - V(left), the account is not a member of the administrator. A membership is ended, and the invitation is kept, so
+        that the account can accept it again with O(state=accepted) and without the administrator. A pending invitation
+        is left as it is.
       - V(absent), the account is not a member of the administrator and has no invitation from it. A membership is
         ended. An invitation is declined and deleted.
       - An account that declined or left is V(Resigned) in the administrator's member list. Invite it again with
         O(multiaccount.aws.securityhub_member_invite#module:reinvite).
     type: str
-    choices: [accepted, declined, absent]
+    choices: [accepted, declined, left, absent]
     default: accepted
   enable_hub:
     description:
@@ -60,9 +63,10 @@ options:
 notes:
   - Needs the IAM permissions C(securityhub:GetAdministratorAccount) and C(securityhub:ListInvitations). A run needs
     more, depending on O(state). V(accepted) needs C(securityhub:AcceptAdministratorInvitation). V(declined) needs
-    C(securityhub:DeclineInvitations). V(absent) needs C(securityhub:DisassociateFromAdministratorAccount),
-    C(securityhub:DeclineInvitations) and C(securityhub:DeleteInvitations). Where O(enable_hub) enables Security Hub, a
-    run needs C(securityhub:EnableSecurityHub) and, for the first time, C(iam:CreateServiceLinkedRole).
+    C(securityhub:DeclineInvitations). V(left) needs C(securityhub:DisassociateFromAdministratorAccount). V(absent)
+    needs C(securityhub:DisassociateFromAdministratorAccount), C(securityhub:DeclineInvitations) and
+    C(securityhub:DeleteInvitations). Where O(enable_hub) enables Security Hub, a run needs
+    C(securityhub:EnableSecurityHub) and, for the first time, C(iam:CreateServiceLinkedRole).
   - With the IAM permission C(securityhub:ListMembers), V(accepted) finds out before any write whether the account has
     enabled members of its own. Without it, only the service does.
   - Check mode can't read the invitations in a Region where O(enable_hub) would enable Security Hub. It assumes that
@@ -108,6 +112,12 @@ EXAMPLES = r"""
     administrator_id: "444455556666"
     region: eu-west-1
     state: declined
+
+- name: Leave an administrator, and keep its invitation to be able to come back
+  multiaccount.aws.securityhub_invitation:
+    administrator_id: "444455556666"
+    region: eu-west-1
+    state: left
 
 - name: Show what leaving an administrator would do
   multiaccount.aws.securityhub_invitation:
@@ -291,7 +301,7 @@ KEYS = ("memberships", "failed_regions", "failed_accounts")
 
 ARGUMENT_SPEC: Dict[str, Any] = {
     "administrator_id": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["accepted", "declined", "absent"], "default": "accepted"},
+    "state": {"type": "str", "choices": ["accepted", "declined", "left", "absent"], "default": "accepted"},
     "enable_hub": {"type": "bool", "default": False},
     "enable_default_standards": {"type": "bool", "default": False},
     **COMMON_SPEC,

@@ -32,7 +32,7 @@ options:
         are refused, and so is a row with two account IDs, email addresses, roles or lists of Regions, and a key that
         looks like a mistyped one. Other keys are ignored.
       - Accounts whose C(Status) or C(State) is V(SUSPENDED), V(PENDING_CLOSURE), V(CLOSED) or V(PENDING_ACTIVATION) are
-        left out with a warning. They are no surplus.
+        left out with a warning. They are no surplus. See O(closed_accounts).
       - C(regions) of a row names the Regions of that account only. They must be among the Regions of the task, also
         where O(regions) is V(all) or V(linked).
       - C(member_role) of a row is the role of that account only, as a name, a path with a name, or an ARN.
@@ -83,7 +83,8 @@ options:
         list of enabled ones all others are disabled. Parameters are as listed, and all others have their default
         values. A control that no enabled standard has in a Region is as the policy says.
       - With C(global_controls_region), the controls that involve global resources are enabled only in that Region.
-        C(global_controls) names them. By default they are those of the user guide of AWS.
+        C(global_controls) names them. By default they are those that the user guide of AWS lists for all Regions, as of
+        2026-12-01.
       - The policy is applied to each account that is Enabled, and looked at in every run. Each account needs a role,
         O(member_role) or its own.
       - An ID that no control has, and a parameter that a control does not take, are refused before the first write in a
@@ -91,6 +92,17 @@ options:
       - A policy that disables Security Hub is refused. Use O(state=absent).
       - AWS charges for the checks of each control, in each account and Region.
       - When not set, nothing is configured, and the controls are not read. Excludes O(standards).
+    type: raw
+  leave_administrator_ids:
+    description:
+      - The administrator accounts that members may leave for this one, as a list or a string with commas, spaces or
+        newlines between the account IDs, with O(state=present). Each account needs a role, O(member_role) or its own.
+      - An account that is a member of one of them is invited, leaves it once it sees the invitation, and then accepts.
+        Accounts that are members of any other administrator are left as they are, with V(other_administrator) as the
+        reason.
+      - Where Security Hub refuses to invite an account that has an administrator, nothing is left. Offboard the
+        accounts with the other administrator first.
+      - When not set, no account leaves an administrator.
     type: raw
   reinvite:
     description:
@@ -113,9 +125,19 @@ options:
     default: ignore
   surplus_limit:
     description:
-      - How many accounts O(surplus=remove) removes at most. If there are more, the task fails before any write.
+      - How many accounts O(surplus=remove) and O(closed_accounts=remove) together remove at most. If there are more,
+        the task fails before any write.
     type: int
     default: 10
+  closed_accounts:
+    description:
+      - What happens to members whose row in O(members) has the C(Status) or C(State) V(CLOSED), with O(state=present).
+      - V(ignore) does nothing. V(remove) disassociates and deletes them with the administrator alone, as surplus
+        members are removed. They are rows of RV(surplus_members).
+      - AWS removes an account from the list by itself when it is closed, so only few are left.
+    type: str
+    choices: [ignore, remove]
+    default: ignore
   wait_timeout:
     description:
       - How long, in seconds, either side may take to show what the other has done.
@@ -133,14 +155,15 @@ notes:
   - Check mode makes the same reads as a run, also in the member accounts, and no writes.
   - The administrator needs the IAM permissions C(securityhub:GetMembers), C(securityhub:ListMembers),
     C(securityhub:GetAdministratorAccount), C(securityhub:CreateMembers), C(securityhub:InviteMembers), with
-    O(member_role) C(sts:AssumeRole), and with O(state=absent) or O(surplus=remove)
+    O(member_role) C(sts:AssumeRole), and with O(state=absent), O(surplus=remove) or O(closed_accounts=remove)
     C(securityhub:DisassociateMembers) and C(securityhub:DeleteMembers). Where Security Hub is disabled in the
     administrator, C(securityhub:EnableSecurityHub) and C(iam:CreateServiceLinkedRole) too, unless
     O(enable_administrator_hub=false).
   - The role in the member accounts needs C(securityhub:GetAdministratorAccount), C(securityhub:ListInvitations),
     C(securityhub:ListMembers), C(securityhub:EnableSecurityHub), C(securityhub:AcceptAdministratorInvitation) and
     C(iam:CreateServiceLinkedRole), with O(state=absent) also C(securityhub:DisassociateFromAdministratorAccount),
-    C(securityhub:DeclineInvitations) and C(securityhub:DeleteInvitations), with O(standards) also
+    C(securityhub:DeclineInvitations) and C(securityhub:DeleteInvitations), with O(leave_administrator_ids) also
+    C(securityhub:DisassociateFromAdministratorAccount), with O(standards) also
     C(securityhub:GetEnabledStandards), C(securityhub:DescribeStandards) and C(securityhub:BatchEnableStandards).
   - With O(policy), the role needs the permissions of M(multiaccount.aws.securityhub_standards) and
     M(multiaccount.aws.securityhub_controls). With C(securityhub:ListSecurityControlDefinitions) of the administrator,
@@ -227,6 +250,13 @@ EXAMPLES = r"""
       global_controls_region: eu-west-1
     wait_timeout: 180
 
+- name: Take accounts over from a former administrator
+  multiaccount.aws.securityhub_membership:
+    members: ["111122223333"]
+    region: eu-west-1
+    member_role: security-hub-member
+    leave_administrator_ids: ["444455556666"]
+
 - name: Only invite, the owners of the accounts accept
   multiaccount.aws.securityhub_membership:
     members: ["111122223333"]
@@ -237,6 +267,12 @@ EXAMPLES = r"""
     members: ["111122223333"]
     region: eu-west-1
     surplus: report
+
+- name: Remove members whose account is closed
+  multiaccount.aws.securityhub_membership:
+    members: "{{ lookup('ansible.builtin.file', 'organization.csv') }}"
+    region: eu-west-1
+    closed_accounts: remove
 
 - name: Take an account out
   multiaccount.aws.securityhub_membership:
@@ -301,6 +337,13 @@ memberships:
       type: list
       elements: str
       sample: [invite, enable_hub, accept]
+    left_administrator_id:
+      description: >-
+        Another administrator that the account left, or in check mode would leave, see O(leave_administrator_ids).
+        V(null) for none.
+      returned: always
+      type: str
+      sample: "444455556666"
     reason:
       description:
         - Why the membership is not as requested, V(null) where it is.
@@ -311,6 +354,8 @@ memberships:
         - V(unknown_status), a status that this module does not know and never acts upon.
         - V(role_not_assumed), the role in the account could not be assumed.
         - V(region_not_enabled), the Region is not enabled (opted in) in the account.
+        - V(region_denied), a service control policy denies Security Hub in the Region in the account, so it is not
+          invited. Leave the Region out for the account with C(regions) in its row.
         - V(other_administrator), the account is a member of another administrator.
         - V(has_members), the account has enabled members of its own.
         - V(no_invitation), the account declined the invitation or left, and can't accept it any more.
@@ -386,7 +431,9 @@ memberships:
       type: int
       sample: 1
 surplus_members:
-  description: The members in the list that O(members) does not name, unless O(surplus=ignore).
+  description:
+    - The members in the list that O(members) does not name, unless O(surplus=ignore).
+    - With O(closed_accounts=remove), also the closed accounts that are in the list.
   returned: always
   type: list
   elements: dict
@@ -472,6 +519,7 @@ diff:
       sample: {"eu-west-1": {"111122223333": "Enabled", "012345670123": "Enabled"}}
 """
 
+from dataclasses import replace
 from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -501,9 +549,11 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     member_roles,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.rows import (
+    CLOSED,
     AccountRow,
     active_rows,
     emails_by_region,
+    parse_account_ids,
     read_rows,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.member.plan import REINVITABLE
@@ -511,6 +561,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     DesiredMemberships,
     RegionMemberships,
     RegionRun,
+    find_members,
     find_surplus,
     not_started,
 )
@@ -538,9 +589,11 @@ ARGUMENT_SPEC: Dict[str, Any] = {
     "enable_default_standards": {"type": "bool", "default": False},
     "standards": {"type": "list", "elements": "str"},
     "policy": {"type": "raw"},
+    "leave_administrator_ids": ACCOUNT_IDS_SPEC,
     "reinvite": {"type": "list", "elements": "str", "choices": list(REINVITABLE), "default": ["removed"]},
     "surplus": {"type": "str", "choices": ["ignore", "report", "remove"], "default": "ignore"},
     "surplus_limit": {"type": "int", "default": 10},
+    "closed_accounts": {"type": "str", "choices": ["ignore", "remove"], "default": "ignore"},
     "concurrency": {"type": "int", "default": 50},
     **COMMON_SPEC,
     **MEMBER_ROLE_SPEC,
@@ -559,7 +612,9 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     listed = read_rows(params["members"], "members")
     rows = active_rows(listed, "members")
     roles = member_roles(rows, params)
-    check_standards(params, [account_id for account_id in rows if account_id not in roles])
+    without_role = [account_id for account_id in rows if account_id not in roles]
+    check_standards(params, without_role)
+    left = left_administrators(params, without_role)
     session = RegionSession(
         info,
         params["regions"],
@@ -568,12 +623,13 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
         administrator_id=params["administrator_id"],
     )
     policy = parse_policy(params["policy"], "policy", session.known_regions) if params["policy"] else None
-    if not rows:
+    closed = closed_accounts(params, listed)
+    if not rows and not closed:
         return membership_result({}, params["fail_on_unprocessed"], mode)
     emails = emails_by_region(rows, session.regions, "members", session.requested.word)
-    desired = desired_memberships(params, emails, policy, mode)
+    desired = replace(desired_memberships(params, emails, policy, mode), leave_administrator_ids=left, closed=closed)
     surplus = read_surplus(session, desired, listed)
-    check_surplus(surplus, params)
+    check_surplus(surplus, params, closed)
     by_region = reconcile(session, desired, roles, surplus)
     return membership_result(by_region, params["fail_on_unprocessed"], mode)
 
@@ -581,14 +637,15 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
 def check_numbers(params: Mapping[str, Any]) -> None:
     """Check the options that are numbers, and those that exclude each other.
 
-    :raises InvalidInput: for a number that can't be, or for surplus where accounts leave
+    :raises InvalidInput: for a number that can't be, or for what removes members where accounts leave
     """
     checked_wait_timeout(params["wait_timeout"])
     for name, least in (("concurrency", 1), ("surplus_limit", 0)):
         if params[name] < least:
             raise InvalidInput(f"{name}: {params[name]} is less than {least}.")
-    if params["state"] == "absent" and params["surplus"] != "ignore":
-        raise InvalidInput("surplus: only with state present. Leave it out.")
+    for name in ("surplus", "closed_accounts"):
+        if params["state"] == "absent" and params[name] != "ignore":
+            raise InvalidInput(f"{name}: only with state present. Leave it out.")
 
 
 def desired_memberships(
@@ -629,43 +686,78 @@ def check_standards(params: Mapping[str, Any], without_role: Sequence[str]) -> N
     options = [name for name in ("standards", "policy") if params[name]]
     if len(options) > 1:
         raise InvalidInput("standards: the policy says which standards there are. Leave it out.")
-    if not desired_standards(params) and not params["policy"]:
-        return
+    if desired_standards(params) or params["policy"]:
+        purpose = "enable them" if options[0] == "standards" else "apply it"
+        check_member_side(params, options[0], purpose, without_role)
+
+
+def check_member_side(params: Mapping[str, Any], option: str, purpose: str, without_role: Sequence[str]) -> None:
+    """Check that what an option says about member accounts can be done in all of them.
+
+    :raises InvalidInput: where accounts leave, or have no role
+    """
     if params["state"] == "absent":
-        raise InvalidInput(f"{options[0]}: only with state present. Leave it out.")
+        raise InvalidInput(f"{option}: only with state present. Leave it out.")
     if without_role:
         named = ", ".join(without_role[:10]) + (" ..." if len(without_role) > 10 else "")
-        purpose = "enable them" if options[0] == "standards" else "apply it"
         raise InvalidInput(
-            f"{options[0]}: there is no role to {purpose} with in {len(without_role)} of the accounts: {named}. Set "
+            f"{option}: there is no role to {purpose} with in {len(without_role)} of the accounts: {named}. Set "
             "member_role."
         )
 
 
+def left_administrators(params: Mapping[str, Any], without_role: Sequence[str]) -> Sequence[str]:
+    """Return the administrators that members may leave.
+
+    :raises InvalidInput: for what is no account ID, this administrator, and as ``check_member_side``
+    """
+    if params["leave_administrator_ids"] is None:
+        return []
+    found = parse_account_ids(params["leave_administrator_ids"], "leave_administrator_ids")
+    if params["administrator_id"] in found:
+        raise InvalidInput(
+            f"leave_administrator_ids: {params['administrator_id']} is this administrator, see administrator_id. Take "
+            "it out of the list."
+        )
+    if found:
+        check_member_side(params, "leave_administrator_ids", "leave them", without_role)
+    return found
+
+
+def closed_accounts(params: Mapping[str, Any], listed: Mapping[str, AccountRow]) -> Sequence[str]:
+    """Return the closed accounts that are to be removed."""
+    removes = params["closed_accounts"] == "remove"
+    return [account_id for account_id, row in listed.items() if removes and row.status == CLOSED]
+
+
 def read_surplus(session: RegionSession, desired: DesiredMemberships, listed: Mapping[str, AccountRow]) -> Surplus:
-    """Return the members of each Region that the list does not name, nothing where nobody asked."""
-    if desired.surplus == "ignore":
+    """Return the members of each Region that the list does not name, and closed ones; nothing where nobody asked."""
+    closed = list(desired.closed)
+    if desired.surplus == "ignore" and not closed:
         return {}
 
     def work(client: RegionClient) -> RegionResult[Sequence[Member]]:
-        return find_surplus(client, listed)
+        if desired.surplus == "ignore":
+            return find_members(client, closed)
+        return find_surplus(client, [account_id for account_id in listed if account_id not in closed])
 
     return session.map_regions(work, nothing_found)
 
 
-def check_surplus(surplus: Surplus, params: Mapping[str, Any]) -> None:
+def check_surplus(surplus: Surplus, params: Mapping[str, Any], closed: Sequence[str]) -> None:
     """Refuse to remove more accounts than surplus_limit.
 
     :raises InvalidInput: if there are more
     """
-    account_ids = sorted({member.account_id for found in surplus.values() for member in found.value})
-    if params["surplus"] == "remove" and len(account_ids) > params["surplus_limit"]:
+    found = {member.account_id for each in surplus.values() for member in each.value}
+    account_ids = sorted(found if params["surplus"] == "remove" else found.intersection(closed))
+    if len(account_ids) > params["surplus_limit"]:
         more = f" and {len(account_ids) - 10} more" if len(account_ids) > 10 else ""
         named = ", ".join(account_ids[:10]) + more
         raise InvalidInput(
-            f"surplus_limit: {len(account_ids)} accounts in the member list were not requested, more than the limit of "
-            f"{params['surplus_limit']}: {named}. Nothing was changed. Check the requested accounts and "
-            "Regions, or raise surplus_limit."
+            f"surplus_limit: {len(account_ids)} accounts in the member list were not requested"
+            f"{' or are closed' if closed else ''}, more than the limit of {params['surplus_limit']}: {named}. Nothing "
+            "was changed. Check the requested accounts and Regions, or raise surplus_limit."
         )
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 # Started as a script, from wherever.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import fleet, modules, peers, table
+from bench import fleet, modules, peers, policy, table
 from bench.measure import BenchError
 from bench.workload import Bench, prepared
 from local_hub.control import HubError
@@ -39,12 +39,26 @@ LONG_ENTRIES: dict[str, Entry] = {
     "role": fleet.role,
     "fleet": fleet.fleet,
     "fleet-growth": fleet.fleet_growth,
+    "policy-quick": policy.policy_quick,
+    "policy": policy.policy,
+    "policy-memory": policy.policy_memory,
     "peers-quick": peers.peers_quick,
     "peers": peers.peers,
 }
 ALL_ENTRIES = {**ENTRIES, **LONG_ENTRIES}
 # Plain HTTP would hide what connections cost.
-OVER_TLS = ("nothing-to-do", "onboarding", "largest", "role", "fleet", "fleet-growth", "peers", "peers-quick")
+OVER_TLS = (
+    "nothing-to-do",
+    "onboarding",
+    "largest",
+    "role",
+    "fleet",
+    "fleet-growth",
+    "policy-quick",
+    "policy",
+    "peers",
+    "peers-quick",
+)
 
 
 def parse(arguments: Sequence[str], only: str) -> list[str]:

@@ -9,7 +9,13 @@ import re
 import pytest
 import yaml
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.controls.global_controls import (
+    DATE,
+    GLOBAL_CONTROLS,
+    SOURCE,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import REASONS
+from ansible_collections.multiaccount.aws.plugins.modules import securityhub_membership
 from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.variables import DEFAULTS
 from run.layout import ROOT
 
@@ -35,3 +41,15 @@ def names_in(guide: str) -> set[str]:
 def test_guide_names_all(guide: str, names: set[str]) -> None:
     assert names, "nothing to be named"
     assert sorted(names - names_in(guide)) == []
+
+
+def test_policy_guide_has_the_list_of_global_controls_with_its_source_and_date() -> None:
+    text = " ".join((GUIDES / "policy.rst").read_text(encoding="utf-8").split())
+    told = re.search(rf"<{re.escape(SOURCE)}>`_ lists for all Regions, as of {DATE}: ([^_]*)\. A list of", text)
+    assert told
+    found: list[str] = []
+    for first, last in re.findall(r"(\w+\.\d+)(?: to \w+\.(\d+))?", told[1]):
+        service, number = first.split(".")
+        found += [f"{service}.{each}" for each in range(int(number), int(last or number) + 1)]
+    assert found == list(GLOBAL_CONTROLS)
+    assert f"as of {DATE}." in " ".join(securityhub_membership.DOCUMENTATION.split())

@@ -14,7 +14,8 @@ from examples.permissions import fields_of, policy_rows
 from examples.runner import ExampleError, Terminal, run_page, unused_files
 from run.layout import ROOT
 
-GUIDES = sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))
+WITHOUT_COMMANDS = {"releases"}
+GUIDES = sorted(page for page in (ROOT / "docs" / "docsite" / "rst").glob("*.rst") if page.stem not in WITHOUT_COMMANDS)
 PAGES = [*GUIDES, ROOT / "README.md", *sorted((ROOT / "roles").glob("*/README.md"))]
 # It explains the server for tests, in which everybody may do everything.
 WITHOUT_AWS = {"local_hub"}

@@ -95,6 +95,7 @@ SWITCHES: dict[str, dict[str, str]] = {
     "documented": {},
     "omitted": {
         "get_members_unknown": "omitted", "invite_non_member": "not_found", "wording": "administrator",
+        "invite_associated": "processed",
         "control_finding_generator": "omitted",
     },
     "not-found": {
@@ -115,6 +116,7 @@ SWITCHES: dict[str, dict[str, str]] = {
 TURNS: dict[str, tuple[str, ...]] = {
     "get_members_unknown": ("GetMembers",),
     "invite_non_member": ("InviteMembers",),
+    "invite_associated": ("InviteMembers",),
     "invite_resigned": ("InviteMembers",),
     "wording": ("InviteMembers", "AcceptAdministratorInvitation"),
     "status_case": ("GetMembers", "ListMembers", "ListInvitations", "GetAdministratorAccount"),

@@ -10,6 +10,7 @@ from typing import Any
 
 PIPELINE = "111111110000"
 ADMINISTRATOR = "999988887777"
+FORMER = "777766665555"
 REGIONS = ["eu-west-1", "eu-central-1"]
 A, B, C, D, E = ACCOUNTS = [f"{number:012d}" for number in range(1, 6)]
 FIRST = A
@@ -40,6 +41,7 @@ class Scenario:
     def requested(self) -> list[str]:
         """The accounts that the task is about."""
         rows = self.options.get("members", self.options.get("account_ids", []))
+        rows = [row for row in rows if not (isinstance(row, Mapping) and "status" in row)]  # closed
         return [row["account_id"] if isinstance(row, Mapping) else row for row in rows]
 
 
@@ -51,6 +53,12 @@ def members(**statuses: str) -> Seed:
         for account_id in [ACCOUNTS["ABCDE".index(name)]]
     ]
     return {"hubs": [{"account_id": ADMINISTRATOR, "regions": REGIONS}], "members": rows}
+
+
+def of_another(*account_ids: str) -> Seed:
+    """A seed that makes these accounts members of another administrator."""
+    rows = [{"administrator_id": FORMER, "regions": REGIONS, "account_id": each} for each in account_ids]
+    return {"members": [{**row, "member_status": "Enabled"} for row in rows]}
 
 
 def hubs(*account_ids: str, **more: Any) -> Seed:
@@ -95,6 +103,17 @@ OWN_ROWS = [
     {"account_id": C},
 ]
 
+POLICY = {
+    "enabled_standards": [PCI],
+    "disabled_controls": ["IAM.6"],
+    "control_parameters": {"ACM.1": {"daysToExpiration": 15}},
+}
+# What the local hub holds where the policy is applied: disabled controls by ARN, custom parameters.
+APPLIED = [
+    {f"arn:aws:securityhub:{REGIONS[0]}::standards/{PCI}": ["IAM.6"]},
+    {"ACM.1": {"daysToExpiration": {"Integer": 15}}},
+]
+
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
@@ -124,12 +143,12 @@ SCENARIOS = {
             members=[A, B], member_role=ROLE, standards=[PCI], regions=REGIONS[:1],
         ),
         as_administrator(
-            "membership-policy", MEMBERSHIP, members(A="Created", B="Enabled"), hubs(B, standards=[NIST]),
-            members=[A, B], member_role=ROLE, regions=REGIONS[:1],
-            policy={
-                "enabled_standards": [PCI], "disabled_controls": ["IAM.6"],
-                "control_parameters": {"ACM.1": {"daysToExpiration": 15}},
-            },
+            "membership-policy", MEMBERSHIP, members(A="Created", B="Enabled", C="Enabled"), hubs(B, standards=[NIST]),
+            hubs(
+                C, standards=[{"standards": PCI, "disabled_controls": ["EC2.1"]}],
+                control_parameters={"SecretsManager.3": {"unusedForDays": {"Integer": 30}}},
+            ),
+            members=[A, B, C], member_role=ROLE, regions=REGIONS[:1], policy=POLICY,
         ),
         as_administrator(
             "membership-absent", MEMBERSHIP, members(A="Enabled", B="Invited", C="Created", D="Removed"), hubs(B),
@@ -140,12 +159,26 @@ SCENARIOS = {
             members=[A], member_role=ROLE, surplus="remove", regions=REGIONS[:1],
         ),
         as_administrator(
+            "membership-moved", MEMBERSHIP, members(A="Invited", B="Created"), of_another(A, B), hubs(C),
+            members=[A, B, C], member_role=ROLE, leave_administrator_ids=[FORMER], regions=REGIONS[:1],
+        ),
+        as_administrator(
+            "membership-closed", MEMBERSHIP, members(A="Created", B="Enabled", C="Created"),
+            members=[A, {"account_id": B, "status": "CLOSED"}, {"account_id": C, "status": "CLOSED"}],
+            member_role=ROLE, closed_accounts="remove", regions=REGIONS[:1],
+        ),
+        as_administrator(
+            "membership-resigned", MEMBERSHIP, members(A="Resigned", B="Created"),
+            members=[A, B], reinvite=["removed", "resigned"], regions=REGIONS[:1],
+        ),
+        as_administrator(
             "membership-rows", MEMBERSHIP, members(B="Invited", C="Enabled", D="Enabled"), OWN_ROLES,
             members=OWN_ROWS, member_role=ROLE, surplus="remove",
         ),
         in_accounts("invitation-accepted", INVITATION, INVITED, hubs(B), **ADMINISTERED, enable_hub=True),
         in_accounts("invitation-declined", INVITATION, INVITED, hubs(A, B), **ADMINISTERED, state="declined"),
-        in_accounts("invitation-left", INVITATION, ENABLED, **ADMINISTERED, state="absent"),
+        in_accounts("invitation-left", INVITATION, ENABLED, **ADMINISTERED, state="left"),
+        in_accounts("invitation-ended", INVITATION, ENABLED, **ADMINISTERED, state="absent"),
         in_accounts("invitation-absent", INVITATION, INVITED, hubs(A, B), **ADMINISTERED, state="absent"),
         in_accounts("hub-present", HUB, {}, tags={"team": "security"}),
         in_accounts(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from faults.running import Outcome
-from faults.scenarios import ADMINISTRATOR, Scenario
+from faults.scenarios import ADMINISTRATOR, APPLIED, Scenario
 from local_hub.control import SECRET_KEY, SESSION_SECRET_PREFIX
 
 SECRETS = (SECRET_KEY, SESSION_SECRET_PREFIX)
@@ -42,6 +42,11 @@ class State:
     def member(self, region: str, account_id: str) -> str | None:
         """Return the status of an account in the administrator's list."""
         return self.members.get(region, {}).get(account_id)
+
+    def has_policy(self, region: str, account_id: str) -> bool:
+        """Return whether an account is configured as the policy of the scenarios says."""
+        disabled, custom = self.controls.get(account_id, {}).get(region) or [{}, {}]
+        return [disabled, {control_id: each for control_id, each in custom.items() if each}] == APPLIED
 
     def own(self, region: str, account_id: str) -> tuple[Any, ...]:
         """Return all that there is about an account in a Region, on either side."""
@@ -130,7 +135,9 @@ def _changes(run: Checked) -> Iterator[str]:
 
 
 def _rows(run: Checked) -> Iterator[str]:
-    if run.outcome.failed and not any(isinstance(value, list) and value for value in run.result.values()):
+    if run.outcome.failed and not any(
+        isinstance(value, list) and value for name, value in run.result.items() if name != "warnings"
+    ):
         # The task ended before any Region: its own role could not be assumed.
         if run.before != run.after:
             yield "names no Region, and the hub has changed"
@@ -192,6 +199,8 @@ def _wrong_membership(run: Checked, row: Row) -> str:
         return "claims what was not done"
     if row["reason"] not in UNKNOWN and row["member_status"] != run.after.member(*place):
         return "shows another status"
+    if row["policy"] == "applied" and not run.after.has_policy(*place):
+        return "claims that the policy is applied"
     return ""
 
 

@@ -136,7 +136,8 @@ def _invitable(call: Call, account_id: str) -> Member:
             f"{REJECTED} the current account has already invited or is already the SecurityHub "
             f"{call.inviter_word} of the given member account ({account_id})."
         )
-    _refuse_associated(call, account_id)
+    if call.switches["invite_associated"] == "unprocessed":
+        _refuse_associated(call, account_id)
     if member.status == SUSPENDED:
         raise Unprocessed(f"{REJECTED} the given account ID is suspended.")
     if member.status not in (CREATED, REMOVED, RESIGNED):

@@ -13,6 +13,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "invite_non_member": ("unprocessed", "not_found"),
     # InviteMembers names an account that declined or left.
     "invite_resigned": ("processed", "already_invited"),
+    # InviteMembers names an account that is a member of another administrator: the user guide says that it cannot
+    # receive invitations from others.
+    "invite_associated": ("unprocessed", "processed"),
     # InviteMembers names an account of the organization.
     "invite_organization": ("unprocessed", "invalid_input"),
     # More than 50 accounts in one call: the model has the limit for CreateMembers, GuardDuty's for all lists.

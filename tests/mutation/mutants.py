@@ -31,6 +31,7 @@ _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Sub: ast.Add,
     ast.Mult: ast.Div,
     ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr,
 }
 
 

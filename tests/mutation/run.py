@@ -1,7 +1,7 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make mutate`: change the plans, the retries and the classification of errors, one place at a time, and count what
-the tests of the module notice.
+"""`make mutate`: change the plans, what options mean, the retries and the classification of errors, in one place at a
+time, and count what the tests of the module notice.
 
 Each mutant is tested in a process of its own, forked from one that has everything imported but our own code. A survivor
 that docs/mutation.md does not explain is a failure.
@@ -30,7 +30,7 @@ from run.layout import LINKED, ROOT
 
 PACKAGE = "plugins/module_utils/_securityhub"
 REPORT = ROOT / "docs" / "mutation.md"
-WINGS = ("hub", "invitation", "member", "membership", "standards")
+WINGS = ("controls", "hub", "invitation", "member", "membership", "standards")
 UNIT = Path("tests/unit") / PACKAGE
 # The tests that concern a module, in the order in which they are run until one fails.
 MODULES: dict[str, list[Path]] = {
@@ -40,6 +40,9 @@ MODULES: dict[str, list[Path]] = {
         Path("tests/properties/test_membership_plan.py"),
         Path("tests/properties/test_membership_standards.py"),
     ],
+    "controls/parameters.py": [UNIT / "controls" / "test_parameters.py"],
+    "inputs/controls.py": [UNIT / "inputs" / "test_controls.py"],
+    "inputs/policy.py": [UNIT / "inputs" / "test_policy.py"],
     "member/batch.py": [UNIT / "member" / "test_batch.py"],
     "aws/retry.py": [UNIT / "aws" / "test_retry.py"],
     "errors.py": [UNIT / "test_errors.py", UNIT / "aws" / "test_retry.py"],

@@ -26,6 +26,7 @@ def changes(source: str) -> set[str]:
         ("x = a and b", {"a and b → a or b", "a and b → a", "a and b → b"}),
         ("x = not a", {"not a → a"}),
         ("x = a + b", {"a + b → a - b"}),
+        ("x = a & b", {"a & b → a | b"}),
         ("x = True", {"True → False"}),
         ("x = 50", {"50 → 51"}),
         ("x = 'Created'", {"'Created' → ''"}),

@@ -161,6 +161,55 @@ def test_surplus_members_are_removed_from_all_batches_as_one(fleet: Fleet) -> No
     ]
 
 
+def test_closed_accounts_are_removed_and_named(fleet: Fleet) -> None:
+    fleet.seed({ONE: "Enabled", ZERO: "Enabled", THREE: "Enabled"})
+    rows = [ONE, {"account_id": ZERO, "status": "CLOSED"}, {"account_id": THREE, "status": "SUSPENDED"}]
+    given: dict[str, Any] = {"accounts": rows, "member_role": MEMBER_ROLE, "closed_accounts": "remove"}
+    where = f"{REGION} and {OTHER_REGION}"
+    check = fleet.play("onboard", "--check", **given)
+    assert check.code == 0, check.output
+    assert "To do: remove 2 surplus memberships" in check.summary
+    assert f"  Account: {ZERO} (closed, Enabled in {where})" in check.summary
+    run = fleet.play("onboard", **given)
+    assert run.code == 0, run.output
+    assert f"  Account: {ZERO} (closed, was Enabled in {where})" in run.summary
+    left = {ONE: "Enabled", THREE: "Enabled"}
+    assert [fleet.scene.statuses(region) for region in REGIONS] == [left] * len(REGIONS)
+    fleet.scene.hub.reset_counts()
+    assert fleet.play("onboard", **given).code == 0
+    assert fleet.scene.writes() == 0
+
+
+def test_former_administrator_is_left_for_this_one(fleet: Fleet) -> None:
+    """Two administrators at one hub, with the role in the accounts."""
+    former = "444455556666"
+    hub = fleet.scene.hub
+    hub.switches(invite_associated="processed")
+    places = {"regions": list(REGIONS)}
+    hub.seed(
+        hubs=[{"account_id": former, **places}],
+        members=[{"administrator_id": former, "account_id": ONE, "member_status": "Enabled", **places}],
+    )
+    given: dict[str, Any] = {"accounts": [ONE], "member_role": MEMBER_ROLE}
+    refused = fleet.play("onboard", **given)
+    assert refused.code == 2
+    assert "securityhub_leave_administrator_ids" in "\n".join(refused.summary)
+    given["leave_administrator_ids"] = former
+    left = f"  {ONE} leaves administrator {former} in both Regions"
+    check = fleet.play("onboard", "--check", **given)
+    assert check.code == 0, check.output
+    assert left in check.summary
+    assert {hub.status(former, region, ONE) for region in REGIONS} == {"Enabled"}
+    run = fleet.play("onboard", **given)
+    assert run.code == 0, run.output
+    assert left.replace("leaves", "left") in run.summary
+    assert {hub.status(former, region, ONE) for region in REGIONS} == {"Resigned"}
+    assert [fleet.scene.statuses(region) for region in REGIONS] == [{ONE: "Enabled"}] * len(REGIONS)
+    hub.reset_counts()
+    assert fleet.play("onboard", **given).code == 0
+    assert fleet.scene.writes() == 0
+
+
 def test_surplus_members_are_not_removed_by_a_run_that_sees_only_some_accounts(fleet: Fleet) -> None:
     """Hosts of one Region of two, hosts within a limit, and a limit beside accounts that are given."""
     members = {**dict.fromkeys(ACCOUNTS, "Enabled"), "222222220001": "Created"}

@@ -5,12 +5,18 @@
 from __future__ import annotations
 
 import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 from jsonschema import validate
 
+from local_hub.tests.awscli import Cli
 from playbooks.fleet import ACCOUNTS, MEMBER_ROLE, ONE, REGIONS, ZERO, Fleet, everywhere, recap
 from playbooks.scene import REGION
 
@@ -37,6 +43,9 @@ POLICY: dict[str, Any] = {
         }
     },
 }
+# The example of AWS's user guide, unchanged, and the standards that it names.
+EXAMPLE = Path(__file__).parents[1] / "configuration_policy.json"
+EXAMPLE_STANDARDS = {FSBP, "cis-aws-foundations-benchmark/v/1.2.0"}
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 
 
@@ -87,6 +96,41 @@ def test_onboard_check_run_and_run_again(fleet: Fleet) -> None:
     assert again.summary[-1] == "Done: nothing"
     assert recap(again) == {"localhost": (0, 0)}
     assert fleet.scene.writes() == 0
+
+
+@pytest.mark.parametrize("way", ["file of the role", "inline in the module"])
+def test_example_of_the_user_guide_is_read_back_with_the_aws_cli(fleet: Fleet, way: str) -> None:
+    seed(fleet)
+    if way == "file of the role":
+        given: dict[str, Any] = {"accounts": ACCOUNTS, "member_role": MEMBER_ROLE, "wait_timeout": 60}
+        run = fleet.play("onboard", **given, policy_file=str(EXAMPLE))
+    else:
+        policy = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+        options = {"members": ACCOUNTS, "regions": REGIONS, "member_role": MEMBER_ROLE, "policy": policy}
+        module = "multiaccount.aws.securityhub_membership"
+        run = fleet.scene.run("ansible", "localhost", "-m", module, "-a", json.dumps({**options, "wait_timeout": 60}))
+    assert run.code == 0, run.output
+    with ThreadPoolExecutor(4) as pool:
+        shown = list(pool.map(partial(shown_by_the_cli, fleet), *zip(*product(ACCOUNTS, REGIONS), strict=True)))
+    assert shown == [(EXAMPLE_STANDARDS, {"DISABLED"}, {"ValueType": "CUSTOM", "Value": {"Integer": 15}})] * 6
+
+
+def shown_by_the_cli(fleet: Fleet, account_id: str, region: str) -> tuple[set[str], set[str], Any]:
+    """The enabled standards, the states of CloudTrail.2 in them, and the parameter of ACM.1."""
+    home = fleet.scene.folder / f"{account_id}-{region}"
+    home.mkdir()
+    owner = Cli(fleet.scene.hub.environment(account_id, region), home)
+    standards = owner("get-enabled-standards")["StandardsSubscriptions"]
+    words = ("list-standards-control-associations", "--security-control-id", "CloudTrail.2")
+    states = owner(*words)["StandardsControlAssociationSummaries"]
+    (control,) = owner("batch-get-security-controls", "--security-control-ids", "ACM.1")["SecurityControls"]
+    arns = [row["StandardsArn"] for row in standards]
+    assert sorted(row["StandardsArn"] for row in states) == sorted(arns)
+    return (
+        {re.sub("^.*:+(standards|ruleset)/", "", arn) for arn in arns},
+        {row["AssociationStatus"] for row in states},
+        control["Parameters"]["daysToExpiration"],
+    )
 
 
 def test_verify_and_report_name_what_differs(fleet: Fleet) -> None:

@@ -24,7 +24,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.mode
 from properties.region import ADMINISTRATOR, OTHER_ADMINISTRATOR, REGION, Account, Region, act_as
 from properties.strategies import UNKNOWN_STATUSES, regions
 
-STATES = st.sampled_from(["accepted", "declined", "absent"])
+STATES = st.sampled_from(["accepted", "declined", "left", "absent"])
 # Why an account can't accept, which no run changes.
 OBSTACLES = {"other_administrator", "has_members", "no_invitation", "unknown_status"}
 
@@ -52,6 +52,8 @@ def is_as_desired(account: Account, state: str) -> bool:
         return account.administrator == ADMINISTRATOR
     if state == "declined":
         return invitation != "Invited"
+    if state == "left":
+        return account.administrator != ADMINISTRATOR
     return account.administrator != ADMINISTRATOR and invitation is None
 
 

@@ -65,6 +65,7 @@ def test_json_structure() -> None:
         "invited_at": fleets.INVITED_AT,
         "invitation_age_days": 28,
         "actions": ["invite"],
+        "left_administrator_id": None,
         "policy": None,
         "policy_difference_count": 0,
     }

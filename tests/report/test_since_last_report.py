@@ -62,6 +62,7 @@ def test_newly_enabled_and_left_by_account(path: Path) -> None:
         ],
         "newly_left": [(account(1), "Enabled", "Resigned", [EUROPE, US])],
         "newly_failing": [],
+        "newly_differing": [],
     }
 
 
@@ -81,6 +82,39 @@ def test_new_reason_is_newly_failing_and_an_old_one_is_not(path: Path) -> None:
     assert (change["account_id"], change["reason"]) == (account(1), "role_not_assumed")
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "reason", "kind"),
+    [
+        ("applied", "differs", None, "newly_differing"),
+        ("applied", "differs", "not_ready", "newly_failing"),
+        ("applied", "failed", "rejected", "newly_failing"),
+        ("differs", "differs", None, None),
+        ("failed", "differs", None, None),
+        (None, "differs", None, None),
+        ("differs", "applied", None, None),
+    ],
+)
+def test_policy_that_was_applied_and_is_not_any_more(
+    path: Path, before: str | None, now: str, reason: str | None, kind: str | None
+) -> None:
+    found = since(
+        path,
+        fleets.result(*[row(region, account(1), policy=before) for region in (EUROPE, US)]),
+        fleets.result(*[row(region, account(1), policy=now, reason=reason) for region in (EUROPE, US)]),
+    )
+    told = {each: rows for each, rows in changes(found).items() if rows}
+    assert told == ({kind: [(account(1), "Enabled", "Enabled", [EUROPE, US])]} if kind else {})
+
+
+def test_page_names_who_newly_differs_from_the_policy(path: Path) -> None:
+    before = fleets.result(row(EUROPE, account(1), policy="applied"))
+    path.write_text(made(before, "json", generated_at=EARLIER), encoding="utf-8")
+    now = fleets.result(row(EUROPE, account(1), policy="differs"))
+    texts = Reader(made(now, "html", previous=str(path))).texts
+    told = "".join(texts[texts.index("Newly different from the policy:") :])
+    assert f"{account(1)} owner-{account(1)}@example.com Enabled in {EUROPE}" in told
+
+
 def test_region_that_fails_is_newly_failing_once_and_nobody_has_left(path: Path) -> None:
     everywhere = fleets.result(row(EUROPE, account(1)), row(US, account(1)))
     half = fleets.result(row(EUROPE, account(1)), failed=(US,))
@@ -88,8 +122,14 @@ def test_region_that_fails_is_newly_failing_once_and_nobody_has_left(path: Path)
         "newly_enabled": [],
         "newly_left": [],
         "newly_failing": [(account(1), "Enabled", None, [US])],
+        "newly_differing": [],
     }
-    nothing: dict[str, list[Any]] = {"newly_enabled": [], "newly_left": [], "newly_failing": []}
+    nothing: dict[str, list[Any]] = {
+        "newly_enabled": [],
+        "newly_left": [],
+        "newly_failing": [],
+        "newly_differing": [],
+    }
     assert changes(since(path, half, half)) == nothing
     assert changes(since(path, half, everywhere)) == nothing, "what it was before is not known"
 
@@ -131,4 +171,4 @@ def test_page_names_what_changed(path: Path) -> None:
     assert f"{account(2)} owner-{account(2)}@example.com Enabled \u2192 Resigned in {EUROPE}" in told
     path.write_text(made(now, "json", generated_at=EARLIER), encoding="utf-8")
     same = Reader(made(now, "html", previous=str(path))).texts
-    assert "No membership is newly Enabled, has left or newly fails." in same
+    assert "No membership is newly Enabled, has left, newly fails or newly differs from the policy." in same

@@ -67,6 +67,8 @@ CHECK_CLOCK = (
 )
 # A password in the URL of an endpoint or a proxy, which the SDK repeats in its messages.
 _URL_SECRET = re.compile(r"(?<=://)[^\s\"']+(?=@)")
+# How IAM names a service control policy as the cause: an explicit deny in one, or none that allows the action.
+_ORGANIZATION_DENIES = "service control policy"
 # How IAM names what it denies: "... is not authorized to perform: iam:CreateServiceLinkedRole on resource ...", or
 # without the action, as EC2 does.
 _DENIED_ACTION = re.compile(r"not authorized to perform(?:: ([a-z0-9-]+:[A-Za-z]+))?")
@@ -193,6 +195,11 @@ class SecurityHubError(Exception):
         found = _DENIED_ACTION.search(self.text)
         service = "ec2" if self.operation == "DescribeRegions" else "securityhub"
         return (found.group(1) or f"{service}:{self.operation}") if found else None
+
+    @property
+    def is_denied_by_organization(self) -> bool:
+        """Whether a service control policy of the caller's organization denies the request."""
+        return self.error_code in DENIED_CODES and _ORGANIZATION_DENIES in self.text
 
     @property
     def is_managed_centrally(self) -> bool:

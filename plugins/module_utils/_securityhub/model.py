@@ -115,7 +115,8 @@ class Outcome:
     An entry of None stands for an account that is not in the member list. ``actions`` are the writes: those that are
     planned, or those that were, or may have been, carried out. ``reason`` says why the account ends short of what was
     wanted; ``processing_result`` explains it, in the service's own words where it gave any. ``is_seen`` is False where
-    the account could not be looked up. ``policy`` is None where no policy was to be applied.
+    the account could not be looked up. ``policy`` is None where no policy was to be applied. ``left_administrator_id``
+    is another administrator that the account leaves, None where it leaves none.
     """
 
     account_id: str
@@ -126,6 +127,7 @@ class Outcome:
     processing_result: Optional[str] = None
     is_seen: bool = True
     policy: Optional[PolicyOutcome] = None
+    left_administrator_id: Optional[str] = None
 
     @property
     def changed(self) -> bool:
@@ -332,6 +334,7 @@ def as_row(region: str, outcome: Outcome) -> Dict[str, Any]:
         "invited_at": outcome.entry.invited_at,
         "updated_at": outcome.entry.updated_at,
         "actions": list(outcome.actions),
+        "left_administrator_id": outcome.left_administrator_id,
         "reason": outcome.reason,
         "processing_result": outcome.processing_result,
         "policy": policy.state if policy else None,
@@ -358,6 +361,7 @@ def from_row(row: Mapping[str, Any]) -> Outcome:
         row.get("reason"),
         row.get("processing_result"),
         policy=PolicyOutcome(state, differences, unlisted) if state else None,
+        left_administrator_id=row.get("left_administrator_id"),
     )
 
 

@@ -27,6 +27,7 @@ NOT_READY = "not_ready"
 NO_INVITATION = "no_invitation"
 OTHER_ADMINISTRATOR = "other_administrator"
 OWN_ACCOUNT = "own_account"
+REGION_DENIED = "region_denied"
 REGION_NOT_ENABLED = "region_not_enabled"
 REJECTED = "rejected"
 REMOVED_REASON = "removed"
@@ -131,8 +132,10 @@ REASONS: Dict[str, Reason] = {
     ),
     OTHER_ADMINISTRATOR: Reason(
         "The account has another administrator.",
-        "Leave that administrator with multiaccount.aws.securityhub_invitation and state absent.",
-        "Disassociate the accounts from the other administrator first, then run the playbook again.",
+        "Add that administrator to leave_administrator_ids, or let the account leave it with "
+        "multiaccount.aws.securityhub_invitation and state absent.",
+        "Add that administrator to securityhub_leave_administrator_ids, or disassociate the accounts from it first. "
+        "Then run the playbook again.",
     ),
     HAS_MEMBERS: Reason(
         "The account has enabled members of its own, so it can't accept an invitation.",
@@ -149,6 +152,13 @@ REASONS: Dict[str, Reason] = {
         "Invite it with multiaccount.aws.securityhub_member_invite, after it declined or left with resigned in "
         "reinvite, or raise wait_timeout if the invitation is on its way.",
         "Run the playbook again, after the account declined or left with securityhub_reinvite set to removed,resigned.",
+    ),
+    REGION_DENIED: Reason(
+        "A service control policy of the account's organization denies Security Hub in the Region.",
+        "Leave the Region out for these accounts with regions in their rows, or ask the owners of the organization to "
+        "allow it.",
+        "Leave the Region out for these accounts with regions in their rows of securityhub_accounts, or ask the owners "
+        "of the organization to allow it.",
     ),
     REGION_NOT_ENABLED: Reason(
         "The Region is not enabled (opted in) in the account.",

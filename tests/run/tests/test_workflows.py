@@ -14,7 +14,7 @@ import yaml
 from run.layout import ROOT
 
 WORKFLOWS = {file.stem: file for file in sorted((ROOT / ".github" / "workflows").glob("*.yml"))}
-PINNED = re.compile(r"(\./\.github/workflows/\w+\.yml|[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)")
+PINNED = re.compile(r"(\./\.github/workflows/\w+\.yml|[\w-]+(?:/[\w-]+){1,2}@[0-9a-f]{40} # v\d+\.\d+\.\d+)")
 
 
 def steps(file: Path) -> list[dict[str, Any]]:
@@ -32,7 +32,7 @@ def test_actions_are_pinned_by_commit_with_their_version(file: Path) -> None:
 
 def test_an_action_has_one_pin_in_all_workflows() -> None:
     text = "\n".join(file.read_text(encoding="utf-8") for file in WORKFLOWS.values())
-    pins = set(re.findall(r"uses: ([\w-]+/[\w-]+)@(.+)", text))
+    pins = set(re.findall(r"uses: ([\w-]+/[\w-]+)(?:/[\w-]+)?@(.+)", text))
     assert len({name for name, _pin in pins}) == len(pins)
 
 

@@ -10,7 +10,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Callable, Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import (
+    Any,
+    Callable,
+    Collection,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+)
 
 from ..aws.api import (
     CONTROLS_BATCH_SIZE,
@@ -42,14 +56,13 @@ from ..model import (
 from ..reasons import (
     MANAGED_BY_POLICY,
     NOT_ATTEMPTED,
-    NOT_AVAILABLE,
     REASONS,
     REJECTED,
     UNCONFIRMED,
     UNREADABLE,
     UPDATING,
 )
-from ..standards.plan import DELETING
+from ..standards.plan import DELETING, FAILED
 from .plan import (
     DISABLE,
     ENABLE,
@@ -73,6 +86,8 @@ from .plan import (
     controls_to_read,
     expected_state,
     former_ids,
+    only_controls,
+    only_definitions,
     pairs_to_read,
     plan_controls,
     refusal,
@@ -248,6 +263,8 @@ class ControlsRun(ReconcileRun):
     plan: ControlsPlan = field(default_factory=ControlsPlan)
     actions: Dict[str, Tuple[str, ...]] = field(default_factory=dict)
     _catalog: ControlCatalog = field(default_factory=lambda: ControlCatalog({}, {}))
+    # The controls that are left, None for all.
+    _only: Optional[FrozenSet[str]] = None
     # What was sent, and accepted; refused for good; refused, but may pass. By standard and control.
     _sent: Set[Pair] = field(default_factory=set)
     _refused: Dict[Pair, Unprocessed] = field(default_factory=dict)
@@ -262,33 +279,44 @@ class ControlsRun(ReconcileRun):
         :raises SecurityHubError: if they can't be read
         :raises PreconditionFailed: for controls that do not exist, and parameters that they do not take
         """
+        self.state, self._only = ControlsState(), None
         self._use(self.known_standards() if self.known_standards else read_standards(self.client))
         self._check()
         self._read(())
         self.is_read, self.before = True, self.state
         self.plan = plan_controls(self.desired, self._catalog, self.state)
 
-    def release(self) -> None:
-        """Forget what was read, if it is as desired."""
-        if not (self.plan.changed or self.plan.waiting):
-            self.before = self.state = ControlsState(self.state.standards)
+    def narrow(self) -> None:
+        """Forget the controls that are as desired: thousands of accounts are held at a time."""
+        self._only = frozenset(self.plan.changes.union(self.plan.unprocessed))
+        self._use(self.state.standards)
+        self.before = self.state = only_controls(self.state, self._only)
+        self._sent = {each for each in self._sent if each[1] in self._only}
 
-    def expect(self, standards: Sequence[Standard]) -> None:
+    def expect(self, standards: Tuple[Standard, ...]) -> None:
         """Plan for the standards that the account is going to have; those that it does not have yet come as new.
 
-        :raises SecurityHubError: if their controls can't be read
+        Custom parameters outlast a standard, so where Security Hub is enabled they are read.
+
+        :raises SecurityHubError: if the controls of the standards, or their parameters, can't be read
         :raises PreconditionFailed: for parameters that controls do not take
         """
-        names = {each.name for each in self.state.standards}
-        self._use(in_use(standards))
+        # One that FAILED is enabled again, and then begins as a new one.
+        names = {each.name for each in self.state.standards if each.standards_status != FAILED}
+        self._use(standards)
         check_parameters(self.desired, self._catalog, self.option)
+        if self.is_read:
+            ids = controls_to_read(self.desired, self._catalog, standards)
+            unknown = [each for each in ids if each not in self.state.controls]
+            self.state, _unread = read_controls(self.client, self.state, (), unknown)
         new = [each for each in self.state.standards if each.name not in names]
         self.state = with_new_standards(self.state, new, self._catalog)
         self.plan = plan_controls(self.desired, self._catalog, self.state)
 
     def _use(self, standards: Tuple[Standard, ...]) -> None:
         self.state = replace(self.state, standards=standards)
-        self._catalog = self.definitions.catalog(self.client, standards)
+        catalog = self.definitions.catalog(self.client, standards)
+        self._catalog = catalog if self._only is None else only_definitions(catalog, self._only)
 
     def _check(self) -> None:
         """Refuse what no control of the Region can be, before the first write."""
@@ -357,6 +385,8 @@ class ControlsRun(ReconcileRun):
             self._use(read_standards(self.client))
         self._read(self.plan.changes.union(self.plan.waiting))
         self.plan = plan_controls(self.desired, self._catalog, self.state)
+        if self._only is not None:
+            self.narrow()
 
     def _take_for_done(self) -> None:
         """Take what the service accepted for done, without reading again."""
@@ -475,7 +505,7 @@ class ControlsRun(ReconcileRun):
         changes = () if check_mode else self.plan.changes
         left = {**dict.fromkeys(changes, _UNCONFIRMED), **self.plan.unprocessed}
         left.update({each: why for each, why in self._reasons() if each in left})
-        return next((why for why in left.values() if why.reason != NOT_AVAILABLE), None)
+        return next(iter(left.values()), None)
 
     def _reasons(self) -> Iterator[Tuple[str, Unprocessed]]:
         """Yield why controls end short; of several reasons for one, the last weighs most."""

@@ -94,7 +94,7 @@ def typed_value(value: object, definition: ParameterDefinition) -> object:
     if not is_list:
         return _checked(convert(value), definition)
     scalar = [value] if isinstance(value, (str, int, float)) else []
-    parts = value if isinstance(value, (list, tuple)) else split_text(scalar)
+    parts = value if isinstance(value, list) else split_text(scalar)
     items = [_checked(convert(part), definition) for part in parts]
     unique = [item for number, item in enumerate(items) if item not in items[:number]]
     fits = bool(unique) and None not in unique and (definition.max_items is None or len(unique) <= definition.max_items)
@@ -132,14 +132,14 @@ _CONVERSIONS: Mapping[str, Callable[[object], object]] = {
 
 def _checked(value: object, definition: ParameterDefinition) -> object:
     """Return a value of the right type, None for one that is out of range."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, (int, float)):
         is_low = definition.minimum is not None and value < definition.minimum
         is_high = definition.maximum is not None and value > definition.maximum
         return None if is_low or is_high else value
     if isinstance(value, str):
         is_allowed = not definition.allowed or value in definition.allowed
         return value if is_allowed and _matches(value, definition.pattern) else None
-    return value
+    return None
 
 
 def _matches(value: str, pattern: Optional[str]) -> bool:
@@ -151,7 +151,7 @@ def _matches(value: str, pattern: Optional[str]) -> bool:
 
 
 def _is_same(one: object, other: object) -> bool:
-    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+    if isinstance(one, list) and isinstance(other, list):
         return sorted(map(str, one)) == sorted(map(str, other))
     return one == other
 

@@ -236,6 +236,23 @@ def catalog_of(definitions: Mapping[str, Iterable[ControlDefinition]]) -> Contro
     return ControlCatalog(controls, standards)
 
 
+def only_definitions(catalog: ControlCatalog, control_ids: Collection[str]) -> ControlCatalog:
+    """Return the catalog of some controls."""
+    return ControlCatalog(
+        {each: catalog.controls[each] for each in control_ids if each in catalog.controls},
+        {name: tuple(each for each in ids if each in control_ids) for name, ids in catalog.standards.items()},
+    )
+
+
+def only_controls(state: ControlsState, control_ids: Collection[str]) -> ControlsState:
+    """Return what was read of some controls."""
+    return ControlsState(
+        state.standards,
+        {pair: each for pair, each in state.associations.items() if pair[1] in control_ids},
+        {control_id: each for control_id, each in state.controls.items() if control_id in control_ids},
+    )
+
+
 def desired_in(desired: DesiredControls, entries: Iterable[ControlEntry], region: str) -> DesiredControls:
     """Return the desired state in one Region: with the rows that are meant for it."""
     named = {entry.control_id: entry for entry in entries if entry.is_in(region)}
@@ -359,9 +376,7 @@ def _wanted_parameters(
     desired: DesiredControls, catalog: ControlCatalog, pairs: Sequence[Tuple[Standard, str]]
 ) -> Dict[str, Parameters]:
     """Return the parameters that are asked for, by control."""
-    wanted: Dict[str, bool] = {}
-    for standard, control_id in pairs:
-        wanted[control_id] = wanted.get(control_id, False) or desired.wants(control_id, standard.name) is True
+    wanted = {control_id: desired.wants(control_id, standard.name) is True for standard, control_id in pairs}
     asked = {each: desired.parameters_of(catalog.controls[each], is_wanted) for each, is_wanted in wanted.items()}
     return {control_id: parameters for control_id, parameters in asked.items() if parameters}
 
@@ -407,7 +422,12 @@ def _explanation(reason: str) -> str:
 
 
 def _not_available(desired: DesiredControls, found: Collection[str]) -> List[str]:
-    """Return the controls that are to be enabled, but that no enabled standard has in the Region."""
+    """Return the named controls that are to be enabled, but that no enabled standard has in the Region.
+
+    A policy is meant for many Regions, and skips them.
+    """
+    if desired.is_policy:
+        return []
     asked = {entry.control_id: entry.is_enabled for entry in desired.named.values() if entry.control_id not in found}
     return [each for each, is_enabled in asked.items() if (desired.is_enabled if is_enabled is None else is_enabled)]
 

@@ -62,7 +62,7 @@ def parse_standards(values: Iterable[object], option: str, takes_titles: bool = 
     lines = [" ".join(line.split()) for value in values for line in _LINE_ENDS.split(str(value))]
     titles = [line for line in lines if takes_titles and _TITLE.fullmatch(line)]
     parts = [part for line in lines for part in ([line] if line in titles else split_text([line]))]
-    found = {part: _NAME_OR_ARN.fullmatch(part) or (_TITLE.fullmatch(part) if takes_titles else None) for part in parts}
+    found = {part: _NAME_OR_ARN.fullmatch(part) or _TITLE.fullmatch(part) for part in parts}
     wrong = [part for part, match in found.items() if match is None]
     if wrong:
         raise InvalidInput(
@@ -98,7 +98,7 @@ def parse_controls(value: object, option: str) -> Tuple[ControlEntry, ...]:
     :raises InvalidInput: for what is no control, for rows with unknown keys, and for rows that contradict each other
     """
     entries: List[ControlEntry] = []
-    for number, element in enumerate(value if isinstance(value, (list, tuple)) else [value], 1):
+    for number, element in enumerate(value if isinstance(value, list) else [value], 1):
         if isinstance(element, Mapping):
             found = [_entry_of_row(element, f"{option}: row {number}", option)]
         else:
@@ -148,7 +148,7 @@ def _entry_of_row(row: Mapping[Any, object], where: str, option: str) -> Control
 
 
 def _listed(value: object) -> Sequence[object]:
-    return value if isinstance(value, (list, tuple)) else [value]
+    return value if isinstance(value, list) else [value]
 
 
 def parse_parameters(value: object, where: str) -> Dict[str, object]:

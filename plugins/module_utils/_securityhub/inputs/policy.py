@@ -101,8 +101,8 @@ def parse_policy(value: object, option: str, known: Optional[KnownRegions]) -> P
     if _STANDARDS not in fields:
         raise InvalidInput(f"{option}: names no standards. Set enabled_standards; all other standards are disabled.")
     return Policy(
-        parse_standards(_list(fields[_STANDARDS], _STANDARDS, option), f"{option}: {_STANDARDS}"),
-        _ids(fields, lists[0], option) or (),
+        parse_standards(_list(fields[_STANDARDS], f"{option}: {_STANDARDS}"), f"{option}: {_STANDARDS}"),
+        _ids(fields[lists[0]], f"{option}: {lists[0]}"),
         lists[0] == _ENABLED,
         _parameters(fields.get(_PARAMETERS) or {}, f"{option}: {_PARAMETERS}"),
         *_global(fields, option, known),
@@ -113,26 +113,26 @@ def _global(
     fields: Mapping[str, object], option: str, known: Optional[KnownRegions]
 ) -> Tuple[Optional[str], Optional[Tuple[str, ...]]]:
     """Return the Region of the controls that involve global resources, and which they are."""
-    controls = _ids(fields, _GLOBAL_CONTROLS, option)
+    given = fields.get(_GLOBAL_CONTROLS)
+    controls = None if given is None else _ids(given, f"{option}: {_GLOBAL_CONTROLS}")
     region = fields.get(_GLOBAL_REGION)
     if not region:
         if controls is not None:
             raise InvalidInput(f"{option}: {_GLOBAL_CONTROLS} needs {_GLOBAL_REGION}: the Region that has them.")
         return None, None
     regions = parse_regions([region], known, f"{option}: {_GLOBAL_REGION}") if known else split_text([region])
-    if len(regions) > 1:
+    if len(regions) != 1:
         raise InvalidInput(f"{option}: {_GLOBAL_REGION}: {region!r} is not one Region.")
     return regions[0], controls
 
 
-def _ids(fields: Mapping[str, object], name: str, option: str) -> Optional[Tuple[str, ...]]:
-    value = fields.get(name)
-    return None if value is None else parse_control_ids(_list(value, name, option), f"{option}: {name}")
+def _ids(value: object, where: str) -> Tuple[str, ...]:
+    return parse_control_ids(_list(value, where), where)
 
 
-def _list(value: object, name: str, option: str) -> Sequence[object]:
-    if not isinstance(value, (list, tuple, str)):
-        raise InvalidInput(f"{option}: {name}: {value!r} is no list.")
+def _list(value: object, where: str) -> Sequence[object]:
+    if not isinstance(value, (list, str)):
+        raise InvalidInput(f"{where}: {value!r} is no list.")
     return [value] if isinstance(value, str) else value
 
 
@@ -171,17 +171,17 @@ def _resource(mapping: Mapping[Any, object], option: str) -> Mapping[Any, object
 
     :raises InvalidInput: if a template has none or several, or a resource is of another type
     """
-    found: List[object] = [mapping]
+    found = [mapping]
     resources = mapping.get("Resources")
     if isinstance(resources, Mapping):
         every = resources.values()
         found = [each for each in every if isinstance(each, Mapping) and each.get("Type") == _RESOURCE_TYPE]
     if len(found) != 1:
         raise InvalidInput(f"{option}: the template has {len(found)} resources of type {_RESOURCE_TYPE}. Give one.")
-    policy = _mapping(found[0], option)
-    if "Properties" in policy and policy.get("Type", _RESOURCE_TYPE) != _RESOURCE_TYPE:
-        raise InvalidInput(f"{option}: the resource is of type {policy['Type']}, not {_RESOURCE_TYPE}.")
-    return policy
+    given_type = found[0].get("Type", _RESOURCE_TYPE)
+    if given_type != _RESOURCE_TYPE:
+        raise InvalidInput(f"{option}: the resource is of type {given_type}, not {_RESOURCE_TYPE}.")
+    return found[0]
 
 
 def _fields(mapping: Mapping[Any, object], option: str) -> Dict[str, object]:
@@ -198,7 +198,7 @@ def _fields(mapping: Mapping[Any, object], option: str) -> Dict[str, object]:
             name = _BY_PLAIN_NAME.get(_plain(key))
             if name is None:
                 unknown.append(str(key))
-            elif name in _WRAPPERS and name in seen:
+            elif name in seen:
                 raise InvalidInput(f"{option}: {name} is given twice. Keep one of them.")
             elif name in _WRAPPERS:
                 seen.append(name)
@@ -232,7 +232,7 @@ def _parameters(value: object, where: str) -> Dict[str, Parameters]:
     if isinstance(value, Mapping):
         rows = list(value.items())
     else:
-        rows = [_parameter_row(row, f"{where}: row {number}") for number, row in enumerate(_list(value, "", where), 1)]
+        rows = [_parameter_row(row, f"{where}: row {number}") for number, row in enumerate(_list(value, where), 1)]
     found: Dict[str, Parameters] = {}
     for given, parameters in rows:
         for control_id in parse_control_ids([given], where):

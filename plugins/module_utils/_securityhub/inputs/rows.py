@@ -59,10 +59,10 @@ _OURS = {name.replace("_", ""): name for name in (
 _SIMILAR = 0.8
 _UNSHOWN = "member_role_external_id"
 KNOWN_HEADERS = "Account ID (or Id, AccountId, Account, Account number), Email, Name, Status or State, Role, Regions"
-ACTIVE = "ACTIVE"
+ACTIVE, CLOSED = "ACTIVE", "CLOSED"
 # AWS Organizations' words for accounts that are not active. State, the successor of Status, has more of them.
 _PENDING = "PENDING_ACTIVATION"
-_INACTIVE = ("SUSPENDED", "PENDING_CLOSURE", "CLOSED", _PENDING)
+_INACTIVE = ("SUSPENDED", "PENDING_CLOSURE", CLOSED, _PENDING)
 # Only what becomes of a file that was read wrongly is refused: which addresses there are is the service's business.
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+")
 _SEPARATORS = re.compile(r"[,;\s\"']+")

@@ -41,8 +41,8 @@ InvitationChange = StateChange[InvitationState]
 class DesiredInvitation:
     """The desired state of the caller's account towards an administrator.
 
-    ``state`` is accepted, declined or absent. ``wait_timeout`` is how many seconds an invitation may take to arrive,
-    and a write to be seen. ``hub`` says how to enable Security Hub where it is disabled, None not to.
+    ``state`` is accepted, declined, left or absent. ``wait_timeout`` is how many seconds an invitation may take to
+    arrive, and a write to be seen. ``hub`` says how to enable Security Hub where it is disabled, None not to.
     """
 
     administrator_id: str

@@ -26,7 +26,7 @@ class InvitationPlan:
 
 
 def plan_invitation_response(state: str, administrator_id: str, side: MemberSide, region: str) -> InvitationPlan:
-    """Plan how a member account gets to ``state``: accepted, declined or absent.
+    """Plan how a member account gets to ``state``: accepted, declined, left or absent.
 
     :raises PreconditionFailed: if it can't: another administrator, members of its own, no invitation, unknown status
     """
@@ -49,6 +49,8 @@ def plan_invitation_response(state: str, administrator_id: str, side: MemberSide
         return InvitationPlan((ACCEPT,), before, ENABLED)
     if state == "declined":
         return InvitationPlan((DECLINE,), before, RESIGNED) if before == INVITED else _stay(before)
+    if state == "left":
+        return InvitationPlan((LEAVE,), before, RESIGNED) if associated else _stay(before)
     if before is None:
         return _stay(None)
     first = (DECLINE,) if before == INVITED else ()

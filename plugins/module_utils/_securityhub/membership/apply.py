@@ -34,9 +34,10 @@ from ..member.apply import (
     why_not_to_invite,
 )
 from ..member.apply import not_started as members_not_started
+from ..member.batch import MemberChange
 from ..member.plan import expected_outcome, not_attempted, plan_left_alone
-from ..model import CREATE, ENABLED, REMOVED, Member, MemberList, Outcome, status_of
-from ..reasons import NOT_ATTEMPTED, REJECTED, UNCONFIRMED
+from ..model import ENABLED, Member, MemberList, Outcome, is_listed, status_of
+from ..reasons import NOT_ATTEMPTED, UNCONFIRMED, is_failure
 from ..standards.apply import Offers
 from ..standards.plan import DesiredStandards
 from .controls_side import ControlsSide
@@ -52,6 +53,7 @@ from .plan import (
     is_member_side_wanted,
     may_accept,
     may_accept_again,
+    plan_again,
     plan_membership,
     plan_offboarding,
     plan_surplus,
@@ -71,9 +73,11 @@ class DesiredMemberships:
     :param hub: how to enable Security Hub where it is disabled
     :param wait_timeout: seconds that either side may take to show what the other did
     :param surplus: ignore, report or remove
+    :param closed: closed accounts, which are removed whatever ``surplus`` says
     :param enable_administrator_hub: whether Security Hub is enabled in the administrator where it is disabled
     :param standards: the standards of the members, None to leave them as they are
     :param policy: what else the members are configured to; it has the standards too
+    :param leave_administrator_ids: the administrators that members may leave for this one
     """
 
     emails: Mapping[str, Mapping[str, Optional[str]]]
@@ -86,6 +90,8 @@ class DesiredMemberships:
     standards: Optional[DesiredStandards] = None
     policy: Optional[Policy] = None
     enable_administrator_hub: bool = True
+    leave_administrator_ids: Collection[str] = ()
+    closed: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -104,9 +110,15 @@ def not_started(emails: Mapping[str, Optional[str]], error: SecurityHubError) ->
 
 
 def find_surplus(client: RegionClient, account_ids: Collection[str]) -> RegionResult[Sequence[Member]]:
-    """Return the members of one Region that were not requested."""
+    """Return the members of one Region that are not among these accounts."""
     found = read_or_error(lambda: list_members(client))
     return replace(found, value=[member for member in found.value if member.account_id not in account_ids])
+
+
+def find_members(client: RegionClient, account_ids: Sequence[str]) -> RegionResult[Sequence[Member]]:
+    """Return those of the accounts that are in the list of one Region."""
+    read = read_members(client, account_ids)
+    return RegionResult([member for member in read.value.members.values() if member and is_listed(member)], read.error)
 
 
 class RegionRun:
@@ -170,11 +182,12 @@ class RegionRun:
         """Remove the surplus members last, and only where nothing failed; or report them."""
         removes = self._desired.surplus == "remove"
         obstacle = why_not_to_remove(result.value.rows, result.error, self._client.region)
-        plans = [plan_surplus(each, removes, obstacle) for each in surplus]
+        closed = self._desired.closed
+        plans = [plan_surplus(each, removes or each.account_id in closed, obstacle) for each in surplus]
         if self._desired.check_mode:
             done = RegionResult([expected_outcome(plan) for plan in plans])
         else:
-            done = self._apply_plans(plans, creates=False)
+            done = self._apply_plans(plans, [DISASSOCIATION, DELETION])
         return RegionResult(replace(result.value, surplus=done.value), result.error or done.error)
 
     def _read(self) -> RegionResult[MemberList]:
@@ -209,6 +222,7 @@ class RegionRun:
                 looks.get(each, MemberLook()),
                 self._administrator_id,
                 self._client.region,
+                self._desired.leave_administrator_ids,
             )
             for each in account_ids
         }
@@ -284,14 +298,14 @@ class RegionRun:
             self._is_hub_enabled = tracker.any
 
     def _join(self, plans: Sequence[MembershipPlan]) -> RegionResult[RegionMemberships]:
-        administered = self._apply_plans([plan.member for plan in plans])
-        created = self._create_again([] if administered.error else administered.value)
-        outcomes = {each.account_id: each for each in [*administered.value, *created.value]}
+        administered = self._apply_plans([plan.member for plan in plans], [creation(self._emails), INVITATION])
+        again = self._start_over(plans, [] if administered.error else administered.value)
+        outcomes = {each.account_id: each for each in [*administered.value, *again.value]}
         self._members.update({each.account_id: each.after for each in outcomes.values()})
         self._administrator_id = self._administrator_id or administrator_of(self._members)
         ready = {each.account_id: each for each in plans if each.member_side and may_accept(outcomes[each.account_id])}
         sides = self._side().accept(ready, [each for each in ready if may_accept_again(outcomes[each])])
-        error = created.error or self._confirm(plans, outcomes, sides)
+        error = again.error or self._confirm(plans, outcomes, sides)
         self._advance([each for each in self._emails if status_of(self._members.get(each)) == ENABLED])
         rows = [self._configured(self._final_row(plan, outcomes[plan.account_id], sides)) for plan in plans]
         return RegionResult(self._result(rows), administered.error or error)
@@ -308,22 +322,18 @@ class RegionRun:
         configured = with_standards(row, self._standards.result(row.account_id))
         return with_policy(configured, self._controls.result(row.account_id))
 
-    def _apply_plans(self, plans: Sequence[Outcome], creates: bool = True) -> RegionResult[List[Outcome]]:
-        changes = [creation(self._emails), INVITATION] if creates else [DISASSOCIATION, DELETION]
+    def _apply_plans(self, plans: Sequence[Outcome], changes: Sequence[MemberChange]) -> RegionResult[List[Outcome]]:
         return apply_plans(self._client, plans, changes, self._desired.wait_timeout)
 
-    def _create_again(self, outcomes: Sequence[Outcome]) -> RegionResult[List[Outcome]]:
-        """Create accounts again that are Removed and whose invitation was refused, as an organization's account is.
+    def _start_over(self, plans: Sequence[MembershipPlan], outcomes: Sequence[Outcome]) -> RegionResult[List[Outcome]]:
+        """Create accounts again whose invitation was refused, where that helps.
 
         :return: the outcomes of those for which that may have changed something
         """
-        again = [
-            Outcome(each.account_id, each.before, replace(each.after, member_status=ENABLED), (CREATE,))
-            for each in outcomes
-            if each.reason == REJECTED and each.after and each.after.member_status == REMOVED
-        ]
-        created = self._apply_plans(again)
-        return replace(created, value=[each for each in created.value if each.reason in (None, UNCONFIRMED)])
+        by_account = {plan.account_id: plan for plan in plans}
+        again = [plan_again(by_account[each.account_id], each) for each in outcomes]
+        done = self._apply_plans([plan for plan in again if plan], [DELETION, creation(self._emails), INVITATION])
+        return replace(done, value=[each for each in done.value if each.actions or not is_failure(each.reason)])
 
     def _confirm(
         self, plans: Sequence[MembershipPlan], outcomes: Mapping[str, Outcome], sides: Mapping[str, SideResult]

@@ -80,12 +80,13 @@ class ControlsSide:
         """Read the controls of accounts whose standards could be read."""
         ready = [each for each in account_ids if not self.standards.runs[each].error]
         plans = {each: self.standards.runs[each].plan for each in ready}
-        stay = [id(self._runs[each]) for each, plan in plans.items() if not (plan.changed or plan.waiting)]
+        # With other standards to come, check mode plans for these from what was read.
+        kept = {id(self._runs[each]) for each, plan in plans.items() if self.check_mode and plan.changed}
 
         def step(run: ControlsRun) -> None:
             run.look()
-            if id(run) in stay:
-                run.release()
+            if id(run) not in kept:
+                run.narrow()
 
         self._attempt(ready, step)
         self._seen.update(each for each in ready if self._runs[each].is_read)
@@ -111,15 +112,18 @@ class ControlsSide:
 
     def _expect(self, account_ids: Sequence[str]) -> None:
         """Plan for standards that are not there yet, as far as the administrator sees what they have."""
+        expected: Dict[int, Tuple[Standard, ...]] = {}
         for account_id in account_ids:
-            after = self.standards.runs[account_id].after()
-            run = self._runs[account_id]
+            after, run = self.standards.runs[account_id].after(), self._runs[account_id]
+            if after is None or run.error:
+                continue
             try:
-                if after is not None and not run.error:
-                    self.definitions.catalog(self.client, in_use(after))
-                    run.attempt(partial(ControlsRun.expect, standards=after))
+                self.definitions.catalog(self.client, in_use(after))
             except FAILURES:
                 continue  # what is not known is not shown
+            expected[id(run)] = in_use(after)
+        known = [each for each in account_ids if id(self._runs[each]) in expected]
+        self._attempt(known, lambda run: run.expect(expected[id(run)]))
 
     def not_attempted(self, account_id: str, reason: str, message: str) -> Optional[PolicyResult]:
         """Return why nothing came of the policy in an account, None where there was nothing to do."""

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Collection, Dict, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
 from ..aws.api import find_invitation, get_administrator, has_visible_members, read_member_side
@@ -21,7 +21,7 @@ from ..hub.plan import DesiredHub
 from ..invitation.apply import InvitationSteps
 from ..invitation.plan import plan_invitation_response
 from ..model import ACCEPT, DECLINE, ENABLE_HUB, INVITED, LEAVE, RESIGNED, Invitation, MemberSide
-from ..reasons import REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
+from ..reasons import REGION_DENIED, REGION_NOT_ENABLED, REJECTED, ROLE_NOT_ASSUMED, UNCONFIRMED
 from .plan import FAILED, HUB_DISABLED, HUB_ENABLED, MemberLook, MembershipPlan, SideResult
 
 T = TypeVar("T")
@@ -131,20 +131,32 @@ class MemberSideWork:
         return side, plan_invitation_response("absent", self.administrator_id, side, self.client.region).steps
 
     def _accept(self, plan: MembershipPlan, is_resigned: bool) -> SideResult:
-        """Enable Security Hub in the member account where it is disabled, and accept the invitation."""
-        client, enabling = self.client, WriteTracker()
+        """Enable Security Hub in the member account where it is disabled, and accept the invitation.
+
+        Another administrator is left only once the invitation is there.
+        """
+        client, enabling, leaving = self.client, WriteTracker(), WriteTracker()
         steps = InvitationSteps(client, self.administrator_id, MemberSide(None, None))
         try:
             with guarded("Accepting", client.region):
                 if ENABLE_HUB in plan.member_side:
                     client = enable_where_disabled(client, self.hub, enabling)
                 invitation = self._await_invitation(client, (INVITED, RESIGNED) if is_resigned else (INVITED,))
+                if plan.left_administrator_id:
+                    self._leave_other(client, plan.left_administrator_id, leaving)
                 steps = InvitationSteps(client, self.administrator_id, MemberSide(None, invitation))
                 steps.take((ACCEPT,), Waiter(0))
-            return SideResult((*_actions(ENABLE_HUB, enabling), ACCEPT))
+            return SideResult((*_actions(ENABLE_HUB, enabling), *_actions(LEAVE, leaving), ACCEPT))
         except FAILURES as error:
-            done = (*_actions(ENABLE_HUB, enabling), *_actions(ACCEPT, steps.tracker))
-            return _failed_side(error, done, enabling.in_doubt or steps.tracker.in_doubt)
+            done = (*_actions(ENABLE_HUB, enabling), *_actions(LEAVE, leaving), *_actions(ACCEPT, steps.tracker))
+            failed = _failed_side(error, done, any(each.in_doubt for each in (enabling, leaving, steps.tracker)))
+            return replace(failed, message=_after_leaving(plan, leaving, client.region) + str(failed.message))
+
+    def _leave_other(self, client: RegionClient, administrator_id: str, tracker: WriteTracker) -> None:
+        """Leave another administrator, unless the account has left it since it was looked at."""
+        side = read_member_side(client, administrator_id, to_accept=False)
+        steps = plan_invitation_response("left", administrator_id, side, client.region).steps
+        InvitationSteps(client, administrator_id, side, tracker).take(steps, Waiter(self.wait_timeout))
 
     def _await_invitation(self, client: RegionClient, acceptable: Collection[str]) -> Invitation:
         """Read the invitation, which may be on its way.
@@ -182,12 +194,24 @@ def look_of_failure(error: SecurityHubError) -> MemberLook:
     """Return what a failed call shows of a member account."""
     if error.hub_is_disabled:
         return MemberLook(HUB_DISABLED)
+    if error.is_denied_by_organization:
+        return MemberLook(REGION_DENIED, message=str(error))
     if error.error_code in CREDENTIAL_CODES:
         return MemberLook(
             REGION_NOT_ENABLED,
             message=f"The Region {error.region} is not enabled (opted in) in the account: {error.text}",
         )
     return MemberLook(FAILED, message=str(error))
+
+
+def _after_leaving(plan: MembershipPlan, leaving: WriteTracker, region: str) -> str:
+    """Return which administrator the account has after it may have left one, empty where it has not."""
+    other = plan.left_administrator_id
+    if leaving.in_doubt:
+        return f"Account {plan.account_id} may have left administrator {other} in {region}, which is not confirmed. "
+    if leaving.written:
+        return f"Account {plan.account_id} has left administrator {other} in {region}, and has no administrator now. "
+    return ""
 
 
 def _actions(step: str, tracker: WriteTracker) -> Tuple[str, ...]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Collection, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..errors import Failure, is_already_done_message
+from ..errors import Failure, PreconditionFailed, is_already_done_message
 from ..invitation.plan import obstacle_to_accepting
 from ..member.plan import expected_outcome, is_without_invitation, plan_absent, plan_invitation
 from ..model import (
@@ -27,6 +27,7 @@ from ..model import (
     ENABLED,
     INVITE,
     INVITED,
+    LEAVE,
     REMOVED,
     RESIGNED,
     Member,
@@ -38,7 +39,9 @@ from ..model import (
 from ..reasons import (
     AWAITING_ACCEPTANCE,
     NOT_ATTEMPTED,
+    OTHER_ADMINISTRATOR,
     REASONS,
+    REGION_DENIED,
     REGION_NOT_ENABLED,
     REJECTED,
     ROLE_NOT_ASSUMED,
@@ -57,8 +60,8 @@ FAILED = "failed"
 class MemberLook:
     """What was seen on the member's side before the first write.
 
-    ``state`` is NOT_LOOKED, HUB_DISABLED, HUB_ENABLED, ROLE_NOT_ASSUMED, REGION_NOT_ENABLED or FAILED; ``message``
-    explains the last three. ``administrator_id`` is the account's administrator, None for none.
+    ``state`` is NOT_LOOKED, HUB_DISABLED, HUB_ENABLED, ROLE_NOT_ASSUMED, REGION_NOT_ENABLED, REGION_DENIED or FAILED;
+    ``message`` explains the last four. ``administrator_id`` is the account's administrator, None for none.
     """
 
     state: str = NOT_LOOKED
@@ -79,11 +82,13 @@ class MembershipPlan:
     ``member`` has the administrator's part, and why the membership ends short of what was wanted, None where nothing is
     known against it. ``member_side`` has the steps of the account itself: they come after the administrator's if the
     account joins, before them if it leaves. ``expects_enabled`` says whether the list will show Enabled.
+    ``left_administrator_id`` is another administrator that the account leaves before it accepts, None for none.
     """
 
     member: Outcome
     member_side: Tuple[str, ...] = ()
     expects_enabled: bool = False
+    left_administrator_id: Optional[str] = None
 
     @property
     def account_id(self) -> str:
@@ -144,8 +149,12 @@ def plan_membership(
     look: MemberLook,
     administrator_id: Optional[str],
     region: str,
+    leave_administrator_ids: Collection[str] = (),
 ) -> MembershipPlan:
-    """Plan how an account becomes a member, from both sides."""
+    """Plan how an account becomes a member, from both sides.
+
+    :param leave_administrator_ids: the administrators that the account may leave for this one
+    """
     as_it_is = Outcome(account_id, member, member)
     steps = plan_onboarding(account_id, member, email, reinvite)
     if status_of(member) == ENABLED or steps.reason:
@@ -153,16 +162,24 @@ def plan_membership(
     if look.administrator_id and look.administrator_id == administrator_id:
         # The account is a member by what it sees itself: the list has yet to show it.
         return MembershipPlan(as_it_is, expects_enabled=True)
-    obstacle = obstacle_to_accepting(look.administrator_id, look.administers_members, region)
+    left = look.administrator_id if look.administrator_id in leave_administrator_ids else None
+    obstacle = None if left else _obstacle(look, region)
     if obstacle:
         return MembershipPlan(replace(as_it_is, reason=obstacle.error_code, processing_result=str(obstacle)))
     if status_of(steps.after) == ENABLED:
         return MembershipPlan(steps, expects_enabled=True)
     if look.is_open:
-        side = (ENABLE_HUB, ACCEPT) if look.state == HUB_DISABLED else (ACCEPT,)
-        return MembershipPlan(steps, side, expects_enabled=True)
+        first = (LEAVE,) if left else (ENABLE_HUB,) if look.state == HUB_DISABLED else ()
+        return MembershipPlan(steps, (*first, ACCEPT), True, left)
     reason, message = _reason_of_closed_side(look)
     return MembershipPlan(replace(steps, reason=reason, processing_result=message))
+
+
+def _obstacle(look: MemberLook, region: str) -> Optional[PreconditionFailed]:
+    """Return why an account can't accept, so that an invitation would stay open; None where nothing is known."""
+    if look.state == REGION_DENIED:
+        return PreconditionFailed(REGION_DENIED, "{message}", message=look.message)
+    return obstacle_to_accepting(look.administrator_id, look.administers_members, region)
 
 
 def _reason_of_closed_side(look: MemberLook) -> Tuple[str, str]:
@@ -219,7 +236,8 @@ def expected_row(plan: MembershipPlan, joins: bool) -> Outcome:
     """
     row = expected_outcome(plan.member)
     after = replace(row.after, member_status=ENABLED) if plan.expects_enabled and row.after else row.after
-    return replace(row, after=after, actions=_in_order(row.actions, plan.member_side, joins))
+    actions = _in_order(row.actions, plan.member_side, joins)
+    return replace(row, after=after, actions=actions, left_administrator_id=plan.left_administrator_id)
 
 
 def _in_order(actions: Tuple[str, ...], side: Tuple[str, ...], joins: bool) -> Tuple[str, ...]:
@@ -240,8 +258,14 @@ def final_row(
     elif reason is None:
         # The administrator's part decides: a membership that is deleted is gone, whatever the account itself did.
         message = side.message
-    actions = _in_order(outcome.actions, side.actions, joins)
-    return replace(outcome, after=after, actions=actions, reason=reason, processing_result=message)
+    return replace(
+        outcome,
+        after=after,
+        actions=_in_order(outcome.actions, side.actions, joins),
+        reason=reason,
+        processing_result=message,
+        left_administrator_id=plan.left_administrator_id if LEAVE in side.actions else None,
+    )
 
 
 def _final_reason(
@@ -251,6 +275,8 @@ def _final_reason(
         return None, None
     if side.reason:
         return side.reason, side.message
+    if plan.left_administrator_id and outcome.reason == REJECTED:
+        return OTHER_ADMINISTRATOR, outcome.processing_result
     if plan.expects_enabled and not outcome.reason:
         shown = status_of(after) or "no entry"
         return UNCONFIRMED, (
@@ -299,3 +325,22 @@ def may_accept_again(outcome: Outcome) -> bool:
     """
     resigned = status_of(outcome.after) == RESIGNED and outcome.reason == REJECTED
     return resigned and is_already_done_message(outcome.processing_result or "")
+
+
+def plan_again(plan: MembershipPlan, outcome: Outcome) -> Optional[Outcome]:
+    """Plan what is tried where an invitation was refused, None for nothing.
+
+    A Removed account of an organization is created again. A Resigned account that counts as invited accepts again with
+    its role; without one its entry is made anew, as AWS documents for accounts that were deleted, so that its owner has
+    an invitation whatever became of the earlier one.
+    """
+    member = outcome.after
+    if member is None or outcome.reason not in (REJECTED, UNCONFIRMED):
+        return None
+    if member.member_status == REMOVED and outcome.reason == REJECTED:
+        return Outcome(plan.account_id, outcome.before, replace(member, member_status=ENABLED), (CREATE,))
+    counts_as_invited = is_already_done_message(outcome.processing_result or "")
+    if plan.member_side or member.member_status != RESIGNED or not counts_as_invited:
+        return None
+    invited = replace(member, member_status=INVITED)
+    return replace(plan.member, after=invited, actions=(DELETE, CREATE, INVITE))

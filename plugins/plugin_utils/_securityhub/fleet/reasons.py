@@ -105,9 +105,16 @@ def next_step(row: Membership) -> str:
     if not row.reason and row.policy_state == DIFFERS:
         return "Run multiaccount.aws.securityhub_onboard with the same policy, which configures the accounts."
     if not row.reason and row.is_plan and row.actions:
-        steps = ", ".join([ACTIONS.get(action, ("", action))[1] for action in row.actions])
+        steps = ", ".join([_step(action, row) for action in row.actions])
         return f"Run multiaccount.aws.securityhub_onboard for these steps: {steps}."
     return "" if row.status == ENABLED and not row.reason else _known_reason(row).playbook_step
+
+
+def _step(action: str, row: Membership) -> str:
+    plan = ACTIONS.get(action, ("", action))[1]
+    return (
+        f"{plan} administrator {row.left_administrator_id}" if action == LEAVE and row.left_administrator_id else plan
+    )
 
 
 def reason_of(row: Membership) -> Optional[str]:

@@ -99,6 +99,7 @@ def summarize(fleet: Fleet, request: Request) -> Summary:
         _place(fleet),
         _changes(fleet, request),
         *_hubs(fleet, request),
+        *_left_administrators(fleet, request),
         *_failed_regions(fleet),
         *_missing_regions(fleet),
         *_groups(remaining, fleet),
@@ -255,6 +256,22 @@ def _hubs(fleet: Fleet, request: Request) -> List[str]:
     return [f"Security Hub {verb} in the administrator account in {where}"] if where else []
 
 
+def _left_administrators(fleet: Fleet, request: Request) -> List[str]:
+    """Return a line for each other administrator that accounts leave."""
+    rows = [row for row in fleet.memberships if row.left_administrator_id]
+    found = grouped(rows, lambda row: (row.left_administrator_id,), lambda _row: "")
+    is_plan = request.is_check or request.looks_only
+    return [
+        f"  {at_most(group.account_ids)} {_leaves(len(group.account_ids), is_plan)} administrator "
+        f"{group.first.left_administrator_id} in {regions_in_words(group.regions, fleet.regions)}"
+        for group in found
+    ]
+
+
+def _leaves(accounts: int, is_plan: bool) -> str:
+    return ("leaves" if accounts == 1 else "leave") if is_plan else "left"
+
+
 def _failed_regions(fleet: Fleet) -> List[str]:
     """Return a line for each message, with its Regions and accounts."""
     found = grouped(fleet.failed_regions, lambda row: (row.error_code, row.account_id is None), lambda row: row.msg)
@@ -317,8 +334,10 @@ def _surplus_lines(group: Group[Membership], fleet: Fleet, request: Request) -> 
     reason, to_do = group.first.reason, request.is_check or request.looks_only
     is_removed = bool(group.first.actions) and not reason
     regions: Dict[str, List[str]] = {}
+    closed = {row["account_id"] for row in request.skipped}
     for row in group.rows:
-        known = f"{row.account_id} ({'was ' if is_removed and not to_do else ''}{row.status}"
+        words = ["closed, "] * (row.account_id in closed) + ["was "] * (is_removed and not to_do)
+        known = f"{row.account_id} ({''.join(words)}{row.status}"
         regions.setdefault(known, []).append(row.region)
     accounts = [f"{known} in {listed(names)})" for known, names in regions.items()]
     noun = "Account" if len(group.account_ids) == 1 else "Accounts"

@@ -39,9 +39,11 @@ DEFAULTS: Dict[str, Any] = {
     "securityhub_standards": None,
     "securityhub_policy": None,
     "securityhub_policy_file": None,
+    "securityhub_leave_administrator_ids": None,
     "securityhub_reinvite": ["removed"],
     "securityhub_surplus": "ignore",
     "securityhub_surplus_limit": 10,
+    "securityhub_closed_accounts": "ignore",
     "securityhub_wait_timeout": 30,
     "securityhub_batch_size": 200,
     "securityhub_report_path": None,
@@ -52,11 +54,12 @@ RESULT = "securityhub_result"
 CHOICES: Dict[str, List[str]] = {
     "securityhub_reinvite": ["removed", "resigned"],
     "securityhub_surplus": ["ignore", "report", "remove"],
+    "securityhub_closed_accounts": ["ignore", "remove"],
 }
 _MINIMUM = {"securityhub_surplus_limit": 0, "securityhub_wait_timeout": 0, "securityhub_batch_size": 1}
 _ONLY_ONBOARDING = (
-    "enable_administrator_hub", "enable_default_standards", "standards", "policy", "policy_file", "surplus",
-    "surplus_limit",
+    "enable_administrator_hub", "enable_default_standards", "standards", "policy", "policy_file",
+    "leave_administrator_ids", "surplus", "surplus_limit", "closed_accounts",
 )  # fmt: skip
 _MEMBER_ROLE = tuple(name[len(PREFIX) :] for name in DEFAULTS if name.startswith("securityhub_member_role"))
 # The variables that an entry point does not use.

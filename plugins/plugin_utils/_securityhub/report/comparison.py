@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this plugin_utils is not meant for use outside the multiaccount.aws collection.
-"""What changed since an earlier report: newly enabled, newly left, newly failing."""
+"""What changed since an earlier report: newly enabled, newly left, newly failing, newly differing from the policy."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ....module_utils._securityhub.reasons import is_failure
 
 Report = Mapping[str, Any]
 Pair = Tuple[str, str]  # account ID and Region
-CHANGES = ("newly_enabled", "newly_left", "newly_failing")
-_UNKNOWN: Mapping[str, Any] = {"member_status": None, "readable": True, "reason": None}
+CHANGES = ("newly_enabled", "newly_left", "newly_failing", "newly_differing")
+_UNKNOWN: Mapping[str, Any] = {"member_status": None, "readable": True, "reason": None, "policy": None}
 
 
 def read_report(path: Path) -> Optional[Report]:
@@ -99,7 +99,10 @@ def _kind(before: Report, now: Report) -> Optional[str]:
         return "newly_enabled"
     if was_enabled and not is_enabled and now["readable"]:
         return "newly_left"
-    return "newly_failing" if _fails(now) and not _fails(before, now["reason"]) else None
+    if _fails(now) and not _fails(before, now["reason"]):
+        return "newly_failing"
+    # Without a policy before, nothing is known to have been otherwise.
+    return "newly_differing" if (before["policy"], now["policy"]) == ("applied", "differs") else None
 
 
 def _fails(membership: Report, reason: Optional[str] = None) -> bool:

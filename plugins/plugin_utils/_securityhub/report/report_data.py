@@ -176,6 +176,7 @@ def _membership(row: Membership, generated_at: str) -> Dict[str, Any]:
         "invited_at": clean(row.invited_at),
         "invitation_age_days": age_in_days(row.invited_at, generated_at) if row.status == INVITED else None,
         "actions": [clean(action) for action in row.actions],
+        "left_administrator_id": clean(row.left_administrator_id),
         "policy": row.policy_state,
         "policy_difference_count": row.policy.difference_count if row.policy else 0,
     }

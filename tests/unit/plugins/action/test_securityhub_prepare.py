@@ -83,6 +83,23 @@ SLICE = {"awx_workflow_job_name": "Onboard", "awx_job_template_name": "Onboard"}
 NODE = {"awx_workflow_job_name": "Every night", "awx_job_template_name": "Onboard"}
 
 
+def test_request_closed_accounts_are_named_to_the_last_call(action: Any) -> None:
+    rows = [ONE, OTHER, {"account_id": "000000000003", "status": "CLOSED"}]
+    found = request(action, "onboard", accounts=rows, closed_accounts="remove", batch_size=1)
+
+    calls = [json.loads(each["members"]) for each in found["batches"]]
+    assert found["errors"] == []
+    assert calls == [[{"account_id": ONE}], [{"account_id": OTHER}, {"account_id": "000000000003", "status": "CLOSED"}]]
+
+
+def test_request_closed_accounts_alone_are_one_call(action: Any) -> None:
+    rows = [{"account_id": ONE, "status": "CLOSED"}]
+
+    assert request(action, "onboard", accounts=rows)["batches"] == []
+    (call,) = request(action, "onboard", accounts=rows, closed_accounts="remove")["batches"]
+    assert json.loads(call["members"]) == rows
+
+
 @pytest.mark.parametrize(
     ("source", "limit", "more", "cause"),
     [

@@ -33,7 +33,7 @@ from ansible_collections.multiaccount.aws.tests.unit.support import ADMINISTRATO
 
 DOCS = Path(__file__).parents[4] / "docs"
 POLICIES, GUIDE = DOCS / "policies", DOCS / "docsite" / "rst" / "permissions.rst"
-MEMBER, ROLE = "111122223333", "SecurityHubOnboarding"
+MEMBER, ROLE, FORMER = "111122223333", "SecurityHubOnboarding", "777766665555"
 STANDARD, OTHER_STANDARD = "aws-foundational-security-best-practices/v/1.0.0", "cis-aws-foundations-benchmark/v/1.2.0"
 SERVICE_LINKED_ROLE = "iam:CreateServiceLinkedRole"
 ASSUME_ROLE = "sts:AssumeRole"
@@ -89,6 +89,12 @@ JOINING_WRITES = hubs("EnableSecurityHub", "AcceptAdministratorInvitation") | {S
 LEAVING = hubs(
     "GetAdministratorAccount", "ListInvitations", "DisassociateFromAdministratorAccount", "DeleteInvitations"
 )
+MOVING = hubs(
+    "GetAdministratorAccount",
+    "ListInvitations",
+    "DisassociateFromAdministratorAccount",
+    "AcceptAdministratorInvitation",
+)
 LEAVING_WRITES = hubs("DisassociateFromAdministratorAccount", "DeclineInvitations", "DeleteInvitations")
 
 READING_CONTROLS = hubs(
@@ -137,6 +143,24 @@ CASES: dict[str, Case] = {
         hubs("GetMembers", "DeleteMembers") | {ASSUME_ROLE}, (LOOK, ACT), (listed("Enabled"),),
         LEAVING, ("member-offboarding",), hubs("DeleteMembers") | LEAVING_WRITES,
         spares=LEAVING | {ASSUME_ROLE},  # the administrator disassociates whoever can't leave
+    ),
+    "leave a former administrator": Case(
+        securityhub_membership, {**BY_ROLE, "leave_administrator_ids": [FORMER]}, hubs("GetMembers") | {ASSUME_ROLE},
+        (LOOK, ACT),
+        (listed("Invited"), {"members": [{**listed("Enabled")["members"][0], "administrator_id": FORMER}]}),
+        MOVING, ("member", "member-offboarding"),
+        hubs("DisassociateFromAdministratorAccount", "AcceptAdministratorInvitation"),
+    ),
+    "leave and be able to come back": Case(
+        securityhub_invitation, {**ADMINISTERED, "state": "left"},
+        hubs("GetAdministratorAccount", "ListInvitations", "DisassociateFromAdministratorAccount"),
+        ("member-offboarding",),
+        (listed("Enabled"),), writes=hubs("DisassociateFromAdministratorAccount"), caller=MEMBER,
+    ),
+    "remove closed accounts": Case(
+        securityhub_membership, {"members": [{"Id": MEMBER, "Status": "CLOSED"}], "closed_accounts": "remove"},
+        hubs("GetMembers", "DisassociateMembers", "DeleteMembers"), (LOOK, ACT), (listed("Enabled"),),
+        writes=hubs("DisassociateMembers", "DeleteMembers"),
     ),
     "remove surplus": Case(
         securityhub_membership, {"members": ["444455556666"], "surplus": "remove"},

@@ -12,6 +12,7 @@ from ansible_collections.multiaccount.aws.plugins.modules import securityhub_con
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_standards
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock
+from ansible_collections.multiaccount.aws.tests.unit import zoo
 from ansible_collections.multiaccount.aws.tests.unit.controls import (
     ASSOCIATIONS,
     CIS,
@@ -173,6 +174,38 @@ def test_controls_in_check_mode_and_in_the_run_and_again(hub: Hub, name: str, wa
     assert again.result["counts"]["changed"] == 0
     assert control_reasons(again.result) == reasons
     assert again.result["diff"] == {"before": {REGION: {}}, "after": {REGION: {}}}
+
+
+def test_controls_zoo_check_run_and_second_run(hub: Hub) -> None:
+    regions = [zoo.HOME, zoo.LAST_REGION]
+    zoo.seed_configured(hub, regions)
+    members = {zoo.MEMBER_IDS[name]: each for name, each in zoo.CONFIGURED.items()}
+    values_of = zoo.POLICY["control_parameters"].items()
+    rows = [parameter(each, **values) for each, values in values_of if each not in zoo.GLOBAL]
+    rows += [{"control_id": each, **OFF} for each in zoo.DISABLED]
+    options: dict[str, Any] = {"member_role": zoo.ROLE, "regions": regions, "wait_timeout": 60}
+    before, seen = hub.state(), manage(hub, rows, check=True, account_ids=list(members), **options)
+    assert hub.state() == before
+    done = manage(hub, rows, account_ids=list(members), **options)
+    surprising = {each for each, member in members.items() if member.surprises}
+    assert [row for row in seen.result["controls"] if row["account_id"] not in surprising] == [
+        row for row in done.result["controls"] if row["account_id"] not in surprising
+    ]
+    hubs = hub.state()["hubs"]
+    for row in done.result["controls"]:
+        found = hubs[row["account_id"]][row["region"]]
+        disabled = {arn.partition("/")[2]: controls for arn, controls in found["disabled_controls"].items()}
+        if row["unprocessed_reason"] not in ("unconfirmed", "unreadable", "not_ready"):
+            assert row["standards"] == {
+                name: "DISABLED" if row["control_id"] in disabled[name] else "ENABLED" for name in row["standards"]
+            }
+        for name, value in found["control_parameters"].get(row["control_id"], {}).items():
+            assert row["parameters"].get(name, value) in (value, *value.values())
+
+    settled = [each for each, member in members.items() if not member.surprises]
+    hub.reset_counts()
+    again = manage(hub, rows, account_ids=settled, **options)
+    assert (again.result["changed"], writes(hub)) == (False, {})
 
 
 def test_controls_row(hub: Hub) -> None:

@@ -68,6 +68,10 @@ TABLE = [
     ("accepted", "Enabled", "Invited", "Enabled", [], "Enabled"),
     ("declined", "Invited", "Enabled", "Resigned", [DECLINE], "Resigned"),
     ("declined", "Enabled", None, "Enabled", [], "Enabled"),
+    ("left", "Enabled", "Invited", "Resigned", [LEAVE], "Resigned"),
+    ("left", "Invited", None, "Invited", [], "Invited"),
+    ("left", "Resigned", None, "Resigned", [], "Resigned"),
+    ("left", None, "Enabled", None, [], None),
     ("absent", None, "Enabled", None, [], None),
     ("absent", "Invited", "Enabled", None, [DECLINE, DELETE], "Resigned"),
     ("absent", "Removed", None, None, [DELETE], "Removed"),
@@ -311,7 +315,13 @@ def test_security_hub_cannot_be_turned_on_in_one_region(hub: Hub) -> None:
 # Faults
 
 
-WAYS = [("accepted", "Invited"), ("declined", "Invited"), ("absent", "Invited"), ("absent", "Enabled")]
+WAYS = [
+    ("accepted", "Invited"),
+    ("declined", "Invited"),
+    ("left", "Enabled"),
+    ("absent", "Invited"),
+    ("absent", "Enabled"),
+]
 
 
 @pytest.mark.parametrize(("state", "status"), WAYS)

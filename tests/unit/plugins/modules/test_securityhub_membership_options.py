@@ -161,6 +161,65 @@ def test_surplus_account_that_the_list_names_is_none(hub: Hub) -> None:
     assert [statuses(hub, region) for region in THREE] == [{ONE: "Enabled", TWO: "Enabled"}] * 3
 
 
+CLOSED_ROWS = [ONE, {"Id": TWO, "Status": "CLOSED"}, {"Id": OTHERS[0], "Status": "SUSPENDED"}]
+
+
+@pytest.mark.parametrize("surplus", ["ignore", "report"])
+def test_closed_accounts_are_removed(hub: Hub, surplus: str) -> None:
+    seed_members(hub, {ONE: "Enabled", TWO: "Enabled", OTHERS[0]: "Enabled", OTHERS[1]: "Created"})
+    options: dict[str, Any] = {"closed_accounts": "remove", "surplus": surplus}
+    check = fleet(hub, CLOSED_ROWS, check=True, diff=True, **options)
+    assert writes(hub) == {}
+    run = fleet(hub, CLOSED_ROWS, diff=True, **options)
+    reported: list[Any] = [(OTHERS[1], "Created", [], None)] if surplus == "report" else []
+    expected = sorted([(TWO, None, ["disassociate", "delete"], None), *reported])
+    assert sorted(rows(run, "surplus_members")) == sorted(rows(check, "surplus_members")) == expected
+    assert check.result["diff"] == run.result["diff"]
+    assert statuses(hub) == {ONE: "Enabled", OTHERS[0]: "Enabled", OTHERS[1]: "Created"}
+    hub.reset_counts()
+    again = fleet(hub, CLOSED_ROWS, **options)
+    assert again.result["changed"] is False
+    assert TWO not in [row["account_id"] for row in again.result["surplus_members"]]
+    assert writes(hub) == {}
+
+
+def test_closed_accounts_alone_are_removed(hub: Hub) -> None:
+    seed_members(hub, {ONE: "Enabled", TWO: "Created"}, THREE)
+    run = fleet(hub, [{"Id": TWO, "Status": "CLOSED"}], closed_accounts="remove", regions=THREE)
+    assert [row[2] for row in rows(run, "surplus_members")] == [["delete"]] * 3
+    assert run.result["memberships"] == []
+    assert [statuses(hub, region) for region in THREE] == [{ONE: "Enabled"}] * 3
+
+
+@pytest.mark.parametrize("surplus", ["ignore", "remove"])
+def test_closed_accounts_over_the_limit_are_refused_before_any_write(hub: Hub, surplus: str) -> None:
+    seed_members(hub, {TWO: "Enabled", OTHERS[1]: "Enabled"})
+    limit = {"ignore": 0, "remove": 1}[surplus]
+    options: dict[str, Any] = {"closed_accounts": "remove", "surplus": surplus}
+    run = fleet(hub, CLOSED_ROWS, surplus_limit=limit, **options)
+    assert run.result["msg"].startswith(
+        f"surplus_limit: {limit + 1} accounts in the member list were not requested or are closed, more than"
+    )
+    assert writes(hub) == {}
+    assert not fleet(hub, CLOSED_ROWS, surplus_limit=limit + 1, **options).failed
+
+
+def test_closed_accounts_of_a_region_that_failed_are_not_attempted(hub: Hub) -> None:
+    seed_members(hub, {ONE: "Created", TWO: "Enabled"}, THREE)
+    hub.fault(kind="access_denied", operation="InviteMembers", region=REGION)
+    run = fleet(hub, CLOSED_ROWS, closed_accounts="remove", regions=THREE)
+    assert {row["region"]: row["reason"] for row in run.result["surplus_members"]} == {
+        each: "not_attempted" if each == REGION else None for each in THREE
+    }
+    assert TWO in statuses(hub)
+
+
+def test_closed_accounts_are_left_where_nobody_asked(hub: Hub) -> None:
+    seed_members(hub, {ONE: "Enabled", TWO: "Enabled"})
+    assert fleet(hub, CLOSED_ROWS).result["surplus_members"] == []
+    assert statuses(hub) == {ONE: "Enabled", TWO: "Enabled"}
+
+
 @pytest.mark.parametrize("operation", ["GetMembers", "InviteMembers"])
 def test_surplus_of_a_region_that_failed_is_not_attempted(hub: Hub, operation: str) -> None:
     seed_members(hub, {ONE: "Created", TWO: "Enabled"}, THREE)
@@ -341,6 +400,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"member_role_session_name": "two words"}, "member_role_session_name: 'two words' can't be a session name"),
     ({"wait_timeout": -1}, "wait_timeout: -1 is less than 0"),
     ({"concurrency": 0}, "concurrency: 0 is less than 1"),
+    ({"closed_accounts": "remove", "state": "absent"}, "closed_accounts: only with state present. Leave it out."),
     ({"surplus": "remove", "surplus_limit": -1}, "surplus_limit: -1 is less than 0"),
     ({"surplus": "remove", "state": "absent"}, "surplus: only with state present"),
     ({"regions": ["eu-west-9"]}, "regions: not a Region with"),

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.controls.apply import ControlsRun
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_membership as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
+from ansible_collections.multiaccount.aws.tests.unit import zoo
 from ansible_collections.multiaccount.aws.tests.unit.controls import (
     ASSOCIATIONS,
     CIS,
@@ -25,6 +27,7 @@ from ansible_collections.multiaccount.aws.tests.unit.controls import (
     seed_controls,
 )
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
+    INCIDENTS,
     THREE,
     failures,
     run_at,
@@ -274,3 +277,143 @@ def test_membership_policy_of_two_standards_keeps_a_third_out(hub: Hub) -> None:
     assert controls_at_server(hub, account_id=A)[0] == {FSBP: {"IAM.6": OURS}, CIS: {"IAM.6": OURS}}
     again = onboard(hub, {"enabled_standards": [FSBP, CIS], "disabled_controls": ["IAM.6"]})
     assert not again.result["changed"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_membership_policy_keeps_only_what_is_not_as_desired(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, check: bool
+) -> None:
+    seed_members(hub, {A: "Enabled", B: "Enabled"})
+    seed_controls(hub, *AS_THE_GUIDE, account_id=A)
+    seed_controls(hub, {FSBP: {"EC2.1": "old"}}, account_id=B)
+    runs: list[ControlsRun] = []
+    result = ControlsRun.differences
+
+    def differences(run: ControlsRun) -> Any:
+        runs.append(run)
+        return result(run)
+
+    monkeypatch.setattr(ControlsRun, "differences", differences)
+    assert not onboard(hub, members=(A, B), check=check).failed
+    kept = [{control_id for _standard, control_id in run.state.associations} for run in runs]
+    assert kept == [set(), {"ACM.1", "CloudTrail.2", "EC2.1"} if check else set()]
+
+
+# The zoo
+
+PLACES = [zoo.HOME, zoo.LAST_REGION]
+
+
+def visit(hub: Hub, members: list[Any], check: bool = False, **options: Any) -> ModuleRun:
+    return onboard(hub, zoo.POLICY, members, check=check, regions=PLACES, member_role=zoo.ROLE, **options)
+
+
+def every_row(run: ModuleRun) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(row["account_id"], row["region"]): row for row in run.result["memberships"]}
+
+
+def policy_ending(account_id: str, region: str) -> tuple[str | None, str | None]:
+    """What the tables say of an account: policy and reason."""
+    if account_id in zoo.MEMBER_NAMES:
+        return zoo.CONFIGURED[zoo.MEMBER_NAMES[account_id]].ends
+    status, _actions, reason = zoo.ending(account_id, region, "present")
+    if status != "Enabled":
+        return None, reason
+    name = zoo.NAMES.get(account_id, "")
+    ends_badly = {"denied, enabled": "role_not_assumed", "may not look, enabled": "rejected"}
+    return ("failed", ends_badly[name]) if name in ends_badly else ("applied", reason)
+
+
+def is_settled(account_id: str) -> bool:
+    """Whether a run leaves nothing to write in a member: what is refused is sent by each run."""
+    member = zoo.CONFIGURED[zoo.MEMBER_NAMES[account_id]]
+    return not member.surprises or member.ends[0] == "applied"
+
+
+def assert_policy_truth(hub: Hub, run: ModuleRun) -> None:
+    """What is called applied is so at the server, and what is said to differ does."""
+    hubs = hub.state()["hubs"]
+    for (account_id, region), row in every_row(run).items():
+        if row["policy"] == "applied":
+            assert zoo.is_as_the_policy(hubs[account_id][region], region), row
+        if row["policy"] == "differs" and row["policy_differences"] and row["reason"] != "unconfirmed":
+            assert not zoo.is_as_the_policy(hubs[account_id][region], region), row
+
+
+def changed_places(before: dict[str, Any], after: dict[str, Any]) -> set[tuple[str, str]]:
+    """The accounts and Regions whose configuration has changed."""
+    places = {(each, region) for each, regions in after["hubs"].items() for region in regions}
+    return {
+        (each, region)
+        for each, region in places
+        if before["hubs"].get(each, {}).get(region) != after["hubs"][each][region]
+    }
+
+
+def test_membership_policy_zoo_check_run_and_second_run(hub: Hub) -> None:
+    zoo.seed(hub, PLACES)
+    zoo.seed_configured(hub, PLACES)
+    hub.reset_counts()
+    members = [*zoo.rows(), *zoo.MEMBER_IDS.values()]
+    before = hub.state()
+    check = visit(hub, members, check=True)
+    assert (writes(hub), hub.state()) == ({}, before)
+    run = visit(hub, members)
+    seen, done = every_row(check), every_row(run)
+    assert {place: (row["policy"], row["reason"]) for place, row in done.items()} == {
+        place: policy_ending(*place) for place in done
+    }
+    assert_policy_truth(hub, run)
+    changed = changed_places(before, hub.state())
+    for place, row in done.items():
+        name = zoo.MEMBER_NAMES.get(place[0])
+        assert (place in changed) == bool(set(row["actions"]) & {*ALL_ACTIONS, "enable_hub"}), row
+        if place[0] != zoo.NEW_OF_ORGANIZATION and not (name and zoo.CONFIGURED[name].surprises):
+            assert seen[place]["actions"] == row["actions"], name
+            assert seen[place]["reason"] == row["reason"], name
+
+    hub.reset_counts()
+    quiet = [each for each in zoo.MEMBER_IDS.values() if is_settled(each)]
+    again = visit(hub, [*zoo.rows(), *quiet])
+    assert {place: row["actions"] for place, row in every_row(again).items() if row["actions"]} == {}
+    assert writes(hub) == {}
+
+
+OPERATIONS = [STANDARDS, "BatchEnableStandards", "BatchDisableStandards", ASSOCIATIONS, UPDATE, PARAMETERS, SET]
+# Each meets every operation of a policy in some accounts.
+TROUBLES: dict[str, dict[str, Any]] = {
+    **{kind: {"kind": kind, "times": 3} for kind in INCIDENTS},
+    "expired session": {"kind": "expired_session", "times": 1},
+    "throttled for ever": {"kind": "throttle", "times": None},
+    "denied": {"kind": "access_denied"},
+    "slow visibility": {"kind": "slow_visibility", "seconds": 4},
+    "never visible": {"kind": "slow_visibility", "seconds": 3600},
+}
+SLOW = ("slow_standards", "slow_controls", "slow_parameters")
+
+
+@pytest.mark.parametrize("trouble", [*TROUBLES, "everything slow"])
+def test_membership_policy_zoo_after_each_fault(hub: Hub, trouble: str) -> None:
+    zoo.seed_configured(hub, PLACES)
+    members = [zoo.MEMBER_IDS[name] for name, each in zoo.CONFIGURED.items() if not (each.faults or each.is_managed)]
+    ends_badly = {zoo.MEMBER_IDS[name] for name, each in zoo.CONFIGURED.items() if each.ends[0] != "applied"}
+    for kind in SLOW if trouble not in TROUBLES else ():
+        hub.fault(kind=kind, account_id=members, seconds=10)
+    for number, operation in enumerate(OPERATIONS if trouble in TROUBLES else []):
+        hub.fault(operation=operation, account_id=members[number::2], **TROUBLES[trouble])
+    run = visit(hub, members)
+    assert run.result["failed_regions"] == []
+    assert_policy_truth(hub, run)
+    passes = trouble not in ("throttled for ever", "denied", "never visible")
+    wrong = {place[0] for place, row in every_row(run).items() if row["policy"] != "applied"}
+    assert (wrong == ends_badly.intersection(members)) == passes
+
+    hub.clear_faults()
+    done = visit(hub, members)
+    assert {place[0] for place, row in every_row(done).items() if row["policy"] != "applied"} == ends_badly & set(
+        members
+    )
+    assert_policy_truth(hub, done)
+    hub.reset_counts()
+    assert not visit(hub, members).result["changed"]
+    assert writes(hub) == {}

@@ -10,6 +10,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub impo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     NO_REASON,
     PreconditionFailed,
+    RegionResult,
     SecurityHubError,
     is_already_done_message,
     is_caller_a_member_message,
@@ -280,3 +281,54 @@ def test_printable(text: str, clean: str) -> None:
 def test_message_of_the_service_reaches_no_terminal_as_an_escape_sequence() -> None:
     failed = refusal("AccessDeniedException", "\x1b[2Jno\x07", 403)
     assert (failed.text, "\x1b" in str(failed)) == ("no", False)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "is_off"),
+    [
+        ("RequestExpired", "", True),
+        ("RequestTimeTooSkewed", "", True),
+        ("RequestInTheFuture", "", True),
+        ("InvalidSignatureException", "Signature expired: 20261201T060000Z is now earlier than ...", True),
+        ("AuthFailure", "The request signature has expired.", True),
+        ("InvalidSignatureException", "Signature not yet current: 20261201T060000Z is still later than ...", True),
+        ("InvalidSignatureException", "The request signature we calculated does not match", False),
+        ("ExpiredTokenException", "The security token included in the request is expired", False),
+    ],
+)
+def test_clock_is_off_of_a_refused_time(code: str, text: str, is_off: bool) -> None:
+    assert SecurityHubError(code, text, "GetMembers", "eu-west-1").clock_is_off is is_off
+
+
+def test_check_clock_names_clock_and_credentials() -> None:
+    assert errors.CHECK_CLOCK.startswith("Check the clock of the machine that runs the task")
+    assert "whether the credentials have expired" in errors.CHECK_CLOCK
+
+
+@pytest.mark.parametrize(
+    ("text", "is_managed"),
+    [
+        ("This standard is managed by a Configuration Policy", True),
+        ("Account id 111122223333 is not authorized to perform this operation", True),
+        (
+            "User: arn:aws:iam::111122223333:user/hub is not authorized to perform: securityhub:UpdateSecurityControl",
+            False,
+        ),
+        ("Rate exceeded", False),
+    ],
+)
+def test_is_managed_centrally_of_a_refusal(text: str, is_managed: bool) -> None:
+    assert (
+        SecurityHubError("AccessDeniedException", text, "UpdateSecurityControl", "eu-west-1").is_managed_centrally
+        is is_managed
+    )
+
+
+def test_precondition_next_step_is_kept() -> None:
+    assert PreconditionFailed("code", "Text.", next_step="Do this.").next_step == "Do this."
+    assert PreconditionFailed("code", "Text.").next_step is None
+
+
+def test_region_results_of_other_callers_are_equal() -> None:
+    assert RegionResult(1, account_id=lambda: "111122223333") == RegionResult(1)
+    assert RegionResult(1).account_id() is None

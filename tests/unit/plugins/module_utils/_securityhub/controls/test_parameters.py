@@ -66,6 +66,8 @@ FUTURE = ParameterDefinition("Matrix")
         (KEY, "", None),
         (ParameterDefinition("String", pattern=r"\pN+\z"), "left to the service", "left to the service"),
         (ParameterDefinition("String"), 12, "12"),
+        (ParameterDefinition("String"), 1.5, "1.5"),
+        (ParameterDefinition("String"), " ", None),
         (ParameterDefinition("String"), True, "true"),
         (ParameterDefinition("String"), ["a"], None),
         (RETENTION, 400, "400"),
@@ -81,6 +83,7 @@ FUTURE = ParameterDefinition("Matrix")
         (PORTS, [], None),
         (PORTS, "", None),
         (NAMES, ["x", "y"], ["x", "y"]),
+        (NAMES, 1.5, ["1.5"]),
         (NAMES, ["x", "y", "z"], None),
         (RUNTIMES, ["c", "a"], ["c", "a"]),
         (RUNTIMES, ["c", "d"], None),
@@ -125,6 +128,9 @@ def custom(value: object) -> ParameterValue:
         # not shown
         ({}, {"days": None}, {}),
         ({}, {"days": 15}, {"days": {"ValueType": "CUSTOM", "Value": {"Integer": 15}}}),
+        # of another type than documented
+        ({"ports": custom(None)}, {"ports": [22]}, {"ports": {"ValueType": "CUSTOM", "Value": {"IntegerList": [22]}}}),
+        ({"days": custom([15])}, {"days": 15}, {"days": {"ValueType": "CUSTOM", "Value": {"Integer": 15}}}),
         # lists in any order, and false
         ({"ports": custom([80, 22])}, {"ports": [22, 80]}, {}),
         ({"ports": custom([80])}, {"ports": [22]}, {"ports": {"ValueType": "CUSTOM", "Value": {"IntegerList": [22]}}}),
@@ -172,6 +178,9 @@ def test_after_sending_values_as_they_are_then() -> None:
         (RUNTIMES, "a list of a, b, c"),
         (ParameterDefinition("Integer", minimum=1000000), "an integer of at least 1000000"),
         (ParameterDefinition("Integer", maximum=5), "an integer of at most 5"),
+        (ParameterDefinition("Double", minimum=0.0, maximum=100.0), "a number from 0 to 100"),
+        (ParameterDefinition("Double", minimum=1.0), "a number of at least 1"),
+        (ParameterDefinition("Double", maximum=5.0), "a number of at most 5"),
         (FUTURE, "a value of the type Matrix, not known here,"),
     ],
 )

@@ -15,20 +15,26 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.cont
     SOURCE,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.controls.plan import (
+    PASSING_CODES,
     ControlsPlan,
     ControlsState,
     DesiredControls,
     Unprocessed,
     actions_of,
+    asked_controls,
     catalog_of,
     check_control_ids,
     check_parameters,
+    control_differences,
     control_outcomes,
+    control_view,
     controls_to_read,
     desired_by_policy,
     desired_in,
     expected_state,
     former_ids,
+    only_controls,
+    only_definitions,
     pairs_to_read,
     plan_controls,
     refusal,
@@ -44,9 +50,11 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.mode
     ParameterDefinition,
     ParameterUpdate,
     ParameterValue,
+    PolicyDifference,
     SecurityControl,
     Standard,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import REASONS
 
 REGION, ELSEWHERE = "eu-west-1", "eu-central-1"
 FOUNDATIONAL, CIS = "aws-foundational-security-best-practices/v/1.0.0", "cis-aws-foundations-benchmark/v/1.4.0"
@@ -302,6 +310,7 @@ def test_plan_parameters_of_a_control_in_no_enabled_standard_are_left_alone() ->
     [
         ("by SSO_2-3", "by SSO_2-3"),
         ("We use SSO; no users.", "We use SSO no users"),
+        ("SSO;users", "SSO users"),
         ("für Prüfer", "für Prüfer"),
         ("...", None),
         (None, None),
@@ -324,6 +333,7 @@ def test_check_parameters_names_all_that_is_wrong() -> None:
         "controls: ACM.1: daysToExpiration takes an integer from 14 to 365, not 500; IAM.6 has no parameters. "
         "Nothing was changed."
     )
+    assert refused.value.error_code == "invalid_parameters"
     check_parameters(row("ACM.1", parameters={"daysToExpiration": 15}), CATALOG, "controls")
 
 
@@ -348,6 +358,7 @@ def test_check_control_ids_names_the_nearest(wrong: list[str], words: str) -> No
         f"controls: no security control has the ID {words}. An ID is the same in all standards, such as IAM.6. "
         "Nothing was changed."
     )
+    assert refused.value.error_code == "unknown_control"
 
 
 def test_check_control_ids_takes_those_that_a_region_lacks() -> None:
@@ -359,13 +370,85 @@ def test_former_ids_from_the_arns_of_a_standard() -> None:
     associations = [
         ControlAssociation(CIS, "IAM.6", "ENABLED", None, (f"{arn}/{CIS}/1.6",)),
         ControlAssociation("cis-aws-foundations-benchmark/v/1.2.0", "IAM.1", "ENABLED", None, (f"{arn}/x/v/1/1.6",)),
+        ControlAssociation(CIS, "IAM.2", "ENABLED", None, (f"{arn}/{CIS}/CIS.1.7",)),
         ControlAssociation("pci-dss/v/3.2.1", "IAM.19", "ENABLED", None, (f"{arn}/pci-dss/v/3.2.1/PCI.IAM.6",)),
         ControlAssociation(FOUNDATIONAL, "KMS.1", "ENABLED", None, (f"{arn}/{FOUNDATIONAL}/KMS.1",)),
     ]
-    assert former_ids(associations) == {"CIS.1.6": {"IAM.6", "IAM.1"}, "PCI.IAM.6": {"IAM.19"}}
+    assert former_ids(associations) == {
+        "CIS.1.6": {"IAM.6", "IAM.1"},
+        "CIS.1.7": {"IAM.2"},
+        "PCI.IAM.6": {"IAM.19"},
+    }
+
+
+# what is asked for
+
+
+def test_desired_ids_are_what_somebody_has_named() -> None:
+    desired = desired_by_policy(policy("KMS.9", parameters={"ACM.1": {}}, global_region=ELSEWHERE), REGION)
+    assert desired.ids == ("KMS.9", "ACM.1")
+    own = policy("KMS.9", global_region=ELSEWHERE, global_controls=("IAM.6", "EC2.1", "S3.1"))
+    assert desired_by_policy(own, REGION).ids == ("KMS.9", "EC2.1", "S3.1")
+
+
+def test_desired_by_policy_has_a_row_for_each_listed_control() -> None:
+    assert desired_by_policy(policy("IAM.6"), REGION).named == {"IAM.6": ControlEntry("IAM.6", False)}
+
+
+def test_only_some_controls_are_kept() -> None:
+    assert only_controls(state(), ["IAM.6", "WAF.9"]) == ControlsState(
+        BOTH, {pair: each for pair, each in state().associations.items() if pair[1] == "IAM.6"}
+    )
+    assert only_controls(state(), ["ACM.1"]).controls == state().controls
+    assert only_definitions(CATALOG, ["ACM.1", "WAF.9"]) == catalog_of(
+        {FOUNDATIONAL: [CATALOG.controls["ACM.1"]], CIS: [], TOWER: []}
+    )
+
+
+def test_desired_rows_without_parameters_ask_for_none() -> None:
+    assert row("IAM.6").parameters == {}
+
+
+@pytest.mark.parametrize(
+    ("desired", "is_absent"),
+    [
+        (DesiredControls(), True),
+        (row("IAM.6", False), True),
+        (row("IAM.6", True), False),
+        (row("IAM.6"), False),
+        (replace(row("IAM.6"), is_enabled=False), True),
+        (replace(row("IAM.6", True), is_enabled=False), False),
+        (replace(row("IAM.6", False), others=True), False),
+        (replace(row("IAM.6", False), others=False), True),
+        (row("ACM.1", False, parameters={"daysToExpiration": 15}), False),
+    ],
+)
+def test_desired_is_absent_where_nothing_is_to_be_there(desired: DesiredControls, is_absent: bool) -> None:
+    assert desired.is_absent is is_absent
+
+
+@pytest.mark.parametrize(
+    ("desired", "asked"),
+    [
+        (DesiredControls(), []),
+        (row("WAF.1"), ["WAF.1"]),
+        (replace(row("ACM.1"), others=True), ["ACM.1", "IAM.6", "KMS.1"]),
+    ],
+)
+def test_asked_controls_are_named_ones_and_then_others(desired: DesiredControls, asked: list[str]) -> None:
+    assert asked_controls(desired, CATALOG, BOTH) == asked
+
+
+def test_plan_changes_and_writes_have_parameters_too() -> None:
+    plan = plan_controls(row("ACM.1", parameters={"daysToExpiration": 15}), CATALOG, state())
+    assert (plan.changes, plan.writes) == ({"ACM.1"}, plan.parameter_updates)
 
 
 # what has to be read
+
+
+def test_standard_without_definitions_has_nothing_to_read() -> None:
+    assert list(pairs_to_read(DesiredControls(others=True), CATALOG, [standard("of-a-newer-service/v/1.0.0")])) == []
 
 
 @pytest.mark.parametrize(
@@ -461,8 +544,35 @@ def test_policy_parameters_as_listed_and_all_others_default(
 def test_policy_control_that_the_region_lacks_is_skipped() -> None:
     desired = desired_by_policy(policy("WAF.1", lists_enabled=True), REGION)
     now = state(BOTH, {"IAM.6": "DISABLED", "KMS.1": "DISABLED", "ACM.1": "DISABLED"})
-    assert plan_controls(desired, CATALOG, now).changed is False
+    plan = plan_controls(desired, CATALOG, now)
+    assert (plan.changed, plan.unprocessed) == (False, {})
     assert control_outcomes(desired, CATALOG, now, now, {}, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "now", "differences"),
+    [
+        (policy("IAM.6"), state(), [("control", "IAM.6", None, "ENABLED", "DISABLED")]),
+        (policy(), state(statuses={"KMS.1": "DISABLED"}), [("control", "KMS.1", None, "DISABLED", "ENABLED")]),
+        (
+            policy(parameters={"ACM.1": {"daysToExpiration": 15}}),
+            state(),
+            [("parameter", "ACM.1", "daysToExpiration", 30, 15)],
+        ),
+        (policy(), state(days=ParameterValue(15, True)), [("parameter", "ACM.1", "daysToExpiration", 15, 30)]),
+        (
+            policy(parameters={"ACM.1": {"daysToExpiration": 15}}),
+            replace(state(), controls={"ACM.1": SecurityControl("ACM.1")}),
+            [("parameter", "ACM.1", "daysToExpiration", None, 15)],
+        ),
+        (policy(), state(), []),
+    ],
+)
+def test_policy_differences_are_what_a_plan_changes(
+    given: Policy, now: ControlsState, differences: list[tuple[Any, ...]]
+) -> None:
+    plan = plan_controls(desired_by_policy(given, REGION), CATALOG, now)
+    assert control_differences(plan, CATALOG, now) == tuple(PolicyDifference(*each) for each in differences)
 
 
 def test_global_controls_have_a_date_a_source_and_no_control_of_a_single_region() -> None:
@@ -474,6 +584,10 @@ def test_global_controls_have_a_date_a_source_and_no_control_of_a_single_region(
 
 
 # what the service refuses
+
+
+def test_codes_that_may_pass_are_those_of_the_service_model() -> None:
+    assert sorted(PASSING_CODES) == ["LIMIT_EXCEEDED", "NOT_FOUND", "RESOURCE_NOT_FOUND"]
 
 
 @pytest.mark.parametrize(
@@ -556,6 +670,24 @@ def test_outcome_of_a_change_that_is_not_shown() -> None:
     (outcome,) = control_outcomes(desired, CATALOG, state(), state(), actions, {})
     assert outcome.unprocessed is not None
     assert (outcome.unprocessed.reason, outcome.actions) == ("unconfirmed", ("disable",))
+    assert outcome.unprocessed.message == REASONS["unconfirmed"].explanation
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        (("DISABLED", "one"), ("DISABLED", "two"), "one"),
+        (("DISABLED", None), ("DISABLED", "two"), "two"),
+        (("ENABLED", "why it was disabled"), ("DISABLED", "two"), "two"),
+        (("ENABLED", "why it was disabled"), ("ENABLED", None), None),
+    ],
+)
+def test_control_view_shows_the_reason_of_what_is_disabled(
+    first: tuple[str, str | None], second: tuple[str, str | None], reason: str | None
+) -> None:
+    pairs = {name: ControlAssociation(name, "IAM.6", *each) for name, each in ((FOUNDATIONAL, first), (CIS, second))}
+    now = ControlsState(BOTH, {(name, "IAM.6"): each for name, each in pairs.items()})
+    assert control_view("IAM.6", now)["reason"] == reason
 
 
 def test_outcomes_only_of_what_is_named_changed_or_not_as_requested() -> None:
@@ -585,3 +717,16 @@ def test_new_standards_are_expected_with_all_controls_enabled() -> None:
         (CIS, "IAM.6"): "DISABLED",
         (FOUNDATIONAL, "IAM.6"): "ENABLED",
     }
+
+
+def test_new_standard_that_was_there_before_is_there_once() -> None:
+    failed = (standard(FOUNDATIONAL, "FAILED"), standard(CIS))
+    after = with_new_standards(ControlsState(failed), [standard(FOUNDATIONAL, "PENDING")], CATALOG)
+    assert after.standards == (standard(CIS), standard(FOUNDATIONAL))
+
+
+def test_new_standard_brings_only_what_is_known_and_what_the_region_has() -> None:
+    lacking = catalog_of({CIS: [definition("WAF.2", is_available=False, days=DAYS)]})
+    after = with_new_standards(ControlsState(), [standard(CIS), standard("of-a-newer-service/v/1.0.0")], lacking)
+    assert (after.associations, after.controls) == ({}, {})
+    assert [each.name for each in after.standards] == [CIS, "of-a-newer-service/v/1.0.0"]

@@ -81,6 +81,14 @@ def test_standards_titles_are_refused_where_no_region_tells_them() -> None:
         parse_standards(["PCI DSS v4.0.1"], "standards")
 
 
+@pytest.mark.parametrize(
+    ("takes_titles", "words"), [(True, "/v/1.0.0, the title, or the"), (False, "/v/1.0.0, or the")]
+)
+def test_standards_message_says_what_can_be_written(takes_titles: bool, words: str) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        parse_standards(["cis"], "standards", takes_titles)
+
+
 def test_all_that_is_no_standard_is_named() -> None:
     with pytest.raises(InvalidInput, match=r"standards: not a standard: 'cis', 'pci'\. Write a short name"):
         parse_standards(["cis", PCI, "pci"], "standards")
@@ -173,6 +181,10 @@ def test_controls_ids_and_rows(value: object, entries: tuple[ControlEntry, ...])
         ({"state": "enabled"}, "controls: row 1 has no control_id. Set it to one ID, such as IAM.6."),
         ({"control_id": "IAM.6 IAM.7"}, "controls: row 1 has no control_id. Set it to one ID, such as IAM.6."),
         ({"control_id": "IAM"}, "controls: not a security control: 'IAM'. Write an ID, such as IAM.6, or "),
+        (
+            {"control_id": "IAM.6", "standard": CIS},
+            "controls: row 1: unknown key 'standard' (did you mean standards?). ",
+        ),
         ({"control_id": "IAM.6", "state": "off"}, "controls: row 1: state: 'off' is neither enabled nor disabled."),
         ({"control_id": "IAM.6", "standards": "cis"}, "controls: row 1: standards: not a standard: 'cis'."),
         ({"control_id": "IAM.6", "parameters": [15]}, "controls: row 1: parameters: [15] is no mapping."),
@@ -196,12 +208,23 @@ def test_controls_wrong_row_is_refused(row: dict[str, Any], message: str) -> Non
     [
         ({}, {"state": "disabled"}),
         ({"regions": [REGION]}, {"reason": "x"}),
+        ({"reason": "x"}, {"regions": [REGION]}),
         ({"regions": [REGION, "eu-west-2"]}, {"regions": [REGION]}),
     ],
 )
 def test_controls_two_rows_for_one_region_are_refused(one: dict[str, Any], other: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput, match=r"controls: IAM\.6 has two rows that differ\. Keep one of them\."):
         parse_controls([{"control_id": "IAM.6", **one}, "S3.8", {"control_id": "IAM.6", **other}], "controls")
+
+
+def test_controls_text_that_names_none_is_refused() -> None:
+    with pytest.raises(InvalidInput, match=r"^controls: not a security control: 'IAM'\."):
+        parse_controls(["S3.8", "IAM"], "controls")
+
+
+@pytest.mark.parametrize(("regions", "is_in"), [(None, True), ((REGION,), True), (("eu-west-2",), False)])
+def test_controls_row_is_in_its_regions(regions: tuple[str, ...] | None, is_in: bool) -> None:
+    assert ControlEntry("IAM.6", regions=regions).is_in(REGION) is is_in
 
 
 def test_control_regions_outside_the_task_are_refused() -> None:
@@ -228,6 +251,8 @@ def test_control_regions_outside_the_task_are_refused() -> None:
         ({"ValueType": "CUSTOM", "Value": {"Boolean": False}}, False),
         ({"value_type": "CUSTOM", "value": {"enum_list": ["a"]}}, ["a"]),
         ({"ValueType": "DEFAULT"}, None),
+        ({"value_type": "DEFAULT"}, None),
+        ({"Value": {"Integer": 15}}, 15),
         ({"ValueType": "DEFAULT", "Value": {"Integer": 30}}, None),
         ({"Integer": 15}, 15),
         ({"ValueType": "CUSTOM"}, {"ValueType": "CUSTOM"}),

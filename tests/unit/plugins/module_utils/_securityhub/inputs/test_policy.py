@@ -7,6 +7,7 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,39 +22,7 @@ KNOWN = KnownRegions(("eu-west-1", "eu-central-1", "us-east-1"), "1.44.5")
 FOUNDATIONAL, CIS = "aws-foundational-security-best-practices/v/1.0.0", "cis-aws-foundations-benchmark/v/1.2.0"
 
 # The example of the AWS user guide, "Creating and associating configuration policies", unchanged.
-EXAMPLE = """
-{
-    "Name": "SampleConfigurationPolicy",
-    "Description": "Configuration policy for production accounts",
-    "ConfigurationPolicy": {
-        "SecurityHub": {
-             "ServiceEnabled": true,
-             "EnabledStandardIdentifiers": [
-                    "arn:aws:securityhub:us-east-1::standards/aws-foundational-security-best-practices/v/1.0.0",
-                    "arn:aws:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0"
-                ],
-            "SecurityControlsConfiguration": {
-                "DisabledSecurityControlIdentifiers": [
-                    "CloudTrail.2"
-                ],
-                "SecurityControlCustomParameters": [
-                    {
-                        "SecurityControlId": "ACM.1",
-                        "Parameters": {
-                            "daysToExpiration": {
-                                "ValueType": "CUSTOM",
-                                "Value": {
-                                    "Integer": 15
-                                }
-                            }
-                        }
-                    }
-                ]
-            }
-        }
-    }
-}
-"""
+EXAMPLE = (Path(__file__).parents[5] / "configuration_policy.json").read_text(encoding="utf-8")
 PARSED = Policy((FOUNDATIONAL, CIS), ("CloudTrail.2",), False, {"ACM.1": {"daysToExpiration": 15}})
 SNAKE = {
     "enabled_standards": [FOUNDATIONAL, CIS],
@@ -116,6 +85,8 @@ SNAKE_OF_AWS = {
         yaml.safe_dump(SNAKE),
         json.dumps(SNAKE),
         {**SNAKE, "enabled_standards": f"{FOUNDATIONAL}, {CIS}", "disabled_controls": "CloudTrail.2"},
+        {"Resources": {"Nothing": "of ours", "Policy": resource()}},
+        {**example(), "ConfigurationPolicy": {**example()["ConfigurationPolicy"], "Name": "the same again"}},
         {**SNAKE, "service_enabled": "true"},
         {**SNAKE, "ServiceEnabled": "True"},
         {**SNAKE, "enabled_controls": None, "service_enabled": None, "name": "ours", "description": "x"},
@@ -143,6 +114,7 @@ def changed(**parts: object) -> dict[str, Any]:
             Policy((), ("IAM.6",), True),
         ),
         ({"enabled_standards": [CIS], "disabled_controls": []}, Policy((CIS,), (), False)),
+        ({"EnabledStandardIdentifiers": [CIS], "EnabledSecurityControlIdentifiers": []}, Policy((CIS,), (), True)),
         (
             {"enabled_standards": [CIS], "disabled_controls": [], "global_controls_region": "eu-west-1"},
             Policy((CIS,), (), False, {}, "eu-west-1"),
@@ -170,6 +142,19 @@ def changed(**parts: object) -> dict[str, Any]:
 )
 def test_policy_parts(value: object, parsed: Policy) -> None:
     assert parse_policy(value, "policy", KNOWN) == parsed
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "of-a-newer-sdk"])
+def test_policy_global_region_where_a_module_checks_it_later(region: str) -> None:
+    assert parse_policy(changed(global_controls_region=region), "policy", None).global_region == region
+
+
+@pytest.mark.parametrize(
+    ("given", "known"), [("eu-west-1, us-east-1", KNOWN), ("eu-west-1, us-east-1", None), (" ", None)]
+)
+def test_policy_global_region_that_is_not_one_is_refused(given: str, known: KnownRegions | None) -> None:
+    with pytest.raises(InvalidInput, match=f"^policy: global_controls_region: '{given}' is not one Region"):
+        parse_policy(changed(global_controls_region=given), "policy", known)
 
 
 def test_policy_names_its_controls_each_once() -> None:
@@ -201,6 +186,11 @@ def in_hub(**parts: object) -> dict[str, Any]:
             {"SecurityHub": {**hub(), "EnabledStandardIdentifier": [], "Surprise": 1}},
             "policy: unknown keys 'EnabledStandardIdentifier' (did you mean EnabledStandardIdentifiers?), 'Surprise'. ",
         ),
+        ({"ServiceEnable": True}, "policy: unknown key 'ServiceEnable' (did you mean ServiceEnabled?). "),
+        ({"SecurityHubs": {}}, "policy: unknown key 'SecurityHubs' (did you mean SecurityHub?). "),
+        ({"Descriptions": ""}, "policy: unknown key 'Descriptions' (did you mean Description?). "),
+        ({"DeletionPolicies": ""}, "policy: unknown key 'DeletionPolicies' (did you mean DeletionPolicy?). "),
+        ({"none": 1}, "policy: unknown key 'none'. "),
         (
             changed(enabled_controls=[]),
             "policy: has both enabled_controls and disabled_controls. Set disabled_controls ",
@@ -228,6 +218,7 @@ def in_hub(**parts: object) -> dict[str, Any]:
         (changed(disabled_controls=["IAM"]), "policy: disabled_controls: not a security control: 'IAM'. "),
         (changed(disabled_controls=6), "policy: disabled_controls: 6 is no list."),
         (changed(control_parameters={"ACM": {}}), "policy: control_parameters: not a security control: 'ACM'. "),
+        (changed(control_parameters=6), "policy: control_parameters: 6 is no list."),
         (changed(control_parameters={"ACM.1": 15}), "policy: control_parameters: ACM.1: 15 is no mapping. "),
         (
             changed(control_parameters=[{"SecurityControlId": "ACM.1"}]),
@@ -249,14 +240,14 @@ def in_hub(**parts: object) -> dict[str, Any]:
             changed(control_parameters=[{"SecurityControlId": "ACM.1", "Parameters": {}}] * 2),
             "policy: control_parameters: ACM.1 is named twice. Keep one of them.",
         ),
+        (
+            changed(global_controls_region="eu-west-1", global_controls=["IAM"]),
+            "policy: global_controls: not a security control: 'IAM'. ",
+        ),
         (changed(global_controls=["IAM.6"]), "policy: global_controls needs global_controls_region: the Region that "),
         (
             changed(global_controls_region="eu-wst-1"),
             "policy: global_controls_region: not a Region with Security Hub: 'eu-wst-1' (did you mean eu-west-1?).",
-        ),
-        (
-            changed(global_controls_region="eu-west-1, us-east-1"),
-            "policy: global_controls_region: 'eu-west-1, us-east-1' is not one Region.",
         ),
         ([SNAKE], "policy: is no mapping. Write a configuration policy as JSON or YAML."),
         ("just a text", "policy: is no mapping. "),
@@ -268,7 +259,11 @@ def in_hub(**parts: object) -> dict[str, Any]:
             {**resource(), "Type": "AWS::SecurityHub::Hub"},
             "policy: the resource is of type AWS::SecurityHub::Hub, not AWS::SecurityHub::ConfigurationPolicy.",
         ),
-        ("enabled_standards: !Ref Standards", "policy: the text is neither JSON nor plain YAML: "),
+        (
+            "enabled_standards: !Ref Standards",
+            "policy: the text is neither JSON nor plain YAML: could not determine a constructor for the tag '!Ref' in ",
+        ),
+        (changed(Type="AWS::SecurityHub::Hub"), "policy: the resource is of type AWS::SecurityHub::Hub, not "),
     ],
 )
 def test_policy_what_is_wrong_is_refused(value: object, message: str) -> None:

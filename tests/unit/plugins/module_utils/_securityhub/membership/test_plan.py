@@ -15,6 +15,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     final_row,
     is_member_side_left,
     is_member_side_wanted,
+    plan_again,
     plan_membership,
     plan_offboarding,
     plan_surplus,
@@ -33,7 +34,8 @@ HAS_MEMBERS = MemberLook("hub_enabled", None, True)
 NO_ACCESS = MemberLook("role_not_assumed", message="AssumeRole failed.")
 CLOSED = MemberLook("region_not_enabled", message="Not opted in.")
 FAILED = MemberLook("failed", message="Access denied.")
-LOOKS = (NO_ROLE, DISABLED, HUB, OURS, OTHERS, HAS_MEMBERS, NO_ACCESS, CLOSED, FAILED)
+DENIED = MemberLook("region_denied", message="A service control policy denies it.")
+LOOKS = (NO_ROLE, DISABLED, HUB, OURS, OTHERS, HAS_MEMBERS, NO_ACCESS, CLOSED, DENIED, FAILED)
 
 NEITHER: list[str] = []
 REMOVED, RESIGNED, BOTH = ["removed"], ["resigned"], ["removed", "resigned"]
@@ -68,6 +70,7 @@ SIDES: list[tuple[MemberLook, bool, tuple[str, ...], str | None, str | None]] = 
     (HAS_MEMBERS, False, (), None, "has_members"),
     (NO_ACCESS, True, (), "Invited", "role_not_assumed"),
     (CLOSED, True, (), "Invited", "region_not_enabled"),
+    (DENIED, False, (), None, "region_denied"),
     (FAILED, True, (), "Invited", "rejected"),
 ]
 
@@ -276,3 +279,69 @@ def test_plan_surplus(status: str, removes: bool, obstacle: str | None, expected
 def test_plan_membership_obstacle_names_the_region() -> None:
     plan = plan_membership(ACCOUNT, None, None, REMOVED, HAS_MEMBERS, ADMINISTRATOR, REGION)
     assert REGION in str(plan.member.processing_result)
+
+
+@pytest.mark.parametrize(("status", "reinvite", "steps"), STEPS)
+def test_plan_membership_of_a_member_that_may_leave_its_administrator(
+    status: str | None, reinvite: list[str], steps: tuple[str, ...]
+) -> None:
+    plan = plan_membership(
+        ACCOUNT, member(status), "new@example.com", reinvite, OTHERS, ADMINISTRATOR, REGION, [OTHER, "000000000001"]
+    )
+
+    assert (plan.member.actions, plan.member_side, plan.member.reason) == (steps, ("leave", "accept"), None)
+    assert (plan.expects_enabled, plan.left_administrator_id) == (True, OTHER)
+    row = expected_row(plan, joins=True)
+    assert (row.actions, row.left_administrator_id) == ((*steps, "leave", "accept"), OTHER)
+
+
+@pytest.mark.parametrize("look", [HUB, DISABLED, NO_ROLE, OURS, HAS_MEMBERS, DENIED])
+def test_plan_membership_of_others_leaves_no_administrator(look: MemberLook) -> None:
+    plan = plan_membership(ACCOUNT, None, None, REMOVED, look, ADMINISTRATOR, REGION, [OTHER])
+
+    assert plan.left_administrator_id is None
+    assert "leave" not in plan.member_side
+
+
+REFUSED = Outcome(ACCOUNT, member("Created"), member("Created"), (), "rejected", "It has another administrator.")
+
+
+@pytest.mark.parametrize(("actions", "left"), [(("leave",), OTHER), ((), None)])
+def test_final_row_of_a_member_that_was_to_leave(actions: tuple[str, ...], left: str | None) -> None:
+    plan = plan_membership(ACCOUNT, member("Created"), None, REMOVED, OTHERS, ADMINISTRATOR, REGION, [OTHER])
+    row = final_row(plan, REFUSED, SideResult(actions), member("Created"), joins=True)
+
+    assert (row.left_administrator_id, row.reason) == (left, "other_administrator")
+    assert row.processing_result == REFUSED.processing_result
+
+
+ALREADY = "The current account has already invited the given member account."
+
+
+@pytest.mark.parametrize(
+    ("look", "status", "reason", "said", "steps"),
+    [
+        (NO_ROLE, "Resigned", "rejected", ALREADY, ("delete", "create", "invite")),
+        (NO_ACCESS, "Resigned", "rejected", ALREADY, ("delete", "create", "invite")),
+        (HUB, "Resigned", "rejected", ALREADY, None),
+        (NO_ROLE, "Resigned", "rejected", "No.", None),
+        (NO_ROLE, "Resigned", "unconfirmed", ALREADY, ("delete", "create", "invite")),
+        (NO_ROLE, "Resigned", "unconfirmed", "Not in time.", None),
+        (NO_ROLE, "Resigned", "not_attempted", ALREADY, None),
+        (NO_ROLE, "Removed", "rejected", "It belongs to an organization.", ("create",)),
+        (NO_ROLE, "Removed", "unconfirmed", "It belongs to an organization.", None),
+        (NO_ROLE, "Created", "rejected", ALREADY, None),
+        (NO_ROLE, None, "rejected", ALREADY, None),
+    ],
+)
+def test_plan_again_of_a_refused_invitation(
+    look: MemberLook, status: str | None, reason: str, said: str, steps: tuple[str, ...] | None
+) -> None:
+    plan = planned("Resigned", RESIGNED, look)
+    again = plan_again(plan, Outcome(ACCOUNT, member("Resigned"), member(status), (), reason, said))
+
+    assert (again.actions if again else None) == steps
+    if again:
+        assert status_of(again.after) == ("Enabled" if steps == ("create",) else "Invited")
+        assert again.account_id == ACCOUNT
+        assert again.reason == (None if steps == ("create",) else plan.member.reason)

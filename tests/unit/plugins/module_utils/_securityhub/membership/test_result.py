@@ -71,6 +71,7 @@ def test_row_of_an_account_that_has_become_a_member() -> None:
             "invited_at": AT,
             "updated_at": AT,
             "actions": ["invite", "accept"],
+            "left_administrator_id": None,
             "reason": None,
             "processing_result": None,
             "policy": None,

@@ -11,7 +11,11 @@ import pytest
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import (
     PreconditionFailed,
 )
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import OfferedStandard, Standard
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
+    OfferedStandard,
+    PolicyDifference,
+    Standard,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.standards.plan import (
     DesiredStandards,
     Sent,
@@ -19,6 +23,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.stan
     names_to_enable,
     plan_standards,
     resolve,
+    standard_differences,
+    standard_row,
     why_short,
     with_short_names,
 )
@@ -316,3 +322,48 @@ def test_the_code_of_several_is_the_one_that_weighs_most() -> None:
 def test_why_short_unwanted_standard_that_is_pending_says_what_comes_next() -> None:
     failure = why_short(ABSENT, plan_standards(ABSENT, [standard(PCI, "PENDING")]), REGION, waits=True)
     assert str(failure).endswith(f"{PCI} is PENDING, and can be disabled once it is READY.")
+
+
+@pytest.mark.parametrize(
+    ("desired", "status", "current", "wanted"),
+    [
+        (PRESENT, None, "DISABLED", "ENABLED"),
+        (PRESENT, "PENDING", "PENDING", "ENABLED"),
+        (PRESENT, "INCOMPLETE", "INCOMPLETE", "ENABLED"),
+        (ABSENT, "READY", "READY", "DISABLED"),
+        (ABSENT, "DELETING", "DELETING", "DISABLED"),
+        (PURGED, "READY", "READY", "DISABLED"),
+    ],
+)
+def test_standard_differences_of_one_standard(
+    desired: DesiredStandards, status: str | None, current: str, wanted: str
+) -> None:
+    plan = plan_standards(desired, [standard(PCI, status)] if status else [])
+
+    assert standard_differences(desired, plan) == (PolicyDifference("standard", PCI, None, current, wanted),)
+
+
+def test_standard_differences_of_what_is_as_desired_are_none() -> None:
+    assert standard_differences(PRESENT, plan_standards(PRESENT, [standard(PCI)])) == ()
+
+
+def test_standard_row_has_what_is_documented() -> None:
+    assert standard_row(standard(PCI, "INCOMPLETE", NO_RECORDER)) == {
+        "name": PCI,
+        "standards_arn": f"arn:aws:securityhub:{REGION}::standards/{PCI}",
+        "standards_subscription_arn": f"arn:aws:securityhub:{REGION}:111122223333:subscription/{PCI}",
+        "standards_status": "INCOMPLETE",
+        "status_reason_code": NO_RECORDER,
+    }
+
+
+def test_with_short_names_region_without_standards_says_so() -> None:
+    with pytest.raises(PreconditionFailed, match=r"Offered are none\."):
+        with_short_names(DesiredStandards(("Any Thing",)), {}, REGION)
+
+
+def test_with_short_names_several_titles_are_near_names_the_nearest() -> None:
+    offers = {"a": OfferedStandard("a", "arn", "Benchmark One"), "b": OfferedStandard("b", "arn", "Benchmark Two")}
+
+    with pytest.raises(PreconditionFailed, match=r"'Benchmark Tw' \(did you mean 'Benchmark Two'\?\)"):
+        with_short_names(DesiredStandards(("Benchmark Tw",)), offers, REGION)

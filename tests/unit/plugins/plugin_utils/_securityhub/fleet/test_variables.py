@@ -76,6 +76,7 @@ def test_module_options_are_those_that_are_set_and_used() -> None:
         "enable_default_standards": False,
         "surplus": "ignore",
         "surplus_limit": 10,
+        "closed_accounts": "ignore",
     }
     assert module_options(values, "onboard") == {**invite, **onboard, "member_role": "Onboarding"}
 
