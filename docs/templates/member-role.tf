@@ -46,6 +46,12 @@ variable "allow_controls" {
   default     = false
 }
 
+variable "allow_config" {
+  description = "Whether the role may see the recorder of AWS Config (securityhub_config_recorder)."
+  type        = bool
+  default     = false
+}
+
 variable "allow_offboarding" {
   description = "Whether the role may leave or decline the administrator (multiaccount.aws.securityhub_offboard)."
   type        = bool
@@ -136,6 +142,15 @@ data "aws_iam_policy_document" "standards" {
   }
 }
 
+data "aws_iam_policy_document" "config" {
+  statement {
+    sid       = "Config"
+    effect    = "Allow"
+    actions   = ["config:DescribeConfigurationRecorderStatus"]
+    resources = ["*"]
+  }
+}
+
 data "aws_iam_policy_document" "controls" {
   statement {
     sid    = "Look"
@@ -203,6 +218,13 @@ resource "aws_iam_role_policy" "standards" {
   name   = "standards"
   role   = aws_iam_role.member.id
   policy = data.aws_iam_policy_document.standards.json
+}
+
+resource "aws_iam_role_policy" "config" {
+  count  = var.allow_config ? 1 : 0
+  name   = "config"
+  role   = aws_iam_role.member.id
+  policy = data.aws_iam_policy_document.config.json
 }
 
 resource "aws_iam_role_policy" "controls" {

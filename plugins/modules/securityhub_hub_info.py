@@ -21,10 +21,17 @@ options:
       - It can be read in any Region where Security Hub is enabled, so one Region in O(regions) is enough.
     type: bool
     default: false
+  config_recorder:
+    description:
+      - Whether to also return what the recorder of AWS Config does, without which most controls find nothing.
+      - Where it can't be read, it is V(unreadable), with a warning that says why. This does not fail the task.
+    type: bool
+    default: false
 notes:
   - Needs the IAM permissions C(securityhub:DescribeHub) and C(securityhub:ListTagsForResource).
   - With O(finding_aggregator=true), it also needs C(securityhub:ListFindingAggregators),
     C(securityhub:GetFindingAggregator), and C(ec2:DescribeRegions) where the aggregator links all Regions.
+  - With O(config_recorder=true), it also needs C(config:DescribeConfigurationRecorderStatus).
 seealso:
   - module: multiaccount.aws.securityhub_hub
 extends_documentation_fragment:
@@ -53,6 +60,13 @@ EXAMPLES = r"""
     region: eu-west-1
     finding_aggregator: true
   register: home
+
+- name: Find the accounts in which AWS Config does not record
+  multiaccount.aws.securityhub_hub_info:
+    account_ids: ["111122223333", "012345670123"]
+    member_role: security-hub-member
+    region: eu-west-1
+    config_recorder: true
 
 # Ad hoc, from the command line:
 # ansible localhost -m multiaccount.aws.securityhub_hub_info -a regions=eu-west-1,eu-central-1
@@ -104,6 +118,20 @@ hubs:
       returned: always
       type: dict
       sample: {"team": "security"}
+    config_recorder:
+      description:
+        - What the recorder of AWS Config does that Security Hub CSPM uses, V(null) with O(config_recorder=false).
+        - V(recording), V(off), V(none) for no recorder, V(unreadable) where it could not be read.
+        - This is Security Hub CSPM's own recorder where it has one, as with the new Security Hub beside it, and
+          otherwise the customer managed one.
+      returned: always
+      type: str
+      sample: recording
+    config_recorder_name:
+      description: The name of this recorder. V(null) where there is none, or it could not be read.
+      returned: always
+      type: str
+      sample: default
     finding_aggregator:
       description:
         - The finding aggregator of the account. V(null) where there is none, and with O(finding_aggregator=false).
@@ -214,11 +242,14 @@ failed_accounts:
 """
 
 from functools import partial
-from typing import Any, Dict, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import describe_hub
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.api import (
+    describe_hub,
+    read_config_recorder,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import RegionClient
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.credentials import ConnectionInfo
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.find_regions import (
@@ -232,7 +263,11 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
     COMMON_SPEC,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import account_roles
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import Result
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import ConfigRecorder, recorder_keys
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import (
+    Result,
+    recorder_warnings,
+)
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.rows import (
     accounts_info_result,
     nothing_found,
@@ -243,6 +278,7 @@ KEYS = ("hubs", "disabled_regions", "failed_regions", "failed_accounts")
 
 ARGUMENT_SPEC: Dict[str, Any] = {
     "finding_aggregator": {"type": "bool", "default": False},
+    "config_recorder": {"type": "bool", "default": False},
     **COMMON_SPEC,
     **ACCOUNTS_SPEC,
 }
@@ -255,21 +291,32 @@ def list_hubs(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMode) -
     """
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
-    work = partial(find_hub, session if params["finding_aggregator"] else None)
-    by_place, errors = session.map_places(roles, work, nothing_found)
-    return accounts_info_result(by_place, {"hubs": lambda row: [row]}, errors)
+    recorders: List[Tuple[str, Optional[str], ConfigRecorder]] = []
+    by_place, errors = session.map_places(roles, partial(find_hub, session, params, recorders), nothing_found)
+    result = accounts_info_result(by_place, {"hubs": lambda row: [row]}, errors)
+    seen = sorted(recorders, key=lambda each: (each[1] or "", each[0]))  # they came in the order of the responses
+    return {**result, "warnings": recorder_warnings(seen, "the caller" if roles is None else "the member role")}
 
 
-def find_hub(session: Optional[RegionSession], client: RegionClient) -> RegionResult[Optional[Sequence[Result]]]:
+def find_hub(
+    session: RegionSession,
+    params: Mapping[str, Any],
+    recorders: List[Tuple[str, Optional[str], ConfigRecorder]],
+    client: RegionClient,
+) -> RegionResult[Optional[Sequence[Result]]]:
     """Return the row of the hub in one Region, None where Security Hub is disabled.
 
-    :param session: the session if the finding aggregator is to be returned too, else None
+    :param recorders: Region, account and what was seen of AWS Config there are added to it
     :raises SecurityHubError: if something can't be read
     """
     hub = describe_hub(client, with_tags=True)
     if hub is None:
         return RegionResult(None)
-    return RegionResult([{**vars(hub), "finding_aggregator": aggregator_row(session, client) if session else None}])
+    recorder = read_config_recorder(session.config_client(client.region)) if params["config_recorder"] else None
+    if recorder:
+        recorders.append((client.region, client.account_id(), recorder))
+    aggregator = aggregator_row(session, client) if params["finding_aggregator"] else None
+    return RegionResult([{**vars(hub), **recorder_keys(recorder), "finding_aggregator": aggregator}])
 
 
 def aggregator_row(session: RegionSession, client: RegionClient) -> Optional[Result]:

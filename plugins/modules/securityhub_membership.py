@@ -104,6 +104,13 @@ options:
         accounts with the other administrator first.
       - When not set, no account leaves an administrator.
     type: raw
+  config_recorder:
+    description:
+      - Whether to look at AWS Config in each account that is Enabled, with O(state=present). Without a recorder, most
+        controls find nothing. Each account needs a role, O(member_role) or its own.
+      - The module never makes or starts a recorder.
+    type: bool
+    default: false
   reinvite:
     description:
       - The ended memberships that are invited again. V(removed) members were disassociated by the administrator,
@@ -169,6 +176,7 @@ notes:
     M(multiaccount.aws.securityhub_controls). With C(securityhub:ListSecurityControlDefinitions) of the administrator,
     the policy is checked before the first write, and check mode shows what it does to accounts in which Security Hub
     is not enabled yet.
+  - With O(config_recorder=true), the role needs C(config:DescribeConfigurationRecorderStatus).
   - Check mode can't know that an account belongs to the organization of a delegated administrator. Such an account is
     enabled at once when it is added.
 seealso:
@@ -257,6 +265,14 @@ EXAMPLES = r"""
     member_role: security-hub-member
     leave_administrator_ids: ["444455556666"]
 
+- name: Verify that two accounts are members, and that AWS Config records in them
+  multiaccount.aws.securityhub_membership:
+    members: ["111122223333", "012345670123"]
+    region: eu-west-1
+    member_role: security-hub-member
+    config_recorder: true
+  check_mode: true
+
 - name: Only invite, the owners of the accounts accept
   multiaccount.aws.securityhub_membership:
     members: ["111122223333"]
@@ -344,6 +360,21 @@ memberships:
       returned: always
       type: str
       sample: "444455556666"
+    config_recorder:
+      description:
+        - What the recorder of AWS Config does that Security Hub CSPM uses. V(null) with O(config_recorder=false), and
+          for accounts that are not Enabled.
+        - V(recording), V(off), V(none) for no recorder, V(unreadable) where it could not be read. A warning says why.
+        - This is Security Hub CSPM's own recorder where it has one, as with the new Security Hub beside it, and
+          otherwise the customer managed one.
+      returned: always
+      type: str
+      sample: recording
+    config_recorder_name:
+      description: The name of this recorder. V(null) where there is none, or it could not be read.
+      returned: always
+      type: str
+      sample: default
     reason:
       description:
         - Why the membership is not as requested, V(null) where it is.
@@ -565,6 +596,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     find_surplus,
     not_started,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.config_side import ConfigSide
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.member_side import MemberAccounts
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.result import (
     KEYS,
@@ -590,6 +622,7 @@ ARGUMENT_SPEC: Dict[str, Any] = {
     "standards": {"type": "list", "elements": "str"},
     "policy": {"type": "raw"},
     "leave_administrator_ids": ACCOUNT_IDS_SPEC,
+    "config_recorder": {"type": "bool", "default": False},
     "reinvite": {"type": "list", "elements": "str", "choices": list(REINVITABLE), "default": ["removed"]},
     "surplus": {"type": "str", "choices": ["ignore", "report", "remove"], "default": "ignore"},
     "surplus_limit": {"type": "int", "default": 10},
@@ -615,6 +648,8 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     without_role = [account_id for account_id in rows if account_id not in roles]
     check_standards(params, without_role)
     left = left_administrators(params, without_role)
+    if params["config_recorder"]:
+        check_member_side(params, "config_recorder", "look at AWS Config", without_role)
     session = RegionSession(
         info,
         params["regions"],
@@ -630,7 +665,7 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     desired = replace(desired_memberships(params, emails, policy, mode), leave_administrator_ids=left, closed=closed)
     surplus = read_surplus(session, desired, listed)
     check_surplus(surplus, params, closed)
-    by_region = reconcile(session, desired, roles, surplus)
+    by_region = reconcile(session, desired, roles, surplus, params["config_recorder"])
     return membership_result(by_region, params["fail_on_unprocessed"], mode)
 
 
@@ -762,7 +797,11 @@ def check_surplus(surplus: Surplus, params: Mapping[str, Any], closed: Sequence[
 
 
 def reconcile(
-    session: RegionSession, desired: DesiredMemberships, roles: Mapping[str, Role], surplus: Surplus
+    session: RegionSession,
+    desired: DesiredMemberships,
+    roles: Mapping[str, Role],
+    surplus: Surplus,
+    looks_at_config: bool,
 ) -> Dict[str, RegionResult[RegionMemberships]]:
     """Bring all Regions to the desired state at the same time."""
     session.connect()
@@ -774,7 +813,8 @@ def reconcile(
         found = surplus.get(client.region)
         if found and isinstance(found.error, SecurityHubError) and not found.error.hub_is_disabled:
             return not_started(desired.emails[client.region], found.error)
-        return RegionRun(client, desired, accounts, offers, definitions).run(found.value if found else ())
+        config = ConfigSide(session.config_client(client.region), accounts) if looks_at_config else None
+        return RegionRun(client, desired, accounts, offers, definitions, config).run(found.value if found else ())
 
     return session.map_regions(work, not_started_in(desired))
 

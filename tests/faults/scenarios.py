@@ -163,6 +163,10 @@ SCENARIOS = {
             members=[A, B, C], member_role=ROLE, leave_administrator_ids=[FORMER], regions=REGIONS[:1],
         ),
         as_administrator(
+            "membership-config", MEMBERSHIP, members(A="Enabled", B="Created"), hubs(B), members=[A, B],
+            member_role=ROLE, config_recorder=True, regions=REGIONS[:1],
+        ),
+        as_administrator(
             "membership-closed", MEMBERSHIP, members(A="Created", B="Enabled", C="Created"),
             members=[A, {"account_id": B, "status": "CLOSED"}, {"account_id": C, "status": "CLOSED"}],
             member_role=ROLE, closed_accounts="remove", regions=REGIONS[:1],

@@ -210,6 +210,27 @@ def test_former_administrator_is_left_for_this_one(fleet: Fleet) -> None:
     assert fleet.scene.writes() == 0
 
 
+def test_members_without_a_recorder_fail_the_verification_that_asks(fleet: Fleet) -> None:
+    fleet.seed({ONE: "Enabled", ZERO: "Enabled"}, REGION)
+    fleet.scene.hub.seed(config_recorders=[{"account_id": ONE, "region": REGION}])
+    given: dict[str, Any] = {"accounts": [ONE, ZERO], "regions": REGION, "member_role": MEMBER_ROLE}
+    line = f"AWS Config does not record in 1 membership: 1 none ({ZERO} in {REGION})"
+    green, red = fleet.steps(("verify", {}), ("verify", {"config_recorder": True}), **given)
+    assert green.run.code == 0, green.run.output
+    assert red.run.code == 2
+    assert red.run.error.startswith(line)
+    run = fleet.play("onboard", **given, config_recorder=True)
+    assert run.code == 0, run.output
+    assert line in run.summary
+    assert fleet.scene.writes() == 0
+    report = fleet.play("report", **given, config_recorder=True, report_path="page.html")
+    assert report.code == 0, report.output
+    data = json.loads((fleet.scene.folder / "page.json").read_text(encoding="utf-8"))
+    assert data["config_recorders"] == [{"state": "none", "accounts": {ZERO: [REGION]}}]
+    assert data["counts"]["by_config_recorder"] == {"recording": 1, "none": 1}
+    assert "AWS Config does not record" in (fleet.scene.folder / "page.html").read_text(encoding="utf-8")
+
+
 def test_surplus_members_are_not_removed_by_a_run_that_sees_only_some_accounts(fleet: Fleet) -> None:
     """Hosts of one Region of two, hosts within a limit, and a limit beside accounts that are given."""
     members = {**dict.fromkeys(ACCOUNTS, "Enabled"), "222222220001": "Created"}

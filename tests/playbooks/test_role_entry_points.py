@@ -50,10 +50,9 @@ def test_verify_and_main_fail_for_an_account_that_left(fleet: Fleet) -> None:
 VARIABLES = (
     "accounts_file", "regions", "exclude_regions", "member_role", "member_role_external_id",
     "member_role_session_name", "member_role_duration", "member_role_policy", "assume_role_arn",
-    "assume_role_external_id", "assume_role_session_name", "administrator_id",
-    "enable_administrator_hub", "enable_default_standards", "standards",
-    "leave_administrator_ids", "reinvite", "surplus", "surplus_limit", "closed_accounts", "wait_timeout",
-    "batch_size", "report_path", "fail_on_unprocessed",
+    "assume_role_external_id", "assume_role_session_name", "administrator_id", "enable_administrator_hub",
+    "enable_default_standards", "standards", "config_recorder", "leave_administrator_ids", "reinvite", "surplus",
+    "surplus_limit", "closed_accounts", "wait_timeout", "batch_size", "report_path", "fail_on_unprocessed",
 )  # fmt: skip
 
 

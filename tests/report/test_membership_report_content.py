@@ -66,6 +66,7 @@ def test_json_structure() -> None:
         "invitation_age_days": 28,
         "actions": ["invite"],
         "left_administrator_id": None,
+        "config_recorder": None,
         "policy": None,
         "policy_difference_count": 0,
     }
@@ -83,11 +84,13 @@ def test_json_structure() -> None:
             "memberships_read": 1,
             "by_status": {"Invited": 1, "unreadable": 1},
             "by_policy": {},
+            "by_config_recorder": {},
         },
         "policy_differences": [],
         "accounts": [
             {"account_id": account(1), "email": f"owner-{account(1)}@example.com", "name": "Shop", "memberships": {}}
         ],
+        "config_recorders": [],
         "missing_regions": [],
         "failed_regions": [
             {

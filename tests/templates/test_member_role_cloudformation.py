@@ -62,6 +62,7 @@ def trust() -> Any:
         ({}, ["member"]),
         ({"AllowStandards": "true"}, ["member", "standards"]),
         ({"AllowControls": "true"}, ["controls", "member"]),
+        ({"AllowConfig": "true"}, ["config", "member"]),
         ({"AllowOffboarding": "true"}, ["member", "member-offboarding"]),
         ({"AllowStandards": "true", "AllowOffboarding": "true"}, ["member", "member-offboarding", "standards"]),
     ],

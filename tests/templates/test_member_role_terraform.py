@@ -69,7 +69,7 @@ def normalized(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("name", ["member", "standards", "controls", "member-offboarding", "member-trust"])
+@pytest.mark.parametrize("name", ["member", "standards", "controls", "config", "member-offboarding", "member-trust"])
 def test_statements_are_those_of_the_policy(blocks: dict[str, dict[str, Any]], name: str) -> None:
     document = blocks[f"data.aws_iam_policy_document.{name.replace('-', '_')}"]
     assert [statement(each) for each in document["statement"]] == normalized(policy(name))
@@ -84,6 +84,7 @@ def test_role_has_the_policies_that_its_variables_allow(blocks: dict[str, dict[s
     assert attached == {
         "member": ("${data.aws_iam_policy_document.member.json}", None),
         "standards": ("${data.aws_iam_policy_document.standards.json}", "${var.allow_standards ? 1 : 0}"),
+        "config": ("${data.aws_iam_policy_document.config.json}", "${var.allow_config ? 1 : 0}"),
         "controls": ("${data.aws_iam_policy_document.controls.json}", "${var.allow_controls ? 1 : 0}"),
         "member-offboarding": (
             "${data.aws_iam_policy_document.member_offboarding.json}",

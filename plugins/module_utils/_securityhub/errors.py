@@ -69,6 +69,8 @@ CHECK_CLOCK = (
 _URL_SECRET = re.compile(r"(?<=://)[^\s\"']+(?=@)")
 # How IAM names a service control policy as the cause: an explicit deny in one, or none that allows the action.
 _ORGANIZATION_DENIES = "service control policy"
+# The services of the operations that are not Security Hub's, as IAM names them.
+_SERVICES = {"DescribeRegions": "ec2", "DescribeConfigurationRecorderStatus": "config"}
 # How IAM names what it denies: "... is not authorized to perform: iam:CreateServiceLinkedRole on resource ...", or
 # without the action, as EC2 does.
 _DENIED_ACTION = re.compile(r"not authorized to perform(?:: ([a-z0-9-]+:[A-Za-z]+))?")
@@ -193,7 +195,7 @@ class SecurityHubError(Exception):
     def denied_action(self) -> Optional[str]:
         """The action that IAM denied, which may be another one than the operation's; None if IAM denied nothing."""
         found = _DENIED_ACTION.search(self.text)
-        service = "ec2" if self.operation == "DescribeRegions" else "securityhub"
+        service = _SERVICES.get(self.operation, "securityhub")
         return (found.group(1) or f"{service}:{self.operation}") if found else None
 
     @property

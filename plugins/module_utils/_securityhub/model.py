@@ -44,6 +44,8 @@ SET_PARAMETERS = "set_parameters"
 APPLIED, DIFFERS, FAILED = POLICY_STATES = ("applied", "differs", "failed")
 # So many differences from the policy are in a row.
 SHOWN_DIFFERENCES = 20
+# What AWS Config's recorder does.
+RECORDING, RECORDER_OFF, NO_RECORDER, RECORDER_UNREADABLE = RECORDER_STATES = ("recording", "off", "none", "unreadable")
 # EnableSecurityHub's defaults, documented in the API reference.
 DEFAULT_AUTO_ENABLE_CONTROLS = True
 DEFAULT_CONTROL_FINDING_GENERATOR = "SECURITY_CONTROL"
@@ -74,6 +76,19 @@ class MemberList:
 
     members: Dict[str, Optional[Member]] = field(default_factory=dict)
     unreadable: Dict[str, str] = field(default_factory=dict)
+
+
+class ConfigRecorder(NamedTuple):
+    """The recorder of AWS Config that the controls of Security Hub CSPM use in one account and Region.
+
+    :param state: one of RECORDER_STATES
+    :param name: its name, None where there is none, or it could not be read
+    :param message: why it could not be read
+    """
+
+    state: str
+    name: Optional[str] = None
+    message: Optional[str] = None
 
 
 class PolicyDifference(NamedTuple):
@@ -116,7 +131,8 @@ class Outcome:
     planned, or those that were, or may have been, carried out. ``reason`` says why the account ends short of what was
     wanted; ``processing_result`` explains it, in the service's own words where it gave any. ``is_seen`` is False where
     the account could not be looked up. ``policy`` is None where no policy was to be applied. ``left_administrator_id``
-    is another administrator that the account leaves, None where it leaves none.
+    is another administrator that the account leaves, None where it leaves none. ``config_recorder`` is None where it
+    was not looked at.
     """
 
     account_id: str
@@ -128,6 +144,7 @@ class Outcome:
     is_seen: bool = True
     policy: Optional[PolicyOutcome] = None
     left_administrator_id: Optional[str] = None
+    config_recorder: Optional[ConfigRecorder] = None
 
     @property
     def changed(self) -> bool:
@@ -337,15 +354,24 @@ def as_row(region: str, outcome: Outcome) -> Dict[str, Any]:
         "left_administrator_id": outcome.left_administrator_id,
         "reason": outcome.reason,
         "processing_result": outcome.processing_result,
+        **recorder_keys(outcome.config_recorder),
         "policy": policy.state if policy else None,
         "policy_differences": [each._asdict() for each in policy.differences[:SHOWN_DIFFERENCES]] if policy else [],
         "policy_difference_count": policy.difference_count if policy else 0,
     }
 
 
+def recorder_keys(recorder: Optional[ConfigRecorder]) -> Dict[str, Optional[str]]:
+    """Return what rows have of a recorder; null where it was not looked at."""
+    return {
+        "config_recorder": recorder.state if recorder else None,
+        "config_recorder_name": recorder.name if recorder else None,
+    }
+
+
 def from_row(row: Mapping[str, Any]) -> Outcome:
     """Return the outcome that a row shows; what the rows of another module lack is None or empty."""
-    account_id, state = str(row["account_id"]), row.get("policy")
+    account_id, state, recorder = str(row["account_id"]), row.get("policy"), row.get("config_recorder")
     differences = tuple(PolicyDifference(**each) for each in row.get("policy_differences") or ())
     unlisted = int(row.get("policy_difference_count") or 0) - len(differences)
     details = (row.get("email"), None, row.get("invited_at"), row.get("updated_at"))
@@ -362,6 +388,7 @@ def from_row(row: Mapping[str, Any]) -> Outcome:
         row.get("processing_result"),
         policy=PolicyOutcome(state, differences, unlisted) if state else None,
         left_administrator_id=row.get("left_administrator_id"),
+        config_recorder=ConfigRecorder(recorder, row.get("config_recorder_name")) if recorder else None,
     )
 
 

@@ -31,9 +31,14 @@ from ..model import (
     CREATED,
     DELETED,
     INVITED,
+    NO_RECORDER,
+    RECORDER_OFF,
+    RECORDER_UNREADABLE,
+    RECORDING,
     REMOVED,
     RESIGNED,
     AssociationUpdate,
+    ConfigRecorder,
     ControlAssociation,
     ControlDefinition,
     ControlRefusal,
@@ -463,6 +468,38 @@ def list_enabled_regions(client: RegionClient) -> List[str]:
     return sorted(region["RegionName"] for region in client.sdk.describe_regions().get("Regions", []))
 
 
+# AWS Config
+
+
+# The recorder that Security Hub CSPM makes, and uses instead of the customer's, where the new Security Hub is enabled
+# beside it (the user guide's page on AWS Config).
+CSPM_RECORDER = "AWSConfigurationRecorderForSecurityHubCSPM"
+
+
+def _is_unknown_recorder(error: SecurityHubError) -> bool:
+    return error.error_code == "NoSuchConfigurationRecorderException"
+
+
+@reads("DescribeConfigurationRecorderStatus", none_if=_is_unknown_recorder)
+def _cspm_recorder(client: RegionClient) -> Optional[ConfigRecorder]:
+    """Return Security Hub CSPM's own recorder. By its name, as older SDKs know no ServicePrincipal."""
+    found = client.sdk.describe_configuration_recorder_status(ConfigurationRecorderNames=[CSPM_RECORDER])
+    return _recorder(found)
+
+
+@reads("DescribeConfigurationRecorderStatus")
+def _customer_recorder(client: RegionClient) -> Optional[ConfigRecorder]:
+    """Return the customer managed recorder, which is what is described without a name."""
+    return _recorder(client.sdk.describe_configuration_recorder_status())
+
+
+def _recorder(response: Mapping[str, Any]) -> Optional[ConfigRecorder]:
+    for row in response.get("ConfigurationRecordersStatus", []):
+        if row["name"] == CSPM_RECORDER or not row.get("servicePrincipal"):
+            return ConfigRecorder(RECORDING if row.get("recording") else RECORDER_OFF, row["name"])
+    return None
+
+
 # STS
 
 
@@ -490,6 +527,17 @@ def get_caller_account_id(client: RegionClient) -> str:
 
 
 # What is read by several calls
+
+
+def read_config_recorder(client: RegionClient) -> ConfigRecorder:
+    """Return the recorder of AWS Config that Security Hub CSPM uses; why it can't be read is part of it.
+
+    :param client: that of AWS Config
+    """
+    try:
+        return _cspm_recorder(client) or _customer_recorder(client) or ConfigRecorder(NO_RECORDER)
+    except SecurityHubError as error:
+        return ConfigRecorder(RECORDER_UNREADABLE, None, str(error))
 
 
 def read_members(client: RegionClient, account_ids: Sequence[str]) -> RegionResult[MemberList]:

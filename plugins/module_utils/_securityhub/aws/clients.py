@@ -33,7 +33,7 @@ USER_AGENT = f"multiaccount.aws/{COLLECTION_VERSION} ansible-core/{ansible_core_
 # What does not respond is given up sooner than after botocore's 60 seconds; aws_config may say otherwise. STS is asked
 # in another Region then, for which the accounts wait.
 CONNECT_TIMEOUT = 5
-READ_TIMEOUTS = {SERVICE: 20, "ec2": 20, "sts": 10}
+READ_TIMEOUTS = {SERVICE: 20, "config": 20, "ec2": 20, "sts": 10}
 # Accounts × Regions that are worked on at once.
 CONCURRENCY = 50
 

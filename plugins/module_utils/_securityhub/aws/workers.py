@@ -62,6 +62,7 @@ class RegionSession:
         self._regions: Optional[Sequence[str]] = self.requested.names or None
         self._clients = Clients(self._session, self._regions or [self.requested.asked_in], concurrency)
         self.ec2_client = partial(self._clients.client, "ec2")
+        self.config_client = partial(self._clients.client, "config")
 
     @property
     def regions(self) -> Sequence[str]:

@@ -41,6 +41,7 @@ _READS = [
     "securityhub:ListFindingAggregators",
     "securityhub:GetFindingAggregator",
     "ec2:DescribeRegions",
+    "config:DescribeConfigurationRecorderStatus",
 ]
 _READ_STATEMENT = {"Sid": "Look", "Effect": "Allow", "Action": _READS, "Resource": "*"}
 READ_ONLY_POLICY = json.dumps({"Version": "2012-10-17", "Statement": [_READ_STATEMENT]})

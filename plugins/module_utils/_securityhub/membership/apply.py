@@ -40,6 +40,7 @@ from ..model import ENABLED, Member, MemberList, Outcome, is_listed, status_of
 from ..reasons import NOT_ATTEMPTED, UNCONFIRMED, is_failure
 from ..standards.apply import Offers
 from ..standards.plan import DesiredStandards
+from .config_side import ConfigSide
 from .controls_side import ControlsSide
 from .member_side import MemberAccounts, MemberSideWork
 from .plan import (
@@ -131,10 +132,16 @@ class RegionRun:
         accounts: MemberAccounts,
         offers: Offers,
         definitions: Definitions,
+        config: Optional[ConfigSide] = None,
     ) -> None:
+        """Prepare without any call.
+
+        :param config: looks at AWS Config in the accounts, None where nobody asked
+        """
         self._client = client
         self._desired = desired
         self._accounts = accounts
+        self._config = config
         self._standards = StandardsSide(
             client, accounts, desired.standards, offers, desired.wait_timeout, desired.check_mode
         )
@@ -160,7 +167,7 @@ class RegionRun:
         """
         if not self._emails and not surplus:
             return RegionResult(RegionMemberships())
-        return self._with_surplus(self._reconcile(), surplus)
+        return self._with_surplus(self._with_recorders(self._reconcile()), surplus)
 
     def _reconcile(self) -> RegionResult[RegionMemberships]:
         read = self._read()
@@ -175,6 +182,11 @@ class RegionRun:
         if obstacle:
             return self._nothing_done(plans, obstacle)
         return self._expected(plans) if self._desired.check_mode else self._apply(plans)
+
+    def _with_recorders(self, result: RegionResult[RegionMemberships]) -> RegionResult[RegionMemberships]:
+        if self._config is None:
+            return result
+        return replace(result, value=replace(result.value, rows=self._config.with_recorders(result.value.rows)))
 
     def _with_surplus(
         self, result: RegionResult[RegionMemberships], surplus: Sequence[Member]

@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Mapping
 from ..errors import RegionResult
 from ..member.result import diff_of, organization_warnings, unprocessed_message
 from ..model import as_row
-from ..results.messages import Result, region_message, status_in_words, with_message
+from ..results.messages import Result, recorder_warnings, region_message, status_in_words, with_message
 from ..results.rows import failed_regions
 from ..results.run import RunMode
 from .apply import RegionMemberships
@@ -42,7 +42,8 @@ def membership_result(by_region: ByRegion, fail_on_unprocessed: bool, mode: RunM
         "counts": _counts(rows),
         "changed": bool(hub_enabled) or any(row.changed for _region, row in rows + surplus),
     }
-    warnings = organization_warnings(rows + surplus)
+    recorders = [(region, row.account_id, row.config_recorder) for region, row in rows if row.config_recorder]
+    warnings = [*organization_warnings(rows + surplus), *recorder_warnings(recorders, "the member role")]
     if warnings:
         result["warnings"] = warnings
     if mode.diff:

@@ -24,7 +24,7 @@ from ..errors import (
     PreconditionFailed,
     SecurityHubError,
 )
-from ..model import Outcome, status_of
+from ..model import RECORDER_UNREADABLE, ConfigRecorder, Outcome, status_of
 from ..reasons import (
     MANAGED_BY_POLICY,
     NOT_A_MEMBER,
@@ -229,6 +229,24 @@ def region_message(rows: Sequence[Mapping[str, str]], places: int) -> List[str]:
     unit = "accounts × Regions" if "account_id" in rows[0] else "Regions"
     number = f"{len(rows)} of {places} {unit} failed." if places > 1 else "The Region failed."
     return [number, *failures_in_words(rows)]
+
+
+def recorder_warnings(recorders: Iterable[Tuple[str, Optional[str], ConfigRecorder]], whose: str) -> List[str]:
+    """Say in which accounts and Regions AWS Config could not be read, and why, each reason once.
+
+    :param recorders: Regions, accounts as far as known, and what was seen there
+    :param whose: whose permissions it needs
+    """
+    unread = [
+        Shortcoming(region, account_id, "", recorder.message)
+        for region, account_id, recorder in recorders
+        if recorder.state == RECORDER_UNREADABLE
+    ]
+    step = f"Allow config:DescribeConfigurationRecorderStatus in the IAM policy of {whose}."
+    return [
+        f"AWS Config could not be read in {group.places}: {sentence(group.explanation)} {step}"
+        for group in grouped(unread, lambda _each: (), lambda each: each.message or "")
+    ]
 
 
 def role_message(account_id: str, error: SecurityHubError) -> str:

@@ -20,6 +20,8 @@ from ....module_utils._securityhub.model import (
     INVITE,
     INVITED,
     POLICY_STATES,
+    RECORDER_STATES,
+    RECORDING,
     REMOVED,
     RESIGNED,
     SUSPENDED,
@@ -36,7 +38,7 @@ from ....module_utils._securityhub.reasons import (
     UNREADABLE,
     is_failure,
 )
-from ....module_utils._securityhub.results.messages import in_order, status_in_words
+from ....module_utils._securityhub.results.messages import Group, grouped, in_order, status_in_words
 from .variables import with_variables
 
 # The service's statuses, and what stands for one where there is none.
@@ -85,6 +87,16 @@ class Membership(Outcome):
     def is_of_failed_region(self) -> bool:
         """Return whether it could not be read because its Region failed, which is said of the Region."""
         return self.status == UNREADABLE and self.reason in (None, NOT_ATTEMPTED)
+
+    @property
+    def recorder_state(self) -> Optional[str]:
+        """Return one of RECORDER_STATES, None where nobody looked at AWS Config."""
+        return self.config_recorder.state if self.config_recorder else None
+
+    @property
+    def lacks_recorder(self) -> bool:
+        """Return whether it was looked for a recorder of AWS Config, and none is known to record."""
+        return self.recorder_state not in (None, RECORDING)
 
     @property
     def is_as_requested(self) -> bool:
@@ -194,6 +206,18 @@ def count_by_status(rows: Iterable[Membership]) -> Dict[str, int]:
     """Return {status: number of memberships}, in STATUS_ORDER and then the statuses that are not known."""
     numbers = Counter(row.status for row in rows)
     return {status: numbers[status] for status in in_order([*STATUS_ORDER, *numbers]) if numbers[status]}
+
+
+def count_by_recorder(rows: Iterable[Membership]) -> Dict[str, int]:
+    """Return {what AWS Config's recorder does: number of memberships}, empty where nobody looked."""
+    numbers = Counter(row.recorder_state for row in rows)
+    return {state: numbers[state] for state in RECORDER_STATES if numbers[state]}
+
+
+def recorder_groups(rows: Iterable[Membership]) -> List[Group[Membership]]:
+    """Return the memberships in which no recorder of AWS Config is known to record, by what it does instead."""
+    blind = [row for row in rows if row.lacks_recorder]
+    return grouped(blind, lambda row: (row.recorder_state,), lambda _row: "")
 
 
 def count_actions(rows: Iterable[Membership]) -> Dict[str, int]:

@@ -53,6 +53,11 @@ MISSING_REGIONS_STEP = (
     "in which it is an enabled member."
 )
 
+RECORDER_STEP = (
+    "Turn on AWS Config in these accounts and Regions, or enable the new Security Hub beside Security Hub CSPM, which "
+    "then makes a recorder of its own. unreadable: allow config:DescribeConfigurationRecorderStatus in the member role."
+)
+
 _OTHER = Reason("The account was not processed.", "", "Fix the cause and run the playbook again.")
 _REASONS_OF_STATUSES = {
     NOT_A_MEMBER: NOT_A_MEMBER,

@@ -39,8 +39,17 @@ from ....module_utils._securityhub.results.messages import (
     sentences,
 )
 from .differences import Difference, differences, differences_in_words
-from .fleet import FailedRegion, Fleet, Membership, count_actions, count_by_policy, count_by_status
-from .reasons import ACTIONS, MISSING_REGIONS_STEP, groups, next_step
+from .fleet import (
+    FailedRegion,
+    Fleet,
+    Membership,
+    count_actions,
+    count_by_policy,
+    count_by_recorder,
+    count_by_status,
+    recorder_groups,
+)
+from .reasons import ACTIONS, MISSING_REGIONS_STEP, RECORDER_STEP, groups, next_step
 
 ONBOARD, INVITE, VERIFY, REPORT, OFFBOARD = PURPOSES = ("onboard", "invite", "verify", "report", "offboard")
 LOOKING_PURPOSES = (VERIFY, REPORT)
@@ -103,6 +112,7 @@ def summarize(fleet: Fleet, request: Request) -> Summary:
         *_failed_regions(fleet),
         *_missing_regions(fleet),
         *_groups(remaining, fleet),
+        *_recorders(fleet),
         *_surplus(fleet, request),
         *_skipped(request),
         _report(request),
@@ -133,6 +143,9 @@ def failures(fleet: Fleet, request: Request) -> List[str]:
     if request.purpose == VERIFY:
         late = [row for row in judged if _fails_verification(row)]
         verb = "are not Enabled" if all(row.status != ENABLED for row in late) else "are not as requested"
+        blind = [row for row in judged if row.lacks_recorder]
+        if blind:
+            problems.append(f"AWS Config does not record in {_recorder_kinds(blind)}.")
     else:
         late = [row for row in judged if is_failure(row.reason)]
         late = late if request.fail_on_unprocessed and request.purpose != REPORT else []
@@ -322,6 +335,22 @@ def _size(group: Group[Membership], fleet: Fleet) -> str:
     return f"{accounts} in {where}" if one_each else f"{count(len(group.rows), 'membership')} of {accounts} in {where}"
 
 
+def _recorders(fleet: Fleet) -> List[str]:
+    """Return in which memberships AWS Config does not record, and what to do about it."""
+    blind = [row for row in fleet.memberships if row.lacks_recorder]
+    if not blind:
+        return []
+    return [f"AWS Config does not record in {_recorder_kinds(blind)}", f"  Next: {RECORDER_STEP}"]
+
+
+def _recorder_kinds(rows: Sequence[Membership]) -> str:
+    """Return how many memberships have no recorder, one that is off, or one that can't be read, and which."""
+    numbers = count_by_recorder(rows).items()
+    places = {group.first.recorder_state: group.places for group in recorder_groups(rows)}
+    kinds = [f"{number:,} {state} ({places[state]})" for state, number in numbers]
+    return f"{count(len(rows), 'membership')}: {', '.join(kinds)}"
+
+
 def _surplus(fleet: Fleet, request: Request) -> List[str]:
     """Return the members that were not requested, what became of them, and what to do about them."""
     found = grouped(
@@ -379,6 +408,7 @@ def outcome_of(fleet: Fleet, request: Request, summary: Summary) -> Dict[str, An
             "memberships": len(fleet.memberships),
             "by_status": count_by_status(fleet.memberships),
             "by_policy": count_by_policy(fleet.memberships),
+            "by_config_recorder": count_by_recorder(fleet.memberships),
         },
         "actions": count_actions(fleet.memberships),
         "remaining": [_remaining(group) for group in summary.remaining],

@@ -39,6 +39,7 @@ DEFAULTS: Dict[str, Any] = {
     "securityhub_standards": None,
     "securityhub_policy": None,
     "securityhub_policy_file": None,
+    "securityhub_config_recorder": False,
     "securityhub_leave_administrator_ids": None,
     "securityhub_reinvite": ["removed"],
     "securityhub_surplus": "ignore",
@@ -59,7 +60,7 @@ CHOICES: Dict[str, List[str]] = {
 _MINIMUM = {"securityhub_surplus_limit": 0, "securityhub_wait_timeout": 0, "securityhub_batch_size": 1}
 _ONLY_ONBOARDING = (
     "enable_administrator_hub", "enable_default_standards", "standards", "policy", "policy_file",
-    "leave_administrator_ids", "surplus", "surplus_limit", "closed_accounts",
+    "config_recorder", "leave_administrator_ids", "surplus", "surplus_limit", "closed_accounts",
 )  # fmt: skip
 _MEMBER_ROLE = tuple(name[len(PREFIX) :] for name in DEFAULTS if name.startswith("securityhub_member_role"))
 # The variables that an entry point does not use.

@@ -15,7 +15,7 @@ from ....module_utils._securityhub.model import ENABLED, INVITED
 from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
 from ....module_utils._securityhub.results.messages import Group
 from ..fleet.differences import Difference, differences
-from ..fleet.fleet import Fleet, Membership, count_by_policy, count_by_status
+from ..fleet.fleet import Fleet, Membership, count_by_policy, count_by_recorder, count_by_status, recorder_groups
 from ..fleet.reasons import explanation, groups, next_step, reason_of, severity
 from ..fleet.summary import OFFBOARD, Request, open_memberships
 from .commands import commands
@@ -65,6 +65,7 @@ def _present(fleet: Fleet, options: ReportOptions) -> Report:
         "counts": _counts(fleet.memberships),
         "accounts": _accounts(fleet, now),
         "policy_differences": [_difference(group) for group in differences(fleet.memberships)],
+        "config_recorders": [_recorders(group) for group in recorder_groups(fleet.memberships)],
         "missing_regions": [clean(region) for region in fleet.missing_regions],
         "failed_regions": [
             texts(vars(row), "region", "account_id", "error_code", "msg") for row in fleet.failed_regions
@@ -100,6 +101,10 @@ def _group(group: Group[Membership], requested: Set[Tuple[str, str]], options: R
 
 def _places(group: Group[Any]) -> Dict[str, List[Optional[str]]]:
     return {str(clean(key)): [clean(region) for region in regions] for key, regions in group.accounts.items()}
+
+
+def _recorders(group: Group[Membership]) -> Dict[str, Any]:
+    return {"state": group.first.recorder_state, "accounts": _places(group)}
 
 
 def _difference(group: Group[Difference]) -> Dict[str, Any]:
@@ -145,6 +150,7 @@ def _counts(rows: Sequence[Membership]) -> Dict[str, Any]:
         "memberships_read": sum(row.is_counted for row in rows),
         "by_status": count_by_status(rows),
         "by_policy": count_by_policy(rows),
+        "by_config_recorder": count_by_recorder(rows),
     }
 
 
@@ -177,6 +183,7 @@ def _membership(row: Membership, generated_at: str) -> Dict[str, Any]:
         "invitation_age_days": age_in_days(row.invited_at, generated_at) if row.status == INVITED else None,
         "actions": [clean(action) for action in row.actions],
         "left_administrator_id": clean(row.left_administrator_id),
+        "config_recorder": row.recorder_state,
         "policy": row.policy_state,
         "policy_difference_count": row.policy.difference_count if row.policy else 0,
     }

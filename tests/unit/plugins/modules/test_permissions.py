@@ -37,6 +37,7 @@ MEMBER, ROLE, FORMER = "111122223333", "SecurityHubOnboarding", "777766665555"
 STANDARD, OTHER_STANDARD = "aws-foundational-security-best-practices/v/1.0.0", "cis-aws-foundations-benchmark/v/1.2.0"
 SERVICE_LINKED_ROLE = "iam:CreateServiceLinkedRole"
 ASSUME_ROLE = "sts:AssumeRole"
+CONFIG = "config:DescribeConfigurationRecorderStatus"
 
 
 def allowed(name: str) -> set[str]:
@@ -150,6 +151,16 @@ CASES: dict[str, Case] = {
         (listed("Invited"), {"members": [{**listed("Enabled")["members"][0], "administrator_id": FORMER}]}),
         MOVING, ("member", "member-offboarding"),
         hubs("DisassociateFromAdministratorAccount", "AcceptAdministratorInvitation"),
+    ),
+    "look at AWS Config": Case(
+        securityhub_membership, {**BY_ROLE, "config_recorder": True}, hubs("GetMembers") | {ASSUME_ROLE},
+        (LOOK, ACT), (listed("Enabled"),), frozenset({CONFIG}), ("member", "config"),
+        spares=frozenset({CONFIG, ASSUME_ROLE}),
+    ),
+    "show the hub with AWS Config": Case(
+        securityhub_hub_info, {"config_recorder": True},
+        hubs("DescribeHub", "ListTagsForResource") | {CONFIG}, (LOOK, "config"), (enabled(ADMINISTRATOR),),
+        spares=frozenset({CONFIG}),
     ),
     "leave and be able to come back": Case(
         securityhub_invitation, {**ADMINISTERED, "state": "left"},

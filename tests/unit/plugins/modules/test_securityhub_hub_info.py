@@ -39,6 +39,8 @@ def test_settings_and_tags(hub: Hub) -> None:
             "hub_arn": f"arn:aws:securityhub:{REGION}:{ADMINISTRATOR}:hub/default",
             "subscribed_at": stored["subscribed_at"],
             "control_finding_generator": "STANDARD_CONTROL",
+            "config_recorder": None,
+            "config_recorder_name": None,
             "finding_aggregator": None,
             **set_up,
         }
@@ -107,3 +109,49 @@ def test_finding_aggregator_that_cannot_be_read(hub: Hub, operation: str, action
     assert run.result["hubs"] == []
     assert f"{operation}, called by account {ADMINISTRATOR}, failed in {REGION} with " in run.result["msg"]
     assert f"Allow {action} in the caller's IAM policy" in run.result["msg"]
+
+
+OWN_RECORDER = "AWSConfigurationRecorderForSecurityHubCSPM"
+STATUS = "config:StarlingDoveService.DescribeConfigurationRecorderStatus"
+
+
+@pytest.mark.parametrize(
+    ("recorders", "state", "name"),
+    [
+        ([], "none", None),
+        ([{}], "recording", "default"),
+        ([{"recording": False}], "off", "default"),
+        ([{"service_linked": True}], "recording", OWN_RECORDER),
+        ([{}, {"service_linked": True, "recording": False}], "off", OWN_RECORDER),
+        ([{"recording": False}, {"service_linked": True}], "recording", OWN_RECORDER),
+    ],
+)
+def test_config_recorder_is_the_one_that_is_used(
+    hub: Hub, recorders: list[dict[str, Any]], state: str, name: str | None
+) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    hub.seed(config_recorders=[{"account_id": ADMINISTRATOR, "region": REGION, **row} for row in recorders])
+    run = look(hub, config_recorder=True)
+    (row,) = run.result["hubs"]
+    assert (row["config_recorder"], row["config_recorder_name"]) == (state, name)
+    assert "warnings" not in run.result
+    assert hub.counts()["other"][STATUS] == 2 * (1 if name == OWN_RECORDER else 2)
+
+
+def test_config_recorder_nobody_asked_for_is_not_read(hub: Hub) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    assert look(hub).result["hubs"][0]["config_recorder"] is None
+    assert STATUS not in hub.counts()["other"]
+
+
+def test_config_recorder_that_is_denied_is_unreadable_and_told_once(hub: Hub) -> None:
+    accounts = ["012345670123", "111122223333"]
+    for account_id in accounts:
+        turn_on(hub, account_id, THREE)
+    hub.fault(kind="access_denied", operation="DescribeConfigurationRecorderStatus")
+    run = look(hub, config_recorder=True, regions=THREE, account_ids=accounts, member_role="hub-member")
+    assert not run.failed
+    assert {row["config_recorder"] for row in run.result["hubs"]} == {"unreadable"}
+    (warning,) = run.result["warnings"]
+    assert warning.startswith(f"AWS Config could not be read in {accounts[0]} in {min(THREE)} and 2 more Regions, ")
+    assert warning.endswith("Allow config:DescribeConfigurationRecorderStatus in the IAM policy of the member role.")

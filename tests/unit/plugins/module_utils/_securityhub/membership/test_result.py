@@ -72,6 +72,8 @@ def test_row_of_an_account_that_has_become_a_member() -> None:
             "updated_at": AT,
             "actions": ["invite", "accept"],
             "left_administrator_id": None,
+            "config_recorder": None,
+            "config_recorder_name": None,
             "reason": None,
             "processing_result": None,
             "policy": None,

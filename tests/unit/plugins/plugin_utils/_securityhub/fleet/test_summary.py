@@ -571,7 +571,13 @@ def test_outcome_counts_memberships_and_actions() -> None:
         "msg": "",
         "administrator_id": ADMINISTRATOR,
         "regions": ["eu-west-1", "us-east-1"],
-        "counts": {"accounts": 2, "memberships": 3, "by_status": {"Enabled": 3}, "by_policy": {}},
+        "counts": {
+            "accounts": 2,
+            "memberships": 3,
+            "by_status": {"Enabled": 3},
+            "by_policy": {},
+            "by_config_recorder": {},
+        },
         "actions": {"invite": 1, "accept": 2},
         "remaining": [],
         "policy_differences": [],
@@ -643,3 +649,22 @@ def test_outcome_counts_the_policy_and_groups_its_differences() -> None:
         "The account is a member and differs from the policy.",
         3,
     )
+
+
+def test_recorders_are_counted_and_named() -> None:
+    rows = [
+        row(1, config_recorder="none"), row(2, config_recorder="off", config_recorder_name="default"),
+        row(3, config_recorder="recording"), row(4, config_recorder="unreadable"), row(5),
+    ]  # fmt: skip
+    found = summed(result(*rows), "verify")
+    kinds = {"off": account(2), "none": account(1), "unreadable": account(4)}
+    named = ", ".join(f"1 {state} ({account_id} in eu-west-1)" for state, account_id in kinds.items())
+    line = f"AWS Config does not record in 3 memberships: {named}"
+    assert line in found.lines
+    assert found.lines[found.lines.index(line) + 1].startswith(
+        "  Next: Turn on AWS Config in these accounts and Regions"
+    )
+    assert found.failed
+    assert found.msg == f"{line}."
+    assert not summed(result(*rows)).failed
+    assert not summed(result(row(3, config_recorder="recording")), "verify").failed

@@ -77,6 +77,7 @@ def test_module_options_are_those_that_are_set_and_used() -> None:
         "surplus": "ignore",
         "surplus_limit": 10,
         "closed_accounts": "ignore",
+        "config_recorder": False,
     }
     assert module_options(values, "onboard") == {**invite, **onboard, "member_role": "Onboarding"}
 
