@@ -44,6 +44,7 @@ PURE = ("inputs/account_ids", "model", "reasons")
 WING_FILES = [
     "result",
     "apply",
+    "config_side",
     "controls_side",
     "standards_side",
     "member_side",
