@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 from bench.measure import BenchError, Run, in_turn, ratio
 from bench.table import Row
@@ -16,6 +18,10 @@ ROLE = "SecurityHubOnboarding"
 # The playbook that this one replaced, a play with a host for each account: 200 accounts in 5 Regions, without TLS.
 EARLIER_SECONDS = 167.0
 EARLIER_FACTOR = 8.0
+# The role's module, its accounts in a call, and what the role and its report may take besides.
+MODULE = "multiaccount.aws.securityhub_membership"
+BATCH = 200
+ROLE_SECONDS = 2.0
 
 
 def onboarding(bench: Bench) -> Iterator[Row]:
@@ -36,6 +42,56 @@ def onboarding(bench: Bench) -> Iterator[Row]:
         enabled == len(ids) - 1 and named and first.code != 0,
     )  # fmt: skip
     yield _second_run(bench, again, "onboarding")
+
+
+def role(bench: Bench) -> Iterator[Row]:
+    """1,000 accounts in 5 Regions with nothing to do, with a report, against the role's module calls alone."""
+    ids, where = accounts(1000), REGIONS[:5]
+    bench.seed(dict.fromkeys(ids, "Enabled"), where, LATENCY)
+    alone, inventory = bench.folder / "alone.json", bench.folder / "inventory.json"
+    tasks = [
+        {"name": "Measure", MODULE: {"members": ids[start : start + BATCH], "regions": list(where)}}
+        for start in range(0, len(ids), BATCH)
+    ]
+    alone.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    hosts = {f"member-{each}": {"account_id": each} for each in ids}
+    inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+    given = {"securityhub_regions": list(where), "securityhub_report_path": str(bench.folder / "report.html")}
+    yield _against_modules(
+        "accounts from a variable",
+        *in_turn(
+            3,
+            lambda: bench.playbook(PLAYBOOK, {**given, "securityhub_accounts": ids}).succeeded(),
+            lambda: bench.playbook(str(alone), {}).succeeded(),
+        ),
+    )
+    hosted = ("--inventory", str(inventory))
+    yield _against_modules(
+        "accounts from the inventory",
+        *in_turn(
+            3,
+            lambda: bench.playbook(PLAYBOOK, given, *hosted).succeeded(),
+            lambda: bench.playbook(str(alone), {}, *hosted).succeeded(),
+        ),
+    )
+
+
+def _against_modules(what: str, ours: Sequence[Run], theirs: Sequence[Run]) -> Row:
+    seconds, work = (ratio(times(ours), times(theirs)) for times in (_seconds, _cpu_seconds))
+    more = median(one - other for one, other in zip(_seconds(ours), _seconds(theirs), strict=True))
+    measured = (
+        f"{median(_seconds(ours)):.1f} s, the module calls alone {median(_seconds(theirs)):.1f} s: {more:.1f} s more, "
+        f"{seconds:.2f} times (processor time {work:.2f} times)"
+    )
+    return Row("role", what, measured, f"at most {ROLE_SECONDS:g} s more", more <= ROLE_SECONDS)
+
+
+def _seconds(runs: Sequence[Run]) -> list[float]:
+    return [run.seconds for run in runs]
+
+
+def _cpu_seconds(runs: Sequence[Run]) -> list[float]:
+    return [run.cpu_seconds for run in runs]
 
 
 def fleet(bench: Bench) -> Iterator[Row]:

@@ -36,6 +36,7 @@ ENTRIES: dict[str, Entry] = {
 LONG_ENTRIES: dict[str, Entry] = {
     "growth": modules.growth,
     "largest": modules.largest,
+    "role": fleet.role,
     "fleet": fleet.fleet,
     "fleet-growth": fleet.fleet_growth,
     "policy-quick": policy.policy_quick,
@@ -50,6 +51,7 @@ OVER_TLS = (
     "nothing-to-do",
     "onboarding",
     "largest",
+    "role",
     "fleet",
     "fleet-growth",
     "policy-quick",

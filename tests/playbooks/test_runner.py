@@ -64,6 +64,7 @@ def test_a_job_and_the_same_job_again(job: Job) -> None:
         "memberships": 4,
         "by_status": {"Invited": 2, "Enabled": 2},
         "by_policy": {},
+        "by_config_recorder": {},
     }
     assert job.scene.writes() == 0
 

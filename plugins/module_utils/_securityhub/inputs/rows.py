@@ -23,11 +23,6 @@ from ..errors import InvalidInput
 from ..model import STATUSES, canonical_status
 from .account_ids import ACCOUNT_ID_RULE, account_id_hint, account_id_of, not_an_account_id, shown
 
-try:
-    import yaml
-except ImportError:  # nothing that modules need on a managed node brings PyYAML
-    yaml = None  # type: ignore[assignment]
-
 # What a row may set for its account, beside its email address; and what is set for all accounts alone.
 ROW_OPTIONS = ("regions", "member_role", "member_role_external_id")
 _TASK_OPTIONS = (
@@ -449,8 +444,11 @@ def _unique(pairs: Sequence[Tuple[Any, object]]) -> Dict[Any, object]:
 
 
 def _given_yaml(text: str) -> List[_Given]:
-    if yaml is None:
-        raise InvalidInput("this is YAML, and PyYAML is not installed for this Python. Pass JSON, CSV or a list.")
+    try:
+        import yaml  # noqa: PLC0415 - slow to import, seldom needed, and no dependency of modules
+    except ImportError as error:
+        problem = "this is YAML, and PyYAML is not installed for this Python. Pass JSON, CSV or a list."
+        raise InvalidInput(problem) from error
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
@@ -466,7 +464,7 @@ def _given_yaml(text: str) -> List[_Given]:
             if depth > _YAML_DEPTH or kind == "AliasToken":
                 problem = "it has too many levels" if depth > _YAML_DEPTH else "aliases (*name) are not read"
                 raise InvalidInput(f"row {token.start_mark.line + 1}: {problem}.")
-        value = yaml.load(text, Loader=Loader)
+        value = yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         row = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InvalidInput(f"row {row} is not YAML: {error.problem}.") from error

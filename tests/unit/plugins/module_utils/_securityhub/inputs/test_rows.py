@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -328,7 +329,7 @@ def test_read_rows_value_that_contains_itself_is_not_written_out() -> None:
 
 
 def test_read_rows_yaml_without_pyyaml_is_refused() -> None:
-    with mock.patch.object(rows, "yaml", None):
+    with mock.patch.dict(sys.modules, yaml=None):
         with pytest.raises(InvalidInput, match="members: can't be read: this is YAML, and PyYAML is not installed"):
             read_rows(f"- '{ONE}'\n", "members")
         with pytest.raises(InvalidInput, match="members: can't be read: this is not JSON"):
@@ -337,9 +338,8 @@ def test_read_rows_yaml_without_pyyaml_is_refused() -> None:
 
 
 def test_read_rows_yaml_without_libyaml() -> None:
-    with mock.patch.object(
-        rows, "yaml", SimpleNamespace(**{k: v for k, v in vars(yaml).items() if k != "CSafeLoader"})
-    ):
+    names = {name: value for name, value in vars(yaml).items() if name != "CSafeLoader"}
+    with mock.patch.dict(sys.modules, yaml=SimpleNamespace(**names)):
         assert list(read_rows(f"- '{ONE}'\n- {ZERO!r}\n", "members")) == [ONE, ZERO]
 
 

@@ -137,13 +137,13 @@ def test_read_csv_roles_and_regions(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", [None, "", " \n"], ids=repr)
-def test_not_given(value: Any) -> None:
+def test_is_given_null_or_blank_is_no_source(value: Any) -> None:
     assert not is_given(value)
     assert read_accounts(value, "x") == AccountList(None, [], [])
 
 
 @pytest.mark.parametrize("value", [[], (), {}, "[]"], ids=repr)
-def test_empty_list_is_given(value: Any) -> None:
+def test_is_given_empty_list_is_a_source(value: Any) -> None:
     assert is_given(value)
     assert read_accounts(value, "x") == AccountList("x", [], [])
 
@@ -177,18 +177,18 @@ WRONG_FILES: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG_FILES.values(), ids=WRONG_FILES)
-def test_wrong_files(text: str, message: str, tmp_path: Path) -> None:
+def test_read_accounts_file_without_usable_accounts_is_refused(text: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=message):
         read_file(text, tmp_path)
 
 
 @pytest.mark.parametrize("line", [b"111122223333,j\xfcrgen@example.com", "111122223333,a".encode("utf-16-le")])
-def test_file_not_in_utf_8(line: bytes, tmp_path: Path) -> None:
+def test_read_accounts_file_not_in_utf_8_is_refused(line: bytes, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"row 2 is not in UTF-8\. Save the file as CSV UTF-8"):
         read_file(b"Account ID,Email\n" + line + b"\n", tmp_path)
 
 
-def test_missing_file(tmp_path: Path) -> None:
+def test_read_accounts_file_that_is_missing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"^/.*/missing\.csv can't be read: No such file or directory\."):
         read_accounts_file(tmp_path / "missing.csv")
 
@@ -215,13 +215,13 @@ ACCOUNTS: list[dict[str, Any]] = [
     ("size", "surplus", "sizes"),
     [(2, "ignore", [2, 2, 1]), (2, "report", [2, 2, 1]), (5, "ignore", [5]), (200, "ignore", [5]), (2, "remove", [5])],
 )
-def test_batches(size: int, surplus: str, sizes: list[int]) -> None:
+def test_batches_have_at_most_the_size_and_all_accounts(size: int, surplus: str, sizes: list[int]) -> None:
     found = batches(ACCOUNTS, size, surplus)
     assert [len(batch) for batch in found] == sizes
     assert [row for batch in found for row in batch] == [{"account_id": row["account_id"]} for row in ACCOUNTS]
 
 
-def test_batches_of_nobody() -> None:
+def test_batches_without_accounts_are_none() -> None:
     assert batches([], 200) == batches([], 200, "remove") == []
 
 

@@ -135,7 +135,7 @@ FAILS = {"onboard": True, "invite": True, "verify": True, "report": False, "offb
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 @pytest.mark.parametrize("reason", sorted(REASONS))
-def test_verdict_by_reason(purpose: str, reason: str) -> None:
+def test_summarize_fails_by_purpose_and_reason(purpose: str, reason: str) -> None:
     found = summed(result(row(1, status="Created", reason=reason)), purpose)
     accepted = purpose != "verify" and reason in (
         "awaiting_acceptance",
@@ -191,7 +191,7 @@ def test_enabled_standards_are_counted() -> None:
 @pytest.mark.parametrize(("fail", "purpose", "failed"), [
     (True, "onboard", True), (False, "onboard", False), (False, "verify", True), (False, "offboard", False),
 ])  # fmt: skip
-def test_fail_on_unprocessed(fail: bool, purpose: str, failed: bool) -> None:
+def test_summarize_fail_on_unprocessed_excuses_accounts_and_no_region(fail: bool, purpose: str, failed: bool) -> None:
     stuck = result(row(1, status="Created", reason="rejected"), row(2))
     assert summed(stuck, purpose, fail_on_unprocessed=fail).failed == failed
     region = result(row(1), failed=(DENIED,))
@@ -292,7 +292,7 @@ def test_batches_are_merged() -> None:
 @pytest.mark.parametrize("skipped", [
     {"results": [], "skipped": True, "changed": False}, {"skipped": True, "changed": False}, [], result(),
 ])  # fmt: skip
-def test_nothing_to_do(skipped: Any) -> None:
+def test_summarize_without_accounts_says_what_to_set(skipped: Any) -> None:
     found = summed(skipped)
     assert not found.failed
     assert found.lines[0].startswith("No accounts: nothing to do. Set securityhub_accounts ")
@@ -344,7 +344,7 @@ NOT_REMOVED: dict[str, Any] = {"reason": "not_attempted", "processing_result": "
         ]),
     ],
 )  # fmt: skip
-def test_surplus(check: bool, rows: list[dict[str, Any]], lines: list[str]) -> None:
+def test_summarize_surplus_says_what_became_of_it(check: bool, rows: list[dict[str, Any]], lines: list[str]) -> None:
     found = summed(result(row(1), surplus_members=rows), is_check=check)
     assert found.lines[2:] == lines
     assert found.failed == bool(rows[0]["reason"])

@@ -92,7 +92,7 @@ def test_module_options_are_those_that_are_set_and_used() -> None:
         (["us-east-1", "eu-west-1"], "us-east-1"),
     ],
 )
-def test_first_region(regions: Any, first: str | None) -> None:
+def test_first_region_of_list_or_text_is_no_word(regions: Any, first: str | None) -> None:
     assert first_region(regions) == first
 
 
@@ -131,7 +131,7 @@ def test_tables_of_variables_have_the_defaults(page: str, row: str) -> None:
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  "])
-def test_empty_box_is_the_default(nothing: str | None) -> None:
+def test_settings_of_empty_box_is_the_default(nothing: str | None) -> None:
     found = settings_of(dict.fromkeys(DEFAULTS, nothing), "onboard")
     assert found.values == DEFAULTS
     assert found.errors == []
@@ -160,7 +160,7 @@ def test_empty_box_is_the_default(nothing: str | None) -> None:
         ("securityhub_member_role", " Onboarding ", "Onboarding"),
     ],
 )
-def test_values(name: str, given: Any, value: Any) -> None:
+def test_settings_of_text_or_value_has_the_type_of_the_default(name: str, given: Any, value: Any) -> None:
     found = settings_of({name: given}, "onboard")
     assert found.errors == []
     assert found.values == {**DEFAULTS, name: value}
@@ -178,11 +178,11 @@ def test_values(name: str, given: Any, value: Any) -> None:
         ("securityhub_fail_on_unprocessed", "perhaps", "is 'perhaps'. Set it to true or false."),
     ],
 )
-def test_wrong_values(name: str, given: Any, message: str) -> None:
+def test_settings_of_unusable_value_is_an_error(name: str, given: Any, message: str) -> None:
     assert settings_of({name: given}, "onboard").errors == [f"{name} {message}"]
 
 
-def test_all_errors_are_named() -> None:
+def test_settings_of_many_errors_names_all() -> None:
     given = {
         "securityhub_batch_size": 0,
         "securityhub_accounts": ["111122223333"],
@@ -218,5 +218,5 @@ def test_settings_of_refuses_two_that_exclude_each_other(one: str, other: str) -
         ("Set securityhub_member_role.", None),
     ],
 )
-def test_with_variables(text: str, expected: str | None) -> None:
+def test_with_variables_names_variables_and_leaves_other_words(text: str, expected: str | None) -> None:
     assert with_variables(text) == (expected or text)
