@@ -52,7 +52,7 @@ def test_files_of_page_are_used(page: Path) -> None:
     [
         ("concepts", "administrator-look"),
         ("from_aws_cli", "administrator-act"),
-        ("cross_region", "regions"),
+        ("cross_region", "aggregator"),
         ("from_scripts", "member"),
         ("standards", "standards"),
         ("offboarding", "member-offboarding"),

@@ -17,7 +17,7 @@ from examples.runner import ADMINISTRATOR, Terminal
 ONE, ZERO, FOUR, OTHER = "111122223333", "012345670123", "444455556666", "777788889999"
 REGIONS = ["eu-west-1", "eu-central-1"]
 CSV = f"Account ID,Email\n{ONE},security@example.com\n{ZERO},platform@example.com\n"
-FILES = {"accounts.csv": CSV, "Organization_accounts_information.csv": CSV}
+FILES = {"accounts.csv": CSV, "organization.csv": CSV, "Organization_accounts_information.csv": CSV}
 # What the examples say without showing it.
 VARIABLES: dict[str, Any] = {"security_accounts": [ONE, ZERO], "leaving_accounts": [OTHER], "ansible_become": False}
 
@@ -35,6 +35,7 @@ AGGREGATOR = [{"account_id": ADMINISTRATOR, "home_region": "eu-west-1", "linking
 ENABLED_REGIONS = [{"account_id": ADMINISTRATOR, "regions": REGIONS}]
 # {plugin: what the local hub has before its examples}
 SEEDS: dict[str, dict[str, Any]] = {
+    "securityhub_finding_aggregator": {"hubs": HUB},
     "securityhub_hub_info": {"finding_aggregators": AGGREGATOR},
     "securityhub_invitation": {
         "hubs": [{"account_id": ONE, "regions": REGIONS}],
