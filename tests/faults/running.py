@@ -20,7 +20,7 @@ import pytest
 from unit import sdk_memory
 from unit.support import run_module
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry, workers
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import pace, retry, workers
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results import run as results
 from faults.scenarios import PIPELINE, REGIONS, Scenario
 from local_hub.control import SECRET_KEY, Hub, access_key
@@ -66,6 +66,7 @@ def quick() -> Iterator[None]:
     with (
         pytest.MonkeyPatch.context() as patch,
         mock.patch.object(retry, "time", FastClock),
+        mock.patch.object(pace, "time", FastClock),
         mock.patch.object(retry, "BACKOFF_CAP", 2.0),
         mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None)),
         mock.patch.dict(os.environ, clean_environment(), clear=True),

@@ -9,9 +9,9 @@ is that of a clock which the test moves.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from io import BytesIO
 from typing import Any
 from unittest import mock
@@ -34,21 +34,28 @@ URL = "http://hub.in-this-process.example"
 class Clock:
     """A clock that only pauses move, for the service and for the code under test.
 
-    Each thread has its own time, so that the pauses of one Region take none of another's; it begins with the latest.
+    Each context has its own time, so that the pauses of one Region take none of another's; it begins with the latest.
+    What runs in a copy of a context, as the batches of one Region do, shares its time.
     """
 
     def __init__(self) -> None:
-        self._own = threading.local()
+        self._own: ContextVar[list[float]] = ContextVar("own")
         self._latest = 1000.0
         self._events: list[tuple[float, Callable[[], object]]] = []
         self.pauses: list[float] = []
 
     @property
     def now(self) -> float:
-        """The time of this thread."""
-        if not hasattr(self._own, "now"):
-            self._own.now = self._latest
-        return float(self._own.now)
+        """The time of this context."""
+        return self._time[0]
+
+    @property
+    def _time(self) -> list[float]:
+        time = self._own.get(None)
+        if time is None:
+            time = [self._latest]
+            self._own.set(time)
+        return time
 
     def monotonic(self) -> float:
         """As in the module time."""
@@ -57,16 +64,16 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         """As in the module time, and at once."""
         self.pauses.append(seconds)
-        self._own.now = self.now + seconds
-        self._latest = max(self._latest, self._own.now)
+        self._time[0] += seconds
+        self._latest = max(self._latest, self.now)
         due = [event for event in self._events if event[0] <= self._latest]
         self._events = [event for event in self._events if event not in due]
         for _moment, happen in due:
             happen()
 
     def catch_up(self) -> None:
-        """Let this thread be where the latest is: it has waited for the others."""
-        self._own.now = self._latest
+        """Let this context be where the latest is: it has waited for the others."""
+        self._time[0] = self._latest
 
     def later(self, seconds: float, happen: Callable[[], object]) -> None:
         """Let something happen at the first pause that ends so many seconds from now."""

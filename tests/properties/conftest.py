@@ -11,7 +11,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import pace, retry
 from local_hub import clock as service_clock
 from local_hub.in_process import Clock
 from run.layout import CACHE
@@ -31,5 +31,6 @@ def _clock() -> Iterator[None]:
     clock = Clock()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(retry, "time", clock)
+        patch.setattr(pace, "time", clock)
         patch.setattr(service_clock, "source", clock)
         yield

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import retry
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import pace, retry
 from ansible_collections.multiaccount.aws.tests.local_hub import clock as service_clock
 from ansible_collections.multiaccount.aws.tests.local_hub.control import credentials
 from ansible_collections.multiaccount.aws.tests.local_hub.in_process import Clock, InProcessHub
@@ -47,6 +47,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A clock that only pauses move, for the retries and for the service."""
     clock = Clock()
     monkeypatch.setattr(retry, "time", clock)
+    monkeypatch.setattr(pace, "time", clock)
     monkeypatch.setattr(service_clock, "source", clock)
     return clock
 

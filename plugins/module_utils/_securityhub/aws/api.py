@@ -65,6 +65,7 @@ from .calls import (
     read_or_error,
     reads,
     refuse_unprocessed,
+    side_by_side,
     unprocessed_accounts,
     writes,
 )
@@ -495,14 +496,14 @@ def _is_unknown_recorder(error: SecurityHubError) -> bool:
 
 
 @reads("DescribeConfigurationRecorderStatus", none_if=_is_unknown_recorder)
-def _cspm_recorder(client: RegionClient) -> Optional[ConfigRecorder]:
+def get_cspm_recorder(client: RegionClient) -> Optional[ConfigRecorder]:
     """Return Security Hub CSPM's own recorder. By its name, as older SDKs know no ServicePrincipal."""
     found = client.sdk.describe_configuration_recorder_status(ConfigurationRecorderNames=[CSPM_RECORDER])
     return _recorder(found)
 
 
 @reads("DescribeConfigurationRecorderStatus")
-def _customer_recorder(client: RegionClient) -> Optional[ConfigRecorder]:
+def get_customer_recorder(client: RegionClient) -> Optional[ConfigRecorder]:
     """Return the customer managed recorder, which is what is described without a name."""
     return _recorder(client.sdk.describe_configuration_recorder_status())
 
@@ -549,7 +550,7 @@ def read_config_recorder(client: RegionClient) -> ConfigRecorder:
     :param client: that of AWS Config
     """
     try:
-        return _cspm_recorder(client) or _customer_recorder(client) or ConfigRecorder(NO_RECORDER)
+        return get_cspm_recorder(client) or get_customer_recorder(client) or ConfigRecorder(NO_RECORDER)
     except SecurityHubError as error:
         return ConfigRecorder(RECORDER_UNREADABLE, None, str(error))
 
@@ -560,23 +561,37 @@ def read_members(client: RegionClient, account_ids: Sequence[str]) -> RegionResu
     GetMembers may refuse the whole call as not found, or leave open whether an account is in the list. Then
     ListMembers decides; without permission for it, an account that was left open stays so.
     """
-    seen = MemberList()
-    for batch in batches(account_ids):
-        try:
-            found = get_members(client, batch)
-        except SecurityHubError as error:
-            listed = read_or_error(lambda: list_members(client)) if error.is_not_found else RegionResult([], error)
-            if listed.error:
-                return RegionResult(MemberList(seen.members), listed.error)
-            by_id = by_account(listed.value)
-            return RegionResult(MemberList({account_id: by_id.get(account_id) for account_id in account_ids}))
-        seen.members.update(found.members)
-        seen.unreadable.update(found.unreadable)
+    seen, error = _get_members(client, account_ids)
+    if error:
+        listed = read_or_error(lambda: list_members(client)) if error.is_not_found else RegionResult([], error)
+        if listed.error:
+            return RegionResult(MemberList(seen.members), listed.error)
+        by_id = by_account(listed.value)
+        return RegionResult(MemberList({account_id: by_id.get(account_id) for account_id in account_ids}))
     listed = read_or_error(lambda: list_members(client) if seen.unreadable else [])
     if not seen.unreadable or listed.error:
         return RegionResult(seen)
     everything = {**by_account(listed.value), **seen.members}
     return RegionResult(MemberList({account_id: everything.get(account_id) for account_id in account_ids}))
+
+
+def _get_members(client: RegionClient, account_ids: Sequence[str]) -> Tuple[MemberList, Optional[SecurityHubError]]:
+    """Look accounts up, the batches side by side; return what was read, and the first failure in their order."""
+    found: Dict[str, MemberList] = {}
+    error: Optional[SecurityHubError] = None
+
+    def get(batch: Sequence[str]) -> None:
+        found[batch[0]] = get_members(client, batch)
+
+    try:
+        side_by_side(client, account_ids, get)
+    except SecurityHubError as failure:
+        error = failure
+    seen = MemberList()
+    for each in [found[batch[0]] for batch in batches(account_ids) if batch[0] in found]:
+        seen.members.update(each.members)
+        seen.unreadable.update(each.unreadable)
+    return seen, error
 
 
 def unreadable_error(client: RegionClient, read: MemberList) -> Optional[SecurityHubError]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, nullcontext
+from contextvars import copy_context
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import (
     Any,
     Callable,
@@ -42,6 +44,7 @@ from ..errors import (
     printable,
 )
 from ..inputs.account_ids import is_account_id
+from .pace import NO_PACE, Pace
 from .retry import READ_ATTEMPTS, SILENT_READS, ReadAttempts, Waiter, unexpected_error
 
 try:
@@ -79,7 +82,8 @@ class RegionClient:
     the service found them expired, and returns whether there are any. ``account_id`` returns whose credentials sign
     its requests, None if that can't be found out. ``is_silent`` is set while the Region does not respond: then it is
     asked by one read at a time, ``probing``, so that what many accounts ask there is given up soon. ``new_hub`` has the
-    pauses while a hub that was just enabled answers as if it were not; without one there are none.
+    pauses while a hub that was just enabled answers as if it were not; without one there are none. ``pace`` keeps the
+    limit of the session's account.
     """
 
     region: str
@@ -91,6 +95,7 @@ class RegionClient:
     is_silent: threading.Event = field(default_factory=threading.Event, compare=False)
     probing: threading.Lock = field(default_factory=threading.Lock, compare=False)
     new_hub: Optional[Waiter] = None
+    pace: Pace = field(default=NO_PACE, compare=False)
 
 
 def _never(_error: SecurityHubError) -> bool:
@@ -123,11 +128,15 @@ def _operation(
             is_renewed = False
             with attempts_of(client, operation) as attempts:
                 while True:
+                    sent = client.pace.take()
                     try:
-                        return function(client, *arguments, **parameters)
+                        response = function(client, *arguments, **parameters)
+                        client.pace.responded(sent)
+                        return response
                     except Exception as raised:  # noqa: BLE001
                         # Whatever it is: it is a failure of its Region, so that it stops no other.
                         error = as_service_error(raised, operation, client.region, _account_ids(arguments))
+                    client.pace.failed(sent, error.throttled)
                     if error.hub_is_disabled and client.new_hub and client.new_hub.sleep():
                         continue
                     if none_if(error):
@@ -209,6 +218,35 @@ def read_or_error(read: Callable[[], Sequence[T]]) -> RegionResult[Sequence[T]]:
 def batches(items: Sequence[T], size: int = BATCH_SIZE) -> Iterator[Sequence[T]]:
     """Cut a list into pieces that one call may carry."""
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def side_by_side(client: RegionClient, items: Sequence[T], work: Callable[[Sequence[T]], object]) -> None:
+    """Do the work for each batch of these items, several at a time as the pace of the Region says.
+
+    What is begun is finished. After a failure nothing more is begun.
+
+    :raises Exception: that of the first batch that failed, in the order of the items
+    """
+    # While the Region does not respond, only one read at a time may try.
+    pace = NO_PACE if client.is_silent.is_set() else client.pace
+    left = list(enumerate(batches(items)))[::-1]
+    failures: Dict[int, Exception] = {}
+
+    def run(number: int, batch: Sequence[T]) -> None:
+        try:
+            work(batch)
+        except Exception as error:  # noqa: BLE001
+            failures[number] = error  # whatever it is, the others go on
+
+    running: Set[Future[None]] = set()
+    with ThreadPoolExecutor(max_workers=max(1, len(left))) as pool:
+        while running or (left and not failures):
+            if left and not failures and len(running) < pace.workers(len(left) + len(running)):
+                running.add(pool.submit(copy_context().run, partial(run, *left.pop())))
+            else:
+                running = set(wait(running, return_when=FIRST_COMPLETED).not_done)
+    if failures:
+        raise failures[min(failures)]
 
 
 class ReadOnce(Generic[T]):

@@ -19,6 +19,7 @@ from ..errors import InvalidInput, SecurityHubError
 from .api import get_caller_account_id
 from .calls import RegionClient
 from .credentials import ACTING, ATTEMPTS_BEFORE_NEXT_REGION, SIGNED_WITH, RoleCredentials, acting_as
+from .pace import NO_PACE, Pace
 from .retry import READ_ATTEMPTS
 from .sessions import SERVICE, AwsSession
 
@@ -62,9 +63,14 @@ class Clients:
             if (service, region) not in self._clients:
                 sdk = self._session.client(service, region, self._config(READ_TIMEOUTS[service]))
                 account_id = partial(self.caller_account_id, region)
-                made = RegionClient(region, sdk, self._read_attempts(), self._renew, account_id)
+                pace = self._pace() if service == SERVICE else NO_PACE
+                made = RegionClient(region, sdk, self._read_attempts(), self._renew, account_id, pace=pace)
                 self._clients[service, region] = made
             return self._clients[service, region]
+
+    def _pace(self) -> Pace:
+        """Return the limit of the session's account in a Region; a member account has one of its own."""
+        return Pace(lambda: ACTING.get() is None, lambda: len(self.regions), self.concurrency)
 
     def caller_account_id(self, region: str) -> Optional[str]:
         """Return whose credentials these are, None if STS does not tell. Asked once.

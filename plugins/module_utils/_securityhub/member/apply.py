@@ -22,7 +22,7 @@ from ..aws.api import (
     invite_members,
     read_members,
 )
-from ..aws.calls import RegionClient, batches
+from ..aws.calls import RegionClient, side_by_side
 from ..aws.retry import Waiter, guarded, poll, send_with_retries
 from ..errors import (
     FAILURES,
@@ -224,7 +224,7 @@ def apply_change(
     waiter: Waiter,
     follow_ups: Collection[str] = (),
 ) -> None:
-    """Send a change for some accounts, batch by batch, and read again what came of it; all goes into ``state``.
+    """Send a change for some accounts, in batches, and read again what came of it; all goes into ``state``.
 
     Accounts that the service refuses for a reason that passes are sent again until the waiter's time is up, and so are
     ``follow_ups``: those for which the service may not know yet what an earlier step did.
@@ -232,13 +232,17 @@ def apply_change(
     :raises SecurityHubError: that ends the work in the Region
     :raises PreconditionFailed: if the calling account can't invite anybody
     """
+
+    def send(batch: Sequence[str]) -> None:
+        with guarded(f"The step {state.change.step}", client.region, batch):
+            send_batch(client, state, batch)
+            _require_no_member(client, state, batch)
+
     pending = list(account_ids)
     while pending:
         error: Optional[Failure] = None
         try:
-            for batch in batches(pending):
-                send_batch(client, state, batch)
-                _require_no_member(client, state)
+            side_by_side(client, pending, send)
         except FAILURES as failure:
             error = failure
         try:
@@ -328,9 +332,9 @@ def _narrow_down(client: RegionClient, state: BatchState, batch: Sequence[str], 
             parts += [part[middle:], part[:middle]]
 
 
-def _require_no_member(client: RegionClient, state: BatchState) -> None:
+def _require_no_member(client: RegionClient, state: BatchState, account_ids: Sequence[str]) -> None:
     """Stop where the service refuses accounts because the calling account is a member itself."""
-    if any(is_caller_a_member_message(known.message or "") for known in state.accounts.values()):
+    if any(is_caller_a_member_message(state.known(each).message or "") for each in account_ids):
         require_no_administrator(client)
         raise _caller_is_member(client.region, "of another administrator")
 

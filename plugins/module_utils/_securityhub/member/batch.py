@@ -116,7 +116,7 @@ class BatchState:
         """
         self.note_refusal(account_id, error.text)
         self.lone_refusals.append(_ACCOUNT_ID.sub("", f"{error.error_code} {error.text}"))
-        if len(self.lone_refusals) == 2 and len(set(self.lone_refusals)) == 1 and not self._of(Stage.TAKEN, Stage.DONE):
+        if len(self.lone_refusals) >= 2 and len(set(self.lone_refusals)) == 1 and not self._of(Stage.TAKEN, Stage.DONE):
             raise error
 
     def note_members(self, members: Mapping[str, Optional[Member]]) -> None:
@@ -129,6 +129,8 @@ class BatchState:
 
     def leave_out_done(self, account_ids: Sequence[str]) -> List[str]:
         """Return the accounts that an earlier step has not brought where this change would."""
+        # All at first, so that none is added while batches are sent side by side.
+        self.accounts.update(dict.fromkeys(account_ids, Known()))
         self.note_members({account_id: self.seen.get(account_id) for account_id in account_ids})
         return [account_id for account_id in account_ids if not self.is_shown(account_id)]
 

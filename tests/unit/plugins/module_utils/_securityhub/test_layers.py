@@ -28,6 +28,7 @@ LAYERS = [
     "aws/credentials",
     *APIS,
     "aws/calls",
+    "aws/pace",
     "aws/retry",
     "inputs/roles",
     "inputs/rows",
