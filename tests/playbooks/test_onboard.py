@@ -231,6 +231,43 @@ def test_members_without_a_recorder_fail_the_verification_that_asks(fleet: Fleet
     assert "AWS Config does not record" in (fleet.scene.folder / "page.html").read_text(encoding="utf-8")
 
 
+def test_region_that_a_member_is_denied_gets_no_invitation(fleet: Fleet) -> None:
+    hub = fleet.scene.hub
+    hub.fault(
+        kind="access_denied", operation="GetAdministratorAccount", account_id=ONE, region=OTHER_REGION,
+        policy="service control", times=None,
+    )  # fmt: skip
+    given: dict[str, Any] = {"accounts": [ONE, ZERO], "member_role": MEMBER_ROLE}
+    check, run = fleet.play("onboard", "--check", **given), fleet.play("onboard", **given)
+    for each in (check, run):
+        assert each.code == 2
+        assert f"1 region_denied ({ONE} in {OTHER_REGION})" in each.error
+        assert any(
+            "Leave the Region out for these accounts with regions in their rows" in line for line in each.summary
+        )
+    assert [fleet.scene.statuses(region) for region in REGIONS] == [
+        {ONE: "Enabled", ZERO: "Enabled"},
+        {ZERO: "Enabled"},
+    ]
+    hub.reset_counts()
+    named = [{"account_id": ONE, "regions": [REGION]}, ZERO]
+    assert fleet.play("onboard", **{**given, "accounts": named}).code == 0
+    assert fleet.scene.writes() == 0
+
+
+def test_resigned_account_without_a_role_is_invited_once(fleet: Fleet) -> None:
+    fleet.scene.hub.switches(invite_resigned="already_invited")
+    fleet.seed({ONE: "Resigned"}, REGION)
+    given: dict[str, Any] = {"accounts": [ONE], "regions": REGION, "reinvite": "removed,resigned"}
+    run = fleet.play("onboard", **given)
+    assert run.code == 0, run.output
+    assert "1 account in eu-west-1 (awaiting_acceptance): The account owner must accept the invitation." in run.summary
+    assert fleet.scene.statuses() == {ONE: "Invited"}
+    fleet.scene.hub.reset_counts()
+    assert fleet.play("onboard", **given).code == 0
+    assert fleet.scene.writes() == 0
+
+
 def test_surplus_members_are_not_removed_by_a_run_that_sees_only_some_accounts(fleet: Fleet) -> None:
     """Hosts of one Region of two, hosts within a limit, and a limit beside accounts that are given."""
     members = {**dict.fromkeys(ACCOUNTS, "Enabled"), "222222220001": "Created"}

@@ -205,7 +205,7 @@ def apply_plans(
     for change in changes:
         ready = [plan for plan in plans if change.step in plan.actions and open_step(plan, states) == change.step]
         follow_ups = {plan.account_id for plan in ready if plan.actions[0] != change.step}.union(late)
-        state = states[change.step] = BatchState(change, seen, wait_timeout > 0 or change.no_unprocessed_reply)
+        state = states[change.step] = BatchState(change, seen, wait_timeout > 0 or change.is_always_reread)
         account_ids = state.leave_out_done([plan.account_id for plan in ready])
         try:
             with guarded(f"The step {change.step}", client.region, account_ids):

@@ -34,14 +34,15 @@ class MemberChange:
     :param is_done: whether a member list entry (None: no entry) shows that it is done
     :param already_done: whether the message of an unprocessed account, with the entry that was read last, says that it
         is done already: by an earlier request whose response was lost, or by somebody else
-    :param no_unprocessed_reply: the service names nobody as unprocessed, so that only the member list tells
+    :param is_always_reread: whether the member list is read again even without waiting: the service names nobody as
+        unprocessed, or the next change depends on it
     """
 
     step: str
     send: Callable[[Any, Sequence[str]], Dict[str, str]]
     is_done: Callable[[Optional[Member]], bool]
     already_done: Callable[[str, Optional[Member]], bool]
-    no_unprocessed_reply: bool = False
+    is_always_reread: bool = False
 
 
 class Stage(Enum):

@@ -65,6 +65,10 @@ from .plan import (
 from .standards_side import StandardsSide
 
 
+# A deletion after which the account is created again.
+REMOVAL = replace(DELETION, is_always_reread=True)
+
+
 @dataclass(frozen=True)
 class DesiredMemberships:
     """The desired state of the memberships.
@@ -344,7 +348,7 @@ class RegionRun:
         """
         by_account = {plan.account_id: plan for plan in plans}
         again = [plan_again(by_account[each.account_id], each) for each in outcomes]
-        done = self._apply_plans([plan for plan in again if plan], [DELETION, creation(self._emails), INVITATION])
+        done = self._apply_plans([plan for plan in again if plan], [REMOVAL, creation(self._emails), INVITATION])
         return replace(done, value=[each for each in done.value if each.actions or not is_failure(each.reason)])
 
     def _confirm(

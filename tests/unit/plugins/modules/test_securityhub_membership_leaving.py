@@ -173,11 +173,12 @@ def test_role_without_the_permission_is_not_a_denied_region(hub: Hub) -> None:
     assert (row["reason"], row["actions"]) == ("rejected", ["create", "invite"])
 
 
+@pytest.mark.parametrize("wait_timeout", [0, 30])
 @pytest.mark.parametrize("invite_resigned", ["processed", "already_invited"])
-def test_resigned_account_without_a_role_awaits_acceptance(hub: Hub, invite_resigned: str) -> None:
+def test_resigned_account_without_a_role_awaits_acceptance(hub: Hub, invite_resigned: str, wait_timeout: int) -> None:
     hub.switches(invite_resigned=invite_resigned)
     seed_members(hub, {MEMBER: "Resigned"})
-    options: dict[str, Any] = {"members": [MEMBER], "reinvite": ["resigned"]}
+    options: dict[str, Any] = {"members": [MEMBER], "reinvite": ["resigned"], "wait_timeout": wait_timeout}
     check = only_row(run_at(hub, module, check=True, **options))
     run = run_at(hub, module, **options)
 

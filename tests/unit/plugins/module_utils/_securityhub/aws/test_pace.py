@@ -119,8 +119,8 @@ def test_side_by_side_works_on_several_batches_at_the_same_time() -> None:
 
 
 def test_side_by_side_hands_over_each_item_once_in_batches() -> None:
-    seen: list[Sequence[str]] = []
-    calls.side_by_side(client(), ITEMS, seen.append)
+    seen: list[list[str]] = []
+    calls.side_by_side(client(), ITEMS, lambda batch: seen.append(list(batch)))
     assert sorted(seen) == [ITEMS[:50], ITEMS[50:100], ITEMS[100:]]
 
 

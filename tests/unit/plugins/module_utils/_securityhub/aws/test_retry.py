@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import boto3
@@ -356,3 +356,102 @@ def test_guard_makes_unforeseen_exception_a_failure_of_its_region() -> None:
     assert (error.operation, error.region, error.error_code) == ("Looking", "eu-west-1", "KeyError")
     assert error.account_ids == tuple(accounts(2))
     assert isinstance(error.__cause__, KeyError)
+
+
+class Recorded(retry.ReconcileRun):
+    """A run that writes so many times, and is waited for so many more."""
+
+    def __init__(self, writes: int, waits: int = 0) -> None:
+        self.client = calls.RegionClient("eu-west-1", None)
+        self.error = None
+        self.step_name = "Recording"
+        self.writes, self.waits = writes, waits
+        self.done: list[str] = []
+
+    @property
+    def has_writes(self) -> bool:
+        return self.writes > 0
+
+    def is_open(self, check_mode: bool) -> bool:
+        return self.waits > 0 if check_mode else self.writes + self.waits > 0
+
+    def advance(self) -> None:
+        self.done.append("advance")
+        if self.writes:
+            self.writes -= 1
+        else:
+            self.waits -= 1
+
+    def refresh(self) -> None:
+        self.done.append("refresh")
+        self.waits -= 1
+
+
+def advanced(runs: dict[str, Recorded], wait_timeout: float, check_mode: bool = False) -> list[list[str]]:
+    """Advance runs; return the accounts of each round."""
+    rounds: list[list[str]] = []
+
+    def attempt(account_ids: Sequence[str], step: Callable[[Recorded], None]) -> None:
+        rounds.append(list(account_ids))
+        for account_id in account_ids:
+            runs[account_id].attempt(step)
+
+    retry.advance_all(runs, attempt, wait_timeout, check_mode)
+    return rounds
+
+
+def test_advance_all_advances_who_is_open_until_nobody_is(clock: Clock) -> None:
+    runs = {"one": Recorded(1), "two": Recorded(1, 2), "done": Recorded(0)}
+    assert advanced(runs, 30) == [["one", "two"], ["two"], ["two"]]
+    assert runs["two"].done == ["advance"] * 3
+    assert clock.pauses == [0.5, 1.0]
+
+
+def test_advance_all_in_check_mode_only_refreshes_what_is_on_its_way(clock: Clock) -> None:
+    runs = {"one": Recorded(5), "two": Recorded(0, 2)}
+    assert advanced(runs, 30, check_mode=True) == [["two"], ["two"]]
+    assert (runs["one"].done, runs["two"].done) == ([], ["refresh", "refresh"])
+    assert clock.pauses == [0.5, 1.0]
+
+
+def test_advance_all_ends_when_time_is_up_after_the_last_write(clock: Clock) -> None:
+    runs = {"one": Recorded(2, 100)}
+    rounds = advanced(runs, 4)
+    assert clock.pauses == [0.5, 1.0, 2.0, 0.5]
+    assert len(rounds) == 2 + len(clock.pauses)
+
+
+def test_advance_all_without_waiting_writes_once(clock: Clock) -> None:
+    runs = {"one": Recorded(1, 100), "two": Recorded(3)}
+    assert advanced(runs, 0) == [["one", "two"]]
+    assert clock.pauses == []
+    assert advanced({"one": Recorded(0, 100)}, 0) == []
+
+
+def test_advance_all_of_nobody_does_nothing(clock: Clock) -> None:
+    assert advanced({}, 30) == advanced({"done": Recorded(0)}, 30) == []
+    assert clock.pauses == []
+
+
+def test_attempt_keeps_what_ended_the_work() -> None:
+    def fail(_run: Recorded) -> None:
+        raise KeyError("missing")
+
+    run = Recorded(1)
+    run.attempt(fail)
+    assert isinstance(run.error, errors.SecurityHubError)
+    assert (run.error.error_code, run.error.operation, run.error.region) == ("KeyError", "Recording", "eu-west-1")
+    run = Recorded(1)
+    run.attempt(Recorded.advance)
+    assert (run.error, run.done) == (None, ["advance"])
+
+
+@pytest.mark.parametrize("name", ["has_writes", "is_open", "advance", "refresh"])
+def test_reconcile_run_leaves_its_parts_to_subclasses(name: str) -> None:
+    run = retry.ReconcileRun()
+    with pytest.raises(NotImplementedError):
+        run.is_open(False) if name == "is_open" else run.has_writes if name == "has_writes" else getattr(run, name)()
+
+
+def test_silent_reads_are_three() -> None:
+    assert retry.SILENT_READS == 3

@@ -295,7 +295,7 @@ def test_outcome_of_a_removal_says_how_far_it_came(
 
 def test_only_disassociating_names_nobody() -> None:
     changes = (INVITATION, DISASSOCIATION, DELETION)
-    assert [change.no_unprocessed_reply for change in changes] == [False, True, False]
+    assert [change.is_always_reread for change in changes] == [False, True, False]
 
 
 def test_open_step_is_the_first_that_is_not_done() -> None:
