@@ -64,7 +64,6 @@ from .plan import (
 )
 from .standards_side import StandardsSide
 
-
 # A deletion after which the account is created again.
 REMOVAL = replace(DELETION, is_always_reread=True)
 

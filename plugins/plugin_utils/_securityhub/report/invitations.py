@@ -22,7 +22,8 @@ The AWS Security Hub CSPM administrator account {administrator_id} has invited t
 {accounts}
 
 Until an account accepts, the security team does not see its findings. Please do two steps in each account and Region. \
-AWS charges the account for Security Hub.
+AWS charges the account for Security Hub. What you agree to, and how to leave again:
+https://github.com/multiaccount/multiaccount.aws/blob/main/docs/docsite/rst/invited.rst
 
 1. Enable Security Hub CSPM, if it is not enabled yet.
 2. Accept the invitation.
