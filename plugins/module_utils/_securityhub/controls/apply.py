@@ -279,7 +279,7 @@ class ControlsRun(ReconcileRun):
         :raises SecurityHubError: if they can't be read
         :raises PreconditionFailed: for controls that do not exist, and parameters that they do not take
         """
-        self.state, self._only = ControlsState(), None
+        self.state, self._only, self.plan = ControlsState(), None, ControlsPlan()  # what a failure leaves
         self._use(self.known_standards() if self.known_standards else read_standards(self.client))
         self._check()
         self._read(())

@@ -169,7 +169,11 @@ def fleet_of(results: Any, accounts: Sequence[Row] = (), before: bool = False, l
     emails = {row["account_id"]: row.get("email") for row in accounts}
     missing = {
         (account_id, region): Membership(
-            account_id, None, Member(account_id, "", emails.get(account_id)), is_seen=False, region=region
+            account_id=account_id,
+            before=None,
+            after=Member(account_id, "", emails.get(account_id)),
+            is_seen=False,
+            region=region,
         )
         for account_id, region in requested
         if (account_id, region) not in seen and _has_failed(account_id, region, failed)

@@ -240,6 +240,22 @@ def test_membership_policy_control_that_is_refused_still_differs(hub: Hub) -> No
     assert row["actions"] == ["set_parameters"]
 
 
+@pytest.mark.parametrize("operation", ["BatchGetSecurityControls", "BatchGetStandardsControlAssociations", DEFINITIONS])
+@pytest.mark.parametrize("after", [0, 1, 2, 3])
+def test_membership_policy_controls_that_can_not_be_read_again_fail_their_account_alone(
+    hub: Hub, operation: str, after: int
+) -> None:
+    """The second look comes after the standards have changed."""
+    seed_members(hub, {A: "Enabled", B: "Enabled"})
+    hub.seed(hubs=[{"account_id": each, "region": REGION, "standards": [NIST]} for each in (A, B)])
+    hub.fault(kind="error", operation=operation, account_id=A, after=after, times=None)
+    run = onboard(hub, members=(A, B))
+    assert run.result["failed_regions"] == []
+    found = rows(run)
+    assert (found[B]["policy"], found[B]["reason"]) == ("applied", None)
+    assert (found[A]["policy"], found[A]["reason"]) in [("failed", "rejected"), ("applied", None)]
+
+
 def test_membership_policy_waits_for_the_controls_of_new_standards(hub: Hub) -> None:
     turn_on(hub, ADMINISTRATOR)
     hub.fault(kind="slow_standards", seconds=5)
