@@ -49,6 +49,8 @@ def run_module(main: Callable[[], None], check: bool = False, diff: bool = False
     with (
         # A newer ansible-core deprecates what an older amazon.aws imports, and says so in each result of the process.
         mock.patch.object(warnings, "_global_deprecations", {}),
+        # And a warning would be in the result of each later run.
+        mock.patch.object(warnings, "_global_warnings", type(vars(warnings)["_global_warnings"])()),
         patch_module_args(arguments),
         contextlib.redirect_stdout(output),
         pytest.raises(SystemExit) as end,
