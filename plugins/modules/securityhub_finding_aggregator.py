@@ -208,19 +208,24 @@ NOTHING: Result = {"finding_aggregator": None, "previous_finding_aggregator": No
 def manage_aggregator(params: Mapping[str, Any], info: ConnectionInfo, mode: RunMode) -> Result:
     """Bring the finding aggregator to the requested state.
 
-    :raises InvalidInput: for options that can't be used, before any call to AWS; for another home Region, before any
-        write
+    :raises InvalidInput: for options that can't be used, before any call to AWS
     """
     session = RegionSession(info, None, administrator_id=params["administrator_id"])
     (region,) = session.regions
     desired = desired_aggregator(params, region, session.known_regions)
+    seen: List[Optional[FindingAggregator]] = []
 
     def plan(now: Optional[FindingAggregator]) -> AggregatorPlan:
+        seen.append(now)
         return plan_aggregator(desired, now, region, params["move"])
 
     client = session.hub_client(region)
     session.connect()
-    result = reconcile_aggregator(client, session.hub_client, plan, mode.check)
+    try:
+        result = reconcile_aggregator(client, session.hub_client, plan, mode.check)
+    except InvalidInput as error:  # another home Region
+        left = RegionResult(AggregatorChange(seen[0], seen[0]))
+        return with_message(aggregator_result(left, client, mode), [str(error)])
     return aggregator_result(result, client, mode)
 
 

@@ -27,6 +27,7 @@ from ....module_utils._securityhub.model import (
     INVITE,
     INVITED,
     LEAVE,
+    RECORDER_UNREADABLE,
     REMOVED,
     RESIGNED,
     SET_PARAMETERS,
@@ -53,10 +54,11 @@ MISSING_REGIONS_STEP = (
     "in which it is an enabled member."
 )
 
-RECORDER_STEP = (
+_RECORDER_STEP = (
     "Turn on AWS Config in these accounts and Regions, or enable the new Security Hub beside Security Hub CSPM, which "
-    "then makes a recorder of its own. unreadable: allow config:DescribeConfigurationRecorderStatus in the member role."
+    "then makes a recorder of its own."
 )
+_UNREADABLE_RECORDER_STEP = "Allow config:DescribeConfigurationRecorderStatus in the member role."
 
 _OTHER = Reason("The account was not processed.", "", "Fix the cause and run the playbook again.")
 _REASONS_OF_STATUSES = {
@@ -120,6 +122,13 @@ def _step(action: str, row: Membership) -> str:
     return (
         f"{plan} administrator {row.left_administrator_id}" if action == LEAVE and row.left_administrator_id else plan
     )
+
+
+def recorder_step(rows: Iterable[Membership]) -> str:
+    """Return what to do about memberships in which no recorder of AWS Config is known to record."""
+    states = {row.recorder_state for row in rows if row.lacks_recorder}
+    steps = [_RECORDER_STEP] if states - {RECORDER_UNREADABLE} else []
+    return " ".join([*steps, *([_UNREADABLE_RECORDER_STEP] if RECORDER_UNREADABLE in states else [])])
 
 
 def reason_of(row: Membership) -> Optional[str]:

@@ -49,7 +49,7 @@ from .fleet import (
     count_by_status,
     recorder_groups,
 )
-from .reasons import ACTIONS, MISSING_REGIONS_STEP, RECORDER_STEP, groups, next_step
+from .reasons import ACTIONS, MISSING_REGIONS_STEP, groups, next_step, recorder_step
 
 ONBOARD, INVITE, VERIFY, REPORT, OFFBOARD = PURPOSES = ("onboard", "invite", "verify", "report", "offboard")
 LOOKING_PURPOSES = (VERIFY, REPORT)
@@ -342,7 +342,7 @@ def _recorders(fleet: Fleet) -> List[str]:
     blind = [row for row in fleet.memberships if row.lacks_recorder]
     if not blind:
         return []
-    return [f"AWS Config does not record in {_recorder_kinds(blind)}", f"  Next: {RECORDER_STEP}"]
+    return [f"AWS Config does not record in {_recorder_kinds(blind)}", f"  Next: {recorder_step(blind)}"]
 
 
 def _recorder_kinds(rows: Sequence[Membership]) -> str:

@@ -36,7 +36,7 @@ from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNR
 from ....module_utils._securityhub.results.messages import all_regions, count, regions_in_words
 from ..fleet.differences import value_of
 from ..fleet.fleet import Fleet
-from ..fleet.reasons import MISSING_REGIONS_STEP, RECORDER_STEP, worst_accounts_first
+from ..fleet.reasons import MISSING_REGIONS_STEP, recorder_step, worst_accounts_first
 from ..fleet.summary import Request
 from .comparison import read_report
 from .invitations import letter, oldest
@@ -91,7 +91,7 @@ def html(fleet: Fleet, report: Report) -> str:
             letter=letter(report["administrator_id"]),
             surplus=_surplus(report),
             missing_regions_step=MISSING_REGIONS_STEP,
-            recorder_step=RECORDER_STEP,
+            recorder_step=recorder_step(fleet.memberships),
             ages=_ages(report),
             policies=_policies(report),
             cut_differences=sum(bool(row.policy and row.policy.unlisted) for row in fleet.memberships),

@@ -93,7 +93,9 @@ def test_aggregator_of_another_home_region_is_refused_and_named(hub: Hub, option
     run = aggregate(hub, **options)
     assert run.failed
     assert f"the home Region of the finding aggregator is {OTHER}, not {HOME}" in run.result["msg"]
-    assert (run.result["finding_aggregator"], run.result["changed"]) == (None, False)
+    assert run.result["finding_aggregator"]["finding_aggregation_region"] == OTHER
+    assert run.result["finding_aggregator"] == run.result["previous_finding_aggregator"]
+    assert run.result["changed"] is False
     assert writes(hub) == {}
 
 
