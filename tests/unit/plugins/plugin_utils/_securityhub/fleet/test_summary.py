@@ -668,3 +668,5 @@ def test_recorders_are_counted_and_named() -> None:
     assert found.msg == f"{line}."
     assert not summed(result(*rows)).failed
     assert not summed(result(row(3, config_recorder="recording")), "verify").failed
+    unreadable = summed(result(row(4, config_recorder="unreadable"))).lines
+    assert "  Next: Allow config:DescribeConfigurationRecorderStatus in the member role." in unreadable
