@@ -200,7 +200,16 @@ def test_table_counts_by_fault_and_module() -> None:
         Verdict(Case("hub-absent", kill_after=2), ("wrong",), acted=False),
     ]
     lines = table.lines(verdicts)
-    modules = ("member_invite", "member", "membership", "invitation", "hub", "standards", "controls")
+    modules = (
+        "member_invite",
+        "member",
+        "membership",
+        "invitation",
+        "finding_aggregator",
+        "hub",
+        "standards",
+        "controls",
+    )
     assert lines[0] == f"| fault | {' | '.join(f'`{name}`' for name in modules)} | all |"
     assert "| error | 1 |  |  |  |  |  |  | 1 |" in lines
     assert "| SIGKILL |  |  |  |  | 1 |  |  | 1 |" in lines

@@ -211,7 +211,7 @@ def _wrong_membership(run: Checked, row: Row) -> str:
         return "claims what was not done"
     if row["reason"] not in UNKNOWN and row["member_status"] != run.after.member(*place):
         return "shows another status"
-    if row["policy"] == "applied" and not run.after.has_policy(*place):
+    if row.get("policy") == "applied" and not run.after.has_policy(*place):
         return "claims that the policy is applied"
     return ""
 
