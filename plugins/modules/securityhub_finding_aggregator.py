@@ -101,7 +101,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 finding_aggregator:
-  description: The finding aggregator now, or the expected one in check mode. V(null) for none.
+  description:
+    - The finding aggregator now, or the expected one in check mode. V(null) for none.
+    - Where the task fails, it is what was seen last. This is also so where a change is V(unconfirmed), accepted and not
+      seen in time.
   returned: always
   type: dict
   contains: &aggregator
