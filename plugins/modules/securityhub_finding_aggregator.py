@@ -103,8 +103,8 @@ RETURN = r"""
 finding_aggregator:
   description:
     - The finding aggregator now, or the expected one in check mode. V(null) for none.
-    - Where the task fails, it is what was seen last. This is also so where a change is V(unconfirmed), accepted and not
-      seen in time.
+    - Where the task fails, it is what was seen last, V(null) if nothing was. This is also so where a change is
+      V(unconfirmed), accepted and not seen in time.
   returned: always
   type: dict
   contains: &aggregator
@@ -130,7 +130,7 @@ finding_aggregator:
       elements: str
       sample: [eu-central-1, us-east-1]
 previous_finding_aggregator:
-  description: The finding aggregator before. V(null) for none.
+  description: The finding aggregator before. V(null) for none, and where the task fails before it is read.
   returned: always
   type: dict
   contains: *aggregator
@@ -161,6 +161,7 @@ from typing import Any, Dict, List, Mapping, Optional
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aggregator.apply import (
+    LOOK_AGAIN,
     AggregatorChange,
     reconcile_aggregator,
 )
@@ -190,6 +191,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.mode
     FindingAggregator,
     aggregator_keys,
 )
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import UNCONFIRMED
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.messages import (
     Result,
     explain,
@@ -268,16 +270,18 @@ def aggregator_result(result: RegionResult[AggregatorChange], client: RegionClie
 
 
 def messages(result: RegionResult[AggregatorChange], client: RegionClient) -> List[str]:
-    """Say what failed, and what a move that failed has left."""
-    change = result.value
-    if result.error is None:
+    """Say what failed, what a move that failed has left, and that a change may be there unseen."""
+    error, change = result.error, result.value
+    if error is None:
         return []
-    texts = [explain(result.error, client.account_id())]
-    if change.before and change.changed and change.is_certain and change.after is None:
+    texts = [explain(error, client.account_id())]
+    if change.before and change.before.home_region != client.region and change.changed and change.after is None:
         texts.append(
-            f"The finding aggregator in {change.before.home_region} was deleted, and there is none now. Run the task "
-            f"again to create it in {client.region}."
+            f"The finding aggregator in {change.before.home_region} was deleted, and there "
+            f"{'is' if change.is_certain else 'may be'} none now. Run the task again to create it in {client.region}."
         )
+    elif change.changed and not change.is_certain and error.error_code != UNCONFIRMED:
+        texts.append(f"The finding aggregator may have changed. {LOOK_AGAIN}")
     return texts
 
 

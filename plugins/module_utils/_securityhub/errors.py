@@ -211,7 +211,12 @@ class SecurityHubError(Exception):
     @property
     def is_stale(self) -> bool:
         """Whether the service says that the state is not the one that was read."""
-        return self.is_not_found or self.error_code == "ResourceConflictException"
+        return self.is_not_found or self.has_aggregator or self.error_code == "ResourceConflictException"
+
+    @property
+    def has_aggregator(self) -> bool:
+        """Whether no finding aggregator was created because the account has one."""
+        return self.operation == "CreateFindingAggregator" and is_already_done_message(self.text)
 
     @property
     def caller_account_id(self) -> Optional[str]:

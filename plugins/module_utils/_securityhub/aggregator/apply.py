@@ -26,6 +26,9 @@ AggregatorChange = StateChange[FindingAggregator]
 
 # Seconds that the service may take to show a change.
 WAIT_TIMEOUT = 30
+LOOK_AGAIN = (
+    "Look again with multiaccount.aws.securityhub_hub_info and finding_aggregator: true, then run the task again."
+)
 
 
 def reconcile_aggregator(
@@ -67,14 +70,20 @@ def _take(
     def is_shown(seen: Optional[FindingAggregator]) -> bool:
         return is_same(seen, None if step.action == DELETE else step.aggregator)
 
-    tracker.send(_request(step, client, client_of), lambda _error: is_shown(find_aggregator(client)))
+    def is_done(error: SecurityHubError) -> bool:
+        seen = find_aggregator(client)
+        if error.has_aggregator and seen and not is_shown(seen):
+            raise error  # somebody else's
+        return is_shown(seen)
+
+    tracker.send(_request(step, client, client_of), is_done)
     seen = poll(partial(find_aggregator, client), is_shown, Waiter(WAIT_TIMEOUT))
     if not is_shown(seen):
         raise PreconditionFailed(
             UNCONFIRMED,
             "The service accepted the request in {region}, but did not show its effect in {limit} seconds.",
-            "Look again with multiaccount.aws.securityhub_hub_info and finding_aggregator: true.",
-            region=client.region,
+            LOOK_AGAIN,
+            region=step.aggregator.home_region,
             limit=WAIT_TIMEOUT,
         )
     return seen

@@ -314,6 +314,10 @@ _STEPS: Sequence[Tuple[Callable[[SecurityHubError], bool], str]] = (
         "The rate or a quota (1,000 open invitations for each Region) is exceeded. Run the task again later.",
     ),
     (
+        lambda error: error.has_aggregator,
+        "Show it with multiaccount.aws.securityhub_hub_info and finding_aggregator: true, then run the task again.",
+    ),
+    (
         lambda error: error.throttled,
         "The service kept throttling. Run the task again later; completed changes are kept.",
     ),

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aggregator import apply
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.find_regions import find_aggregator
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_finding_aggregator as module
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_hub_info
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
@@ -137,6 +139,63 @@ def test_aggregator_with_a_passing_fault_ends_as_requested(hub: Hub, kind: str, 
     assert not run.failed
     assert run.result["changed"]
     assert held(hub) == (HOME, "SPECIFIED_REGIONS", sorted([OTHER, THIRD]))
+
+
+def test_move_whose_create_never_arrives_says_what_is_left(hub: Hub) -> None:
+    seed(hub, OTHER)
+    hub.fault(kind="lost_request", operation=CREATE, times=None)
+    run = aggregate(hub, move=True, **ALL)
+    assert run.failed
+    assert f"The finding aggregator in {OTHER} was deleted, and there may be none now." in run.result["msg"]
+    assert f"Run the task again to create it in {HOME}." in run.result["msg"]
+
+
+def test_move_whose_delete_does_not_show_names_the_former_home_region(hub: Hub) -> None:
+    seed(hub, OTHER)
+    hub.fault(kind="slow_visibility", seconds=600)
+    run = aggregate(hub, move=True, **ALL)
+    assert run.result["msg"].startswith(f"The service accepted the request in {OTHER}, but did not show its effect")
+    assert run.result["msg"].count("Look again") == 1
+    assert writes(hub) == {DELETE: 1}
+
+
+@pytest.mark.parametrize("refusal", ["limit_exceeded", "invalid_input"])
+def test_create_whose_lost_response_shows_late_is_created(hub: Hub, refusal: str) -> None:
+    hub.switches(second_aggregator=refusal)
+    turn_on(hub, ADMINISTRATOR, THREE)
+    hub.fault(kind="slow_visibility", seconds=5)
+    hub.fault(kind="lost_reply", operation=CREATE, times=1)
+    run = aggregate(hub, **ALL)
+    assert not run.failed
+    assert (run.result["changed"], held(hub)) == (True, (HOME, "ALL_REGIONS", []))
+
+
+@pytest.mark.parametrize("refusal", ["limit_exceeded", "invalid_input"])
+def test_create_where_somebody_else_created_another_is_refused_once(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, refusal: str
+) -> None:
+    hub.switches(second_aggregator=refusal)
+    seed(hub)
+    looks = iter([None])
+    monkeypatch.setattr(apply, "find_aggregator", lambda client: next(looks, find_aggregator(client)))
+    run = aggregate(hub, **ALL)
+    assert run.failed
+    assert (
+        "A finding aggregator already exists. Show it with multiaccount.aws.securityhub_hub_info" in run.result["msg"]
+    )
+    assert run.result["finding_aggregator"]["region_linking_mode"] == "NO_REGIONS"
+    assert (run.result["changed"], writes(hub)) == (False, {CREATE: 1})
+
+
+@pytest.mark.parametrize(("state", "options"), [("present", ALL), ("absent", {})])
+def test_change_that_can_not_be_read_again_may_be_there(hub: Hub, state: str, options: dict[str, Any]) -> None:
+    seed(hub) if state == "absent" else turn_on(hub, ADMINISTRATOR, THREE)
+    hub.fault(kind="access_denied", operation="ListFindingAggregators", after=1, times=None)
+    run = aggregate(hub, state=state, **options)
+    assert run.failed
+    assert "The finding aggregator may have changed. Look again with" in run.result["msg"]
+    assert "to create it" not in run.result["msg"]
+    assert run.result["changed"]
 
 
 def test_aggregator_that_does_not_show_is_unconfirmed(hub: Hub) -> None:

@@ -60,6 +60,19 @@ def test_what_says_that_the_state_is_another_by_now(code: str, text: str, is_sta
     assert SecurityHubError(code, text, "InviteMembers", "eu-west-1").is_stale == is_stale
 
 
+@pytest.mark.parametrize("code", ["LimitExceededException", "InvalidInputException"])
+@pytest.mark.parametrize(
+    ("operation", "text", "is_stale"),
+    [
+        ("CreateFindingAggregator", "A finding aggregator already exists", True),
+        ("CreateFindingAggregator", "Rate exceeded", False),
+        ("UpdateFindingAggregator", "A finding aggregator already exists", False),
+    ],
+)
+def test_is_stale_second_aggregator_whatever_its_code(code: str, operation: str, text: str, is_stale: bool) -> None:
+    assert SecurityHubError(code, text, operation, "eu-west-1").is_stale == is_stale
+
+
 @pytest.mark.parametrize(
     ("text", "account_id"),
     [
