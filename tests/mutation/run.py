@@ -40,6 +40,7 @@ MODULES: dict[str, list[Path]] = {
         Path("tests/properties/test_membership_plan.py"),
         Path("tests/properties/test_membership_standards.py"),
     ],
+    "aggregator/plan.py": [UNIT / "aggregator"],
     "controls/parameters.py": [UNIT / "controls" / "test_parameters.py"],
     "inputs/controls.py": [UNIT / "inputs" / "test_controls.py"],
     "inputs/policy.py": [UNIT / "inputs" / "test_policy.py"],

@@ -267,11 +267,25 @@ def test_denied_action(text: str, action: str | None) -> None:
     assert refusal("AccessDeniedException", text, 403).denied_action == action
 
 
-def test_denied_action_of_a_call_to_ec2() -> None:
-    denied = SecurityHubError(
-        "UnauthorizedOperation", "You are not authorized to perform this operation.", "DescribeRegions", "eu-west-1"
-    )
-    assert denied.denied_action == "ec2:DescribeRegions"
+@pytest.mark.parametrize(
+    ("operation", "service"), [("DescribeRegions", "ec2"), ("DescribeConfigurationRecorderStatus", "config")]
+)
+def test_denied_action_of_a_call_to_another_service(operation: str, service: str) -> None:
+    text = "You are not authorized to perform this operation."
+    denied = SecurityHubError("UnauthorizedOperation", text, operation, "eu-west-1")
+    assert denied.denied_action == f"{service}:{operation}"
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "is_denied"),
+    [
+        ("AccessDeniedException", "... with an explicit deny in a service control policy", True),
+        ("AccessDeniedException", "... because no identity-based policy allows it", False),
+        ("InvalidInputException", "... with an explicit deny in a service control policy", False),
+    ],
+)
+def test_is_denied_by_organization_by_code_and_message(code: str, text: str, is_denied: bool) -> None:
+    assert refusal(code, text, 403).is_denied_by_organization is is_denied
 
 
 @pytest.mark.parametrize(

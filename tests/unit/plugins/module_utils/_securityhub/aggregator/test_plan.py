@@ -60,7 +60,9 @@ def test_plan_aggregator_at_home_is_changed_where_it_differs(mode: str, now: str
 )
 def test_plan_aggregator_compares_regions_whatever_their_order(regions: tuple[str, ...], changes: bool) -> None:
     before = aggregator("SPECIFIED_REGIONS", regions=regions)
-    assert bool(plan_aggregator(desired("SPECIFIED_REGIONS"), before, HOME, False).steps) is changes
+    plan = plan_aggregator(desired("SPECIFIED_REGIONS"), before, HOME, False)
+    assert bool(plan.steps) is changes
+    assert plan.after == (aggregator("SPECIFIED_REGIONS") if changes else before)
 
 
 def test_plan_aggregator_of_another_home_region_is_moved() -> None:
@@ -81,8 +83,10 @@ def test_plan_aggregator_of_another_home_region_is_refused(
     assert text.startswith(
         f"region: the home Region of the finding aggregator is {OTHER}, not {HOME}. Nothing was changed."
     )
-    assert f"Set region to {OTHER}" in text
-    assert ("set move to true" in text) is says_move
+    move = (
+        f", or set move to true, which deletes it there and creates one in {HOME}. Findings that were replicated stay "
+    )
+    assert text.endswith(f"Set region to {OTHER}{f'{move}in {OTHER}' if says_move else ''}.")
 
 
 def test_plan_aggregator_absent_is_deleted_where_there_is_one() -> None:
@@ -94,4 +98,5 @@ def test_plan_aggregator_absent_is_deleted_where_there_is_one() -> None:
 def test_is_same_of_none() -> None:
     assert is_same(None, None)
     assert not is_same(None, aggregator("NO_REGIONS"))
+    assert not is_same(aggregator("NO_REGIONS"), None)
     assert not is_same(aggregator("NO_REGIONS"), aggregator("NO_REGIONS", OTHER))
