@@ -68,8 +68,8 @@ notes:
     C(use_fips_endpoint), unless an option says otherwise.
 """
 
-    # Modules that work as the administrator, and name accounts which could not be processed.
-    ACCOUNTS = r"""
+    # Modules that work as the administrator.
+    ADMINISTRATOR = r"""
 options:
   administrator_id:
     description:
@@ -78,6 +78,11 @@ options:
       - It takes one call of C(GetCallerIdentity), which needs no permission, and none with O(assume_role_arn).
       - By default, the account of the credentials is the administrator, whichever it is.
     type: str
+"""
+
+    # Modules that name accounts which could not be processed.
+    ACCOUNTS = r"""
+options:
   fail_on_unprocessed:
     description:
       - Whether the task fails, after all work is done, if an account could not be processed.

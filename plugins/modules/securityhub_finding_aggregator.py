@@ -48,11 +48,6 @@ options:
         that were replicated stay in the former home Region.
     type: bool
     default: false
-  administrator_id:
-    description:
-      - The account that the credentials must be those of, exactly 12 digits. With credentials of another account, or
-        where STS does not tell whose they are, the task fails before anything else is done.
-    type: str
 notes:
   - Needs the IAM permissions C(securityhub:ListFindingAggregators) and C(securityhub:GetFindingAggregator). A run needs
     C(securityhub:CreateFindingAggregator), C(securityhub:UpdateFindingAggregator) or
@@ -63,6 +58,7 @@ seealso:
   - module: multiaccount.aws.securityhub_membership
 extends_documentation_fragment:
   - multiaccount.aws.securityhub.connection
+  - multiaccount.aws.securityhub.administrator
   - multiaccount.aws.attributes
   - multiaccount.aws.attributes.converges
   - amazon.aws.common.modules
@@ -177,8 +173,8 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.erro
     RegionResult,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.options import (
-    ADMINISTRATOR_SPEC,
-    COMMON_SPEC,
+    ADMINISTRATOR_ID_SPEC,
+    CONNECTION_SPEC,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.regions import (
     KnownRegions,
@@ -204,8 +200,8 @@ ARGUMENT_SPEC: Dict[str, Any] = {
     "linking_mode": {"type": "str", "choices": [mode.lower() for mode in LINKING_MODES]},
     "linked_regions": {"type": "list", "elements": "str"},
     "move": {"type": "bool", "default": False},
-    "administrator_id": ADMINISTRATOR_SPEC["administrator_id"],
-    **{name: spec for name, spec in COMMON_SPEC.items() if name.startswith("assume_role")},
+    "administrator_id": ADMINISTRATOR_ID_SPEC,
+    **CONNECTION_SPEC,
 }
 NOTHING: Result = {"finding_aggregator": None, "previous_finding_aggregator": None}
 

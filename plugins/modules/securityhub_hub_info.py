@@ -243,7 +243,7 @@ failed_accounts:
 """
 
 from functools import partial
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
@@ -266,6 +266,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inpu
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.inputs.roles import account_roles
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
     ConfigRecorder,
+    Hub,
     aggregator_keys,
     recorder_keys,
 )
@@ -278,6 +279,19 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.resu
     nothing_found,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.results.run import RunMode, run_module
+
+
+class FoundHub(NamedTuple):
+    """What was read in one Region. The recorder and the aggregator are None where nobody asked."""
+
+    hub: Hub
+    recorder: Optional[ConfigRecorder]
+    aggregator: Optional[Result]
+
+    @property
+    def row(self) -> Result:
+        return {**vars(self.hub), **recorder_keys(self.recorder), "finding_aggregator": self.aggregator}
+
 
 KEYS = ("hubs", "disabled_regions", "failed_regions", "failed_accounts")
 
@@ -296,32 +310,30 @@ def list_hubs(params: Mapping[str, Any], info: ConnectionInfo, _mode: RunMode) -
     """
     roles = account_roles(params)
     session = RegionSession(info, params["regions"], params["exclude_regions"])
-    recorders: List[Tuple[str, Optional[str], ConfigRecorder]] = []
-    by_place, errors = session.map_places(roles, partial(find_hub, session, params, recorders), nothing_found)
-    result = accounts_info_result(by_place, {"hubs": lambda row: [row]}, errors)
-    seen = sorted(recorders, key=lambda each: (each[1] or "", each[0]))  # they came in the order of the responses
-    return {**result, "warnings": recorder_warnings(seen, "the caller" if roles is None else "the member role")}
+    by_place, errors = session.map_places(roles, partial(find_hub, session, params), nothing_found)
+    result = accounts_info_result(by_place, {"hubs": lambda found: [found.row]}, errors)
+    unread = [
+        (place.region, place.account_id or found.account_id(), each.recorder)
+        for place, found in sorted(by_place.items(), key=lambda item: item[0][::-1])
+        for each in found.value or ()
+        if each.recorder and each.recorder.error
+    ]
+    return {**result, "warnings": recorder_warnings(unread)}
 
 
 def find_hub(
-    session: RegionSession,
-    params: Mapping[str, Any],
-    recorders: List[Tuple[str, Optional[str], ConfigRecorder]],
-    client: RegionClient,
-) -> RegionResult[Optional[Sequence[Result]]]:
-    """Return the row of the hub in one Region, None where Security Hub is disabled.
+    session: RegionSession, params: Mapping[str, Any], client: RegionClient
+) -> RegionResult[Optional[Sequence[FoundHub]]]:
+    """Return the hub in one Region, None where Security Hub is disabled.
 
-    :param recorders: Region, account and what was seen of AWS Config there are added to it
     :raises SecurityHubError: if something can't be read
     """
     hub = describe_hub(client, with_tags=True)
     if hub is None:
         return RegionResult(None)
     recorder = read_config_recorder(session.config_client(client.region)) if params["config_recorder"] else None
-    if recorder:
-        recorders.append((client.region, client.account_id(), recorder))
     aggregator = aggregator_row(session, client) if params["finding_aggregator"] else None
-    return RegionResult([{**vars(hub), **recorder_keys(recorder), "finding_aggregator": aggregator}])
+    return RegionResult([FoundHub(hub, recorder, aggregator)])
 
 
 def aggregator_row(session: RegionSession, client: RegionClient) -> Optional[Result]:

@@ -81,6 +81,7 @@ seealso:
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
   - multiaccount.aws.securityhub.connection
+  - multiaccount.aws.securityhub.administrator
   - multiaccount.aws.securityhub.accounts
   - multiaccount.aws.attributes
   - multiaccount.aws.attributes.converges

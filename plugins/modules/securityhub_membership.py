@@ -188,6 +188,7 @@ seealso:
 extends_documentation_fragment:
   - multiaccount.aws.securityhub
   - multiaccount.aws.securityhub.connection
+  - multiaccount.aws.securityhub.administrator
   - multiaccount.aws.securityhub.accounts
   - multiaccount.aws.securityhub.member_role
   - multiaccount.aws.attributes
@@ -551,7 +552,6 @@ diff:
       sample: {"eu-west-1": {"111122223333": "Enabled", "012345670123": "Enabled"}}
 """
 
-from dataclasses import replace
 from typing import Any, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -663,7 +663,7 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
     if not rows and not closed:
         return membership_result({}, params["fail_on_unprocessed"], mode)
     emails = emails_by_region(rows, session.regions, "members", session.requested.word)
-    desired = replace(desired_memberships(params, emails, policy, mode), leave_administrator_ids=left, closed=closed)
+    desired = desired_memberships(params, emails, policy, mode, left, closed)
     surplus = read_surplus(session, desired, listed)
     check_surplus(surplus, params, closed)
     by_region = reconcile(session, desired, roles, surplus, params["config_recorder"])
@@ -689,8 +689,14 @@ def desired_memberships(
     emails: Mapping[str, Mapping[str, Optional[str]]],
     policy: Optional[Policy],
     mode: RunMode,
+    left: Sequence[str],
+    closed: Sequence[str],
 ) -> DesiredMemberships:
-    """Return the desired state that the options describe."""
+    """Return the desired state that the options describe.
+
+    :param left: the administrators that members leave
+    :param closed: the closed accounts that are removed
+    """
     return DesiredMemberships(
         emails=emails,
         joins=params["state"] == "present",
@@ -702,6 +708,8 @@ def desired_memberships(
         standards=DesiredStandards(policy.standards, purge=True) if policy else desired_standards(params),
         policy=policy,
         enable_administrator_hub=params["enable_administrator_hub"],
+        leave_administrator_ids=left,
+        closed=closed,
     )
 
 

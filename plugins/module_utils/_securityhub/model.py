@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Dict, Generic, Iterable, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
+from .errors import SecurityHubError
+
 State = TypeVar("State")
 
 CREATED = "Created"
@@ -83,12 +85,12 @@ class ConfigRecorder(NamedTuple):
 
     :param state: one of RECORDER_STATES
     :param name: its name, None where there is none, or it could not be read
-    :param message: why it could not be read
+    :param error: why it could not be read
     """
 
     state: str
     name: Optional[str] = None
-    message: Optional[str] = None
+    error: Optional[SecurityHubError] = None
 
 
 class PolicyDifference(NamedTuple):

@@ -552,7 +552,7 @@ def read_config_recorder(client: RegionClient) -> ConfigRecorder:
     try:
         return get_cspm_recorder(client) or get_customer_recorder(client) or ConfigRecorder(NO_RECORDER)
     except SecurityHubError as error:
-        return ConfigRecorder(RECORDER_UNREADABLE, None, str(error))
+        return ConfigRecorder(RECORDER_UNREADABLE, None, error)
 
 
 def read_members(client: RegionClient, account_ids: Sequence[str]) -> RegionResult[MemberList]:

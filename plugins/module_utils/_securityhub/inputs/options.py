@@ -37,15 +37,15 @@ class _HiddenRaw(str):
         return hidden
 
 
-REGIONS_SPEC: Dict[str, Any] = {"type": "list", "elements": "str"}
-# What every module takes: where to work, and a role to take first.
-COMMON_SPEC: Dict[str, Any] = {
-    "regions": REGIONS_SPEC,
-    "exclude_regions": REGIONS_SPEC,
+# What every module takes: a role to take first.
+CONNECTION_SPEC: Dict[str, Any] = {
     "assume_role_arn": {"type": "str"},
     "assume_role_external_id": {"type": "str", "no_log": True},
     "assume_role_session_name": {"type": "str"},
 }
+REGIONS_SPEC: Dict[str, Any] = {"type": "list", "elements": "str"}
+# What modules take that work in any number of Regions.
+COMMON_SPEC: Dict[str, Any] = {"regions": REGIONS_SPEC, "exclude_regions": REGIONS_SPEC, **CONNECTION_SPEC}
 # What modules take that can work in member accounts.
 MEMBER_ROLE_SPEC: Dict[str, Any] = {
     "member_role": {"type": "str"},
@@ -56,8 +56,9 @@ MEMBER_ROLE_SPEC: Dict[str, Any] = {
 }
 WAIT_TIMEOUT_SPEC: Dict[str, Any] = {"type": "int", "default": 30}
 # What modules take that work as the administrator.
+ADMINISTRATOR_ID_SPEC: Dict[str, Any] = {"type": "str"}
 ADMINISTRATOR_SPEC: Dict[str, Any] = {
-    "administrator_id": {"type": "str"},
+    "administrator_id": ADMINISTRATOR_ID_SPEC,
     "fail_on_unprocessed": {"type": "bool", "default": True},
 }
 ACCOUNT_IDS_SPEC: Dict[str, Any] = {"type": _HiddenRaw("raw")}

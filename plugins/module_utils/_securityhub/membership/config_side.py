@@ -13,8 +13,6 @@ from typing import List, Sequence
 
 from ..aws.api import read_config_recorder
 from ..aws.calls import RegionClient
-from ..aws.retry import guarded
-from ..errors import SecurityHubError
 from ..model import ENABLED, RECORDER_UNREADABLE, ConfigRecorder, Outcome, status_of
 from .member_side import MemberAccounts
 
@@ -37,10 +35,4 @@ class ConfigSide:
 
     def _look(self, account_id: str) -> ConfigRecorder:
         error = self.accounts.role_error(account_id, self.client.region)
-        if error:
-            return ConfigRecorder(RECORDER_UNREADABLE, None, str(error))
-        try:
-            with guarded("Looking at AWS Config", self.client.region):
-                return read_config_recorder(self.client)
-        except SecurityHubError as failure:
-            return ConfigRecorder(RECORDER_UNREADABLE, None, str(failure))
+        return ConfigRecorder(RECORDER_UNREADABLE, None, error) if error else read_config_recorder(self.client)

@@ -43,7 +43,7 @@ def membership_result(by_region: ByRegion, fail_on_unprocessed: bool, mode: RunM
         "changed": bool(hub_enabled) or any(row.changed for _region, row in rows + surplus),
     }
     recorders = [(region, row.account_id, row.config_recorder) for region, row in rows if row.config_recorder]
-    warnings = [*organization_warnings(rows + surplus), *recorder_warnings(recorders, "the member role")]
+    warnings = [*organization_warnings(rows + surplus), *recorder_warnings(recorders)]
     if warnings:
         result["warnings"] = warnings
     if mode.diff:

@@ -24,7 +24,7 @@ from ..errors import (
     PreconditionFailed,
     SecurityHubError,
 )
-from ..model import RECORDER_UNREADABLE, ConfigRecorder, Outcome, status_of
+from ..model import ConfigRecorder, Outcome, status_of
 from ..reasons import (
     MANAGED_BY_POLICY,
     NOT_A_MEMBER,
@@ -231,22 +231,24 @@ def region_message(rows: Sequence[Mapping[str, str]], places: int) -> List[str]:
     return [number, *failures_in_words(rows)]
 
 
-def recorder_warnings(recorders: Iterable[Tuple[str, Optional[str], ConfigRecorder]], whose: str) -> List[str]:
-    """Say in which accounts and Regions AWS Config could not be read, and why, each reason once.
+def recorder_warnings(recorders: Iterable[Tuple[str, Optional[str], ConfigRecorder]]) -> List[str]:
+    """Say in which accounts and Regions AWS Config could not be read, why, and what to do next, each reason once.
 
     :param recorders: Regions, accounts as far as known, and what was seen there
-    :param whose: whose permissions it needs
     """
     unread = [
-        Shortcoming(region, account_id, "", recorder.message)
+        Shortcoming(region, account_id, "", _recorder_message(account_id, recorder.error))
         for region, account_id, recorder in recorders
-        if recorder.state == RECORDER_UNREADABLE
+        if recorder.error
     ]
-    step = f"Allow config:DescribeConfigurationRecorderStatus in the IAM policy of {whose}."
-    return [
-        f"AWS Config could not be read in {group.places}: {sentence(group.explanation)} {step}"
-        for group in grouped(unread, lambda _each: (), lambda each: each.message or "")
-    ]
+    groups = grouped(unread, lambda _each: (), lambda each: each.message or "")
+    return [f"AWS Config could not be read in {group.places}: {group.explanation}" for group in groups]
+
+
+def _recorder_message(account_id: Optional[str], error: SecurityHubError) -> str:
+    if account_id and error.operation == "AssumeRole":
+        return role_message(account_id, error)
+    return explain(error, account_id)
 
 
 def role_message(account_id: str, error: SecurityHubError) -> str:

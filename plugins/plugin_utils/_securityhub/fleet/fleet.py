@@ -222,7 +222,9 @@ def count_by_recorder(rows: Iterable[Membership]) -> Dict[str, int]:
 
 def recorder_groups(rows: Iterable[Membership]) -> List[Group[Membership]]:
     """Return the memberships in which no recorder of AWS Config is known to record, by what it does instead."""
-    blind = [row for row in rows if row.lacks_recorder]
+    blind = sorted(
+        (row for row in rows if row.lacks_recorder), key=lambda row: RECORDER_STATES.index(row.recorder_state)
+    )
     return grouped(blind, lambda row: (row.recorder_state,), lambda _row: "")
 
 

@@ -58,7 +58,9 @@ _RECORDER_STEP = (
     "Turn on AWS Config in these accounts and Regions, or enable the new Security Hub beside Security Hub CSPM, which "
     "then makes a recorder of its own."
 )
-_UNREADABLE_RECORDER_STEP = "Allow config:DescribeConfigurationRecorderStatus in the member role."
+_UNREADABLE_RECORDER_STEP = (
+    "Warnings say why AWS Config could not be read. The member role needs config:DescribeConfigurationRecorderStatus."
+)
 
 _OTHER = Reason("The account was not processed.", "", "Fix the cause and run the playbook again.")
 _REASONS_OF_STATUSES = {

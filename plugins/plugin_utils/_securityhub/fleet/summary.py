@@ -145,7 +145,7 @@ def failures(fleet: Fleet, request: Request) -> List[str]:
         verb = "are not Enabled" if all(row.status != ENABLED for row in late) else "are not as requested"
         blind = [row for row in judged if row.lacks_recorder]
         if blind:
-            problems.append(f"AWS Config does not record in {_recorder_kinds(blind)}.")
+            problems.append(f"{_recorder_kinds(blind)}.")
     else:
         late = [row for row in judged if is_failure(row.reason)]
         late = late if request.fail_on_unprocessed and request.purpose != REPORT else []
@@ -342,15 +342,13 @@ def _recorders(fleet: Fleet) -> List[str]:
     blind = [row for row in fleet.memberships if row.lacks_recorder]
     if not blind:
         return []
-    return [f"AWS Config does not record in {_recorder_kinds(blind)}", f"  Next: {recorder_step(blind)}"]
+    return [_recorder_kinds(blind), f"  Next: {recorder_step(blind)}"]
 
 
 def _recorder_kinds(rows: Sequence[Membership]) -> str:
     """Return how many memberships have no recorder, one that is off, or one that can't be read, and which."""
-    numbers = count_by_recorder(rows).items()
-    places = {group.first.recorder_state: group.places for group in recorder_groups(rows)}
-    kinds = [f"{number:,} {state} ({places[state]})" for state, number in numbers]
-    return f"{count(len(rows), 'membership')}: {', '.join(kinds)}"
+    kinds = [f"{len(group.rows):,} {group.first.recorder_state} ({group.places})" for group in recorder_groups(rows)]
+    return f"AWS Config was not seen to record in {count(len(rows), 'membership')}: {', '.join(kinds)}"
 
 
 def _surplus(fleet: Fleet, request: Request) -> List[str]:

@@ -62,14 +62,20 @@ def test_config_recorder_nobody_asked_for_is_not_read(hub: Hub) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault",
+    ("fault", "step"),
     [
-        {"kind": "access_denied", "operation": "DescribeConfigurationRecorderStatus"},
-        {"kind": "error", "operation": "DescribeConfigurationRecorderStatus", "times": 100},
-        {"kind": "access_denied", "operation": "AssumeRole"},
+        (
+            {"kind": "access_denied", "operation": "DescribeConfigurationRecorderStatus"},
+            "Allow config:DescribeConfigurationRecorderStatus in the caller's IAM policy",
+        ),
+        (
+            {"kind": "error", "operation": "DescribeConfigurationRecorderStatus", "times": 100},
+            "The service or the connection kept failing. Run the task again",
+        ),
+        ({"kind": "access_denied", "operation": "AssumeRole"}, "Check member_role, its path, its trust policy"),
     ],
 )
-def test_config_recorder_that_can_not_be_read_costs_nothing_else(hub: Hub, fault: dict[str, Any]) -> None:
+def test_config_recorder_that_can_not_be_read_costs_nothing_else(hub: Hub, fault: dict[str, Any], step: str) -> None:
     seed_members(hub, {MEMBER: "Enabled", OTHER_MEMBER: "Enabled"})
     hub.fault(**fault)
     run = fleet(hub)
@@ -77,7 +83,7 @@ def test_config_recorder_that_can_not_be_read_costs_nothing_else(hub: Hub, fault
     assert recorders(run) == [("unreadable", None)] * 2
     (warning,) = run.result["warnings"]
     assert warning.startswith(f"AWS Config could not be read in {MEMBER} in {REGION}, {OTHER_MEMBER} in {REGION}: ")
-    assert "Allow config:DescribeConfigurationRecorderStatus" in warning
+    assert step in warning
     assert statuses(hub) == {MEMBER: "Enabled", OTHER_MEMBER: "Enabled"}
 
 

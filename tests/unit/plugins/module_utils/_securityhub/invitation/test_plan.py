@@ -38,6 +38,12 @@ TABLE = [
     ("declined", ASKED, "Enabled", [], "Enabled"),
     ("declined", OTHER, "Invited", ["decline"], "Resigned"),
     ("declined", OTHER, None, [], None),
+    ("left", None, None, [], None),
+    ("left", None, "Invited", [], "Invited"),
+    ("left", None, "Resigned", [], "Resigned"),
+    ("left", ASKED, "Enabled", ["leave"], "Resigned"),
+    ("left", OTHER, None, [], None),
+    ("left", OTHER, "Invited", [], "Invited"),
     ("absent", None, None, [], None),
     ("absent", None, "Invited", ["decline", "delete_invitation"], None),
     ("absent", None, "Resigned", ["delete_invitation"], None),
@@ -59,7 +65,8 @@ def test_the_table(
 
 
 @pytest.mark.parametrize(
-    ("state", "administrator_id"), [("absent", None), ("absent", ASKED), ("declined", None), ("accepted", None)]
+    ("state", "administrator_id"),
+    [("absent", None), ("absent", ASKED), ("declined", None), ("left", ASKED), ("accepted", None)],
 )
 def test_unknown_status_is_never_acted_upon(state: str, administrator_id: str | None) -> None:
     with pytest.raises(PreconditionFailed) as failed:
