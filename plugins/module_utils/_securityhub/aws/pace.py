@@ -75,7 +75,7 @@ class Pace:
         self._share = 1.0
         self._narrowed = 0
         self._tokens = float(BURST)
-        self._moment = -math.inf
+        self._moment: Optional[float] = None
         self._seconds: Optional[float] = None
 
     @property
@@ -83,10 +83,15 @@ class Pace:
         """Calls a second at the moment."""
         return RATE * self._share
 
-    def _refill(self) -> None:
+    def _refill(self, is_response: bool = False) -> None:
+        """Add the tokens of the time since the last look, from the first response on.
+
+        Before it the service may have counted nothing, and its full bucket gains nothing.
+        """
         now = time.monotonic()
-        if now > self._moment:
-            self._tokens = min(BURST * self._share, self._tokens + (now - self._moment) * self.rate)
+        if self._moment is not None:
+            self._tokens = min(BURST * self._share, self._tokens + max(0.0, now - self._moment) * self.rate)
+        if self._moment is not None or is_response:
             self._moment = now
 
     def take(self) -> Optional[Sent]:
@@ -111,7 +116,7 @@ class Pace:
         busy = process_time() - sent.processor
         seconds = max(0.0, time.monotonic() - sent.moment - busy)
         with self._lock:
-            self._refill()
+            self._refill(is_response=True)
             self._share = min(1.0, self._share + WIDENED)
             self._seconds = seconds if self._seconds is None else (self._seconds + seconds) / 2
 
@@ -120,7 +125,7 @@ class Pace:
         if sent is None or not throttled:
             return
         with self._lock:
-            self._refill()
+            self._refill(is_response=True)
             self._tokens = min(self._tokens, 0.0)
             if sent.narrowed == self._narrowed:
                 self._share = max(NARROWEST, self._share / 2)

@@ -40,7 +40,7 @@ def spent(clock: Clock, bucket: Pace, number: int) -> float:
     """Seconds that so many calls wait for their tokens."""
     begin = clock.now
     for _call in range(number):
-        bucket.take()
+        bucket.responded(bucket.take())
     return clock.now - begin
 
 
@@ -57,6 +57,17 @@ def test_take_bucket_fills_again_up_to_the_burst(clock: Clock) -> None:
     assert spent(clock, bucket, 1) == pytest.approx(0.1)
     clock.sleep(600)
     assert spent(clock, bucket, 30) == 0
+
+
+def test_take_bucket_does_not_fill_before_the_first_response(clock: Clock) -> None:
+    bucket = Pace()
+    first = bucket.take()
+    clock.sleep(1.0)
+    under_way = [bucket.take() for _call in range(9)]
+    for sent in (first, *under_way):
+        bucket.responded(sent)
+    assert spent(clock, bucket, 20) == 0
+    assert spent(clock, bucket, 1) == pytest.approx(0.1)
 
 
 def test_take_of_another_account_has_no_limit(clock: Clock) -> None:
