@@ -43,6 +43,11 @@ def _lists(operation: str, observed: Observed) -> bool:
     return operation in observed.listing
 
 
+def _limited(operation: str, observed: Observed) -> bool:
+    """Once a scenario: the limit is one of all calls."""
+    return operation == min(observed.calls)
+
+
 def _on(*operations: str) -> Callable[[str, Observed], bool]:
     return lambda operation, _observed: operation in operations
 
@@ -52,7 +57,8 @@ class Kind:
     """One kind of fault: what the local hub is told, and on which operations it can act.
 
     passes: it acts once, so that another attempt succeeds. loses: what became of a call cannot be told from its
-    response. begins: it may also begin at a later call. options: what the module needs to meet it.
+    response. begins: it may also begin at a later call. options: what the module needs to meet it. speed: so many
+    seconds of the module's clock are one of the local hub's, None as usual.
     """
 
     fields: Mapping[str, Any]
@@ -61,9 +67,13 @@ class Kind:
     begins: bool = True
     loses: bool = False
     options: Mapping[str, Any] | None = None
+    speed: int | None = None
 
 
 HANG_SECONDS, READ_TIMEOUT, OUTAGE_SECONDS = 0.5, 0.2, 0.05
+# The service's limit in calls a second of the modules' clock, which is slower here than for other faults (running.py):
+# otherwise no module would be as fast as the limit.
+RATES, RATE_SPEED = (1, 3, 10, 100), 10
 SHORT_TIMEOUT = {"aws_config": {"read_timeout": READ_TIMEOUT}}
 REFUSED = {"code": "InvalidInputException", "status": 400}
 
@@ -85,6 +95,15 @@ KINDS: dict[str, Kind] = {
     "quota-by-account": Kind({"kind": "quota", "limit": 2, "per_account": True}, _on("InviteMembers")),
     "reject-one": Kind({"kind": "reject", "account_ids": [FIRST]}, _lists),
     "refuse-one": Kind({"kind": "refuse_call", "account_ids": [FIRST], **REFUSED}, _lists),
+    **{
+        f"rate-{rate}": Kind(
+            {"kind": "rate_limit", "rate": rate * RATE_SPEED, "burst": 2, "operation": "*"},
+            _limited,
+            begins=False,
+            speed=RATE_SPEED,
+        )  # fmt: skip
+        for rate in RATES
+    },
     "expired-session": Kind({"kind": "expired_session"}, _in_security_hub, passes=True),
     "sts-disabled": Kind({"kind": "sts_disabled"}, _on("AssumeRole"), begins=False),
     "sts-token-refused": Kind({"kind": "sts_token_refused"}, _on(*ABOUT_STS), begins=False),

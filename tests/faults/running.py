@@ -25,7 +25,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.resu
 from faults.scenarios import PIPELINE, REGIONS, Scenario
 from local_hub.control import SECRET_KEY, Hub, access_key
 
-# So many seconds of a module's clock are one of the local hub's.
+# So many seconds of a module's clock are one of the local hub's, unless a fault says otherwise.
 SPEED = 100
 MODULES = "ansible_collections.multiaccount.aws.plugins.modules"
 
@@ -42,15 +42,17 @@ class Outcome:
 class FastClock:
     """Stands in for the module time."""
 
-    @staticmethod
-    def monotonic() -> float:
-        """Return seconds of this clock."""
-        return time.monotonic() * SPEED
+    speed = SPEED
 
-    @staticmethod
-    def sleep(seconds: float) -> None:
+    @classmethod
+    def monotonic(cls) -> float:
+        """Return seconds of this clock."""
+        return time.monotonic() * cls.speed
+
+    @classmethod
+    def sleep(cls, seconds: float) -> None:
         """Sleep so many seconds of this clock."""
-        time.sleep(seconds / SPEED)
+        time.sleep(seconds / cls.speed)
 
 
 def clean_environment() -> dict[str, str]:
@@ -81,13 +83,14 @@ def options(hub: Hub, scenario: Scenario, more: Mapping[str, Any] | None = None)
     return {"endpoint_url": hub.url, "region": REGIONS[0], **keys, **scenario.options, **(more or {})}
 
 
-def run(hub: Hub, scenario: Scenario, more: Mapping[str, Any] | None = None) -> Outcome:
+def run(hub: Hub, scenario: Scenario, more: Mapping[str, Any] | None = None, speed: int | None = None) -> Outcome:
     """Run the module of a scenario."""
     main = importlib.import_module(f"{MODULES}.{scenario.module}").main
     errors = io.StringIO()
     # Ansible keeps warnings for as long as its process lives
     with (
         contextlib.redirect_stderr(errors),
+        mock.patch.object(FastClock, "speed", speed or SPEED),
         mock.patch.object(results, "warn") as warn,
         mock.patch.object(workers, "warn", warn),
     ):

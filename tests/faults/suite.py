@@ -99,7 +99,8 @@ class Suite:
         for strike in case.strikes:
             self.hub.fault(**strike.fault(reference.observed))
         more = {name: value for kind in kinds for name, value in (kind.options or {}).items()}
-        outcome = running.run(self.hub, scenario, more)
+        speed = next((kind.speed for kind in kinds if kind.speed), None)
+        outcome = running.run(self.hub, scenario, more, speed)
         wait_for_connections(self.hub)
         acted = any(fault["used"] for fault in self.hub.faults())
         self.hub.clear_faults()
