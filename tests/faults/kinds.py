@@ -101,7 +101,7 @@ KINDS: dict[str, Kind] = {
             _limited,
             begins=False,
             speed=RATE_SPEED,
-        )  # fmt: skip
+        )
         for rate in RATES
     },
     "expired-session": Kind({"kind": "expired_session"}, _in_security_hub, passes=True),

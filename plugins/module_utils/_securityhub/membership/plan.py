@@ -342,5 +342,4 @@ def plan_again(plan: MembershipPlan, outcome: Outcome) -> Optional[Outcome]:
     counts_as_invited = is_already_done_message(outcome.processing_result or "")
     if plan.member_side or member.member_status != RESIGNED or not counts_as_invited:
         return None
-    invited = replace(member, member_status=INVITED)
-    return replace(plan.member, after=invited, actions=(DELETE, CREATE, INVITE))
+    return replace(plan.member, actions=(DELETE, CREATE, INVITE))

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.errors import PreconditionFailed
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.plan import (
     MemberLook,
     SideResult,
@@ -19,6 +21,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     plan_membership,
     plan_offboarding,
     plan_surplus,
+    why_not_to_remove,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import Member, Outcome, status_of
 
@@ -274,6 +277,29 @@ def test_plan_surplus(status: str, removes: bool, obstacle: str | None, expected
     assert surplus
     plan = plan_surplus(surplus, removes, obstacle)
     assert (status_of(plan.after), plan.actions, plan.reason) == expected
+    assert plan.before == surplus
+    if plan.reason == "not_attempted":
+        assert plan.processing_result == obstacle
+
+
+ERROR = PreconditionFailed("has_members", "{account} has members.")
+LAST = "Surplus members are removed last, and only in a Region where nothing failed: "
+
+
+@pytest.mark.parametrize(
+    ("reasons", "error", "said"),
+    [
+        ([], None, None),
+        ([None, "own_account"], None, None),
+        (["rejected", None], None, f"{LAST}1 account failed in {REGION}."),
+        (["rejected", "unconfirmed"], None, f"{LAST}2 accounts failed in {REGION}."),
+        ([], ERROR, f"{LAST}The account has members."),
+        (["rejected"], ERROR, f"{LAST}The account has members."),
+    ],
+)
+def test_why_not_to_remove(reasons: list[str | None], error: PreconditionFailed | None, said: str | None) -> None:
+    rows = [Outcome(ACCOUNT, None, None, reason=reason) for reason in reasons]
+    assert why_not_to_remove(rows, error, REGION) == said
 
 
 def test_plan_membership_obstacle_names_the_region() -> None:
@@ -313,6 +339,14 @@ def test_final_row_of_a_member_that_was_to_leave(actions: tuple[str, ...], left:
 
     assert (row.left_administrator_id, row.reason) == (left, "other_administrator")
     assert row.processing_result == REFUSED.processing_result
+    unseen = final_row(plan, replace(REFUSED, reason="unconfirmed"), SideResult(), member("Created"), joins=True)
+    assert unseen.reason == "unconfirmed"
+
+
+def test_final_row_of_a_member_that_is_not_expected_to_be_enabled_lacks_nothing() -> None:
+    plan = planned("Invited", NEITHER, NO_ROLE)
+    row = final_row(plan, replace(plan.member, reason=None), SideResult(), member("Invited"), joins=True)
+    assert row.reason is None
 
 
 ALREADY = "The current account has already invited the given member account."
@@ -325,6 +359,7 @@ ALREADY = "The current account has already invited the given member account."
         (NO_ACCESS, "Resigned", "rejected", ALREADY, ("delete", "create", "invite")),
         (HUB, "Resigned", "rejected", ALREADY, None),
         (NO_ROLE, "Resigned", "rejected", "No.", None),
+        (NO_ROLE, "Resigned", "rejected", None, None),
         (NO_ROLE, "Resigned", "unconfirmed", ALREADY, ("delete", "create", "invite")),
         (NO_ROLE, "Resigned", "unconfirmed", "Not in time.", None),
         (NO_ROLE, "Resigned", "not_attempted", ALREADY, None),
@@ -335,7 +370,7 @@ ALREADY = "The current account has already invited the given member account."
     ],
 )
 def test_plan_again_of_a_refused_invitation(
-    look: MemberLook, status: str | None, reason: str, said: str, steps: tuple[str, ...] | None
+    look: MemberLook, status: str | None, reason: str, said: str | None, steps: tuple[str, ...] | None
 ) -> None:
     plan = planned("Resigned", RESIGNED, look)
     again = plan_again(plan, Outcome(ACCOUNT, member("Resigned"), member(status), (), reason, said))
@@ -343,5 +378,5 @@ def test_plan_again_of_a_refused_invitation(
     assert (again.actions if again else None) == steps
     if again:
         assert status_of(again.after) == ("Enabled" if steps == ("create",) else "Invited")
-        assert again.account_id == ACCOUNT
+        assert (again.account_id, again.before) == (ACCOUNT, member("Resigned"))
         assert again.reason == (None if steps == ("create",) else plan.member.reason)

@@ -13,6 +13,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.membership.plan import (
     MemberLook,
     MembershipPlan,
+    PolicyResult,
     SideResult,
     after_leaving,
     expected_row,
@@ -22,6 +23,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.memb
     may_accept_again,
     plan_membership,
     plan_offboarding,
+    with_policy,
     with_standards,
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.model import (
@@ -32,6 +34,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.mode
     LEAVE,
     Member,
     Outcome,
+    PolicyOutcome,
 )
 
 ACCOUNT, ADMINISTRATOR = "111122223333", "999988887777"
@@ -177,6 +180,44 @@ SET = SideResult(("enable_standards",), "standards_pending", "They are PENDING."
 )
 def test_row_with_standards(row: Outcome, standards: SideResult | None, expected: Outcome) -> None:
     assert with_standards(row, standards) == expected
+
+
+DIFFERS = PolicyOutcome("differs")
+APPLIED = PolicyResult(DIFFERS, ("update_controls",), "rejected", "IAM.6 was refused.")
+
+
+@pytest.mark.parametrize(
+    ("row", "policy", "expected"),
+    [
+        (JOINED, None, JOINED),
+        (replace(JOINED, after=INVITED), APPLIED, replace(JOINED, after=INVITED)),
+        (replace(JOINED, after=None), APPLIED, replace(JOINED, after=None)),
+        (
+            JOINED,
+            APPLIED,
+            replace(
+                JOINED,
+                actions=("accept", "update_controls"),
+                reason="rejected",
+                processing_result="IAM.6 was refused.",
+                policy=DIFFERS,
+            ),
+        ),
+        (
+            replace(JOINED, reason="standards_pending", processing_result="PENDING."),
+            APPLIED,
+            replace(
+                JOINED,
+                actions=("accept", "update_controls"),
+                reason="standards_pending",
+                processing_result="PENDING.",
+                policy=DIFFERS,
+            ),
+        ),
+    ],
+)
+def test_row_with_policy(row: Outcome, policy: PolicyResult | None, expected: Outcome) -> None:
+    assert with_policy(row, policy) == expected
 
 
 COULD_NOT = SideResult((), "rejected", "Access denied.")
