@@ -18,6 +18,7 @@ from run.layout import BUILD
 
 FOLDER = BUILD / "bench"
 MINUTE, HOUR = 60, 3600
+LIMIT = "the limit, at best"
 TITLES = {
     "inviting": "Inviting: accounts × Regions, time on a logarithmic axis",
     "nothing-to-do": "Nothing to do: accounts × Regions, time on a logarithmic axis",
@@ -109,10 +110,10 @@ def tables(figures: Sequence[Figure]) -> dict[str, str]:
     """The same as tables in Markdown."""
     rows: dict[str, list[str]] = {}
     for case, by_side in _by_case(figures).items():
-        cells = [_cell(by_side.get(side.name)) for side in SIDES]
+        cells = [*(_cell(by_side.get(side.name)) for side in SIDES), duration(case.limit_seconds)]
         rows.setdefault(_chart_of(case), []).append(f"| {' | '.join([_label(case), *cells])} |")
-    heading = f"| {' | '.join(['accounts × Regions', *(side.name for side in SIDES)])} |"
-    line = f"|---|{'---:|' * len(SIDES)}"
+    heading = f"| {' | '.join(['accounts × Regions', *(side.name for side in SIDES), LIMIT])} |"
+    line = f"|---|{'---:|' * (len(SIDES) + 1)}"
     return {chart: "\n".join([heading, line, *lines]) for chart, lines in rows.items()}
 
 
