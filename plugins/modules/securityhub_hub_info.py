@@ -65,7 +65,7 @@ EXAMPLES = r"""
 - name: Find the accounts in which AWS Config does not record
   multiaccount.aws.securityhub_hub_info:
     account_ids: ["111122223333", "012345670123"]
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
     region: eu-west-1
     config_recorder: true
 

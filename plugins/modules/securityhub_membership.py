@@ -206,7 +206,7 @@ EXAMPLES = r"""
         email: security@example.com
       - "012345670123"
     regions: [eu-west-1, eu-central-1]
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
 
 - name: Make an account a member of this administrator and no other, where Security Hub is enabled already
   multiaccount.aws.securityhub_membership:
@@ -219,7 +219,7 @@ EXAMPLES = r"""
   multiaccount.aws.securityhub_membership:
     members: "{{ lookup('ansible.builtin.file', 'accounts.csv') }}"
     regions: eu-west-1, eu-central-1
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
     fail_on_unprocessed: false
   check_mode: true
   register: fleet
@@ -236,13 +236,13 @@ EXAMPLES = r"""
     members: ["111122223333"]
     region: eu-west-1 # the home Region
     regions: linked
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
 
 - name: Make accounts members, and keep a standard enabled in each of them
   multiaccount.aws.securityhub_membership:
     members: "{{ lookup('ansible.builtin.file', 'accounts.csv') }}"
     regions: [eu-west-1, eu-central-1]
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
     standards: [aws-foundational-security-best-practices/v/1.0.0]
     wait_timeout: 180
 
@@ -250,7 +250,7 @@ EXAMPLES = r"""
   multiaccount.aws.securityhub_membership:
     members: ["111122223333", "012345670123"]
     regions: [eu-west-1, eu-central-1]
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
     policy:
       enabled_standards: [aws-foundational-security-best-practices/v/1.0.0]
       disabled_controls: [CloudTrail.2]
@@ -264,14 +264,14 @@ EXAMPLES = r"""
   multiaccount.aws.securityhub_membership:
     members: ["111122223333"]
     region: eu-west-1
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
     leave_administrator_ids: ["444455556666"]
 
 - name: Verify that two accounts are members, and that AWS Config records in them
   multiaccount.aws.securityhub_membership:
     members: ["111122223333", "012345670123"]
     region: eu-west-1
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
     config_recorder: true
   check_mode: true
 
@@ -296,7 +296,7 @@ EXAMPLES = r"""
   multiaccount.aws.securityhub_membership:
     members: ["012345670123"]
     regions: [eu-west-1, eu-central-1]
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
     state: absent
 
 # Ad hoc, from the command line:

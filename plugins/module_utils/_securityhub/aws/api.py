@@ -137,7 +137,7 @@ def _iso(time: Any) -> Optional[str]:
 def create_members(client: RegionClient, emails: Mapping[str, Optional[str]]) -> Dict[str, str]:
     """Add at most BATCH_SIZE accounts to the member list; return {account id: message} of the unprocessed ones.
 
-    :param emails: {account id: e-mail address or None}
+    :param emails: {account id: email address or None}
     """
     details = [{"AccountId": key, "Email": email} if email else {"AccountId": key} for key, email in emails.items()]
     return unprocessed_accounts(client.sdk.create_members(AccountDetails=details))
