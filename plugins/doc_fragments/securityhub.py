@@ -10,6 +10,7 @@ class ModuleDocFragment:
 
     # What modules and the inventory plugin run with, by README. The fragment of amazon.aws names what that supports.
     REQUIREMENTS = r"""
+options: {}
 requirements:
   - python >= 3.8
   - boto3 >= 1.34.0, with amazon.aws 11 >= 1.35.0, with amazon.aws 12 >= 1.38.23
