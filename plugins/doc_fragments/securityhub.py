@@ -98,7 +98,7 @@ options:
   member_role:
     description:
       - The name of the role to assume in the member accounts, with its path if it has one, such as
-        C(security/security-hub-member).
+        C(security/SecurityHubOnboarding).
       - The options that go with it also apply to a role that a row names. Without any role they are refused.
       - The role is assumed once for each account, whatever the number of Regions.
     type: str

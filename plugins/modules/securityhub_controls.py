@@ -232,7 +232,7 @@ controls:
       type: str
       sample: null
     processing_result:
-      description: What the service says about RV(controls[].unprocessed_reason), or else this module.
+      description: The message of the service where it gave one, else an explanation. V(null) for none.
       returned: always
       type: str
       sample: null

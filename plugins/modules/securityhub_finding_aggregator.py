@@ -98,7 +98,7 @@ EXAMPLES = r"""
 RETURN = r"""
 finding_aggregator:
   description:
-    - The finding aggregator now, or the expected one in check mode. V(null) for none.
+    - The finding aggregator of the account, or in check mode the expected one. V(null) for none.
     - Where the task fails, it is what was seen last, V(null) if nothing was. This is also so where a change is
       V(unconfirmed), accepted and not seen in time.
   returned: always
@@ -120,7 +120,7 @@ finding_aggregator:
       type: str
       sample: SPECIFIED_REGIONS
     regions:
-      description: The Regions that the linking mode includes or leaves out, empty for the other modes.
+      description: The Regions that the linking mode includes or excludes, empty for the other modes.
       returned: always
       type: list
       elements: str

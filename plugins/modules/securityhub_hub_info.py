@@ -65,7 +65,7 @@ EXAMPLES = r"""
 - name: Find the accounts in which AWS Config does not record
   multiaccount.aws.securityhub_hub_info:
     account_ids: ["111122223333", "012345670123"]
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
     region: eu-west-1
     config_recorder: true
 
@@ -121,7 +121,7 @@ hubs:
       sample: {"team": "security"}
     config_recorder:
       description:
-        - What the recorder of AWS Config does that Security Hub CSPM uses, V(null) with O(config_recorder=false).
+        - What the recorder of AWS Config does that Security Hub CSPM uses. V(null) with O(config_recorder=false).
         - V(recording), V(off), V(none) for no recorder, V(unreadable) where it could not be read.
         - This is Security Hub CSPM's own recorder where it has one, as with the new Security Hub beside it, and
           otherwise the customer managed one.

@@ -153,7 +153,7 @@ memberships:
       type: str
       sample: "111122223333"
     administrator_id:
-      description: The administrator, as in O(administrator_id).
+      description: The administrator account. This is O(administrator_id).
       returned: always
       type: str
       sample: "999988887777"
@@ -170,7 +170,7 @@ memberships:
       type: str
       sample: Invited
     invitation_id:
-      description: The ID of the invitation that was found, V(null) where there was none.
+      description: The ID of the invitation. V(null) where none was found.
       returned: always
       type: str
       sample: 7ab938c5d52d7904ad09f9e7c20cc4eb

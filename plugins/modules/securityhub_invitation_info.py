@@ -62,7 +62,7 @@ invitations:
       type: str
       sample: eu-west-1
     account_id:
-      description: The account that was looked up.
+      description: The account.
       returned: when O(account_ids) is set
       type: str
       sample: "111122223333"
@@ -82,7 +82,7 @@ invitations:
       type: str
       sample: 7ab938c5d52d7904ad09f9e7c20cc4eb
     invited_at:
-      description: When the invitation was sent. V(null) where the service shows no time.
+      description: When the account was invited. V(null) where the service shows no time.
       returned: always
       type: str
       sample: "2026-01-31T08:15:30.123000+00:00"
@@ -98,7 +98,7 @@ administrators:
       type: str
       sample: eu-west-1
     account_id:
-      description: The account that was looked up.
+      description: The account.
       returned: when O(account_ids) is set
       type: str
       sample: "111122223333"
@@ -118,7 +118,7 @@ administrators:
       type: str
       sample: 7ab938c5d52d7904ad09f9e7c20cc4eb
     invited_at:
-      description: When the invitation was sent. V(null) where the service shows no time.
+      description: When the account was invited. V(null) where the service shows no time.
       returned: always
       type: str
       sample: "2026-01-31T08:15:30.123000+00:00"

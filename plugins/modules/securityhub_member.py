@@ -394,7 +394,7 @@ def warnings_for(state: str, emails: Mapping[str, Optional[str]], by_region: ByR
 
 
 def other_addresses(emails: Mapping[str, Optional[str]], by_region: ByRegion) -> List[str]:
-    """Return a warning for each account that is listed with another e-mail address than the requested one."""
+    """Return a warning for each account that is listed with another email address than the requested one."""
     listed: Dict[str, Dict[str, List[str]]] = {}
     for region, found in by_region.items():
         for outcome in found.value:

@@ -206,7 +206,7 @@ EXAMPLES = r"""
         email: security@example.com
       - "012345670123"
     regions: [eu-west-1, eu-central-1]
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
 
 - name: Make an account a member of this administrator and no other, where Security Hub is enabled already
   multiaccount.aws.securityhub_membership:
@@ -219,7 +219,7 @@ EXAMPLES = r"""
   multiaccount.aws.securityhub_membership:
     members: "{{ lookup('ansible.builtin.file', 'accounts.csv') }}"
     regions: eu-west-1, eu-central-1
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
     fail_on_unprocessed: false
   check_mode: true
   register: fleet
@@ -236,13 +236,13 @@ EXAMPLES = r"""
     members: ["111122223333"]
     region: eu-west-1 # the home Region
     regions: linked
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
 
 - name: Make accounts members, and keep a standard enabled in each of them
   multiaccount.aws.securityhub_membership:
     members: "{{ lookup('ansible.builtin.file', 'accounts.csv') }}"
     regions: [eu-west-1, eu-central-1]
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
     standards: [aws-foundational-security-best-practices/v/1.0.0]
     wait_timeout: 180
 
@@ -250,7 +250,7 @@ EXAMPLES = r"""
   multiaccount.aws.securityhub_membership:
     members: ["111122223333", "012345670123"]
     regions: [eu-west-1, eu-central-1]
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
     policy:
       enabled_standards: [aws-foundational-security-best-practices/v/1.0.0]
       disabled_controls: [CloudTrail.2]
@@ -264,14 +264,14 @@ EXAMPLES = r"""
   multiaccount.aws.securityhub_membership:
     members: ["111122223333"]
     region: eu-west-1
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
     leave_administrator_ids: ["444455556666"]
 
 - name: Verify that two accounts are members, and that AWS Config records in them
   multiaccount.aws.securityhub_membership:
     members: ["111122223333", "012345670123"]
     region: eu-west-1
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
     config_recorder: true
   check_mode: true
 
@@ -296,7 +296,7 @@ EXAMPLES = r"""
   multiaccount.aws.securityhub_membership:
     members: ["012345670123"]
     regions: [eu-west-1, eu-central-1]
-    member_role: security-hub-member
+    member_role: SecurityHubOnboarding
     state: absent
 
 # Ad hoc, from the command line:
@@ -322,7 +322,7 @@ memberships:
       type: str
       sample: "111122223333"
     email:
-      description: The email address in the member list, V(null) where the service shows none.
+      description: The email address in the member list. V(null) where the service shows none.
       returned: always
       type: str
       sample: security@example.com
@@ -332,17 +332,17 @@ memberships:
       type: str
       sample: Enabled
     previous_member_status:
-      description: The status before, V(null) for an account that was not in the list.
+      description: The status before. V(null) if the account was not in the member list.
       returned: always
       type: str
       sample: Created
     invited_at:
-      description: When the account was invited, V(null) where the service shows no time.
+      description: When the account was invited. V(null) where the service shows no time.
       returned: always
       type: str
       sample: "2026-01-31T08:15:30.123000+00:00"
     updated_at:
-      description: When the entry changed last, V(null) where the service shows no time.
+      description: When the entry last changed. V(null) where the service shows no time.
       returned: always
       type: str
       sample: "2026-01-31T08:15:30.123000+00:00"
@@ -411,7 +411,7 @@ memberships:
       type: str
       sample: awaiting_acceptance
     processing_result:
-      description: The service's own words where it gave any, else an explanation. V(null) where there is none.
+      description: The message of the service where it gave one, else an explanation. V(null) for none.
       returned: always
       type: str
       sample: The account owner must accept the invitation.
@@ -472,7 +472,7 @@ surplus_members:
   elements: dict
   contains: *membership
 administrator_id:
-  description: The administrator account, V(null) where it could not be found out.
+  description: The administrator account. V(null) where it could not be found out.
   returned: always
   type: str
   sample: "999988887777"
@@ -483,7 +483,7 @@ hub_enabled_regions:
   elements: str
   sample: [eu-central-1]
 failed_regions:
-  description: The Regions that failed, with what to do about it. What was done in them before is in the rows.
+  description: The Regions that failed, and what to do next. What was done in them before is in the rows.
   returned: always
   type: list
   elements: dict
@@ -494,12 +494,12 @@ failed_regions:
       type: str
       sample: eu-south-1
     error_code:
-      description: The service's error code, or the name of the SDK's error where there was no response.
+      description: The error code of the service, or the name of the SDK's exception where there was no response.
       returned: always
       type: str
       sample: AccessDeniedException
     msg:
-      description: What failed, for which account, and what to do next.
+      description: What failed, in which account and Region, why, and what to do next.
       returned: always
       type: str
       sample: >-

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write what `make bench ONLY=peers` measured into docs/performance.md, with its charts in docs/images.
+"""Write what `make bench ONLY=peers` measured into the page about performance, with its charts in docs/images.
 
 python tests/bench/publish.py [FILE], the last run's by default.
 """
@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench import results
 from run.layout import ROOT
 
-PAGE = ROOT / "docs" / "performance.md"
+PAGE = ROOT / "docs" / "docsite" / "rst" / "performance.rst"
 IMAGES = ROOT / "docs" / "images"
 FIGURES = ROOT / "tests" / "bench" / "figures.json"
 
@@ -34,7 +34,7 @@ def circumstances(machine: Mapping[str, Any]) -> str:
 
 
 def parts(document: Mapping[str, Any]) -> dict[str, str]:
-    """What stands between the marks of the page: {name: Markdown}."""
+    """What stands between the marks of the page: {name: text}."""
     return {"machine": circumstances(document["machine"]), **results.tables(results.read(document))}
 
 
@@ -46,12 +46,12 @@ def images(document: Mapping[str, Any]) -> dict[Path, str]:
 def filled(page: str, document: Mapping[str, Any]) -> str:
     """Return the page with the figures between its marks."""
     for name, text in parts(document).items():
-        begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
+        begin, end = f".. begin: {name}\n", f".. end: {name}\n"
         before, found_begin, rest = page.partition(begin)
         _old, found_end, after = rest.partition(end)
         if not (found_begin and found_end):
             raise ValueError(f"the page has no place for {name}")
-        page = f"{before}{begin}\n{text}\n{end}{after}"
+        page = f"{before}{begin}\n{text}\n\n{end}{after}"
     return page
 
 

@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The figures of the entry "peers": as a file, as text, as tables and charts of docs/performance.md."""
+"""The figures of the entry "peers": as a file, as text, as tables and charts of the page about performance."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from run.layout import BUILD
 
 FOLDER = BUILD / "bench"
 MINUTE, HOUR = 60, 3600
+LIMIT = "the limit, at best"
 TITLES = {
     "inviting": "Inviting: accounts × Regions, time on a logarithmic axis",
     "nothing-to-do": "Nothing to do: accounts × Regions, time on a logarithmic axis",
@@ -106,14 +107,17 @@ def drawn(figures: Sequence[Figure]) -> dict[str, str]:
 
 
 def tables(figures: Sequence[Figure]) -> dict[str, str]:
-    """The same as tables in Markdown."""
+    """The same as tables in reStructuredText."""
     rows: dict[str, list[str]] = {}
     for case, by_side in _by_case(figures).items():
-        cells = [_cell(by_side.get(side.name)) for side in SIDES]
-        rows.setdefault(_chart_of(case), []).append(f"| {' | '.join([_label(case), *cells])} |")
-    heading = f"| {' | '.join(['accounts × Regions', *(side.name for side in SIDES)])} |"
-    line = f"|---|{'---:|' * len(SIDES)}"
-    return {chart: "\n".join([heading, line, *lines]) for chart, lines in rows.items()}
+        cells = [*(_cell(by_side.get(side.name)) for side in SIDES), duration(case.limit_seconds)]
+        rows.setdefault(_chart_of(case), []).append(_line([_label(case), *cells]))
+    heading = f"   :header: {_line(['accounts × Regions', *(side.name for side in SIDES), LIMIT]).strip()}"
+    return {chart: "\n".join([".. csv-table::", heading, "", *lines]) for chart, lines in rows.items()}
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "   " + ", ".join(f'"{cell}"' for cell in cells)
 
 
 def _cell(figure: Figure | None) -> str:

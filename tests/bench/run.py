@@ -44,6 +44,7 @@ LONG_ENTRIES: dict[str, Entry] = {
     "policy-memory": policy.policy_memory,
     "peers-quick": peers.peers_quick,
     "peers": peers.peers,
+    "pace": peers.pace,
 }
 ALL_ENTRIES = {**ENTRIES, **LONG_ENTRIES}
 # Plain HTTP would hide what connections cost.
@@ -58,6 +59,7 @@ OVER_TLS = (
     "policy",
     "peers",
     "peers-quick",
+    "pace",
 )
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from bench.measure import BenchError, Run
 from bench.workload import ADMINISTRATOR, INVITE, LATENCY, REGIONS, Bench, accounts, invitation
+from run.layout import COLLECTIONS
 
 INVITING, NOTHING, ONBOARDING = "inviting", "nothing to do", "onboarding"
 MEMBERSHIP = "multiaccount.aws.securityhub_membership"
@@ -19,6 +21,8 @@ ROLE = "SecurityHubOnboarding"
 BATCH = 50
 # The service's limit for most calls, for each account and Region: calls a second, and calls at once.
 RATE, BURST = 10, 30
+# The administrator's calls for each 50 accounts: reads, and for accounts to be invited writes and reads to confirm.
+CALLS_A_BATCH = {INVITING: 3, NOTHING: 1, ONBOARDING: 6}
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,11 @@ class Case:
     def batches(self) -> int:
         """How many calls it takes to name each account once in each Region."""
         return math.ceil(self.accounts / BATCH) * self.regions
+
+    @property
+    def limit_seconds(self) -> float:
+        """What the service's limit allows at best for the administrator's calls in a Region."""
+        return max(0.0, (CALLS_A_BATCH[self.kind] * self.batches / self.regions - BURST) / RATE)
 
     @property
     def size(self) -> str:
@@ -115,7 +124,8 @@ def _one_by_one(bench: Bench, case: Case) -> Run:
 
 
 def _floor(bench: Bench, case: Case) -> Run:
-    return _script("floor.py", "onboard" if case.kind == ONBOARDING else "invite")(bench, case)
+    mode = "onboard" if case.kind == ONBOARDING else "invite-paced" if case.limited else "invite"
+    return _script("floor.py", mode)(bench, case)
 
 
 def _loop(bench: Bench, case: Case) -> Run:
@@ -126,12 +136,12 @@ def _cli(bench: Bench, case: Case) -> Run:
     return bench.run([bench.script("cli_loop.sh")[1], ",".join(case.ids), ",".join(case.where)])
 
 
-def module_command(bench: Bench, case: Case) -> list[str]:
-    """The command of our module's process."""
+def module_command(bench: Bench, case: Case, collections: Path = COLLECTIONS) -> list[str]:
+    """The command of our module's process, as it is in this folder of collections."""
     if case.kind == ONBOARDING:
         options = {"members": case.ids, "regions": list(case.where), "member_role": ROLE}
-        return bench.process(MEMBERSHIP, options)
-    return bench.process(INVITE, invitation(case.accounts, case.where))
+        return bench.process(MEMBERSHIP, options, collections=collections)
+    return bench.process(INVITE, invitation(case.accounts, case.where), collections=collections)
 
 
 def _module(bench: Bench, case: Case) -> Run:
@@ -151,8 +161,7 @@ def _playbook(bench: Bench, case: Case) -> Run:
 
 def _in_batches(case: Case) -> int | None:
     """Reads, and for accounts to invite as many writes and reads to confirm."""
-    each = {INVITING: 3, NOTHING: 1}.get(case.kind)
-    return case.batches * each if each else None
+    return None if case.kind == ONBOARDING else case.batches * CALLS_A_BATCH[case.kind]
 
 
 def _one_by_one_calls(case: Case) -> int:
@@ -182,6 +191,18 @@ ONBOARDING_SIDES = (PLAY, MODULE, FLOOR, ONE_BY_ONE)
 LIMITED_SIDES = (MODULE, FLOOR, ONE_BY_ONE)
 
 
+def earlier(checkout: str) -> Side:
+    """Our module in an earlier checkout of this repository, in which `make setup` has run."""
+    commands: dict[Case, list[str]] = {}
+
+    def run(bench: Bench, case: Case) -> Run:
+        if case not in commands:
+            commands[case] = module_command(bench, case, Path(checkout) / ".build" / "collections")
+        return bench.run(commands[case])
+
+    return Side("the module before", run, _in_batches)
+
+
 def prepare(bench: Bench, side: Side, case: Case) -> None:
     """Let the hub forget everything and know what the side starts from."""
     known = {INVITING: "Created", NOTHING: "Enabled"}.get(case.kind)
@@ -189,6 +210,8 @@ def prepare(bench: Bench, side: Side, case: Case) -> None:
     bench.seed({} if nobody else dict.fromkeys(case.ids, str(known)), case.where, LATENCY)
     if case.kind == INVITING:
         bench.hub.seed(hubs=[{"account_id": ADMINISTRATOR, "regions": list(case.where)}])
+    if bench.slow_invitation:
+        bench.hub.fault(kind="latency", seconds=bench.slow_invitation, operation="InviteMembers")
     if case.limited:
         bench.hub.fault(kind="rate_limit", rate=RATE, burst=BURST)
 

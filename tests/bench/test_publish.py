@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""That docs/performance.md shows the figures that were measured, and no others."""
+"""That the page about performance shows the figures that were measured, and no others."""
 
 from __future__ import annotations
 
@@ -21,15 +21,13 @@ def document(*figures: Figure) -> dict[str, Any]:
 
 def test_figures_go_between_their_marks() -> None:
     figure = Figure(INVITING, 50, 1, False, MODULE.name, 1.26, 3, 0.9)
-    page = (
-        "a\n<!-- begin: machine --><!-- end: machine -->\nb\n<!-- begin: inviting -->\nold\n<!-- end: inviting -->\nc"
-    )
+    page = "a\n\n.. begin: machine\n\n.. end: machine\n\nb\n\n.. begin: inviting\n\nold\n\n.. end: inviting\n\nc"
     once = publish.filled(page, document(figure))
-    assert "| 50 × 1 |  | 1.3 s |" in once
+    assert '   "50 × 1", "", "1.3 s",' in once
     assert "load at the end 1.5, 2.0, 3.0 (1, 5, 15 minutes); Python 3.12.1, ansible-core 2.21" in once
     assert "old" not in once
     assert once.startswith("a\n")
-    assert once.endswith("<!-- end: inviting -->\nc")
+    assert once.endswith(".. end: inviting\n\nc")
     assert publish.filled(once, document(figure)) == once
 
 

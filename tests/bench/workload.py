@@ -15,7 +15,7 @@ import botocore
 
 from bench.measure import BenchError, Run, run
 from local_hub.control import Hub, running_hub
-from run.layout import BIN, ROOT
+from run.layout import BIN, COLLECTIONS, ROOT
 from run.layout import environment as tool_environment
 
 ADMINISTRATOR = "111122223333"
@@ -51,6 +51,8 @@ class Bench:
     def __init__(self, hub: Hub, folder: Path) -> None:
         self.hub = hub
         self.folder = folder
+        # Seconds that InviteMembers takes besides what every call takes.
+        self.slow_invitation = 0.0
         self.environment = self._environment(**hub.environment(ADMINISTRATOR, REGIONS[0]))
         if hub.ca_file:
             self.environment["AWS_CA_BUNDLE"] = self._bundle(hub.ca_file)
@@ -107,14 +109,16 @@ class Bench:
         file.write_text(json.dumps([play]), encoding="utf-8")
         return str(file)
 
-    def process(self, module: str, options: Options, *arguments: str) -> list[str]:
+    def process(self, module: str, options: Options, *arguments: str, collections: Path = COLLECTIONS) -> list[str]:
         """Return the command by which Ansible runs the module on a managed node: the file that it would send there.
 
         Ansible is told to keep that file. It runs it, too, but without credentials and without a Region, so that the
         module ends before any call.
         """
         with tempfile.TemporaryDirectory(dir=self.folder) as kept:
-            environment = self._environment(ANSIBLE_KEEP_REMOTE_FILES="1", ANSIBLE_REMOTE_TEMP=kept)
+            environment = self._environment(
+                ANSIBLE_KEEP_REMOTE_FILES="1", ANSIBLE_REMOTE_TEMP=kept, ANSIBLE_COLLECTIONS_PATH=str(collections)
+            )
             said = run([str(BIN / "ansible-playbook"), self.task(module, options), *arguments], environment)
             files = list(Path(kept).rglob("AnsiballZ_*.py"))
             if len(files) != 1:

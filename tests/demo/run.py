@@ -120,7 +120,10 @@ class Demo:
         self.tell("What to try next", "All this happened on this machine, without an AWS account.")
         print(f"Open the report in a browser:\n  {self.page.as_uri()}\n")
         print("Use the local Security Hub with your own playbooks or the AWS CLI:\n  make hub\n")
-        print("Look at your own accounts, which changes nothing:\n  docs/docsite/rst/getting_started.rst\n", flush=True)
+        print(
+            "Look at your own accounts, which changes nothing:\n  https://multiaccount.github.io/multiaccount.aws/latest/collections/multiaccount/aws/docsite/getting_started.html\n",
+            flush=True,
+        )
 
     def tell(self, heading: str, text: str) -> None:
         """Start a step."""

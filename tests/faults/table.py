@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The counts of a run, as a table in Markdown."""
+"""The counts of a run, as the table that the page about reliability has."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def lines(verdicts: Sequence[Verdict]) -> list[str]:
     counted = Counter((each.case.kind, SCENARIOS[each.case.scenario].module) for each in verdicts)
     numbers = {kind: [counted[kind, module] for module in modules] for kind in ROWS}
     numbers["all"] = [sum(column) for column in zip(*numbers.values(), strict=True)]
-    heading = ["fault", *(f"`{module.removeprefix('securityhub_')}`" for module in modules), "all"]
+    heading = ["fault", *(module.removeprefix("securityhub_") for module in modules), "all"]
     rows = [[kind, *each, sum(each)] for kind, each in numbers.items()]
-    return [_line(heading), _line(["---", *["---:"] * (len(modules) + 1)]), *map(_line, rows)]
+    return [".. csv-table::", f"   :header: {_line(heading)}", "", *(f"   {_line(row)}" for row in rows)]
 
 
 def _line(cells: Iterable[object]) -> str:
-    return f"| {' | '.join(str(cell or '') for cell in cells)} |"
+    return ", ".join(f'"{cell or ""}"' for cell in cells)
 
 
 def conclusion(verdicts: Sequence[Verdict], seed: int) -> str:

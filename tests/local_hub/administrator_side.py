@@ -62,7 +62,7 @@ def _create(call: Call, account_id: str, email: str | None) -> None:
         call.put_member(call.account_id, account_id, Member(account_id, CREATED, timestamp(), email=email))
         return
     _refuse_associated(call, account_id)
-    # The organization's accounts have no e-mail in the API, and Security Hub is turned on in them.
+    # The organization's accounts have no email in the API, and Security Hub is turned on in them.
     call.put_member(call.account_id, account_id, Member(account_id, ENABLED, timestamp(), organization=True))
     if call.truth.hub((account_id, call.region)) is None:
         call.put_hub(account_id, new_hub(account_id, call.region, enabled_standards(call)))

@@ -4,7 +4,7 @@
 time, and count what the tests of the module notice.
 
 Each mutant is tested in a process of its own, forked from one that has everything imported but our own code. A survivor
-that docs/mutation.md does not explain is a failure.
+that tests/mutation/README.md does not explain is a failure.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from run.guards import chosen
 from run.layout import LINKED, ROOT
 
 PACKAGE = "plugins/module_utils/_securityhub"
-REPORT = ROOT / "docs" / "mutation.md"
+REPORT = ROOT / "tests" / "mutation" / "README.md"
 WINGS = ("controls", "hub", "invitation", "member", "membership", "standards")
 UNIT = Path("tests/unit") / PACKAGE
 # The tests that concern a module, in the order in which they are run until one fails.
@@ -148,7 +148,7 @@ def main() -> int:
     lines, left = zip(*(check(module, explained) for module in modules), strict=True)
     print("", "| module | mutants | killed | survivors |", "| --- | ---: | ---: | ---: |", *lines, sep="\n")
     unexplained = sum(map(len, left))
-    print(f"\n{unexplained} survivors that docs/mutation.md does not explain")
+    print(f"\n{unexplained} survivors that tests/mutation/README.md does not explain")
     return 1 if unexplained else 0
 
 

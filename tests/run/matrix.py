@@ -3,7 +3,7 @@
 """Sanity tests, unit tests and playbooks on every supported ansible-core with every Python that this machine has.
 
 Then the unit tests and playbooks with the oldest and the newest amazon.aws and SDK, and with amazon.aws 12; and what
-certification checks, with its tools. Prints the table of docs/versions.md; a pair whose Python this machine lacks is
+certification checks, with its tools. Prints the table of tests/run/versions.md; a pair whose Python this machine lacks is
 listed as not run.
 """
 

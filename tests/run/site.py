@@ -8,8 +8,11 @@ import re
 import shutil
 import sys
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from run import tree
 from run.guards import Tally, at_least_one
@@ -17,11 +20,15 @@ from run.layout import BUILD, COLLECTION, HOME, ROOT, TEST_TREE, environment
 from run.shell import CommandError, show
 
 SITE = BUILD / "docs"
+# Where the guides are in the site.
+DOCSITE_PAGES = "collections/multiaccount/aws/docsite"
 SOURCES = SITE / "rst"
 PAGES = SITE / "build" / "html"
 INDEX = PAGES / "index.html"
-START_PAGE = ROOT / "docs" / "docsite" / "start_page.rst"
-GUIDES = ROOT / "docs" / "docsite" / "rst"
+DOCSITE = ROOT / "docs" / "docsite"
+START_PAGE = DOCSITE / "start_page.rst"
+SECTIONS = DOCSITE / "extra-docs.yml"
+GUIDES = DOCSITE / "rst"
 CHANGELOG = SOURCES / "collections" / "multiaccount" / "aws" / "changelog.rst"
 INVENTORY = SITE / "ansible.inv"
 ANSIBLE_DOCS = "https://docs.ansible.com/projects/ansible/devel/"
@@ -46,6 +53,7 @@ REFERENCES = {
 
 
 # Plugins of the collections that ours refers to.
+GUIDES_MARK = re.compile(r"^\.\. guides: .*\n", re.MULTILINE)
 PLUGIN_LABEL = re.compile(r"<(ansible_collections\.((?:amazon\.aws|ansible\.builtin)\.\w+_(?:module|filter|lookup)))>")
 
 
@@ -67,12 +75,39 @@ def inventory(references: Mapping[str, tuple[str, str]]) -> bytes:
     return header.encode() + zlib.compress("".join(lines).encode())
 
 
+def start_page(template: str, sections: Sequence[Mapping[str, Any]]) -> str:
+    """Return the start page with the sections of guides in place of its mark.
+
+    :param sections: the title and the toctree of each, as extra-docs.yml has them
+    """
+    trees = "\n".join(
+        "\n".join(
+            [
+                ".. toctree::",
+                "   :maxdepth: 1",
+                f"   :caption: {section['title']}",
+                "",
+                *(f"   {DOCSITE_PAGES}/{name}" for name in section["toctree"]),
+                "",
+            ]
+        )
+        for section in sections
+    )
+    page, number = GUIDES_MARK.subn(trees, template)
+    if number != 1:
+        raise ValueError("the start page has no place for the guides")
+    return page
+
+
 def write_settings(env: dict[str, str]) -> None:
     """Write the settings of Sphinx, with our title and start page."""
+    page = SITE / "start_page.rst"
+    sections = yaml.safe_load(SECTIONS.read_text(encoding="utf-8"))["sections"]
+    page.write_text(start_page(START_PAGE.read_text(encoding="utf-8"), sections), encoding="utf-8")
     show(
         "antsibull-docs", "sphinx-init", "--use-current", "--dest-dir", SITE, "--project", COLLECTION,
         "--copyright", f"{COLLECTION} contributors", "--title", TITLE, "--html-short-title", COLLECTION,
-        "--index-rst-source", START_PAGE, COLLECTION, env=env,
+        "--index-rst-source", page, COLLECTION, env=env,
     )  # fmt: skip
     mapping = f'intersphinx_mapping = {{"ansible": ("{ANSIBLE_DOCS}", "{INVENTORY}")}}\n'
     with (SITE / "conf.py").open("a", encoding="utf-8") as settings:
@@ -122,7 +157,7 @@ def pages() -> Tally:
 
 def page_of(guide: str) -> Path:
     """Return where the page of a guide is."""
-    return PAGES / "collections" / "multiaccount" / "aws" / "docsite" / f"{guide}.html"
+    return PAGES / DOCSITE_PAGES / f"{guide}.html"
 
 
 def main() -> int:

@@ -132,10 +132,10 @@ REASONS: Dict[str, Reason] = {
     ),
     OTHER_ADMINISTRATOR: Reason(
         "The account has another administrator.",
-        "Add that administrator to leave_administrator_ids, or let the account leave it with "
+        "Add that administrator to leave_administrator_ids. If it is in there, let the account leave it first, with "
         "multiaccount.aws.securityhub_invitation and state absent.",
-        "Add that administrator to securityhub_leave_administrator_ids, or disassociate the accounts from it first. "
-        "Then run the playbook again.",
+        "Add that administrator to securityhub_leave_administrator_ids. If it is in there, disassociate the accounts "
+        "from it first. Then run the playbook again.",
     ),
     HAS_MEMBERS: Reason(
         "The account has enabled members of its own, so it can't accept an invitation.",

@@ -4,20 +4,23 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 
+import pytest
 import yaml
 
 from run import site
-from run.layout import ROOT
 
-SECTIONS = ROOT / "docs" / "docsite" / "extra-docs.yml"
-PREFIX = "   collections/multiaccount/aws/docsite/"
+SECTIONS = yaml.safe_load(site.SECTIONS.read_text(encoding="utf-8"))["sections"]
+
+
+def guides_of(title: str) -> list[str]:
+    return next(section["toctree"] for section in SECTIONS if section["title"] == title)
 
 
 def listed_guides() -> list[str]:
-    sections = yaml.safe_load(SECTIONS.read_text(encoding="utf-8"))["sections"]
-    return [guide for section in sections for guide in section["toctree"]]
+    return [guide for section in SECTIONS for guide in section["toctree"]]
 
 
 def test_every_guide_is_listed_once() -> None:
@@ -25,9 +28,35 @@ def test_every_guide_is_listed_once() -> None:
     assert sorted(guides) == sorted(path.stem for path in site.GUIDES.glob("*.rst"))
 
 
-def test_start_page_lists_the_guides_in_the_same_order() -> None:
-    lines = site.START_PAGE.read_text(encoding="utf-8").splitlines()
-    assert [line.removeprefix(PREFIX) for line in lines if line.startswith(PREFIX)] == listed_guides()
+def headings(guide: str) -> list[str]:
+    text = (site.GUIDES / f"{guide}.rst").read_text(encoding="utf-8")
+    return re.findall(r"^(.+)\n-+$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "guide", [name for title in ("Start here", "Guides", "Coming from other tools") for name in guides_of(title)]
+)
+def test_guide_says_what_it_needs_and_ends_with_what_to_do_next(guide: str) -> None:
+    found = headings(guide)
+    assert found[-1] == "What to do next"
+    assert "Before you begin" in found or guide == "concepts"
+
+
+def test_start_page_has_each_section_with_its_guides() -> None:
+    sections = [{"title": "Start", "toctree": ["one", "two"]}, {"title": "More", "toctree": ["three"]}]
+    pages = "   collections/multiaccount/aws/docsite/"
+    assert site.start_page("a\n\n.. guides: here\n\nb\n", sections).splitlines() == [
+        "a", "",
+        ".. toctree::", "   :maxdepth: 1", "   :caption: Start", "", f"{pages}one", f"{pages}two", "",
+        ".. toctree::", "   :maxdepth: 1", "   :caption: More", "", f"{pages}three", "",
+        "b",
+    ]  # fmt: skip
+
+
+def test_start_page_without_a_place_for_the_guides_is_refused() -> None:
+    with pytest.raises(ValueError, match="no place"):
+        site.start_page("a\n", [])
+    assert site.GUIDES_MARK.search(site.START_PAGE.read_text(encoding="utf-8"))
 
 
 def test_inventory_has_a_line_for_each_reference() -> None:

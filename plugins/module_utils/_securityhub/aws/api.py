@@ -11,6 +11,7 @@ What is read by several calls comes at the end.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
@@ -114,13 +115,18 @@ def has_enabled_members(client: RegionClient) -> bool:
 
 def _member(entry: Mapping[str, Any]) -> Member:
     return Member(
-        account_id=entry["AccountId"],
+        account_id=sys.intern(entry["AccountId"]),
         member_status=canonical_status(entry.get("MemberStatus", "")),
-        email=entry.get("Email") or None,
-        administrator_id=entry.get("AdministratorId") or entry.get("MasterId"),
-        invited_at=_iso(entry.get("InvitedAt")),
-        updated_at=_iso(entry.get("UpdatedAt")),
+        email=_shared(entry.get("Email")),
+        administrator_id=_shared(entry.get("AdministratorId") or entry.get("MasterId")),
+        invited_at=_shared(_iso(entry.get("InvitedAt"))),
+        updated_at=_shared(_iso(entry.get("UpdatedAt"))),
     )
+
+
+def _shared(text: Optional[str]) -> Optional[str]:
+    """Return the one object for all equal texts: an account is in each Region's list, before and after."""
+    return sys.intern(text) if text else None
 
 
 def _iso(time: Any) -> Optional[str]:
@@ -131,7 +137,7 @@ def _iso(time: Any) -> Optional[str]:
 def create_members(client: RegionClient, emails: Mapping[str, Optional[str]]) -> Dict[str, str]:
     """Add at most BATCH_SIZE accounts to the member list; return {account id: message} of the unprocessed ones.
 
-    :param emails: {account id: e-mail address or None}
+    :param emails: {account id: email address or None}
     """
     details = [{"AccountId": key, "Email": email} if email else {"AccountId": key} for key, email in emails.items()]
     return unprocessed_accounts(client.sdk.create_members(AccountDetails=details))

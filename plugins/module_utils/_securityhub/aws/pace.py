@@ -77,6 +77,8 @@ class Pace:
         self._tokens = float(BURST)
         self._moment: Optional[float] = None
         self._seconds: Optional[float] = None
+        self._under_way = 0
+        self._connections = 0
 
     @property
     def rate(self) -> float:
@@ -104,6 +106,9 @@ class Pace:
             pause = -self._tokens / self.rate
         if pause > 0:
             time.sleep(pause)
+        with self._lock:
+            self._under_way += 1
+            self._connections = max(self._connections, self._under_way)
         return Sent(self._narrowed, time.monotonic(), process_time())
 
     def responded(self, sent: Optional[Sent]) -> None:
@@ -116,15 +121,19 @@ class Pace:
         busy = process_time() - sent.processor
         seconds = max(0.0, time.monotonic() - sent.moment - busy)
         with self._lock:
+            self._under_way -= 1
             self._refill(is_response=True)
             self._share = min(1.0, self._share + WIDENED)
             self._seconds = seconds if self._seconds is None else (self._seconds + seconds) / 2
 
     def failed(self, sent: Optional[Sent], throttled: bool) -> None:
         """Note a failure: where the service throttled, halve the pace, once for all calls that were under way."""
-        if sent is None or not throttled:
+        if sent is None:
             return
         with self._lock:
+            self._under_way -= 1
+            if not throttled:
+                return
             self._refill(is_response=True)
             self._tokens = min(self._tokens, 0.0)
             if sent.narrowed == self._narrowed:
@@ -132,14 +141,14 @@ class Pace:
                 self._narrowed += 1
 
     def workers(self, calls: int) -> int:
-        """Return how many of so many calls to have under way at once."""
+        """Return how many of so many calls to have under way at once: connections that are open cost nothing more."""
         if not self._is_own():
             return 1
         with self._lock:
             self._refill()
             seconds = TYPICAL_SECONDS if self._seconds is None else self._seconds
             found = worker_count(calls, seconds, self._tokens, self.rate, self._regions())
-            return min(found, self._most)
+            return min(max(found, min(calls, self._connections)), self._most)
 
 
 # For calls that have no limit to keep: one after the other.

@@ -82,7 +82,7 @@ DELETION = MemberChange(
 
 
 def creation(emails: Mapping[str, Optional[str]]) -> MemberChange:
-    """Return the change that adds accounts to the member list, with the e-mail addresses that are known."""
+    """Return the change that adds accounts to the member list, with the email addresses that are known."""
 
     def send(client: RegionClient, account_ids: Sequence[str]) -> Dict[str, str]:
         return create_members(client, {account_id: emails.get(account_id) for account_id in account_ids})

@@ -72,7 +72,7 @@ REMOVAL = replace(DELETION, is_always_reread=True)
 class DesiredMemberships:
     """The desired state of the memberships.
 
-    :param emails: {account ID: e-mail address or None} of the requested accounts, by Region
+    :param emails: {account ID: email address or None} of the requested accounts, by Region
     :param joins: whether the accounts are to be members, rather than to leave
     :param hub: how to enable Security Hub where it is disabled
     :param wait_timeout: seconds that either side may take to show what the other did

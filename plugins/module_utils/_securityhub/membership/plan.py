@@ -213,13 +213,13 @@ def plan_surplus(member: Member, removes: bool, obstacle: Optional[str]) -> Outc
 
 
 def why_not_to_remove(rows: Sequence[Outcome], error: Optional[Failure], region: str) -> Optional[str]:
-    """Return why no surplus member of a Region is removed: something failed there. None where nothing did."""
+    """Return why no surplus or closed member of a Region is removed: something failed there. None where nothing did."""
     failed = sum(is_failure(row.reason) for row in rows)
     if not error and not failed:
         return None
     accounts = "1 account" if failed == 1 else f"{failed} accounts"
     cause = str(error) if error else f"{accounts} failed in {region}."
-    return f"Surplus members are removed last, and only in a Region where nothing failed: {cause}"
+    return f"Members are removed last, and only in a Region where nothing failed: {cause}"
 
 
 def is_member_side_left(member: Optional[Member]) -> bool:

@@ -23,7 +23,7 @@ The AWS Security Hub CSPM administrator account {administrator_id} has invited t
 
 Until an account accepts, the security team does not see its findings. Please do two steps in each account and Region. \
 AWS charges the account for Security Hub. What you agree to, and how to leave again:
-https://github.com/multiaccount/multiaccount.aws/blob/main/docs/docsite/rst/invited.rst
+https://multiaccount.github.io/multiaccount.aws/latest/collections/multiaccount/aws/docsite/invited.html
 
 1. Enable Security Hub CSPM, if it is not enabled yet.
 2. Accept the invitation.

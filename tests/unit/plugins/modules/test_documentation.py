@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +95,41 @@ def test_every_returned_key_has_what_a_reader_needs(name: str) -> None:
             check(field.get("contains", {}))
 
     check(yaml.safe_load(load(name).RETURN))
+
+
+SHARED = yaml.safe_load((Path(__file__).parent / "return_values.yml").read_text(encoding="utf-8"))
+# Values of one name that are something else in each module.
+OWN = {"actions", "after", "before", "controls", "counts", "diff", "memberships", "reason", "standards"}
+OWN |= {"unchanged_accounts", "unprocessed_accounts"}
+
+
+def returned(values: Mapping[str, Any], parent: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield the name of each value, the name of the list that it is in, and its description."""
+    for name, value in values.items():
+        text = value["description"]
+        yield name, parent, " ".join((text if isinstance(text, str) else " ".join(text)).split())
+        yield from returned(value.get("contains", {}), name)
+
+
+RETURNED = [(module, *value) for module in NAMES for value in returned(yaml.safe_load(load(module).RETURN))]
+
+
+def shared_text(name: str, parent: str) -> str | None:
+    return SHARED.get(f"{parent}.{name}") or SHARED.get(name)
+
+
+@pytest.mark.parametrize("name", sorted({name for _module, name, _parent, _text in RETURNED}))
+def test_return_values_of_several_modules_are_described_once(name: str) -> None:
+    uses = [(module, parent, text) for module, each, parent, text in RETURNED if each == name]
+    shared = [(module, parent, text, shared_text(name, parent)) for module, parent, text in uses]
+    if len({module for module, _parent, _text in uses}) > 1 and name not in OWN:
+        assert [each[:2] for each in shared if each[3] is None] == []
+    assert [each for each in shared if each[3] and not each[2].startswith(each[3])] == []
+
+
+def test_shared_return_values_are_used_by_several_modules() -> None:
+    modules_of: dict[str, set[str]] = {}
+    for module, name, parent, _text in RETURNED:
+        modules_of.setdefault(f"{parent}.{name}" if f"{parent}.{name}" in SHARED else name, set()).add(module)
+    assert [name for name in SHARED if len(modules_of.get(name, ())) < 2] == []
+    assert [name for name in OWN if len(modules_of.get(name, ())) < 2] == []

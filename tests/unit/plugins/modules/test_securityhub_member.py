@@ -137,7 +137,7 @@ def test_the_row_of_an_account_that_was_deleted_says_what_is_gone(hub: Hub) -> N
     assert row["invited_at"]
 
 
-# E-mail addresses
+# email addresses
 
 
 @pytest.mark.parametrize("check", [True, False])

@@ -239,7 +239,7 @@ def test_surplus_is_not_attempted_where_an_account_failed(hub: Hub, check: bool)
     run = fleet(hub, [ONE, OTHERS[0]], check=check, surplus="remove")
     assert rows(run, "surplus_members") == [(TWO, "Enabled", [], "not_attempted")]
     assert run.result["surplus_members"][0]["processing_result"] == (
-        f"Surplus members are removed last, and only in a Region where nothing failed: 1 account failed in {REGION}."
+        f"Members are removed last, and only in a Region where nothing failed: 1 account failed in {REGION}."
     )
     assert f"{TWO} in {REGION}: not_attempted" in run.result["msg"]
     assert {"DisassociateMembers", "DeleteMembers"}.isdisjoint(writes(hub))

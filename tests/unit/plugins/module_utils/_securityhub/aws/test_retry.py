@@ -414,6 +414,12 @@ def test_advance_all_in_check_mode_only_refreshes_what_is_on_its_way(clock: Cloc
     assert clock.pauses == [0.5, 1.0]
 
 
+def test_advance_all_in_check_mode_waits_also_where_there_is_something_to_write(clock: Clock) -> None:
+    run = Recorded(3, 2)
+    assert advanced({"one": run}, 30, check_mode=True) == [["one"], ["one"]]
+    assert clock.pauses == [0.5, 1.0]
+
+
 def test_advance_all_ends_when_time_is_up_after_the_last_write(clock: Clock) -> None:
     runs = {"one": Recorded(2, 100)}
     rounds = advanced(runs, 4)

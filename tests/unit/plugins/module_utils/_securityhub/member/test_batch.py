@@ -174,6 +174,8 @@ def test_refusals_alone_are_told_apart_from_one_that_concerns_all(words: str, ot
 def test_step_that_somebody_else_has_done_is_left_out() -> None:
     state = BatchState(INVITATION, {ACCOUNT: member("Invited"), "012345670123": None}, is_reread=True)
     assert state.leave_out_done([ACCOUNT, "012345670123"]) == ["012345670123"]
+    # Batches that are sent side by side add no account while another looks at all of them.
+    assert set(state.accounts) == {ACCOUNT, "012345670123"}
 
 
 REGION_FAILED, MEMBER_ITSELF = failed(), PreconditionFailed("caller_is_member", "It is a member itself.")

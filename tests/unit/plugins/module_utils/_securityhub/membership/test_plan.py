@@ -283,7 +283,7 @@ def test_plan_surplus(status: str, removes: bool, obstacle: str | None, expected
 
 
 ERROR = PreconditionFailed("has_members", "{account} has members.")
-LAST = "Surplus members are removed last, and only in a Region where nothing failed: "
+LAST = "Members are removed last, and only in a Region where nothing failed: "
 
 
 @pytest.mark.parametrize(
