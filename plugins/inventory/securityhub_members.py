@@ -112,65 +112,62 @@ regions:
   - eu-west-1
   - eu-central-1
 
----
+# Each of the following examples is a file of its own. To use one, remove "# " from the beginning of its lines.
 
-# Accounts that have not accepted yet, named by their email address where there is one
-plugin: multiaccount.aws.securityhub_members
-regions: eu-west-1, eu-central-1
-member_status: [invited]
-hostnames:
-  - email
-  - account_id
+# ---
+# # Accounts that have not accepted yet, named by their email address where there is one
+# plugin: multiaccount.aws.securityhub_members
+# regions: eu-west-1, eu-central-1
+# member_status: [invited]
+# hostnames:
+#   - email
+#   - account_id
 
----
+# ---
+# # Groups and variables of your own
+# plugin: multiaccount.aws.securityhub_members
+# regions: [eu-west-1, eu-central-1]
+# hostnames:
+#   - "{{ email.split('@')[0] }}-{{ account_id }}"
+# groups:
+#   # in both Regions, and enabled in both
+#   complete: memberships.values() | selectattr('member_status', 'eq', 'Enabled') | length == 2
+#   # invited before 2026, and not accepted yet
+#   forgotten: >-
+#     memberships.values() | selectattr('member_status', 'eq', 'Invited') | selectattr('invited_at', 'lt', '2026')
+#     | first is defined
+# keyed_groups:
+#   # mail_example_com
+#   - key: email.split('@')[1]
+#     prefix: mail
+# compose:
+#   invited_regions: >-
+#     memberships | dict2items | selectattr('value.member_status', 'eq', 'Invited') | map(attribute='key') | list
+#   # there is no machine to log in to, so plays run on the control node
+#   ansible_connection: "'local'"
 
-# Groups and variables of your own
-plugin: multiaccount.aws.securityhub_members
-regions: [eu-west-1, eu-central-1]
-hostnames:
-  - "{{ email.split('@')[0] }}-{{ account_id }}"
-groups:
-  # in both Regions, and enabled in both
-  complete: memberships.values() | selectattr('member_status', 'eq', 'Enabled') | length == 2
-  # invited before 2026, and not accepted yet
-  forgotten: >-
-    memberships.values() | selectattr('member_status', 'eq', 'Invited') | selectattr('invited_at', 'lt', '2026') | first
-    is defined
-keyed_groups:
-  # mail_example_com
-  - key: email.split('@')[1]
-    prefix: mail
-compose:
-  invited_regions: >-
-    memberships | dict2items | selectattr('value.member_status', 'eq', 'Invited') | map(attribute='key') | list
-  # there is no machine to log in to, so plays run on the control node
-  ansible_connection: "'local'"
+# ---
+# # The Regions that the finding aggregator of the home Region links
+# plugin: multiaccount.aws.securityhub_members
+# region: eu-west-1
+# regions: linked
 
----
+# ---
+# # With another role and a cache of ten minutes
+# plugin: multiaccount.aws.securityhub_members
+# region: eu-west-1
+# assume_role_arn: arn:aws:iam::999988887777:role/securityhub-reader
+# cache: true
+# cache_plugin: ansible.builtin.jsonfile
+# cache_connection: ~/.cache/securityhub_members
+# cache_timeout: 600
 
-# The Regions that the finding aggregator of the home Region links
-plugin: multiaccount.aws.securityhub_members
-region: eu-west-1
-regions: linked
-
----
-
-# With another role and a cache of ten minutes
-plugin: multiaccount.aws.securityhub_members
-region: eu-west-1
-assume_role_arn: arn:aws:iam::999988887777:role/securityhub-reader
-cache: true
-cache_plugin: ansible.builtin.jsonfile
-cache_connection: ~/.cache/securityhub_members
-cache_timeout: 600
-
----
-
-# AWX: keep this file in a project that names this collection in collections/requirements.yml. Add a source to an
-# inventory, "Sourced from a Project", with this file and a credential of type Amazon Web Services, and let it update on
-# launch. A job template with that inventory and job slicing spreads the accounts over AWX's nodes.
-plugin: multiaccount.aws.securityhub_members
-regions: "{{ lookup('ansible.builtin.env', 'SECURITYHUB_REGIONS') | default('eu-west-1', true) }}"
+# ---
+# # AWX: keep this file in a project that names this collection in collections/requirements.yml. Add a source to an
+# # inventory, "Sourced from a Project", with this file and a credential of type Amazon Web Services, and let it update
+# # on launch. A job template with that inventory and job slicing spreads the accounts over AWX's nodes.
+# plugin: multiaccount.aws.securityhub_members
+# regions: "{{ lookup('ansible.builtin.env', 'SECURITYHUB_REGIONS') | default('eu-west-1', true) }}"
 """
 
 from pathlib import Path

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,15 @@ def examples_of(plugin: Path) -> str:
         if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["EXAMPLES"]:
             return str(ast.literal_eval(node.value))
     raise LookupError(f"{plugin.name} has no EXAMPLES")
+
+
+def inventory_sources(examples: str) -> list[str]:
+    """Return the files in the examples of an inventory plugin.
+
+    They are one document for ansible-test of ansible-core 2.16: all but the first are comments, each after `# ---`.
+    """
+    first, *others = examples.split("\n# ---\n")
+    return [first, *(re.sub("^# ?", "", other, flags=re.MULTILINE) for other in others)]
 
 
 def ad_hoc_commands(examples: str) -> list[str]:

@@ -19,6 +19,8 @@ from local_hub.control import DEFAULT_REGION, Hub, credentials
 from run.layout import environment
 
 ADMINISTRATOR = "999988887777"
+# The file that READMEs name without showing it.
+ACCOUNTS = "Account ID,Email\n111122223333,security@example.com\n012345670123,platform@example.com\n"
 # The user's own settings count on these pages, unlike in all other tests.
 NOT_SET = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 # Each block runs in a shell of its own; what it exports is there in the next one, unless that is another user's.
@@ -43,8 +45,9 @@ class ExampleError(AssertionError):
 class Terminal:
     """One user in front of the local hub, with the administrator's keys in the default profile."""
 
-    def __init__(self, hub: Hub, folder: Path, path: str) -> None:
+    def __init__(self, hub: Hub, folder: Path, path: str, **settings: str) -> None:
         self.hub = hub
+        self.settings = settings
         self.path = path
         self.home = folder / "home"
         self.folder = folder / "work"
@@ -85,7 +88,7 @@ class Terminal:
         self.run("ansible-playbook .example.yml", account, fails)
 
     def _environment(self, account: str) -> dict[str, str]:
-        more = {"AWS_ENDPOINT_URL": self.hub.url, "HOME": str(self.home), "PATH": self.path, **QUIET}
+        more = {"AWS_ENDPOINT_URL": self.hub.url, "HOME": str(self.home), "PATH": self.path, **QUIET, **self.settings}
         if account:
             more.update({**credentials(account), "AWS_REGION": DEFAULT_REGION})
         return {name: value for name, value in environment(**more).items() if name not in NOT_SET}

@@ -11,7 +11,7 @@ import pytest
 
 from examples.blocks import blocks_of
 from examples.permissions import fields_of, policy_rows
-from examples.runner import ExampleError, Terminal, run_page, unused_files
+from examples.runner import ACCOUNTS, ExampleError, Terminal, run_page, unused_files
 from run.layout import ROOT
 
 WITHOUT_COMMANDS = {"releases"}
@@ -19,7 +19,6 @@ GUIDES = sorted(page for page in (ROOT / "docs" / "docsite" / "rst").glob("*.rst
 PAGES = [*GUIDES, ROOT / "README.md", *sorted((ROOT / "roles").glob("*/README.md"))]
 # It explains the server for tests, in which everybody may do everything.
 WITHOUT_AWS = {"local_hub"}
-ACCOUNTS = "Account ID,Email\n111122223333,security@example.com\n012345670123,platform@example.com\n"
 
 
 def name_of(page: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from examples.plugin_examples import ad_hoc_commands, examples_of, plugin_files
+from examples.plugin_examples import ad_hoc_commands, examples_of, inventory_sources, plugin_files
 from examples.runner import ADMINISTRATOR, Terminal
 
 ONE, ZERO, FOUR, OTHER = "111122223333", "012345670123", "444455556666", "777788889999"
@@ -107,7 +107,8 @@ def test_examples_of_filter(plugin: Path, user: Terminal, record_property: Calla
 @pytest.mark.parametrize("plugin", plugin_files("inventory"), ids=name_of)
 def test_examples_of_inventory(plugin: Path, user: Terminal, record_property: Callable[[str, object], None]) -> None:
     user.hub.seed(**SEEDS[plugin.stem])
-    documents = examples_of(plugin).split("\n---\n")
+    documents = inventory_sources(examples_of(plugin))
+    assert len(documents) > 1
     for document in documents:
         user.write("fleet.securityhub_members.yml", document)
         user.run("ANSIBLE_INVENTORY_UNPARSED_FAILED=true ansible-inventory -i fleet.securityhub_members.yml --list")

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sanity tests, unit tests and playbooks on every supported ansible-core with every Python that this machine has.
 
-Then the unit tests and playbooks with the oldest and the newest amazon.aws and SDK, and with amazon.aws 12.
-Prints the table of tests/run/versions.md; a pair whose Python this machine lacks is listed as not run.
+Then the unit tests and playbooks with the oldest and the newest amazon.aws and SDK, and with amazon.aws 12; and what
+certification checks, with its tools. Prints the table of tests/run/versions.md; a pair whose Python this machine lacks is
+listed as not run.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from run.guards import NothingCheckedError, Tally
 from run.layout import (
     BUILD,
     COLLECTIONS,
+    COPY,
     DEPENDENCIES,
     REQUIREMENTS,
     ROOT,
@@ -35,14 +38,21 @@ from run.layout import (
     locked,
 )
 from run.shell import CommandError, read, show
+from run.stages import ANSIBLE_LINT
 
 FOLDER = BUILD / "matrix"
 NEEDED = REQUIREMENTS / "matrix.txt"
 UNIT_TESTS = ROOT / "tests" / "unit" / "requirements.txt"
 # The sanity tests that depend on the Python.
 TARGET_TESTS = ("compile", "import")
-# What shows that role, playbooks and inventory work with an ansible-core: each entry point, and settings of users.
-PLAYBOOK_TESTS = ("playbooks/test_isolation.py", "playbooks/test_role_entry_points.py", "inventory")
+# What shows that role, playbooks and inventory work with an ansible-core: each entry point, and settings of users. And
+# that the artefact installs, and runs the README's examples.
+PLAYBOOK_TESTS = (
+    "playbooks/test_isolation.py",
+    "playbooks/test_role_entry_points.py",
+    "inventory",
+    "examples/test_installed.py",
+)
 
 # ansible-core -> the Pythons it runs on, and those that it runs modules with only. From its support matrix,
 # https://docs.ansible.com/ansible/latest/reference_appendices/release_and_maintenance.html, above the floors of this
@@ -63,6 +73,16 @@ LEFT_OUT = {"2.22": ("pylint",)}
 # Which ansible-core and Python the ends of amazon.aws and the SDK are run with: both ends of those too.
 # amazon.aws 12 has higher floors than its predecessors.
 ENDS = {"oldest": ("2.17", "3.11"), "newest": ("2.21", "3.13"), "amazon12": ("2.22", "3.13")}
+# The ansible-core and Python of those who certify collections; certification.txt has their ansible-lint. This
+# ansible-core is below the floor of the collection, which ansible-doc warns of, and ansible-test takes for a failure.
+CERTIFICATION = "certification"
+CERTIFIED_WITH = ("2.16", "3.11")
+NOT_CERTIFIED = "ansible-doc"
+# It takes a private module, whose name begins with an underscore, for a deprecated one: it validates the others.
+VALIDATED = "validate-modules"
+PUBLIC_MODULES = "plugins/modules/securityhub_"
+# What can be chosen on the command line.
+CHOICES = (*CORES, *ENDS, CERTIFICATION)
 
 
 @dataclass(frozen=True)
@@ -110,10 +130,9 @@ def make_venv(core: str, version: str, python: Path, *more: Path) -> Path:
     return venv
 
 
-def run_sanity(core: str, version: str, venv: Path) -> Tally:
-    """Run all sanity tests with the ansible-core of a virtual environment."""
+def run_sanity(version: str, venv: Path, left_out: Sequence[str] = ()) -> Tally:
+    """Run the sanity tests with the ansible-core of a virtual environment, all but those that are left out."""
     files = tree.refresh()
-    left_out = LEFT_OUT.get(core, ())
     skipped = [word for test in left_out for word in ("--skip-test", test)]
     ansible_test.run("sanity", "--python", version, "--junit", *skipped, venv=venv)
     expected = guards.sanity_expected(files) - set(left_out)
@@ -153,26 +172,45 @@ def versions(end: str, venv: Path) -> str:
 def run_end(end: str) -> Row:
     """Run the unit tests and playbooks with one of ENDS; return the row."""
     core, version = ENDS[end]
-    python = find_python(version)
-    if python is None:
-        why = f"this machine has no Python {version}"
-        return Row(core, version, f"not run with the {end} amazon.aws and SDK: {why}")
-    log = FOLDER / f"{end}.log"
-    started = time.monotonic()
-    try:
-        with locked("stage"), log.open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output):
-            venv = make_venv(core, version, python, REQUIREMENTS / f"sdk-{end}.txt")
-            tree.refresh()
-            with amazon_aws(end):
-                newest = {} if end == "oldest" else {"NO_DEPRECATION": "1"}
-                tally, what = run_units(version, venv) + run_playbooks(venv, **newest), versions(end, venv)
-    except (CommandError, NothingCheckedError, setup.SetupError) as error:
-        return Row(
-            core, version, f"FAILED with the {end}: {str(error).splitlines()[0]} ({log.relative_to(ROOT)})", True
-        )
-    return Row(
-        core, version, f"units, playbooks with {what}: {tally}, {time.monotonic() - started:.0f} s", bool(tally.failed)
-    )
+
+    def check(python: Path) -> tuple[str, Tally]:
+        venv = make_venv(core, version, python, REQUIREMENTS / f"sdk-{end}.txt")
+        tree.refresh()
+        with amazon_aws(end):
+            newest = {} if end == "oldest" else {"NO_DEPRECATION": "1"}
+            tally = run_units(version, venv) + run_playbooks(venv, **newest)
+            return f"units, playbooks with {versions(end, venv)}", tally
+
+    return run_row(core, version, end, check)
+
+
+def run_certification() -> Row:
+    """Run ansible-test sanity and ansible-lint as certification does; return the row."""
+    core, version = CERTIFIED_WITH
+
+    def check(python: Path) -> tuple[str, Tally]:
+        venv = make_venv(core, version, python, REQUIREMENTS / f"{CERTIFICATION}.txt")
+        tally = run_sanity(version, venv, (NOT_CERTIFIED, VALIDATED)) + validate_public_modules(version, venv)
+        return f"{CERTIFICATION}: sanity (without {NOT_CERTIFIED}), ansible-lint", tally + run_ansible_lint(venv)
+
+    return run_row(core, version, CERTIFICATION, check)
+
+
+def validate_public_modules(version: str, venv: Path) -> Tally:
+    """Run validate-modules on the modules that users see."""
+    modules = [name for name in tree.refresh() if name.startswith(PUBLIC_MODULES)]
+    guards.at_least_one(len(modules), "module")
+    ansible_test.run("sanity", "--python", version, "--junit", "--test", VALIDATED, *modules, venv=venv)
+    return guards.sanity(ansible_test.reports(ansible_test.SANITY_REPORTS), [VALIDATED])
+
+
+def run_ansible_lint(venv: Path) -> Tally:
+    """Run the ansible-lint of a virtual environment on the copy, with the other programs of that environment."""
+    env = environment(VIRTUAL_ENV=str(venv), ANSIBLE_COLLECTIONS_PATH=str(TEST_TREE))
+    env["PATH"] = os.pathsep.join([str(venv / "bin"), env["PATH"]])
+    output = show(venv / "bin" / ANSIBLE_LINT[0], *ANSIBLE_LINT[1:], cwd=COPY, env=env)
+    guards.counted(output, r"on (\d+) files\.", "file for ansible-lint")
+    return Tally(1)
 
 
 def run_playbooks(venv: Path, **variables: str) -> Tally:
@@ -206,8 +244,9 @@ def check_pair(core: str, version: str, python: Path) -> tuple[str, Tally]:
     on = version if version in CORES[core][0] else hosts(core)[0]
     venv = make_venv(core, on, find_python(on) or python)
     if version == hosts(core)[0]:
-        left_out = "".join(f" (without {test})" for test in LEFT_OUT.get(core, ()))
-        what, tally = f"sanity{left_out}", run_sanity(core, version, venv)
+        left_out = LEFT_OUT.get(core, ())
+        what = "".join(["sanity", *(f" (without {test})" for test in left_out)])
+        tally = run_sanity(version, venv, left_out)
     else:
         what, tally = ", ".join(TARGET_TESTS), run_target(version, venv, str(python.parent))
     if version == on:
@@ -216,38 +255,59 @@ def check_pair(core: str, version: str, python: Path) -> tuple[str, Tally]:
 
 
 def run_pair(core: str, version: str) -> Row:
-    """Run one pair with its output in a file of its own; return its row."""
+    """Run one pair; return its row."""
+    if not hosts(core):
+        return Row(core, version, NO_HOST)
+    return run_row(core, version, f"core{core}-py{version}", partial(check_pair, core, version))
+
+
+def run_row(core: str, version: str, name: str, check: Callable[[Path], tuple[str, Tally]]) -> Row:
+    """Run the checks of a row with their output in a file of their own; return the row.
+
+    :param name: the name of the file, without its suffix
+    :param check: is called with the Python, and returns what was run, and its tally
+    """
     python = find_python(version)
-    if python is None or not hosts(core):
-        return Row(core, version, f"not run: this machine has no Python {version}" if hosts(core) else NO_HOST)
-    log = FOLDER / f"core{core}-py{version}.log"
+    if python is None:
+        return Row(core, version, f"not run{of_end(name)}: this machine has no Python {version}")
+    log = FOLDER / f"{name}.log"
     started = time.monotonic()
     try:
         with locked("stage"), log.open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output):
-            what, tally = check_pair(core, version, python)
+            what, tally = check(python)
     except (CommandError, NothingCheckedError, setup.SetupError) as error:
-        return Row(core, version, f"FAILED: {str(error).splitlines()[0]} ({log.relative_to(ROOT)})", failed=True)
+        why = f"{str(error).splitlines()[0]} ({log.relative_to(ROOT)})"
+        return Row(core, version, f"FAILED{of_end(name)}: {why}", failed=True)
     return Row(core, version, f"{what}: {tally}, {time.monotonic() - started:.0f} s", failed=bool(tally.failed))
 
 
-def rows(cores: list[str]) -> Iterator[Row]:
-    """Run all pairs of these ansible-cores, one after the other."""
-    for core in cores:
+def of_end(name: str) -> str:
+    """Return what a row says besides the versions where it has not run: which end it is of, if it is of one."""
+    return f" with the {name} amazon.aws and SDK" if name in ENDS else ""
+
+
+def rows(chosen: Sequence[str]) -> Iterator[Row]:
+    """Run what is chosen, one row after the other: all pairs of an ansible-core, an end, certification."""
+    for core in (core for core in CORES if core in chosen):
         for version in chain(*CORES[core]):
             yield run_pair(core, version)
+    for end in (end for end in ENDS if end in chosen):
+        yield run_end(end)
+    if CERTIFICATION in chosen:
+        yield run_certification()
 
 
 def main() -> int:
     """Print the table as it grows; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m run.matrix", description=__doc__)
-    parser.add_argument("cores", nargs="*", metavar="core", help=f"any of {', '.join([*CORES, *ENDS])}; all by default")
-    chosen = parser.parse_args().cores or [*CORES, *ENDS]
-    if unknown := set(chosen) - {*CORES, *ENDS}:
+    parser.add_argument("cores", nargs="*", metavar="core", help=f"any of {', '.join(CHOICES)}; all by default")
+    chosen = parser.parse_args().cores or CHOICES
+    if unknown := set(chosen) - set(CHOICES):
         parser.error(f"no supported ansible-core: {', '.join(sorted(unknown))}")
     FOLDER.mkdir(parents=True, exist_ok=True)
     print(Row("ansible-core", "Python", "what was checked"), Row("---", "---", "---"), sep="\n", flush=True)
     table = []
-    for row in chain(rows([core for core in chosen if core in CORES]), (run_end(end) for end in ENDS if end in chosen)):
+    for row in rows(chosen):
         print(row, flush=True)
         table.append(row)
     failed = sum(row.failed for row in table)

@@ -52,25 +52,35 @@ def docs_lint() -> Tally:
 
 
 def build() -> Tally:
-    """Build the collection, install it into an empty folder, and look at it from there, as Galaxy and AWX do.
-
-    It is built from the files that git knows: notes, credentials and the like that lie beside them are never packed.
-    """
-    for folder in (ARTEFACTS, INSTALLED, SOURCES):
-        shutil.rmtree(folder, ignore_errors=True)
-    known = tree.files_git_knows(ROOT)
-    for name in known:
-        tree.replace(ROOT / name, SOURCES / name)
-    show("ansible-galaxy", "collection", "build", "--output-path", ARTEFACTS, SOURCES)
-    artefact = next(ARTEFACTS.glob(f"{NAMESPACE}-{NAME}-*.tar.gz"))
-    with tarfile.open(artefact) as archive:
-        shipped = [member.name for member in archive.getmembers() if member.isfile()]
-    guards.nothing_stray(shipped, known)
+    """Build the collection, install it into an empty folder, and look at it from there, as Galaxy and AWX do."""
+    shutil.rmtree(INSTALLED, ignore_errors=True)
+    artefact = pack(SOURCES, ARTEFACTS)
     sbom.write(artefact)
     # nothing else on the path, or Ansible finds the checkout there and installs nothing
     alone = environment(ANSIBLE_COLLECTIONS_PATH=str(INSTALLED))
     show("ansible-galaxy", "collection", "install", "--offline", "--no-deps", artefact, env=alone)
     return Tally(2) + documentation() + galaxy_importer(artefact) + execution_environment()
+
+
+def pack(sources: Path, target: Path) -> Path:
+    """Build the collection; return the artefact.
+
+    It is built from the files that git knows: notes, credentials and the like that lie beside them are never packed.
+
+    :param sources: where these files are copied to, in place of what is there
+    :param target: the folder of the artefact, emptied as well
+    """
+    for folder in (sources, target):
+        shutil.rmtree(folder, ignore_errors=True)
+    known = tree.files_git_knows(ROOT)
+    for name in known:
+        tree.replace(ROOT / name, sources / name)
+    show("ansible-galaxy", "collection", "build", "--output-path", target, sources)
+    (artefact,) = target.glob(f"{NAMESPACE}-{NAME}-*.tar.gz")
+    with tarfile.open(artefact) as archive:
+        shipped = [member.name for member in archive.getmembers() if member.isfile()]
+    guards.nothing_stray(shipped, known)
+    return artefact
 
 
 def documentation() -> Tally:

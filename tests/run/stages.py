@@ -20,6 +20,7 @@ from run.shell import read, show
 
 REPORTS = BUILD / "reports"
 UNIT_SUITES = frozenset({"tests/local_hub", "tests/run"})  # those that have to be there
+ANSIBLE_LINT = ("ansible-lint", "--offline", "--strict", "--profile", "production")
 QUICK_SUITES = (
     "tests/run",
     "tests/unit/plugins/action",
@@ -56,7 +57,7 @@ def lint() -> Tally:
 
 def ansible_lint() -> Tally:
     """What ansible-lint asks of collections that are certified. It takes most of the time of all linters."""
-    output = show("ansible-lint", "--offline", "--strict", "--profile", "production")
+    output = show(*ANSIBLE_LINT)
     guards.counted(output, r"in (\d+) files processed", "file for ansible-lint")
     return Tally(1)
 

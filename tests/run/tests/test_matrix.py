@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from run import layout, matrix, setup, tree
-from run.guards import Tally
+from run import ansible_test, guards, layout, matrix, setup, tree
+from run.guards import NothingCheckedError, Tally
 from run.layout import REQUIREMENTS
 
 
@@ -52,8 +53,53 @@ def test_end_without_its_python_is_not_run(monkeypatch: pytest.MonkeyPatch) -> N
 
     row = matrix.run_end("newest")
 
-    assert "not run" in str(row)
+    assert row.outcome.startswith("not run with the newest amazon.aws and SDK: this machine has no Python")
     assert not row.failed
+
+
+def test_row_that_fails_names_its_log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(matrix, "ROOT", tmp_path)
+    monkeypatch.setattr(matrix, "FOLDER", tmp_path)
+    monkeypatch.setattr(matrix, "find_python", lambda _version: Path("python"))
+    monkeypatch.setattr(matrix, "locked", contextlib.nullcontext)
+
+    def check(_python: Path) -> tuple[str, Tally]:
+        raise NothingCheckedError("nothing was checked: no module")
+
+    row = matrix.run_row("2.17", "3.11", "oldest", check)
+
+    assert row.failed
+    assert row.outcome == "FAILED with the oldest amazon.aws and SDK: nothing was checked: no module (oldest.log)"
+
+
+def test_certification_leaves_out_what_it_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    left_out: list[str] = []
+    validated: list[str] = []
+
+    def run(_command: str, *words: str, **_more: object) -> None:
+        validated.extend(word for word in words if word.endswith(".py"))
+
+    def run_sanity(_version: str, _venv: Path, tests: Sequence[str]) -> Tally:
+        left_out.extend(tests)
+        return Tally(100)
+
+    monkeypatch.setattr(matrix, "FOLDER", tmp_path)
+    monkeypatch.setattr(matrix, "find_python", lambda _version: Path("python"))
+    monkeypatch.setattr(matrix, "make_venv", lambda *_words: tmp_path)
+    monkeypatch.setattr(matrix, "locked", contextlib.nullcontext)
+    monkeypatch.setattr(tree, "refresh", lambda: tree.files_git_knows(layout.ROOT))
+    monkeypatch.setattr(matrix, "run_sanity", run_sanity)
+    monkeypatch.setattr(ansible_test, "run", run)
+    monkeypatch.setattr(guards, "sanity", lambda _reports, tests: Tally(10 * len(tests)))
+    monkeypatch.setattr(matrix, "run_ansible_lint", lambda _venv: Tally(1))
+
+    row = matrix.run_certification()
+
+    assert row.outcome.startswith("certification: sanity (without ansible-doc), ansible-lint: 111 passed, 0 failed")
+    assert left_out == ["ansible-doc", "validate-modules"]
+    modules = sorted((layout.ROOT / "plugins" / "modules").glob("*.py"))
+    private = {name.stem for name in modules} - {Path(name).stem for name in validated}
+    assert private == {"_securityhub_conclude", "_securityhub_prepare"}
 
 
 def test_end_names_what_it_ran_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
