@@ -38,6 +38,7 @@ TITLE = "AWS Security Hub membership with Ansible"
 CACHE_SETTINGS = ("", "_CONNECTION", "_PREFIX", "_TIMEOUT")
 REFERENCES = {
     "common_return_values": ("std:label", "reference_appendices/common_return_values.html#common-return-values"),
+    "action_plugins": ("std:label", "plugins/action.html#action-plugins"),
     "ansible_configuration_settings": (
         "std:label",
         "reference_appendices/config.html#ansible-configuration-settings",
