@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.reasons import Reason
+from ansible_collections.multiaccount.aws.plugins.plugin_utils._securityhub.fleet.variables import DEFAULTS
 from run import marks, tables
 
 TABLES = tables.tables()
@@ -21,7 +22,7 @@ def test_page_has_the_current_table(page: Path, name: str) -> None:
 
 
 def test_variables_have_defaults_in_yaml_and_who_does_not_use_them() -> None:
-    options = {name: {"description": "It is."} for name in tables.DEFAULTS} | {
+    options = {name: {"description": "It is."} for name in DEFAULTS} | {
         "securityhub_reinvite": {"description": "See O(a_b), C(c), V(d).", "default": ["d"]},
         "securityhub_surplus": {"description": "It is.", "default": True},
     }
@@ -31,7 +32,7 @@ def test_variables_have_defaults_in_yaml_and_who_does_not_use_them() -> None:
         "offboard": {"options": {"securityhub_surplus": {}, "securityhub_reinvite": {}}},
     }
     rows = {row[0]: row[1:] for row in tables.variables(specs, "`", "x_")}
-    assert list(rows) == [f"`{name}`" for name in tables.DEFAULTS]
+    assert list(rows) == [f"`{name}`" for name in DEFAULTS]
     assert rows["`securityhub_surplus`"] == ("`true`", "It is.")
     assert rows["`securityhub_reinvite`"] == ("`[d]`", "See `a_b`, `c`, `d`. Not used by `x_invite`.")
     assert rows["`securityhub_policy`"] == ("", "It is. Not used by `x_invite` or `x_offboard`.")
