@@ -3,8 +3,8 @@
 """Sanity tests, unit tests and playbooks on every supported ansible-core with every Python that this machine has.
 
 Then the unit tests and playbooks with the oldest and the newest amazon.aws and SDK, and with amazon.aws 12; and what
-certification checks, with its tools. Prints the table of tests/run/versions.md; a pair whose Python this machine lacks is
-listed as not run.
+certification checks, with its tools. Prints the table of tests/run/versions.md; a pair whose Python this machine lacks
+is listed as not run.
 """
 
 from __future__ import annotations
