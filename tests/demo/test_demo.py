@@ -101,15 +101,9 @@ def test_long_lines_are_broken_between_words_in_their_colour() -> None:
 
 
 def test_tasks_that_say_no_more_than_ok_are_left_out() -> None:
-    silent = ["TASK [one] ***", "ok: [localhost]", "", "TASK [two] ***", "skipping: [localhost]", "included: a.yml", ""]
-    told = [
-        "TASK [three] ***",
-        "changed: [localhost] => (item=1)",
-        "",
-        "TASK [four] ***",
-        "ok: [localhost] =>",
-        "  msg: a",
-    ]
+    silent = ["TASK [one] ***", "ok: [localhost]", "", "TASK [two] ***", "skipping: [localhost]", "included: a.yml"]
+    changed = ["TASK [three] ***", "changed: [localhost] => (item=1)", ""]
+    told = [*changed, "TASK [four] ***", "ok: [localhost] =>", "  msg: a"]
     recap = ["PLAY RECAP ***", "localhost : ok=4"]
     assert list(telling(["PLAY [all] ***", "", *silent, *told, *recap])) == [*told, *recap]
     assert list(telling([])) == []
@@ -138,7 +132,9 @@ def test_it_leaves_nothing_behind_when_it_is_interrupted(mark: str, number: sign
         for line in process.stdout:
             if line.startswith("$ ansible-playbook"):
                 break
-        while len(marked(mark)) < 5 and process.poll() is None:  # the demonstration, its hub, Ansible, its worker, and a module
+        while (
+            len(marked(mark)) < 5 and process.poll() is None
+        ):  # the demonstration, its hub, Ansible, its worker, and a module
             time.sleep(0.01)
         if number == signal.SIGINT:  # a terminal sends it to all of the group
             os.killpg(process.pid, number)
