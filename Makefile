@@ -15,7 +15,7 @@ STAGES := lint types ansible-lint sanity docs-lint build unit units integration 
 
 .DEFAULT_GOAL := help
 QUICK := lint types unit-quick
-.PHONY: help setup demo test quick hub bench docs tables matrix mutate lock clean $(STAGES) unit-quick screenshots faults
+.PHONY: help setup demo test quick hub bench docs tables matrix mutate lock release clean $(STAGES) unit-quick screenshots faults
 
 help: ## print this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -76,6 +76,9 @@ mutate: setup ## change the plans, retry.py and errors.py in each place, and see
 lock: setup ## resolve tests/requirements/dev.in into dev.txt again
 	@.build/venv/bin/uv pip compile --cache-dir .build/cache/uv --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-header \
 	  tests/requirements/dev.in --output-file tests/requirements/dev.txt
+
+release: setup ## set the version in every file that names it, and write the changelog: make release VERSION=1.1.0 DATE=2026-12-31
+	@$(VENV_PYTHON) -m run.release '$(VERSION)' $(DATE)
 
 clean: ## remove everything that was built
 	@rm -rf .build

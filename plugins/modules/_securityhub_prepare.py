@@ -12,7 +12,6 @@ description:
   - Private. It serves the role P(multiaccount.aws.securityhub#role) alone, and changes without notice.
 author:
   - multiaccount.aws contributors (@multiaccount)
-version_added: 1.0.0
 options:
   purpose:
     description: What the run is for.

@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -344,11 +343,6 @@ def test_no_account_is_no_error() -> None:
     assert data(result)["administrator_id"] is None
     assert {"not known", "No account was requested."} <= set(page(result).texts)
     assert data(result)["counts"]["memberships"] == 0
-
-
-def test_version_of_an_installed_collection(tmp_path: Path) -> None:
-    (tmp_path / "MANIFEST.json").write_text('{"collection_info": {"version": "9.8.7"}}', encoding="utf-8")
-    assert plugin.version_of(tmp_path) == "9.8.7"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

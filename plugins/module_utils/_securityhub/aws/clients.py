@@ -16,6 +16,7 @@ from typing import Any, Dict, Optional, Sequence, Tuple
 from ansible.module_utils.ansible_release import __version__ as ansible_core_version
 
 from ..errors import InvalidInput, SecurityHubError
+from ..version import COLLECTION_VERSION
 from .api import get_caller_account_id
 from .calls import RegionClient
 from .credentials import ACTING, ATTEMPTS_BEFORE_NEXT_REGION, SIGNED_WITH, RoleCredentials, acting_as
@@ -28,7 +29,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule reports it
 
-COLLECTION_VERSION = "1.0.0"
 USER_AGENT = f"multiaccount.aws/{COLLECTION_VERSION} ansible-core/{ansible_core_version}"
 
 # What does not respond is given up sooner than after botocore's 60 seconds; aws_config may say otherwise. STS is asked

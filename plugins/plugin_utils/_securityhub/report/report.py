@@ -14,13 +14,11 @@ from base64 import b64encode
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 import jinja2
-import yaml
 
 from ....module_utils._securityhub.model import (
     CREATED,
@@ -34,6 +32,7 @@ from ....module_utils._securityhub.model import (
 )
 from ....module_utils._securityhub.reasons import NOT_A_MEMBER, OWN_ACCOUNT, UNREADABLE
 from ....module_utils._securityhub.results.messages import all_regions, count, regions_in_words
+from ....module_utils._securityhub.version import COLLECTION_VERSION
 from ..fleet.differences import value_of
 from ..fleet.fleet import Fleet
 from ..fleet.reasons import MISSING_REGIONS_STEP, recorder_step, worst_accounts_first
@@ -43,7 +42,6 @@ from .invitations import letter, oldest
 from .report_data import Report, ReportOptions, build, clean
 
 TEMPLATES = Path(__file__).parent / "templates"
-COLLECTION = Path(__file__).parents[4]
 
 
 @dataclass(frozen=True)
@@ -114,8 +112,8 @@ def write_report(page: Path, fleet: Fleet, request: Request, settings: Mapping[s
     """
     data = page.with_name(re.sub("[.]html?$", "", page.name) + ".json")
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    version, previous = version_of(COLLECTION), read_report(data)
-    texts = texts_of(fleet, ReportOptions(now, version, request, settings, previous))
+    options = ReportOptions(now, COLLECTION_VERSION, request, settings, read_report(data))
+    texts = texts_of(fleet, options)
     page.parent.mkdir(parents=True, exist_ok=True)
     for path, text in ((page, texts["html"]), (data, texts["json"])):
         _write(path, text)
@@ -137,15 +135,6 @@ def _write(path: Path, text: str) -> None:
 def look_of(status: str) -> Look:
     """Return how a status is shown; an unknown one is shown as it is."""
     return LOOKS.get(status) or Look("u", "?", status, "This version of the collection does not know the status.")
-
-
-@lru_cache(maxsize=None)
-def version_of(collection: Path) -> str:
-    """Return the version of a collection: an installed one has a manifest, a checkout has galaxy.yml."""
-    manifest = collection / "MANIFEST.json"
-    if manifest.is_file():
-        return str(json.loads(manifest.read_text(encoding="utf-8"))["collection_info"]["version"])
-    return str(yaml.safe_load((collection / "galaxy.yml").read_text(encoding="utf-8"))["version"])
 
 
 def _environment() -> jinja2.Environment:

@@ -40,8 +40,9 @@ LAYERS = [
     "reasons",
     "model",
     "errors",
+    "version",
 ]
-PURE = ("inputs/account_ids", "model", "reasons", "errors")
+PURE = ("inputs/account_ids", "model", "reasons", "errors", "version")
 WING_FILES = [
     "result",
     "apply",

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from ansible.module_utils.ansible_release import __version__ as ansible_core_version
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
-from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws import clients as clients_module
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.calls import (
     RegionClient,
 )
@@ -24,6 +22,7 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
 )
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.sessions import AwsSession
 from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.workers import RegionSession
+from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.version import COLLECTION_VERSION
 from ansible_collections.multiaccount.aws.tests.unit.sessions import (
     ENDPOINT,
     KEYS,
@@ -56,12 +55,7 @@ def test_how_a_client_is_made() -> None:
 
 def test_user_agent_names_collection_and_ansible_core() -> None:
     agent = client_of().sdk.meta.config.user_agent_extra
-    assert f"multiaccount.aws/{collection_version()} ansible-core/{ansible_core_version}" in agent
-
-
-def collection_version() -> str:
-    galaxy = Path(clients_module.__file__).parents[4] / "galaxy.yml"
-    return str(yaml.safe_load(galaxy.read_text())["version"])
+    assert f"multiaccount.aws/{COLLECTION_VERSION} ansible-core/{ansible_core_version}" in agent
 
 
 # retries of aws_config, how often a read is tried, the mode of the client
