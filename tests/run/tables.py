@@ -22,6 +22,7 @@ from run.marks import filled
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 ROLE = ROOT / "roles" / "securityhub"
+MODULES = ROOT / "plugins" / "modules"
 ARGUMENT_SPECS = ROLE / "meta" / "argument_specs.yml"
 TEMPLATE = ROOT / "docs" / "templates" / "member-role.yaml"
 WIDTH = 120
@@ -29,7 +30,7 @@ UNBROKEN: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False
 
 # Words of Ansible's markup that are code, and words of plain text that are: names with underscores, and IAM actions.
 MARKUP = re.compile(r"\b[COV]\(([^)]+)\)")
-NAMES = re.compile(r"(?<![\w/.`])(multiaccount\.aws\.\w+|[a-z]+:[A-Z]\w+|[a-z]+(?:_[a-z]+)+)\b")
+NAMES = re.compile(r"(?<![\w/.`])(multiaccount\.aws\.\w+|[a-z]+:[A-Z]\w+|[a-z]+(?:_[a-z]+)+|reinvite)\b")
 
 
 def specs(key: str, file: Path) -> dict[str, Any]:
@@ -69,6 +70,13 @@ def variables(entry_points: Mapping[str, Any], quote: str, prefix: str = "") -> 
         )
 
 
+def marked(name: re.Match[str]) -> str:
+    """Return a name as reStructuredText has it: a module as a link, others as code."""
+    module = name[1].removeprefix("multiaccount.aws.")
+    is_module = module != name[1] and (MODULES / f"{module}.py").is_file()
+    return f":ansplugin:`{name[1]}#module`" if is_module else f"``{name[1]}``"
+
+
 def reasons(table: Mapping[str, Reason]) -> Iterator[tuple[str, str, str]]:
     """Yield name, meaning and next step of each reason."""
     for name, reason in sorted(table.items()):
@@ -76,7 +84,7 @@ def reasons(table: Mapping[str, Reason]) -> Iterator[tuple[str, str, str]]:
         if reason.variables_step is not None:
             step = f"*Task:* {step}\n\n*Playbook:* {reason.variables_step}"
         meaning = reason.explanation if reason.fails else f"{reason.explanation} It does not fail the task."
-        yield f"``{name}``", NAMES.sub(r"``\1``", meaning), NAMES.sub(r"``\1``", step)
+        yield f"``{name}``", NAMES.sub(marked, meaning), NAMES.sub(marked, step)
 
 
 def snake_case(name: str) -> str:
@@ -88,7 +96,7 @@ def parameters(template: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str
     """Yield the names, the default and the meaning of each parameter of the template."""
     for name, parameter in template.items():
         default = parameter.get("Default")
-        meaning = NAMES.sub(r"``\1``", parameter["Description"])
+        meaning = NAMES.sub(marked, parameter["Description"])
         yield f"``{name}``", f"``{snake_case(name)}``", f"``{default}``" if default else "", meaning
 
 
@@ -113,7 +121,7 @@ def tables() -> dict[tuple[Path, str], str]:
     role, template = specs("argument_specs", ARGUMENT_SPECS), specs("Parameters", TEMPLATE)
     heading = ("Variable", "Default", "Meaning")
     return {
-        (GUIDES / "playbooks.rst", "variables"): rst(heading, variables(role, "``", "securityhub_"), "35 15 50"),
+        (GUIDES / "playbooks.rst", "variables"): rst(heading, variables(role, "``", "securityhub_"), "32 12 56"),
         (ROLE / "README.md", "variables"): markdown(heading, variables(role, "`")),
         (GUIDES / "troubleshooting.rst", "reasons"): rst(
             ("Reason", "Meaning", "What to do"), reasons(REASONS), "20 35 45"

@@ -49,6 +49,14 @@ def test_reasons_have_both_steps_where_they_differ_with_names_as_code() -> None:
     ]
 
 
+def test_names_are_links_of_modules_and_code() -> None:
+    text = "Run multiaccount.aws.securityhub_member. Run multiaccount.aws.securityhub_onboard, or set reinvite."
+    assert tables.NAMES.sub(tables.marked, text) == (
+        "Run :ansplugin:`multiaccount.aws.securityhub_member#module`. "
+        "Run ``multiaccount.aws.securityhub_onboard``, or set ``reinvite``."
+    )
+
+
 def test_parameters_have_the_names_of_both_templates() -> None:
     template = {"RoleName": {"Description": "See member_role.", "Default": "R"}, "Path": {"Description": "A path."}}
     assert list(tables.parameters(template)) == [
