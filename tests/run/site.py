@@ -54,6 +54,8 @@ REFERENCES = {
     },
 }
 
+# The theme makes a grid of each label of a field list, and tears one with code in it apart: "`Role` in the accounts".
+STYLE = "html.writer-html5 .rst-content dl.field-list > dt { display: block; }\n"
 
 # Plugins of the collections that ours refers to.
 GUIDES_MARK = re.compile(r"^\.\. guides: .*\n", re.MULTILINE)
@@ -113,8 +115,11 @@ def write_settings(env: dict[str, str]) -> None:
         "--index-rst-source", page, COLLECTION, env=env,
     )  # fmt: skip
     mapping = f'intersphinx_mapping = {{"ansible": ("{ANSIBLE_DOCS}", "{INVENTORY}")}}\n'
+    (SITE / "static").mkdir()
+    (SITE / "static" / "site.css").write_text(STYLE, encoding="utf-8")
+    style = 'html_static_path, html_css_files = ["static"], ["site.css"]\n'
     with (SITE / "conf.py").open("a", encoding="utf-8") as settings:
-        settings.write(mapping)
+        settings.write(mapping + style)
     SOURCES.chmod(0o755)  # antsibull-docs refuses a folder that the group may write to
 
 
