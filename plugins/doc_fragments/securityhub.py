@@ -8,6 +8,15 @@ from __future__ import annotations
 class ModuleDocFragment:
     """Options and notes that the Security Hub modules share."""
 
+    # What modules and the inventory plugin run with, by README. The fragment of amazon.aws names what that supports.
+    REQUIREMENTS = r"""
+options: {}
+requirements:
+  - python >= 3.8
+  - boto3 >= 1.34.0, with amazon.aws 11 >= 1.35.0, with amazon.aws 12 >= 1.38.23
+  - botocore >= 1.34.0, with amazon.aws 11 >= 1.35.0, with amazon.aws 12 >= 1.38.23
+"""
+
     # Modules that run in any number of Regions.
     DOCUMENTATION = r"""
 options:

@@ -55,7 +55,7 @@ extends_documentation_fragment:
   - multiaccount.aws.attributes.reads
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - multiaccount.aws.securityhub.requirements
 """
 
 EXAMPLES = r"""

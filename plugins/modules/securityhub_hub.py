@@ -67,7 +67,7 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.tags
-  - amazon.aws.boto3
+  - multiaccount.aws.securityhub.requirements
 """
 
 EXAMPLES = r"""

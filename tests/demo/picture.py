@@ -37,14 +37,12 @@ def printed() -> str:
 
 
 def shown(text: str) -> str:
-    """Return the step SHOWN, without the tasks before the summary."""
+    """Return the step SHOWN."""
     lines = text.splitlines()
     plain = [COLOUR.sub("", line) for line in lines]
     start = next(number for number, line in enumerate(plain) if SHOWN in line)
     end = next(number for number, line in enumerate(plain) if number > start and line.startswith("── "))
-    play = next(number for number in range(start, end) if plain[number].startswith("PLAY ["))
-    summary = next(number for number in range(start, end) if plain[number].rstrip().endswith("msg:"))
-    return "\n".join([*lines[start:play], "[...]", *lines[summary + 1 : end]]).strip()
+    return "\n".join(lines[start:end]).strip()
 
 
 def picture(text: str) -> str:

@@ -28,9 +28,12 @@ from local_hub.control import Hub, HubError, running_hub
 from run.layout import BIN, BUILD, environment
 
 INVITE, ONBOARD, REPORT = (f"multiaccount.aws.securityhub_{name}" for name in ("invite", "onboard", "report"))
+SITE = "https://multiaccount.github.io/multiaccount.aws/latest/"
 MEMBER_ROLE = "SecurityHubOnboarding"
 FOLDER = BUILD / "demo"
 COLOUR, RESET = re.compile(r"\x1b\[[\d;]*m"), "\x1b[0m"
+HEADING, SILENT = re.compile(r"(PLAY|TASK) "), re.compile(r"(ok|skipping): \[[^\]]*\]|included: .*")
+SECONDS_TO_END = 3
 SETTINGS_OF_COLOUR = ("NO_COLOR", "ANSIBLE_NOCOLOR")
 
 
@@ -72,7 +75,7 @@ class Demo:
         self.tell(
             "Check: what would a run do?",
             "Check mode only reads. With --diff it shows the status of each account before and after. An account that "
-            "cannot be invited is named with the reason.",
+            "cannot be invited is named with the reason. Tasks that change nothing and show nothing are left out here.",
         )
         self.ansible(INVITE, "--check", "--diff")
         self.expect(self.writes() == 0 and self.statuses() == before, "the check changed something")
@@ -120,10 +123,7 @@ class Demo:
         self.tell("What to try next", "All this happened on this machine, without an AWS account.")
         print(f"Open the report in a browser:\n  {self.page.as_uri()}\n")
         print("Use the local Security Hub with your own playbooks or the AWS CLI:\n  make hub\n")
-        print(
-            "Look at your own accounts, which changes nothing:\n  https://multiaccount.github.io/multiaccount.aws/latest/collections/multiaccount/aws/docsite/getting_started.html\n",
-            flush=True,
-        )
+        print(f"Look at your own accounts, which changes nothing:\n  {SITE}\n", flush=True)
 
     def tell(self, heading: str, text: str) -> None:
         """Start a step."""
@@ -154,7 +154,7 @@ class Demo:
         command = [str(BIN / words[0]), *words[1:]]
         self.hub.reset_counts()
         with ended(command, self.folder, self._environment()) as process:
-            for line in unfolded(process.stdout or ()):
+            for line in telling(unfolded(process.stdout or ())):
                 print(fitted(line, self.style.width), flush=True)
             code = process.wait()
         self.expect(code == 0, f"ansible-playbook ended with exit code {code}")
@@ -219,6 +219,23 @@ def unfolded(lines: Iterable[str]) -> Iterator[str]:
         yield entry
 
 
+def telling(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of Ansible without the play's name, and without tasks of which it says no more than ok."""
+    block: list[str] = []
+    for line in lines:
+        if HEADING.match(COLOUR.sub("", line)):
+            yield from _told(block)
+            block = []
+        block.append(line)
+    yield from _told(block)
+
+
+def _told(block: list[str]) -> list[str]:
+    heading, *rest = [COLOUR.sub("", line).strip() for line in block] or [""]
+    is_silent = heading.startswith("TASK [") and all(not line or SILENT.fullmatch(line) for line in rest)
+    return [] if is_silent or heading.startswith("PLAY [") else block
+
+
 def fitted(text: str, width: int) -> str:
     """Return a line of Ansible that fits the terminal: broken between words, the colours of its start in each part.
 
@@ -239,6 +256,20 @@ def fitted(text: str, width: int) -> str:
     return "\n".join(f"{codes}{line}{RESET if codes else ''}" for line in lines)
 
 
+def descendants(process: int) -> list[int]:
+    """Return the processes that a process has started, and those that they have; none where there is no /proc."""
+    children: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            parent = status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
+            children.setdefault(int(parent), []).append(int(status.parent.name))
+    found, left = [], [process]
+    while left:
+        left = [child for each in left for child in children.get(each, ())]
+        found += left
+    return found
+
+
 @contextlib.contextmanager
 def ended(command: list[str], folder: Path, variables: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     """Start a program, and leave none behind, whatever happens; Ansible ends its workers when it is asked to end.
@@ -254,11 +285,13 @@ def ended(command: list[str], folder: Path, variables: dict[str, str]) -> Iterat
             yield process
         finally:
             if process.poll() is None:
+                started = [process.pid, *descendants(process.pid)]
                 process.terminate()
-                try:
-                    process.wait(timeout=60)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=SECONDS_TO_END)
+                for number in started:  # a module that waits for the service would go on
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(number, signal.SIGKILL)
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ import yaml
 from ansible_collections.amazon.aws.plugins.doc_fragments import tags
 
 from ansible_collections.multiaccount.aws.plugins import modules
+from ansible_collections.multiaccount.aws.plugins.doc_fragments import securityhub
 from ansible_collections.multiaccount.aws.tests.unit.support import documented_options
 
 NAMES = sorted(path.stem for path in Path(next(iter(modules.__path__))).glob("securityhub_*.py"))
@@ -133,3 +134,16 @@ def test_shared_return_values_are_used_by_several_modules() -> None:
         modules_of.setdefault(f"{parent}.{name}" if f"{parent}.{name}" in SHARED else name, set()).add(module)
     assert [name for name in SHARED if len(modules_of.get(name, ())) < 2] == []
     assert [name for name in OWN if len(modules_of.get(name, ())) < 2] == []
+
+
+def test_requirements_of_the_pages_are_those_of_the_readme() -> None:
+    readme = (Path(next(iter(modules.__path__))).parents[1] / "README.md").read_text(encoding="utf-8")
+    fragment = yaml.safe_load(securityhub.ModuleDocFragment.REQUIREMENTS)["requirements"]
+    assert "| 1.34.0 or newer (with 11: 1.35.0) | 3.8 or newer" in readme
+    assert "| 12, which `ansible-galaxy` installs | 2.18.0 or newer | 1.38.23 or newer |" in readme
+    versions = ">= 1.34.0, with amazon.aws 11 >= 1.35.0, with amazon.aws 12 >= 1.38.23"
+    assert fragment == ["python >= 3.8", f"boto3 {versions}", f"botocore {versions}"]
+    for name in NAMES:
+        fragments = yaml.safe_load(load(name).DOCUMENTATION)["extends_documentation_fragment"]
+        assert "multiaccount.aws.securityhub.requirements" in fragments
+        assert "amazon.aws.boto3" not in fragments
