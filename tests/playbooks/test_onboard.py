@@ -168,7 +168,7 @@ def test_closed_accounts_are_removed_and_named(fleet: Fleet) -> None:
     where = f"{REGION} and {OTHER_REGION}"
     check = fleet.play("onboard", "--check", **given)
     assert check.code == 0, check.output
-    assert "To do: remove 2 surplus memberships" in check.summary
+    assert "To do: remove 2 closed memberships" in check.summary
     assert f"  Account: {ZERO} (closed, Enabled in {where})" in check.summary
     run = fleet.play("onboard", **given)
     assert run.code == 0, run.output
@@ -228,7 +228,7 @@ def test_members_without_a_recorder_fail_the_verification_that_asks(fleet: Fleet
     data = json.loads((fleet.scene.folder / "page.json").read_text(encoding="utf-8"))
     assert data["config_recorders"] == [{"state": "none", "accounts": {ZERO: [REGION]}}]
     assert data["counts"]["by_config_recorder"] == {"recording": 1, "none": 1}
-    assert "AWS Config does not record" in (fleet.scene.folder / "page.html").read_text(encoding="utf-8")
+    assert "AWS Config was not seen to record" in (fleet.scene.folder / "page.html").read_text(encoding="utf-8")
 
 
 def test_region_that_a_member_is_denied_gets_no_invitation(fleet: Fleet) -> None:

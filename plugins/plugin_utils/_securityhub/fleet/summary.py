@@ -154,7 +154,7 @@ def failures(fleet: Fleet, request: Request) -> List[str]:
         problems.append(f"{_share(late, fleet, verb)}: {_why(late)}. The summary says what to do.")
     left = [row for row in fleet.surplus_members if is_failure(row.reason)]
     if left and request.fail_on_unprocessed and not request.looks_only:
-        problems.append(f"{count(len(left), 'surplus membership')} not removed: {_why(left)}.")
+        problems.append(f"{_unrequested(left, request)} not removed: {_why(left)}.")
     return problems
 
 
@@ -238,21 +238,31 @@ def _changes(fleet: Fleet, request: Request) -> str:
     to_do = request.is_check or request.looks_only
     head = "An onboarding run would do" if request.looks_only else "To do" if to_do else "Done"
     known = [action for action in in_order([*ACTIONS, *numbers]) if action in numbers]
-    parts = [*(_counted(action, numbers[action], to_do) for action in known), *_surplus_changes(fleet, to_do)]
+    parts = [*(_counted(action, numbers[action], to_do) for action in known), *_surplus_changes(fleet, request, to_do)]
     if not parts:
         return f"{head}: nothing" if fleet.memberships else ""
     return f"{head}: {', '.join(parts)}"
 
 
-def _surplus_changes(fleet: Fleet, to_do: bool) -> List[str]:
-    changed = [row.actions for row in fleet.surplus_members if row.actions]
-    deleted = sum(DELETE in actions for actions in changed)
-    numbers = {"remove": deleted, "disassociate": len(changed) - deleted}
-    return [
-        f"{verb} {count(number, 'surplus membership')}" if to_do else f"{count(number, 'surplus membership')} {verb}d"
-        for verb, number in numbers.items()
-        if number
-    ]
+def _surplus_changes(fleet: Fleet, request: Request, to_do: bool) -> List[str]:
+    changed = [row for row in fleet.surplus_members if row.actions]
+    by_verb = {
+        "remove": [row for row in changed if DELETE in row.actions],
+        "disassociate": [row for row in changed if DELETE not in row.actions],
+    }
+    named = {verb: _unrequested(rows, request) for verb, rows in by_verb.items() if rows}
+    return [f"{verb} {rows}" if to_do else f"{rows} {verb}d" for verb, rows in named.items()]
+
+
+def _unrequested(rows: Sequence[Membership], request: Request) -> str:
+    """Return how many memberships these are that nobody asked for, and why: of closed accounts, or surplus ones."""
+    return count(len(rows), f"{_surplus_kind(rows, request)} membership")
+
+
+def _surplus_kind(rows: Sequence[Membership], request: Request) -> str:
+    closed = {row["account_id"] for row in request.skipped}
+    kinds = {"closed" if row.account_id in closed else "surplus" for row in rows}
+    return " or ".join(sorted(kinds, reverse=True))
 
 
 def _counted(action: str, number: int, to_do: bool) -> str:
@@ -371,11 +381,11 @@ def _surplus_lines(group: Group[Membership], fleet: Fleet, request: Request) -> 
     accounts = [f"{known} in {listed(names)})" for known, names in regions.items()]
     noun = "Account" if len(group.account_ids) == 1 else "Accounts"
     lines = [f"  {noun}: {at_most(accounts)}"]
-    size = _size(group, fleet)
+    size, kind = _size(group, fleet), _surplus_kind(group.rows, request).capitalize()
     if is_removed:
-        return [f"Surplus members {'to remove' if to_do else 'removed'}: {size}", *lines]
+        return [f"{kind} members {'to remove' if to_do else 'removed'}: {size}", *lines]
     if reason:
-        return [f"Surplus members not removed: {size} ({reason}): {group.explanation}", *lines]
+        return [f"{kind} members not removed: {size} ({reason}): {group.explanation}", *lines]
     step = f"  Next: Add the {noun.lower()} to the list, or set securityhub_surplus to remove."
     return [f"Members that this run does not name: {size}", *lines, step]
 

@@ -350,6 +350,17 @@ def test_summarize_surplus_says_what_became_of_it(check: bool, rows: list[dict[s
     assert found.failed == bool(rows[0]["reason"])
 
 
+def test_summarize_closed_accounts_are_no_surplus_ones() -> None:
+    skipped = [{"account_id": account(3), "row": 4, "reason": "is CLOSED"}]
+    removed = summed(result(row(1), surplus_members=[row(3, **REMOVAL)]), skipped=skipped)
+    assert removed.lines[2:4] == ["Done: 1 closed membership removed", "Closed members removed: 1 account in eu-west-1"]
+    both = [row(3, **REMOVAL), row(4, **REMOVAL)]
+    mixed = summed(result(row(1), surplus_members=both), skipped=skipped, is_check=True)
+    assert mixed.lines[2] == "To do: remove 2 surplus or closed memberships"
+    left = result(row(1), surplus_members=[row(3, **NOT_REMOVED)], failed=(), msg="1 of 2 memberships is not.")
+    assert summed(left, skipped=skipped).msg.startswith("1 closed membership not removed: ")
+
+
 def test_surplus_that_was_not_removed_fails_a_run_that_fails_for_it() -> None:
     left = result(row(1), surplus_members=[row(3, **NOT_REMOVED)], failed=(), msg="1 of 2 memberships is not.")
     found = summed(left)
