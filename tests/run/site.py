@@ -126,7 +126,7 @@ def write_inventory() -> None:
 def leave_out_private_plugins() -> None:
     """Delete the pages of plugins that only the role uses, and the entries that lead there.
 
-    ansible-test up to ansible-core 2.17 wants their documentation in Python files, and antsibull-docs writes pages for it.
+    ansible-test of ansible-core 2.17 needs their documentation in Python files; antsibull-docs writes pages for it.
     """
     for page in SOURCES.rglob("_*.rst"):
         page.unlink()
