@@ -15,7 +15,7 @@ STAGES := lint types ansible-lint sanity docs-lint build unit units integration 
 
 .DEFAULT_GOAL := help
 QUICK := lint types unit-quick
-.PHONY: help setup demo test quick hub bench docs matrix mutate lock release clean $(STAGES) unit-quick screenshots faults
+.PHONY: help setup demo test quick hub bench docs tables matrix mutate lock release clean $(STAGES) unit-quick screenshots faults
 
 help: ## print this list
 	@sed -n 's/^\([a-z][a-z -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -59,6 +59,9 @@ faults: setup ## run every module against every fault of the local hub, or some:
 
 docs: setup ## build the HTML documentation into .build/docs
 	@$(VENV_PYTHON) -m run.site
+
+tables: setup ## write the tables of variables, reasons and parameters into the guides again
+	@PYTHONPATH=tests:.build/collections $(VENV_PYTHON) -m run.tables
 
 screenshots: setup ## make the pictures in docs/images: the report in Chromium, and the demo
 	@$(VENV_PYTHON) tests/report/screenshots.py

@@ -16,6 +16,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench import results
+from run import marks
 from run.layout import ROOT
 
 PAGE = ROOT / "docs" / "docsite" / "rst" / "performance.rst"
@@ -46,12 +47,7 @@ def images(document: Mapping[str, Any]) -> dict[Path, str]:
 def filled(page: str, document: Mapping[str, Any]) -> str:
     """Return the page with the figures between its marks."""
     for name, text in parts(document).items():
-        begin, end = f".. begin: {name}\n", f".. end: {name}\n"
-        before, found_begin, rest = page.partition(begin)
-        _old, found_end, after = rest.partition(end)
-        if not (found_begin and found_end):
-            raise ValueError(f"the page has no place for {name}")
-        page = f"{before}{begin}\n{text}\n\n{end}{after}"
+        page = marks.filled(page, name, text)
     return page
 
 

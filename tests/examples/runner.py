@@ -53,11 +53,11 @@ class Terminal:
         self.folder = folder / "work"
         self.state = folder / "exported.sh"
         self.output = ""
-        settings = self.home / ".aws"
-        for needed in (self.folder, settings):
+        profiles = self.home / ".aws"
+        for needed in (self.folder, profiles):
             needed.mkdir(parents=True)
-        (settings / "credentials").write_text(PROFILE.format(**credentials(ADMINISTRATOR)), encoding="utf-8")
-        (settings / "config").write_text(f"[default]\nregion = {DEFAULT_REGION}\n", encoding="utf-8")
+        (profiles / "credentials").write_text(PROFILE.format(**credentials(ADMINISTRATOR)), encoding="utf-8")
+        (profiles / "config").write_text(f"[default]\nregion = {DEFAULT_REGION}\n", encoding="utf-8")
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the page; ~ is the home folder."""

@@ -29,6 +29,8 @@ DOCSITE = ROOT / "docs" / "docsite"
 START_PAGE = DOCSITE / "start_page.rst"
 SECTIONS = DOCSITE / "extra-docs.yml"
 GUIDES = DOCSITE / "rst"
+IMAGES = ROOT / "docs" / "images"
+PUBLISHED_IMAGES = "https://raw.githubusercontent.com/multiaccount/multiaccount.aws/main/docs/images/"
 CHANGELOG = SOURCES / "collections" / "multiaccount" / "aws" / "changelog.rst"
 INVENTORY = SITE / "ansible.inv"
 ANSIBLE_DOCS = "https://docs.ansible.com/projects/ansible/devel/"
@@ -38,6 +40,7 @@ TITLE = "AWS Security Hub membership with Ansible"
 CACHE_SETTINGS = ("", "_CONNECTION", "_PREFIX", "_TIMEOUT")
 REFERENCES = {
     "common_return_values": ("std:label", "reference_appendices/common_return_values.html#common-return-values"),
+    "action_plugins": ("std:label", "plugins/action.html#action-plugins"),
     "ansible_configuration_settings": (
         "std:label",
         "reference_appendices/config.html#ansible-configuration-settings",
@@ -145,6 +148,18 @@ def give_changelog_a_title() -> None:
         CHANGELOG.write_text(f"{label}\n\n{heading}\n{'=' * len(heading)}\n{rest}", encoding="utf-8")
 
 
+def with_own_images(text: str) -> str:
+    """Return a page with the images of this checkout in place of those that GitHub has on main."""
+    return text.replace(PUBLISHED_IMAGES, "/images/")
+
+
+def use_own_images() -> None:
+    """Put the images into the sources, so that the pages of a tag keep theirs and need no other site."""
+    shutil.copytree(IMAGES, SOURCES / "images")
+    for page in SOURCES.rglob("*.rst"):
+        page.write_text(with_own_images(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def build() -> None:
     """Write the sources of the site, from the plugins and docs/docsite, then the pages. Works offline."""
     tree.refresh()
@@ -157,6 +172,7 @@ def build() -> None:
     )  # fmt: skip
     leave_out_private_plugins()
     give_changelog_a_title()
+    use_own_images()
     write_inventory()
     show("sphinx-build", "-W", "--keep-going", "--quiet", "--builder", "html", "-c", SITE, SOURCES, PAGES, env=env)
 

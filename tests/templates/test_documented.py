@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide to permissions describes each parameter of the templates, and both templates have the same ones."""
+"""The guide to permissions names the templates, and both templates have the same parameters."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from run.layout import ROOT
+from run.tables import snake_case
 
 TEMPLATES = ROOT / "docs" / "templates"
 GUIDE = (ROOT / "docs" / "docsite" / "rst" / "permissions.rst").read_text(encoding="utf-8")
@@ -26,9 +27,8 @@ def variables() -> list[str]:
     return re.findall(r'^variable "(\w+)"', text, re.MULTILINE)
 
 
-def test_guide_has_a_row_for_each_parameter() -> None:
-    rows = re.findall(r"^   \* - ``(\w+)``\n     - ``(\w+)``\n", GUIDE, re.MULTILINE)
-    assert rows == list(zip(parameters(), variables(), strict=True))
+def test_both_have_the_same_parameters() -> None:
+    assert [snake_case(name) for name in parameters()] == variables()
 
 
 def test_guide_names_each_template() -> None:

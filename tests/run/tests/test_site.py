@@ -60,6 +60,17 @@ def test_start_page_without_a_place_for_the_guides_is_refused() -> None:
     assert site.GUIDES_MARK.search(site.START_PAGE.read_text(encoding="utf-8"))
 
 
+def test_images_of_the_guides_are_those_of_the_checkout() -> None:
+    named = re.findall(
+        r"image:: (\S+)", "".join(path.read_text(encoding="utf-8") for path in site.GUIDES.glob("*.rst"))
+    )
+    found = [re.fullmatch(r"/images/([\w-]+\.svg)", site.with_own_images(address)) for address in named]
+    assert [
+        name for name, own in zip(named, found, strict=True) if not own or not (site.IMAGES / own[1]).is_file()
+    ] == []
+    assert len(named) >= 3
+
+
 def test_inventory_has_a_line_for_each_reference() -> None:
     document = site.inventory({"some_label": ("std:label", "page.html#some-label")})
     header, body = document[: document.index(b"zlib\n") + 5], document[document.index(b"zlib\n") + 5 :]

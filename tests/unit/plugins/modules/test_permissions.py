@@ -340,14 +340,24 @@ def test_policy_to_look_in_members_has_the_reads_and_nothing_more() -> None:
     assert allowed("member-look") == reads
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_guide_names_the_actions_of_module(module: str) -> None:
+def actions_in_guide(name: str) -> set[str]:
+    """The actions in the rows of the guide that name a module or an option."""
     text = GUIDE.read_text(encoding="utf-8")
     rows = re.findall(r"^   \* - (.+)\n     - (.+\n(?:       .+\n)*)", text, re.MULTILINE)
-    named = {action for what, row in rows if f"``{module}``" in what for action in re.findall(r"``(\w+:\w+)``", row)}
+    return {action for what, row in rows if f"``{name}``" in what for action in re.findall(r"``(\w+:\w+)``", row)}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_guide_names_the_actions_of_module(module: str) -> None:
+    named = actions_in_guide(module)
     cases = [case for case in CASES.values() if name_of(case.module) == module and "regions" not in case.options]
     needed = set().union(*(case.needs | case.foresees for case in cases)) - {SERVICE_LINKED_ROLE}
     assert needed <= named <= needed | MORE.get(module, set())
+
+
+def test_guide_names_the_actions_of_regions() -> None:
+    assert actions_in_guide("regions: all") == {"ec2:DescribeRegions"}
+    assert actions_in_guide("regions: linked") == allowed("regions")
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -106,28 +105,6 @@ def test_defaults_are_those_of_the_argument_specs() -> None:
     for entry_point, spec in specs.items():
         expected = {name: value for name, value in DEFAULTS.items() if name not in NOT_USED.get(entry_point, ())}
         assert {name: option.get("default") for name, option in spec["options"].items()} == expected
-
-
-def _as_text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value).replace("'", "")
-
-
-def _documented(text: str, row: str) -> dict[str, str]:
-    return {name: default.strip("` ") for name, default in re.findall(row, text, re.MULTILINE)}
-
-
-@pytest.mark.parametrize(
-    ("page", "row"),
-    [
-        ("roles/securityhub/README.md", r"^\| `(securityhub_\w+)` \| ([^|]*)\|"),
-        ("docs/docsite/rst/playbooks.rst", r"^   \* - ``(securityhub_\w+)``\n     -(.*)$"),
-    ],
-)
-def test_tables_of_variables_have_the_defaults(page: str, row: str) -> None:
-    found = _documented((COLLECTION / page).read_text(encoding="utf-8"), row)
-    by_connection = {"securityhub_regions": "the Region of the connection"}
-    texts = {name: "" if value is None else _as_text(value) for name, value in DEFAULTS.items()}
-    assert {name: default.replace("The R", "the R") for name, default in found.items()} == {**texts, **by_connection}
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  "])
