@@ -45,9 +45,9 @@ class ExampleError(AssertionError):
 class Terminal:
     """One user in front of the local hub, with the administrator's keys in the default profile."""
 
-    def __init__(self, hub: Hub, folder: Path, path: str, **settings: str) -> None:
+    def __init__(self, hub: Hub, folder: Path, path: str, **variables: str) -> None:
         self.hub = hub
-        self.settings = settings
+        self.variables = variables
         self.path = path
         self.home = folder / "home"
         self.folder = folder / "work"
@@ -88,7 +88,7 @@ class Terminal:
         self.run("ansible-playbook .example.yml", account, fails)
 
     def _environment(self, account: str) -> dict[str, str]:
-        more = {"AWS_ENDPOINT_URL": self.hub.url, "HOME": str(self.home), "PATH": self.path, **QUIET, **self.settings}
+        more = {"AWS_ENDPOINT_URL": self.hub.url, "HOME": str(self.home), "PATH": self.path, **QUIET, **self.variables}
         if account:
             more.update({**credentials(account), "AWS_REGION": DEFAULT_REGION})
         return {name: value for name, value in environment(**more).items() if name not in NOT_SET}

@@ -59,6 +59,8 @@ STYLE = "html.writer-html5 .rst-content dl.field-list > dt { display: block; }\n
 
 # Plugins of the collections that ours refers to.
 GUIDES_MARK = re.compile(r"^\.\. guides: .*\n", re.MULTILINE)
+# A private plugin in a list or a toctree.
+PRIVATE_ENTRY = re.compile(r"^(?:\* :ansplugin:`.*\._\w+#\w+>?`.*| +_\w+_(?:module|filter|lookup))\n", re.MULTILINE)
 PLUGIN_LABEL = re.compile(r"<(ansible_collections\.((?:amazon\.aws|ansible\.builtin)\.\w+_(?:module|filter|lookup)))>")
 
 
@@ -129,6 +131,19 @@ def write_inventory() -> None:
     INVENTORY.write_bytes(inventory(REFERENCES | plugin_references("".join(texts))))
 
 
+def leave_out_private_plugins() -> None:
+    """Delete the pages of plugins that only the role uses, and the entries that lead there.
+
+    ansible-test of ansible-core 2.17 needs their documentation in Python files; antsibull-docs writes pages for it.
+    """
+    for page in SOURCES.rglob("_*.rst"):
+        page.unlink()
+    for page in SOURCES.rglob("*.rst"):
+        text = page.read_text(encoding="utf-8")
+        if text != (without := PRIVATE_ENTRY.sub("", text)):
+            page.write_text(without, encoding="utf-8")
+
+
 def give_changelog_a_title() -> None:
     """Add the heading that antsibull-docs leaves out as long as nothing has been released."""
     text = CHANGELOG.read_text(encoding="utf-8")
@@ -160,6 +175,7 @@ def build() -> None:
     show(
         "antsibull-docs", "collection", "--use-current", "--fail-on-error", "--dest-dir", SOURCES, COLLECTION, env=env
     )  # fmt: skip
+    leave_out_private_plugins()
     give_changelog_a_title()
     use_own_images()
     write_inventory()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from pathlib import Path
 
 import pytest
 import yaml
@@ -85,3 +86,25 @@ def test_plugins_of_other_collections_are_found_on_a_page() -> None:
             "collections/amazon/aws/aws_region_info_module.html#ansible-collections-amazon-aws-aws-region-info-module",
         )
     }
+
+
+def test_private_plugins_are_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(site, "SOURCES", tmp_path)
+    index = tmp_path / "collections" / "index.rst"
+    index.parent.mkdir()
+    index.write_text(
+        "* :ansplugin:`_end module <a.b._end#module>` -- Ends\n* :ansplugin:`a.b._end#module` -- Ends\n"
+        "* :ansplugin:`hub module <a.b.hub#module>` -- Enables\n\n    _end_module\n    hub_module\n",
+        encoding="utf-8",
+    )
+    private, public = (index.with_name(f"{name}_module.rst") for name in ("_end", "hub"))
+    for page in (private, public):
+        page.write_text("text\n", encoding="utf-8")
+
+    site.leave_out_private_plugins()
+
+    assert index.read_text(encoding="utf-8").splitlines() == [
+        "* :ansplugin:`hub module <a.b.hub#module>` -- Enables", "", "    hub_module",
+    ]  # fmt: skip
+    assert public.is_file()
+    assert not private.exists()
