@@ -63,7 +63,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def hub(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, quick: None, clock: Clock
 ) -> Iterator[InProcessHub]:
-    """A local Security Hub as it is at its start, with the administrator's keys in the environment."""
+    """A local Security Hub as it is at its start, with the administrator's keys in the environment.
+
+    By its clock a call takes no time, so batches are sent one after the other, on a busy machine too.
+    """
+    monkeypatch.setattr(pace, "TYPICAL_SECONDS", 0.0)
     hub = request.config.stash[HUB]
     hub.reset()
     for name, value in credentials(ADMINISTRATOR).items():
