@@ -161,7 +161,8 @@ class ActionModule(ActionBase):
                 )
         if is_given(values["securityhub_accounts_file"]):
             file = Path(str(values["securityhub_accounts_file"])).expanduser()
-            return read_accounts_file(self._folder() / file)
+            removes_closed = purpose == ONBOARD and values["securityhub_closed_accounts"] == "remove"
+            return read_accounts_file(self._folder() / file, needs_active=not removes_closed)
         found = read_accounts(values["securityhub_accounts"], "securityhub_accounts")
         check_given(found, required=purpose == OFFBOARD)
         if found.source or purpose in LOOKING_PURPOSES:
@@ -281,7 +282,11 @@ def _calls(
     role = {name: value for name, value in options.items() if name.startswith("member_role_")}
     with_role = ["member_role" in options or any(row.get("member_role") for row in batch) for batch in rows]
     removes = "remove" in (options.get("surplus"), options.get("closed_accounts"))
-    kept = [{"account_id": row.account_id, "status": row.status} for row in left_out if removes]
+    kept = [
+        {"account_id": row.account_id, "status": row.status, **({"regions": row.regions} if row.regions else {})}
+        for row in left_out
+        if removes
+    ]
     last = len(rows) - 1  # one call removes the closed accounts
     return [
         {

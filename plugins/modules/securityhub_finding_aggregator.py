@@ -51,7 +51,8 @@ options:
 notes:
   - Needs the IAM permissions C(securityhub:ListFindingAggregators) and C(securityhub:GetFindingAggregator). A run needs
     C(securityhub:CreateFindingAggregator), C(securityhub:UpdateFindingAggregator) or
-    C(securityhub:DeleteFindingAggregator), for what it does.
+    C(securityhub:DeleteFindingAggregator), for what it does. With C(securityhub:GetAdministratorAccount) it is known
+    before the first write that the account is itself a member, which can't create a finding aggregator.
   - Security Hub must be enabled in the home Region.
 seealso:
   - module: multiaccount.aws.securityhub_hub_info
@@ -152,7 +153,7 @@ diff:
           regions: []
 """
 
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
@@ -213,7 +214,7 @@ def manage_aggregator(params: Mapping[str, Any], info: ConnectionInfo, mode: Run
     """
     session = RegionSession(info, None, administrator_id=params["administrator_id"])
     (region,) = session.regions
-    desired = desired_aggregator(params, region, session.known_regions)
+    desired = desired_aggregator(params, region, session.known_regions, session.partition)
     seen: List[Optional[FindingAggregator]] = []
 
     def plan(now: Optional[FindingAggregator]) -> AggregatorPlan:
@@ -230,10 +231,13 @@ def manage_aggregator(params: Mapping[str, Any], info: ConnectionInfo, mode: Run
     return aggregator_result(result, client, mode)
 
 
-def desired_aggregator(params: Mapping[str, Any], region: str, known: KnownRegions) -> Optional[FindingAggregator]:
+def desired_aggregator(
+    params: Mapping[str, Any], region: str, known: KnownRegions, partition: Callable[[str], str]
+) -> Optional[FindingAggregator]:
     """Return the finding aggregator that the options describe, None for none.
 
-    :raises InvalidInput: for options that do not go together, and for what is no Region
+    :param partition: returns the partition of a Region
+    :raises InvalidInput: for options that do not go together, for what is no Region, and for one of another partition
     """
     linking_mode, linked = params["linking_mode"], params["linked_regions"]
     if params["state"] == "absent":
@@ -252,6 +256,12 @@ def desired_aggregator(params: Mapping[str, Any], region: str, known: KnownRegio
     regions = parse_regions(linked, known, "linked_regions") if linked else []
     if region in regions:
         raise InvalidInput(f"linked_regions: {region} is the home Region, which can't be one of them. Leave it out.")
+    others = [each for each in regions if partition(each) != partition(region)]
+    if others:
+        raise InvalidInput(
+            f"linked_regions: not in the partition of {region} ({partition(region)}): {', '.join(others)}. Leave them "
+            "out."
+        )
     return FindingAggregator(None, region, linking_mode.upper(), tuple(regions))
 
 
@@ -271,11 +281,14 @@ def messages(result: RegionResult[AggregatorChange], client: RegionClient) -> Li
     if error is None:
         return []
     texts = [explain(error, client.account_id())]
-    if change.before and change.before.home_region != client.region and change.changed and change.after is None:
+    former = change.before.home_region if change.before and change.changed else client.region
+    if former != client.region and change.after is None:
         texts.append(
-            f"The finding aggregator in {change.before.home_region} was deleted, and there "
-            f"{'is' if change.is_certain else 'may be'} none now. Run the task again to create it in {client.region}."
+            f"The finding aggregator in {former} was deleted, and there {'is' if change.is_certain else 'may be'} none "
+            f"now. Run the task again to create it in {client.region}."
         )
+    elif former != client.region and error.error_code == UNCONFIRMED:
+        texts.append(f"The one in {former} may be deleted, and there may be none now.")
     elif change.changed and not change.is_certain and error.error_code != UNCONFIRMED:
         texts.append(f"The finding aggregator may have changed. {LOOK_AGAIN}")
     return texts

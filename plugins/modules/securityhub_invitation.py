@@ -32,7 +32,7 @@ options:
       - V(declined), no invitation from the administrator is pending. A membership is left as it is.
       - V(left), the account is not a member of the administrator. A membership is ended, and the invitation is kept, so
         that the account can accept it again with O(state=accepted) and without the administrator. A pending invitation
-        is left as it is.
+        is left as it is. Where Security Hub is disabled, the account has no administrator, so nothing is done.
       - V(absent), the account is not a member of the administrator and has no invitation from it. A membership is
         ended. An invitation is declined and deleted.
       - An account that declined or left is V(Resigned) in the administrator's member list. Invite it again with

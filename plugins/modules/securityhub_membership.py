@@ -140,7 +140,7 @@ options:
     description:
       - What happens to members whose row in O(members) has the C(Status) or C(State) V(CLOSED), with O(state=present).
       - V(ignore) does nothing. V(remove) disassociates and deletes them with the administrator alone, as surplus
-        members are removed. They are rows of RV(surplus_members).
+        members are removed, in the Regions of their row if it names some. They are rows of RV(surplus_members).
       - AWS removes an account from the list by itself when it is closed, so only few are left.
     type: str
     choices: [ignore, remove]
@@ -163,9 +163,9 @@ notes:
   - The administrator needs the IAM permissions C(securityhub:GetMembers), C(securityhub:ListMembers),
     C(securityhub:GetAdministratorAccount), C(securityhub:CreateMembers), C(securityhub:InviteMembers), with
     O(member_role) C(sts:AssumeRole), and with O(state=absent), O(surplus=remove) or O(closed_accounts=remove)
-    C(securityhub:DisassociateMembers) and C(securityhub:DeleteMembers). Where Security Hub is disabled in the
-    administrator, C(securityhub:EnableSecurityHub) and C(iam:CreateServiceLinkedRole) too, unless
-    O(enable_administrator_hub=false).
+    C(securityhub:DisassociateMembers) and C(securityhub:DeleteMembers). V(resigned) in O(reinvite) without a role needs
+    C(securityhub:DeleteMembers). Where Security Hub is disabled in the administrator, C(securityhub:EnableSecurityHub)
+    and C(iam:CreateServiceLinkedRole) too, unless O(enable_administrator_hub=false).
   - The role in the member accounts needs C(securityhub:GetAdministratorAccount), C(securityhub:ListInvitations),
     C(securityhub:ListMembers), C(securityhub:EnableSecurityHub), C(securityhub:AcceptAdministratorInvitation) and
     C(iam:CreateServiceLinkedRole), with O(state=absent) also C(securityhub:DisassociateFromAdministratorAccount),
@@ -552,7 +552,7 @@ diff:
       sample: {"eu-west-1": {"111122223333": "Enabled", "012345670123": "Enabled"}}
 """
 
-from typing import Any, Dict, Mapping, Optional, Sequence
+from typing import Any, Collection, Dict, Mapping, Optional, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
@@ -659,10 +659,12 @@ def manage_memberships(params: Mapping[str, Any], info: ConnectionInfo, mode: Ru
         administrator_id=params["administrator_id"],
     )
     policy = parse_policy(params["policy"], "policy", session.known_regions) if params["policy"] else None
-    closed = closed_accounts(params, listed)
-    if not rows and not closed:
+    closed_rows = closed_accounts(params, listed)
+    if not rows and not closed_rows:
         return membership_result({}, params["fail_on_unprocessed"], mode)
-    emails = emails_by_region(rows, session.regions, "members", session.requested.word)
+    emails, closed = (
+        emails_by_region(each, session.regions, "members", session.requested.word) for each in (rows, closed_rows)
+    )
     desired = desired_memberships(params, emails, policy, mode, left, closed)
     surplus = read_surplus(session, desired, listed)
     check_surplus(surplus, params, closed)
@@ -690,12 +692,12 @@ def desired_memberships(
     policy: Optional[Policy],
     mode: RunMode,
     left: Sequence[str],
-    closed: Sequence[str],
+    closed: Mapping[str, Collection[str]],
 ) -> DesiredMemberships:
     """Return the desired state that the options describe.
 
     :param left: the administrators that members leave
-    :param closed: the closed accounts that are removed
+    :param closed: the closed accounts that are removed, by Region
     """
     return DesiredMemberships(
         emails=emails,
@@ -768,40 +770,49 @@ def left_administrators(params: Mapping[str, Any], without_role: Sequence[str]) 
     return found
 
 
-def closed_accounts(params: Mapping[str, Any], listed: Mapping[str, AccountRow]) -> Sequence[str]:
-    """Return the closed accounts that are to be removed."""
+def closed_accounts(params: Mapping[str, Any], listed: Mapping[str, AccountRow]) -> Dict[str, AccountRow]:
+    """Return the rows of the closed accounts that are to be removed."""
     removes = params["closed_accounts"] == "remove"
-    return [account_id for account_id, row in listed.items() if removes and row.status == CLOSED]
+    return {account_id: row for account_id, row in listed.items() if removes and row.status == CLOSED}
 
 
 def read_surplus(session: RegionSession, desired: DesiredMemberships, listed: Mapping[str, AccountRow]) -> Surplus:
     """Return the members of each Region that the list does not name, and closed ones; nothing where nobody asked."""
-    closed = list(desired.closed)
-    if desired.surplus == "ignore" and not closed:
+    if desired.surplus == "ignore" and not any(desired.closed.values()):
         return {}
 
     def work(client: RegionClient) -> RegionResult[Sequence[Member]]:
+        closed = desired.closed[client.region]
         if desired.surplus == "ignore":
-            return find_members(client, closed)
+            return find_members(client, list(closed))
         return find_surplus(client, [account_id for account_id in listed if account_id not in closed])
 
     return session.map_regions(work, nothing_found)
 
 
-def check_surplus(surplus: Surplus, params: Mapping[str, Any], closed: Sequence[str]) -> None:
+def check_surplus(surplus: Surplus, params: Mapping[str, Any], closed: Mapping[str, Collection[str]]) -> None:
     """Refuse to remove more accounts than surplus_limit.
 
+    :param closed: the closed accounts that are removed, by Region
     :raises InvalidInput: if there are more
     """
-    found = {member.account_id for each in surplus.values() for member in each.value}
-    account_ids = sorted(found if params["surplus"] == "remove" else found.intersection(closed))
+    removes = params["surplus"] == "remove"
+    found = {
+        member.account_id
+        for region, each in surplus.items()
+        for member in each.value
+        if removes or member.account_id in closed[region]
+    }
+    account_ids = sorted(found)
     if len(account_ids) > params["surplus_limit"]:
         more = f" and {len(account_ids) - 10} more" if len(account_ids) > 10 else ""
         named = ", ".join(account_ids[:10]) + more
+        noun, was, is_ = ("account", "was", "is") if len(account_ids) == 1 else ("accounts", "were", "are")
+        or_closed = f" or {is_} closed" if any(closed.values()) else ""
         raise InvalidInput(
-            f"surplus_limit: {len(account_ids)} accounts in the member list were not requested"
-            f"{' or are closed' if closed else ''}, more than the limit of {params['surplus_limit']}: {named}. Nothing "
-            "was changed. Check the requested accounts and Regions, or raise surplus_limit."
+            f"surplus_limit: {len(account_ids)} {noun} in the member list {was} not requested{or_closed}, more than "
+            f"the limit of {params['surplus_limit']}: {named}. Nothing was changed. Check the requested accounts and "
+            "Regions, or raise surplus_limit."
         )
 
 

@@ -252,6 +252,11 @@ def is_already_done_message(message: str) -> bool:
     return _ALREADY in message.lower() and _ELSEWHERE not in message.lower()
 
 
+def is_other_administrator_message(message: str) -> bool:
+    """Whether the service refuses an account because it is a member of another administrator."""
+    return _ALREADY in message.lower() and _ELSEWHERE in message.lower()
+
+
 def is_not_found_message(message: str) -> bool:
     """Whether the service says that there is no such member."""
     return _NOT_FOUND_TEXT in message.lower()

@@ -133,7 +133,7 @@ REASONS: Dict[str, Reason] = {
     OTHER_ADMINISTRATOR: Reason(
         "The account has another administrator.",
         "Add that administrator to leave_administrator_ids. If it is in there, let the account leave it first, with "
-        "multiaccount.aws.securityhub_invitation and state absent.",
+        "multiaccount.aws.securityhub_invitation and state left.",
         "Add that administrator to securityhub_leave_administrator_ids. If it is in there, disassociate the accounts "
         "from it first. Then run the playbook again.",
     ),
@@ -145,7 +145,7 @@ REASONS: Dict[str, Reason] = {
     CALLER_IS_MEMBER: Reason(
         "The account that invites is itself a member of another administrator.",
         "Use the credentials of the administrator account, or leave the other administrator with "
-        "multiaccount.aws.securityhub_invitation and state absent.",
+        "multiaccount.aws.securityhub_invitation and state left.",
     ),
     NO_INVITATION: Reason(
         "The account has no invitation that it can accept.",

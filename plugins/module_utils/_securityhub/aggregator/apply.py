@@ -11,14 +11,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Callable, Optional
 
-from ..aws.api import create_aggregator, delete_aggregator, update_aggregator
+from ..aws.api import create_aggregator, delete_aggregator, get_administrator, update_aggregator
 from ..aws.calls import RegionClient, read_or_error
 from ..aws.find_regions import find_aggregator
 from ..aws.retry import Waiter, WriteTracker, guarded, poll
 from ..errors import FAILURES, PreconditionFailed, RegionResult, SecurityHubError
 from ..model import FindingAggregator, StateChange
-from ..reasons import UNCONFIRMED
-from .plan import DELETE, UPDATE, AggregatorPlan, AggregatorStep, is_same
+from ..reasons import CALLER_IS_MEMBER, UNCONFIRMED
+from .plan import CREATE, DELETE, UPDATE, AggregatorPlan, AggregatorStep, is_same
 
 Planner = Callable[[Optional[FindingAggregator]], AggregatorPlan]
 ClientOf = Callable[[str], RegionClient]
@@ -43,6 +43,9 @@ def reconcile_aggregator(
         planned = plan(find_aggregator(client))
     except SecurityHubError as error:
         return RegionResult(AggregatorChange(is_read=False), error)
+    obstacle = _why_not_to_create(client, planned)
+    if obstacle:
+        return RegionResult(AggregatorChange(planned.before, planned.before), obstacle)
     if check_mode or not planned.steps:
         return RegionResult(AggregatorChange(planned.before, planned.after, bool(planned.steps)))
     tracker, after = WriteTracker(), planned.before
@@ -56,6 +59,26 @@ def reconcile_aggregator(
         after = next(iter(seen.value), after)
         is_certain = not (seen.error or tracker.in_doubt or error.error_code == UNCONFIRMED)
         return RegionResult(AggregatorChange(planned.before, after, tracker.any, is_certain=is_certain), error)
+
+
+def _why_not_to_create(client: RegionClient, planned: AggregatorPlan) -> Optional[PreconditionFailed]:
+    """Return why the account can't create a finding aggregator; without the permission to look, that stays open."""
+    if all(step.action != CREATE for step in planned.steps):
+        return None
+    try:
+        administrator = get_administrator(client)
+    except SecurityHubError:
+        return None
+    if administrator is None:
+        return None
+    return PreconditionFailed(
+        CALLER_IS_MEMBER,
+        "{account} is a member of administrator {administrator_id} in {region}, so it can't create a finding "
+        "aggregator there. Nothing was changed.",
+        "Use the credentials of the administrator account.",
+        administrator_id=administrator.administrator_id,
+        region=client.region,
+    )
 
 
 def _take(
@@ -81,8 +104,10 @@ def _take(
     if not is_shown(seen):
         raise PreconditionFailed(
             UNCONFIRMED,
-            "The service accepted the request in {region}, but did not show its effect in {limit} seconds.",
+            "The service accepted the request to {action} the finding aggregator in {region}, but did not show its "
+            "effect in {limit} seconds.",
             LOOK_AGAIN,
+            action=step.action,
             region=step.aggregator.home_region,
             limit=WAIT_TIMEOUT,
         )

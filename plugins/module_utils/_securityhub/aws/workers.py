@@ -58,6 +58,7 @@ class RegionSession:
         self._session = AwsSession(info)
         self._warn_user = warn_user
         self.known_regions = self._session.known_regions()
+        self.partition = self._session.partition
         self.requested = requested_regions(regions, exclude, info.region, self.known_regions)
         self._regions: Optional[Sequence[str]] = self.requested.names or None
         self._clients = Clients(self._session, self._regions or [self.requested.asked_in], concurrency)

@@ -59,8 +59,19 @@ def reconcile_invitation(
     :return: ``before`` is None where Security Hub was disabled, and this run has enabled it or would
     """
     result = _reconcile_enabled(client, desired, check_mode)
-    if desired.hub is None or not (isinstance(result.error, SecurityHubError) and result.error.hub_is_disabled):
+    if not (isinstance(result.error, SecurityHubError) and result.error.hub_is_disabled):
         return result
+    if desired.state == "left":
+        # A member can't disable Security Hub (user guide), so where it is disabled there is nobody to leave.
+        nobody = InvitationState(desired.administrator_id, None, None, None)
+        return RegionResult(InvitationChange(nobody, nobody))
+    return result if desired.hub is None else _reconcile_disabled(client, desired, desired.hub, check_mode)
+
+
+def _reconcile_disabled(
+    client: RegionClient, desired: DesiredInvitation, hub: DesiredHub, check_mode: bool
+) -> RegionResult[InvitationChange]:
+    """Do it where Security Hub is disabled, after enabling it."""
     if client.account_id() == desired.administrator_id:
         return _own_account(desired)
     unknown = InvitationState(desired.administrator_id, None, None, None)
@@ -69,7 +80,7 @@ def reconcile_invitation(
         return RegionResult(InvitationChange(None, replace(unknown, member_status=ENABLED), changed=True))
     tracker = WriteTracker()
     try:
-        enabled = enable_where_disabled(client, desired.hub, tracker)
+        enabled = enable_where_disabled(client, hub, tracker)
     except SecurityHubError as error:
         return RegionResult(InvitationChange(changed=tracker.any), error)
     result = _reconcile_enabled(enabled, desired, check_mode)

@@ -77,7 +77,7 @@ class DesiredMemberships:
     :param hub: how to enable Security Hub where it is disabled
     :param wait_timeout: seconds that either side may take to show what the other did
     :param surplus: ignore, report or remove
-    :param closed: closed accounts, which are removed whatever ``surplus`` says
+    :param closed: closed accounts by Region, which are removed whatever ``surplus`` says
     :param enable_administrator_hub: whether Security Hub is enabled in the administrator where it is disabled
     :param standards: the standards of the members, None to leave them as they are
     :param policy: what else the members are configured to; it has the standards too
@@ -95,7 +95,7 @@ class DesiredMemberships:
     policy: Optional[Policy] = None
     enable_administrator_hub: bool = True
     leave_administrator_ids: Collection[str] = ()
-    closed: Collection[str] = ()
+    closed: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ class RegionRun:
         """Remove the surplus members last, and only where nothing failed; or report them."""
         removes = self._desired.surplus == "remove"
         obstacle = why_not_to_remove(result.value.rows, result.error, self._client.region)
-        closed = self._desired.closed
+        closed = self._desired.closed.get(self._client.region, ())
         plans = [plan_surplus(each, removes or each.account_id in closed, obstacle) for each in surplus]
         if self._desired.check_mode:
             done = RegionResult([expected_outcome(plan) for plan in plans])
@@ -347,7 +347,9 @@ class RegionRun:
         """
         by_account = {plan.account_id: plan for plan in plans}
         again = [plan_again(by_account[each.account_id], each) for each in outcomes]
-        done = self._apply_plans([plan for plan in again if plan], [REMOVAL, creation(self._emails), INVITATION])
+        kept = {each.account_id: each.entry.email for each in outcomes}
+        emails = {account_id: email or kept.get(account_id) for account_id, email in self._emails.items()}
+        done = self._apply_plans([plan for plan in again if plan], [REMOVAL, creation(emails), INVITATION])
         return replace(done, value=[each for each in done.value if each.actions or not is_failure(each.reason)])
 
     def _confirm(

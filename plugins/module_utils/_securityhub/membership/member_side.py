@@ -150,7 +150,8 @@ class MemberSideWork:
         except FAILURES as error:
             done = (*_actions(ENABLE_HUB, enabling), *_actions(LEAVE, leaving), *_actions(ACCEPT, steps.tracker))
             failed = _failed_side(error, done, any(each.in_doubt for each in (enabling, leaving, steps.tracker)))
-            return replace(failed, message=_after_leaving(plan, leaving, client.region) + str(failed.message))
+            left = _after_leaving(plan, leaving, steps.tracker, client.region)
+            return replace(failed, message=left + str(failed.message))
 
     def _leave_other(self, client: RegionClient, administrator_id: str, tracker: WriteTracker) -> None:
         """Leave another administrator, unless the account has left it since it was looked at."""
@@ -204,13 +205,15 @@ def look_of_failure(error: SecurityHubError) -> MemberLook:
     return MemberLook(FAILED, message=str(error))
 
 
-def _after_leaving(plan: MembershipPlan, leaving: WriteTracker, region: str) -> str:
+def _after_leaving(plan: MembershipPlan, leaving: WriteTracker, accepting: WriteTracker, region: str) -> str:
     """Return which administrator the account has after it may have left one, empty where it has not."""
     other = plan.left_administrator_id
     if leaving.in_doubt:
         return f"Account {plan.account_id} may have left administrator {other} in {region}, which is not confirmed. "
     if leaving.written:
-        return f"Account {plan.account_id} has left administrator {other} in {region}, and has no administrator now. "
+        doubt = "may have accepted the invitation, which is not confirmed"
+        now = doubt if accepting.any else "has no administrator now"
+        return f"Account {plan.account_id} has left administrator {other} in {region}, and {now}. "
     return ""
 
 
@@ -219,5 +222,8 @@ def _actions(step: str, tracker: WriteTracker) -> Tuple[str, ...]:
 
 
 def _failed_side(error: Failure, done: Tuple[str, ...], in_doubt: bool) -> SideResult:
-    reason = error.error_code if isinstance(error, PreconditionFailed) else REJECTED
+    if isinstance(error, PreconditionFailed):
+        reason = error.error_code
+    else:
+        reason = REGION_DENIED if error.is_denied_by_organization else REJECTED
     return SideResult(done, UNCONFIRMED if in_doubt else reason, str(error))

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Collection, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..errors import Failure, PreconditionFailed, is_already_done_message
+from ..errors import Failure, PreconditionFailed, is_already_done_message, is_other_administrator_message
 from ..invitation.plan import obstacle_to_accepting
 from ..member.plan import expected_outcome, is_without_invitation, plan_absent, plan_invitation
 from ..model import (
@@ -275,7 +275,8 @@ def _final_reason(
         return None, None
     if side.reason:
         return side.reason, side.message
-    if plan.left_administrator_id and outcome.reason == REJECTED:
+    is_refused = bool(plan.left_administrator_id) and outcome.reason == REJECTED
+    if is_refused and is_other_administrator_message(outcome.processing_result or ""):
         return OTHER_ADMINISTRATOR, outcome.processing_result
     if plan.expects_enabled and not outcome.reason:
         shown = status_of(after) or "no entry"

@@ -64,15 +64,16 @@ def read_accounts(value: Any, source: str) -> AccountList:
     return found
 
 
-def read_accounts_file(path: Path) -> AccountList:
+def read_accounts_file(path: Path, needs_active: bool = True) -> AccountList:
     """Return the accounts of a file.
 
+    :param needs_active: whether there is nothing to do for accounts that are left out
     :raises InvalidInput: naming rows that can't be used; if the file can't be read or has no account
     """
     found = read_accounts(read_text(path, "securityhub_accounts"), path.name)
     if not found.accounts and not found.skipped:
         raise InvalidInput(f"{path.name} has no accounts: it is empty, or has only a header row.")
-    if not found.accounts:
+    if not found.accounts and needs_active:
         reasons = at_most([f"row {row.row}: {row.account_id} {_reason(row)}" for row in found.skipped], "; ")
         raise InvalidInput(f"{path.name} has no accounts to work on: {reasons}.")
     return found

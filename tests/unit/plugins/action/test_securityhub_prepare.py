@@ -84,12 +84,13 @@ NODE = {"awx_workflow_job_name": "Every night", "awx_job_template_name": "Onboar
 
 
 def test_request_closed_accounts_are_named_to_the_last_call(action: Any) -> None:
-    rows = [ONE, OTHER, {"account_id": "000000000003", "status": "CLOSED"}]
+    rows = [ONE, OTHER, {"account_id": "000000000003", "status": "CLOSED", "regions": "eu-west-1"}]
     found = request(action, "onboard", accounts=rows, closed_accounts="remove", batch_size=1)
 
     calls = [json.loads(each["members"]) for each in found["batches"]]
     assert found["errors"] == []
-    assert calls == [[{"account_id": ONE}], [{"account_id": OTHER}, {"account_id": "000000000003", "status": "CLOSED"}]]
+    closed = {"account_id": "000000000003", "status": "CLOSED", "regions": ["eu-west-1"]}
+    assert calls == [[{"account_id": ONE}], [{"account_id": OTHER}, closed]]
 
 
 def test_request_closed_accounts_alone_are_one_call(action: Any) -> None:

@@ -168,8 +168,11 @@ CASES: dict[str, Case] = {
     ),
     "create a finding aggregator": Case(
         securityhub_finding_aggregator, {"linking_mode": "all_regions"},
-        hubs("ListFindingAggregators", "GetFindingAggregator", "CreateFindingAggregator"), ("aggregator",),
+        hubs(
+            "ListFindingAggregators", "GetFindingAggregator", "GetAdministratorAccount", "CreateFindingAggregator"
+        ), ("aggregator",),
         (enabled(ADMINISTRATOR),), writes=hubs("CreateFindingAggregator", "GetFindingAggregator"),
+        spares=hubs("GetAdministratorAccount"),
     ),
     "change a finding aggregator": Case(
         securityhub_finding_aggregator, {"linking_mode": "all_regions"},

@@ -13,7 +13,14 @@ from ansible_collections.multiaccount.aws.plugins.module_utils._securityhub.aws.
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_finding_aggregator as module
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_hub_info
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
-from ansible_collections.multiaccount.aws.tests.unit.membership import THREE, run_at, turn_on, writes
+from ansible_collections.multiaccount.aws.tests.unit.membership import (
+    OTHER_ADMINISTRATOR,
+    THREE,
+    run_at,
+    seed_members,
+    turn_on,
+    writes,
+)
 from ansible_collections.multiaccount.aws.tests.unit.support import (
     ADMINISTRATOR,
     REGION,
@@ -115,6 +122,30 @@ def test_aggregator_is_moved(hub: Hub) -> None:
     assert writes(hub) == {}
 
 
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("home", [None, OTHER])
+def test_aggregator_of_a_member_account_is_refused_before_the_first_write(
+    hub: Hub, home: str | None, check: bool
+) -> None:
+    seed(hub, home) if home else turn_on(hub, ADMINISTRATOR)
+    seed_members(hub, {ADMINISTRATOR: "Enabled"}, administrator_id=OTHER_ADMINISTRATOR)
+    before = held(hub)
+    run = aggregate(hub, check=check, move=True, **ALL)
+    assert run.failed
+    assert (
+        f"Account {ADMINISTRATOR} is a member of administrator {OTHER_ADMINISTRATOR} in {HOME}, so it can't create"
+        in run.result["msg"]
+    )
+    assert (run.result["changed"], held(hub), writes(hub)) == (False, before, {})
+
+
+def test_aggregator_without_the_permission_to_look_is_created(hub: Hub) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    hub.fault(kind="access_denied", operation="GetAdministratorAccount")
+    assert not aggregate(hub, **ALL).failed
+    assert held(hub) == (HOME, "ALL_REGIONS", [])
+
+
 def test_aggregator_that_is_moved_half_is_told(hub: Hub) -> None:
     seed(hub, OTHER)
     hub.fault(kind="access_denied", operation=CREATE)
@@ -154,7 +185,10 @@ def test_move_whose_delete_does_not_show_names_the_former_home_region(hub: Hub) 
     seed(hub, OTHER)
     hub.fault(kind="slow_visibility", seconds=600)
     run = aggregate(hub, move=True, **ALL)
-    assert run.result["msg"].startswith(f"The service accepted the request in {OTHER}, but did not show its effect")
+    assert run.result["msg"].startswith(
+        f"The service accepted the request to delete the finding aggregator in {OTHER}, but did not show its effect"
+    )
+    assert run.result["msg"].endswith(f"The one in {OTHER} may be deleted, and there may be none now.")
     assert run.result["msg"].count("Look again") == 1
     assert writes(hub) == {DELETE: 1}
 
@@ -220,6 +254,10 @@ def test_aggregator_that_does_not_show_is_unconfirmed(hub: Hub) -> None:
         (
             {**SPECIFIED, "linked_regions": ["eu-wset-1"]},
             "linked_regions: not a Region with Security Hub: 'eu-wset-1' (did you mean",
+        ),
+        (
+            {**SPECIFIED, "linked_regions": [OTHER, "cn-north-1"]},
+            f"linked_regions: not in the partition of {HOME} (aws): cn-north-1. Leave them out.",
         ),
         ({"state": "absent", **ALL}, "linking_mode: only with state present. Leave it out."),
         ({"state": "absent", "move": True}, "move: only with state present. Leave it out."),

@@ -177,6 +177,16 @@ def test_accept_with_other_administrator_names_it(hub: Hub, check: bool) -> None
 
 
 @pytest.mark.parametrize("check", [True, False])
+def test_hub_disabled_has_nobody_to_leave(hub: Hub, check: bool) -> None:
+    seed_members(hub, {MEMBER: "Invited"})
+    run = settle(hub, "left", check=check)
+    assert not run.failed
+    (row,) = run.result["memberships"]
+    assert (run.result["changed"], row["member_status"], row["previous_member_status"]) == (False, None, None)
+    assert hub.counts()["calls"] == {"GetAdministratorAccount": 1}
+
+
+@pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("state", ["accepted", "declined", "absent"])
 def test_hub_disabled_fails_the_region(hub: Hub, check: bool, state: str) -> None:
     seed_members(hub, {MEMBER: "Invited"})

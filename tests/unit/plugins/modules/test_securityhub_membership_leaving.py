@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.multiaccount.aws.plugins.modules import securityhub_membership as module
 from ansible_collections.multiaccount.aws.tests.local_hub.control import Hub
 from ansible_collections.multiaccount.aws.tests.unit.membership import (
+    EMAIL,
     MEMBER,
     OTHER_ADMINISTRATOR,
     OTHER_MEMBER,
@@ -109,6 +110,27 @@ def test_leave_administrator_ids_refused_acceptance_says_that_it_has_no_administ
     assert statuses(hub_of_two) == {MEMBER: "Enabled"}
 
 
+def test_leave_administrator_ids_lost_acceptance_is_in_doubt(hub_of_two: Hub) -> None:
+    seed_members(hub_of_two, {MEMBER: "Invited"})
+    hub_of_two.fault(kind="lost_reply", operation=ACCEPT)
+    hub_of_two.fault(kind="access_denied", operation="GetAdministratorAccount", account_id=MEMBER, after=3)
+    hub_of_two.fault(kind="slow_visibility", operation="GetMembers", seconds=30)
+    row = only_row(take_over(hub_of_two, wait_timeout=3))
+
+    assert (row["reason"], row["actions"]) == ("unconfirmed", ["leave", "accept"])
+    assert "and may have accepted the invitation, which is not confirmed. " in row["processing_result"]
+    assert statuses(hub_of_two) == {MEMBER: "Enabled"}
+
+
+def test_leave_administrator_ids_other_refusal_is_rejected(hub_of_two: Hub) -> None:
+    hub_of_two.fault(kind="quota", limit=0, per_account=True)
+    row = only_row(take_over(hub_of_two))
+
+    assert row["reason"] == "rejected"
+    assert "maximum number" in row["processing_result"]
+    assert statuses(hub_of_two, administrator_id=OTHER_ADMINISTRATOR) == {MEMBER: "Enabled"}
+
+
 def test_leave_administrator_ids_refused_leaving_changes_nothing_there(hub_of_two: Hub) -> None:
     hub_of_two.fault(kind="access_denied", operation=LEAVE)
     row = only_row(take_over(hub_of_two))
@@ -165,6 +187,14 @@ def test_region_that_members_are_denied_is_told_and_not_invited(hub: Hub, status
     )
 
 
+def test_region_in_which_enabling_is_denied_is_told(hub: Hub) -> None:
+    turn_on(hub, ADMINISTRATOR)
+    hub.fault(kind="access_denied", operation="EnableSecurityHub", account_id=MEMBER, policy="service control")
+    row = only_row(run_at(hub, module, members=[MEMBER], member_role=ROLE))
+
+    assert (row["reason"], row["actions"]) == ("region_denied", ["create", "invite"])
+
+
 def test_role_without_the_permission_is_not_a_denied_region(hub: Hub) -> None:
     turn_on(hub, ADMINISTRATOR)
     hub.fault(kind="access_denied", operation="GetAdministratorAccount", account_id=MEMBER)
@@ -188,6 +218,7 @@ def test_resigned_account_without_a_role_awaits_acceptance(hub: Hub, invite_resi
     assert row["actions"] == (["invite"] if invite_resigned == "processed" else ["delete", "create", "invite"])
     assert (check["member_status"], check["reason"]) == (row["member_status"], row["reason"])
     assert statuses(hub) == {MEMBER: "Invited"}
+    assert check["email"] == row["email"] == EMAIL
     hub.reset_counts()
     again = run_at(hub, module, **options)
     assert (again.result["changed"], only_row(again)["reason"]) == (False, "awaiting_acceptance")

@@ -183,6 +183,17 @@ def test_closed_accounts_are_removed(hub: Hub, surplus: str) -> None:
     assert writes(hub) == {}
 
 
+def test_closed_accounts_are_removed_in_the_regions_of_their_rows(hub: Hub) -> None:
+    seed_members(hub, {TWO: "Enabled"}, THREE)
+    closed = [{"Id": TWO, "Status": "CLOSED", "regions": THREE[0]}]
+    options: dict[str, Any] = {"closed_accounts": "remove", "surplus": "remove", "regions": THREE}
+    check = fleet(hub, [ONE, *closed], check=True, **options)
+    run = fleet(hub, [ONE, *closed], **options)
+    assert [row["region"] for row in check.result["surplus_members"]] == [THREE[0]]
+    assert [row["region"] for row in run.result["surplus_members"]] == [THREE[0]]
+    assert [TWO in statuses(hub, region) for region in THREE] == [False, True, True]
+
+
 def test_closed_accounts_alone_are_removed(hub: Hub) -> None:
     seed_members(hub, {ONE: "Enabled", TWO: "Created"}, THREE)
     run = fleet(hub, [{"Id": TWO, "Status": "CLOSED"}], closed_accounts="remove", regions=THREE)
@@ -198,7 +209,9 @@ def test_closed_accounts_over_the_limit_are_refused_before_any_write(hub: Hub, s
     options: dict[str, Any] = {"closed_accounts": "remove", "surplus": surplus}
     run = fleet(hub, CLOSED_ROWS, surplus_limit=limit, **options)
     assert run.result["msg"].startswith(
-        f"surplus_limit: {limit + 1} accounts in the member list were not requested or are closed, more than"
+        "surplus_limit: 1 account in the member list was not requested or is closed, more than"
+        if limit == 0
+        else "surplus_limit: 2 accounts in the member list were not requested or are closed, more than"
     )
     assert writes(hub) == {}
     assert not fleet(hub, CLOSED_ROWS, surplus_limit=limit + 1, **options).failed

@@ -329,7 +329,8 @@ def test_plan_membership_of_others_leaves_no_administrator(look: MemberLook) -> 
     assert "leave" not in plan.member_side
 
 
-REFUSED = Outcome(ACCOUNT, member("Created"), member("Created"), (), "rejected", "It has another administrator.")
+ELSEWHERE = "The given account ID is already an associated member of another administrator account."
+REFUSED = Outcome(ACCOUNT, member("Created"), member("Created"), (), "rejected", ELSEWHERE)
 
 
 @pytest.mark.parametrize(("actions", "left"), [(("leave",), OTHER), ((), None)])

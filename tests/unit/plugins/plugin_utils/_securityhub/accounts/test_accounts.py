@@ -182,6 +182,12 @@ def test_read_accounts_file_without_usable_accounts_is_refused(text: str, messag
         read_file(text, tmp_path)
 
 
+def test_read_accounts_file_of_closed_accounts_alone_is_read_where_they_are_removed(tmp_path: Path) -> None:
+    (tmp_path / "closed.csv").write_text(f"Account ID,State\n{ONE},CLOSED\n", encoding="utf-8")
+    found = read_accounts_file(tmp_path / "closed.csv", needs_active=False)
+    assert (found.accounts, [row.account_id for row in found.skipped]) == ([], [ONE])
+
+
 @pytest.mark.parametrize("line", [b"111122223333,j\xfcrgen@example.com", "111122223333,a".encode("utf-16-le")])
 def test_read_accounts_file_not_in_utf_8_is_refused(line: bytes, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"row 2 is not in UTF-8\. Save the file as CSV UTF-8"):
