@@ -102,6 +102,7 @@ finding_aggregator:
     - The finding aggregator of the account, or in check mode the expected one. V(null) for none.
     - Where the task fails, it is what was seen last, V(null) if nothing was. This is also so where a change is
       V(unconfirmed), accepted and not seen in time.
+    - An account that is itself a member can't create one, V(caller_is_member). The task fails before the first write.
   returned: always
   type: dict
   contains: &aggregator

@@ -16,6 +16,7 @@ from warm.fixtures import QUIET
 
 from examples.blocks import SHELL, YAML, Block
 from local_hub.control import DEFAULT_REGION, Hub, credentials
+from run.crash import crash_in
 from run.layout import environment
 
 ADMINISTRATOR = "999988887777"
@@ -75,7 +76,7 @@ class Terminal:
             timeout=600, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         self.output = done.stdout
-        if "Traceback" in done.stdout or bool(done.returncode) != fails:
+        if crash_in(done.stdout) or bool(done.returncode) != fails:
             raise ExampleError(f"exit code {done.returncode}:\n{commands}\n{done.stdout}")
 
     def play(self, text: str, account: str = "", fails: bool = False, variables: dict[str, Any] | None = None) -> None:

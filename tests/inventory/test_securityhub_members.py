@@ -16,6 +16,7 @@ from warm.fixtures import hub, programs
 
 from ansible_collections.multiaccount.aws.plugins.inventory import securityhub_members as module
 from local_hub.control import SECRET_KEY, Hub, access_key
+from run.crash import crash_in
 from run.layout import environment
 
 __all__ = ["hub"]
@@ -181,7 +182,7 @@ class Desk:
             env=environment(**SETTINGS, **keys, PATH=self.path), capture_output=True,
         )  # fmt: skip
         assert SECRET_KEY not in done.stdout + done.stderr
-        assert "Traceback" not in done.stdout + done.stderr
+        assert crash_in(done.stdout + done.stderr) is None
         # messages are wrapped at the width of a terminal, also after a hyphen
         return ProgramEnd(done.returncode, done.stdout, " ".join(done.stderr.replace("-\n", "-").split()))
 

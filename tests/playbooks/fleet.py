@@ -14,6 +14,7 @@ from typing import Any
 
 from local_hub.control import SESSION_SECRET_PREFIX
 from playbooks.scene import ADMINISTRATOR, OTHER_REGION, REGION, Run, Scene
+from run.crash import crash_in
 
 ONE, ZERO, THREE = ACCOUNTS = ("111122220001", "012345670002", "111122220003")
 REGIONS = (REGION, OTHER_REGION)
@@ -110,7 +111,7 @@ class Fleet:
     def _checked(self, *words: str, settings: Mapping[str, str] | None = None) -> Run:
         """Run ansible-playbook, which must show neither a secret nor a traceback."""
         run = self.scene.run("ansible-playbook", *words, settings=settings)
-        assert "Traceback" not in run.output
+        assert crash_in(run.output) is None
         assert SESSION_SECRET_PREFIX not in run.output, "a secret of a session is in the output"
         assert set(SECRET_FIELD.findall(run.output)) <= {MASKED}
         return run

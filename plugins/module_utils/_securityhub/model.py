@@ -4,7 +4,7 @@
 
 # PRIVATE: this module_utils is not meant for use outside the multiaccount.aws collection.
 
-"""Members, invitations, hubs, standards and controls as records, and statuses. Pure: imports nothing."""
+"""Members, invitations, hubs, standards and controls as records, and statuses. Pure."""
 
 from __future__ import annotations
 

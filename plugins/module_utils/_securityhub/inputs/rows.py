@@ -25,9 +25,11 @@ from .account_ids import ACCOUNT_ID_RULE, account_id_hint, account_id_of, not_an
 
 # What a row may set for its account, beside its email address; and what is set for all accounts alone.
 ROW_OPTIONS = ("regions", "member_role", "member_role_external_id")
-_TASK_OPTIONS = (
-    "standards", "exclude_regions", "enable_default_standards", "reinvite", "member_role_session_name",
-    "member_role_duration", "member_role_policy",
+TASK_OPTIONS = (
+    "standards", "policy", "exclude_regions", "enable_default_standards", "enable_administrator_hub", "reinvite",
+    "member_role_session_name", "member_role_duration", "member_role_policy", "leave_administrator_ids",
+    "config_recorder", "surplus", "surplus_limit", "closed_accounts", "concurrency", "wait_timeout",
+    "fail_on_unprocessed", "assume_role_arn", "assume_role_external_id", "assume_role_session_name", "profile",
 )  # fmt: skip
 # What keys and headers may be called, without capitals, spaces and signs; the surest name first.
 _NAMES: Dict[str, Tuple[str, ...]] = {
@@ -45,8 +47,8 @@ _NAMES: Dict[str, Tuple[str, ...]] = {
     "member_role_external_id": ("memberroleexternalid", "roleexternalid", "externalid"),
     "regions": ("regions", "region", "regionname", "awsregions", "awsregion"),
     "task": (
-        *(name.replace("_", "") for name in _TASK_OPTIONS), "assumerolearn", "rolesessionname", "sessionname",
-        "durationseconds", "rolepolicy", "sessionpolicy", "policy",
+        *(name.replace("_", "") for name in TASK_OPTIONS), "rolesessionname", "sessionname", "durationseconds",
+        "rolepolicy", "sessionpolicy",
     ),
 }  # fmt: skip
 _FIELDS = {name: each for each, names in _NAMES.items() for name in names}
@@ -54,7 +56,7 @@ _FIELDS = {name: each for each, names in _NAMES.items() for name in names}
 _LOOSE_NAMES = ("awsaccount", "account", "id")
 # A key that looks like one of these is a mistyped one.
 _OURS = {name.replace("_", ""): name for name in (
-    "account_id", "email", "status", "region", *ROW_OPTIONS, "role", "role_arn", "external_id", *_TASK_OPTIONS
+    "account_id", "email", "status", "region", *ROW_OPTIONS, "role", "role_arn", "external_id", *TASK_OPTIONS
 )}  # fmt: skip
 _SIMILAR = 0.8
 _UNSHOWN = "member_role_external_id"
@@ -362,9 +364,12 @@ def _email(found: _Found, pairs: Sequence[Tuple[Any, object]]) -> Optional[str]:
 
 
 def _status(found: Sequence[Tuple[str, object]]) -> Optional[str]:
-    """Return Organizations' word for the account; a member status says nothing of it. Refuse any other word."""
+    """Return Organizations' word for the account; a member status says nothing of it. Refuse any other word.
+
+    Where both are there, State decides: of a closed account, Status says SUSPENDED.
+    """
     words: Dict[str, str] = {}
-    for key, value in found:
+    for key, value in sorted(found, key=lambda pair: "state" not in _plain(pair[0])):
         text = _text(value) if isinstance(value, str) else ""
         if text.upper() in (ACTIVE, *_INACTIVE):
             words[text.upper()] = key

@@ -80,7 +80,6 @@ class BatchState:
     is_reread: bool
     accounts: Dict[str, Known] = field(default_factory=dict)
     lone_refusals: List[str] = field(default_factory=list)
-    error: Optional[Failure] = None
 
     def known(self, account_id: str) -> Known:
         """Return what is known of an account."""

@@ -139,7 +139,7 @@ def test_shared_return_values_are_used_by_several_modules() -> None:
 def test_requirements_of_the_pages_are_those_of_the_readme() -> None:
     readme = (Path(next(iter(modules.__path__))).parents[1] / "README.md").read_text(encoding="utf-8")
     fragment = yaml.safe_load(securityhub.ModuleDocFragment.REQUIREMENTS)["requirements"]
-    assert "| 1.34.0 or newer (with 11: 1.35.0) | 3.8 or newer" in readme
+    assert "| 1.34.0 or newer; 1.35.0 or newer with amazon.aws 11 | 3.8 or newer" in readme
     assert "| 12, which `ansible-galaxy` installs | 2.18.0 or newer | 1.38.23 or newer |" in readme
     versions = ">= 1.34.0, with amazon.aws 11 >= 1.35.0, with amazon.aws 12 >= 1.38.23"
     assert fragment == ["python >= 3.8", f"boto3 {versions}", f"botocore {versions}"]

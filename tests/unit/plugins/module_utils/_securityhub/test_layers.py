@@ -1,6 +1,6 @@
 # Copyright: multiaccount.aws contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What may import what, which files name writes, and how long functions are. Read from the source."""
+"""What may import what, which files name writes, and how long functions may be. Read from the source."""
 
 from __future__ import annotations
 

@@ -18,7 +18,11 @@ ROOT = Path(_securityhub.__file__).parent
 PLUGINS = ROOT.parents[1]
 # Those that plan something.
 MODULES = [path for path in sorted((PLUGINS / "modules").glob("securityhub_*.py")) if not path.stem.endswith("_info")]
-CODES = {name: value for name, value in vars(reasons).items() if isinstance(value, str) and value in REASONS}
+CODES = {
+    name: value
+    for name, value in vars(reasons).items()
+    if isinstance(value, str) and re.fullmatch("[A-Z_]+=[a-z_]+", f"{name}={value}")
+}
 # What a module can't return, though a file that it uses can.
 ELSEWHERE = {
     "securityhub_controls": {  # it enables no standard
@@ -65,6 +69,18 @@ def codes_in(path: Path) -> set[str]:
     return names | (texts & set(REASONS))
 
 
+def reasons_given(call: ast.Call) -> set[str]:
+    """Return the reasons that a call gives to a record or an error, as text or as a constant of any name."""
+    places = {"Outcome": 4, "PreconditionFailed": 0, "SideResult": 1}
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    values = [each.value for each in call.keywords if each.arg == "reason"]
+    if name in places:
+        values += call.args[places[name] :][:1]
+    return {str(each.value) for each in values if isinstance(each, ast.Constant) and each.value} | {
+        CODES.get(each.id, each.id) for each in values if isinstance(each, ast.Name) and each.id.isupper()
+    }
+
+
 def returned_by(module: Path) -> set[str]:
     """Return the reasons that a module can return."""
     return set().union(*map(codes_in, wings_of(module))) - ELSEWHERE.get(module.stem, set())
@@ -72,6 +88,18 @@ def returned_by(module: Path) -> set[str]:
 
 def test_reasons_constants_are_the_table() -> None:
     assert set(CODES.values()) == set(REASONS)
+
+
+def test_reasons_that_results_have_are_in_the_table() -> None:
+    given = {
+        (path.name, text)
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        for text in reasons_given(node)
+    }
+    assert {text for _name, text in given} - set(REASONS) == set()
+    assert len(given) > 10
 
 
 @pytest.mark.parametrize("reason", REASONS)

@@ -117,7 +117,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "two roles": ([{"account_id": ONE, "role": "a", "role_arn": "b"}], "different values for member_role: 'a' (role)"),
     "two statuses": (
         [{"Id": ONE, "Status": "ACTIVE", "State": "SUSPENDED"}],
-        "row 1: it has different values for status: ACTIVE (Status) and SUSPENDED (State). Keep one of them",
+        "row 1: it has different values for status: SUSPENDED (State) and ACTIVE (Status). Keep one of them",
     ),
     "region beside regions": (
         [{"account_id": ONE, "region": "eu-west-1", "regions": ["eu-west-1", "eu-central-1"]}],
@@ -283,6 +283,23 @@ def test_read_rows_other_names_of_what_a_row_may_set(key: str, region: str, exte
 @pytest.mark.parametrize("text", [f"{ONE}\tSUSPENDED\t{EMAIL}\n", f"{ONE},{EMAIL},suspended\n"])
 def test_read_rows_status_without_a_header_is_taken(text: str) -> None:
     assert read_rows(text, "members")[ONE] == AccountRow(ONE, EMAIL, status="SUSPENDED")
+
+
+@pytest.mark.parametrize("option", sorted({*securityhub_membership.ARGUMENT_SPEC, "profile"}))
+def test_read_rows_option_of_the_task_is_never_dropped(option: str) -> None:
+    if option in {"members", "state", "administrator_id", *rows.ROW_OPTIONS}:  # keys of AWS's own rows, and of ours
+        assert option not in rows.TASK_OPTIONS
+        return
+    with pytest.raises(
+        InvalidInput, match=rf"row 1: {option} can't be set for one account\. Use the option of the task"
+    ):
+        read_rows([{"account_id": ONE, option: "x"}], "members")
+
+
+@pytest.mark.parametrize("names", [("State", "Status"), ("Status", "State")])
+def test_read_rows_state_of_a_closed_account_decides(names: tuple[str, str]) -> None:
+    said = {"State": "CLOSED", "Status": "SUSPENDED"}
+    assert read_rows([{"Id": ONE, **{name: said[name] for name in names}}], "members")[ONE].status == "CLOSED"
 
 
 @pytest.mark.parametrize("empty", [[], "", " \n", {}, "[]", "{}", (), {"Accounts": []}, {"Members": None}, "[ ]"])
